@@ -1,0 +1,228 @@
+"""Runs a command as a terminal would. The only place that knows how that is done."""
+
+from __future__ import annotations
+
+import os
+import queue
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from .environment import environment, shut_out_settings
+from .errors import Interrupted, RoundtripError
+from .polish import Polish
+
+
+def stream(command: str, project: Path, cwd: Path, write: Callable[[str], None]) -> int:
+    """Run a shell command line and pass on what it prints as it comes; return its exit code.
+
+    Standard output and standard error are one stream; there is nothing to read on standard input.
+    Raises `Interrupted` after a KeyboardInterrupt has ended the command with all it started, and
+    `RoundtripError` where it cannot be started.
+    """
+    process = start(command, project, cwd, stdin=subprocess.DEVNULL)
+    polish = Polish(project)
+    tail = ""
+    with ending(process) as left_running:
+        for piece in output_of(process):
+            write(polish.feed(piece))
+            tail = (tail + piece)[-200:]
+        write(polish.finish())
+        code = process.wait()
+    if left_running():
+        write("(The command had left a process running. Roundtrip has ended it.)\n")
+    if code and _WANTED_AN_ANSWER.search(tail):
+        write(
+            "(The command asked for something to be typed in, which a notebook cell cannot do. "
+            "Give the answer on the command line instead.)\n"
+        )
+    return code
+
+
+def capture(arguments: Sequence[str], project: Path) -> subprocess.CompletedProcess[str]:
+    """Run one program in the project and return its exit code, output and errors, unshortened.
+
+    Raises as `stream` does.
+    """
+    process = start(arguments, project, project, subprocess.DEVNULL, errors=subprocess.PIPE)
+    with ending(process):
+        output, problems = process.communicate()
+    return subprocess.CompletedProcess(
+        arguments,
+        process.returncode,
+        output.decode("utf-8", "replace").replace("\r\n", "\n"),
+        problems.decode("utf-8", "replace").replace("\r\n", "\n"),
+    )
+
+
+def start(
+    command: str | Sequence[str],
+    project: Path,
+    cwd: Path,
+    stdin: int,
+    errors: int = subprocess.STDOUT,
+    more: Mapping[str, str] | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start a command without a terminal, in a process group of its own.
+
+    `command` is a line for the shell or a list of arguments; `errors` says where its standard error
+    goes; `more` are additional environment variables.
+    """
+    shut_out_settings(project)
+    env = environment(project) | dict(more or {})
+    try:
+        return subprocess.Popen(
+            command if isinstance(command, str) else _resolve(command, env),
+            shell=isinstance(command, str),
+            cwd=cwd,
+            env=env,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            bufsize=0,
+            **_GROUP,
+        )
+    except (OSError, ValueError) as error:
+        name = command.split()[0] if isinstance(command, str) else command[0]
+        reason = getattr(error, "strerror", None) or str(error)
+        raise RoundtripError(
+            f"The command {name} could not be started ({reason}); "
+            "`%doctor` tells whether something is missing on this computer."
+        ) from None
+
+
+@contextmanager
+def ending(process: subprocess.Popen[bytes]) -> Iterator[Callable[[], bool]]:
+    """End a process and all it started when the block is left, however it is left.
+
+    Gives a function that tells, afterwards, whether anything was still running. Turns a
+    KeyboardInterrupt into `Interrupted`.
+    """
+    running = False
+    try:
+        yield lambda: running
+    except KeyboardInterrupt:
+        raise Interrupted("the command was stopped, with everything that it had started.") from None
+    finally:
+        running = end(process)
+
+
+def output_of(process: subprocess.Popen[bytes]) -> Iterator[str]:
+    """What a process prints, piece by piece, until it ends.
+
+    An empty piece is given now and then while it prints nothing. A process that it left behind
+    and that holds the stream open is not waited for.
+    """
+    pieces: queue.Queue[tuple[float, bytes]] = queue.Queue()
+    threading.Thread(target=_read, args=(process.stdout, pieces), daemon=True).start()
+    tail = b""
+    last_moment = float("inf")
+    while True:
+        try:
+            moment, piece = pieces.get(timeout=0.2)
+        except queue.Empty:
+            moment, piece = time.monotonic(), None
+        if last_moment == float("inf") and process.poll() is not None:
+            last_moment = time.monotonic() + 0.3  # what it printed itself has been read by then
+        if piece == b"" or moment > last_moment:
+            yield tail.decode("utf-8", "replace")
+            return
+        whole, tail = _whole_characters(tail + (piece or b""))
+        yield whole
+
+
+def end(process: subprocess.Popen[bytes]) -> bool:
+    """End a process and everything it started; tell whether anything was still running."""
+    family = members = _family(process)
+    for sign in ("terminate", "kill", "kill"):
+        for member in members:
+            with suppress(psutil.Error):
+                getattr(member, sign)()
+        deadline = time.monotonic() + 1.5
+        while any(map(_runs, members)) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        if not (members := _family(process)):
+            break
+    process.wait()
+    return bool(family)
+
+
+_WANTED_AN_ANSWER = re.compile(r"(^EOFError(: EOF when reading a line)?|\bAborted!)\s*\Z", re.M)
+"""The last line of Python's `input()` and of click's prompts when nobody answers."""
+
+_GROUP: dict[str, Any] = (
+    {
+        "creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+        | getattr(subprocess, "CREATE_NO_WINDOW", 0)
+    }
+    if sys.platform == "win32"
+    # A session of its own is a process group of its own, and has no /dev/tty to ask questions on.
+    else {"start_new_session": True}
+)
+
+
+def _resolve(arguments: Sequence[str], env: Mapping[str, str]) -> list[str]:
+    """`python` and `flask` as the clean PATH finds them (subprocess would look in our own PATH)."""
+    program, *rest = arguments
+    return [shutil.which(program, path=env["PATH"]) or program, *rest]
+
+
+def _read(pipe: Any, pieces: queue.Queue[tuple[float, bytes]]) -> None:
+    with pipe:
+        while piece := os.read(pipe.fileno(), 65536):
+            pieces.put((time.monotonic(), piece))
+    pieces.put((0.0, b""))
+
+
+def _whole_characters(data: bytes) -> tuple[str, bytes]:
+    """Split off an incomplete UTF-8 character at the end, to be read with the next piece."""
+    for cut in range(1, min(3, len(data)) + 1):
+        byte = data[-cut]
+        if byte >= 0xC0:
+            needed = 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
+            if needed > cut:
+                return data[:-cut].decode("utf-8", "replace"), data[-cut:]
+            break
+        if byte < 0x80:
+            break
+    return data.decode("utf-8", "replace"), b""
+
+
+def _family(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    """The process, its descendants, and whoever else is left in its group."""
+    found: dict[int, psutil.Process] = {}
+    with suppress(psutil.Error):
+        if process.poll() is None:
+            parent = psutil.Process(process.pid)
+            found |= {p.pid: p for p in (parent, *parent.children(recursive=True))}
+    if sys.platform != "win32" and _group_alive(process.pid):
+        for other in psutil.process_iter():
+            with suppress(psutil.Error, ProcessLookupError):
+                if os.getpgid(other.pid) == process.pid:
+                    found[other.pid] = other
+    return [p for p in found.values() if _runs(p)]
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+def _group_alive(group: int) -> bool:
+    try:
+        os.killpg(group, signal.SIG_DFL)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
