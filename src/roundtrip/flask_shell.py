@@ -1,0 +1,223 @@
+"""Drives a real `flask shell` and writes down the conversation as a terminal would show it."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import shlex
+import subprocess
+import tokenize
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import terminal
+from .errors import RoundtripError
+from .polish import Polish
+
+_START = Path(__file__).with_name("shell_startup.py")
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """How a session in the shell ended.
+
+    `started` is False where the shell never asked for a line; `failed` is the statement that raised
+    an error (or ended the shell with one), if any; `unsent` counts the statements after it; `code`
+    is the exit code.
+    """
+
+    started: bool
+    failed: str | None
+    unsent: int
+    code: int
+
+
+def converse(
+    source: str, options: str, project: Path, cwd: Path, write: Callable[[str], None]
+) -> Conversation:
+    """Send the statements of `source`, one after the other, to `flask OPTIONS shell`.
+
+    The first statement that raises an error is the last one sent. A piped `flask shell` exits with
+    0 even then, so the prompts tell (see `shell_startup.py`).
+    """
+    token = uuid.uuid4().hex
+    process = terminal.start(
+        ["flask", *_options(options), "shell"],
+        project,
+        cwd,
+        stdin=subprocess.PIPE,
+        more={"PYTHONSTARTUP": str(_START), "ROUNDTRIP_TOKEN": token},
+    )
+    talk = _Talk(process, token, Polish(project), write)
+    with terminal.ending(process):
+        if not talk.begin():
+            return Conversation(False, None, 0, process.wait())
+        statements = _statements(source)
+        for place, statement in enumerate(statements, start=1):
+            unsent = len(statements) - place
+            if not talk.say(statement):
+                code = talk.close()
+                failed = statement if talk.error or code else None
+                if unsent and not failed:
+                    write("(The shell has ended, so the lines after this were not sent.)\n")
+                return Conversation(True, failed, unsent, code)
+        if talk.more:
+            write("(The shell waits for the rest of this statement, so it did not run.)\n")
+            return Conversation(True, statements[-1], 0, talk.close())
+        return Conversation(True, None, 0, talk.close())
+
+
+class _Talk:
+    """Both ends of the pipe, and where in the conversation we are."""
+
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        token: str,
+        polish: Polish,
+        write: Callable[[str], None],
+    ) -> None:
+        self._process = process
+        self._pieces: Iterator[str] = terminal.output_of(process)
+        self._prompt = re.compile(f"\x1e{token}([12])([ !])\x1f")
+        self._length = len(token) + 4
+        self._polish = polish
+        self._write = write
+        self._heard = ""
+        self.more = False
+        self.error = False
+
+    def begin(self) -> bool:
+        """Wait for the first prompt; show what comes before it, but for the shell's greeting.
+
+        Return whether there was a prompt. Where not, all that was heard is shown.
+        """
+        said, prompted = "", False
+        for piece in self._hear():
+            said += piece
+            prompted = piece == ""
+        if prompted:
+            said = _GREETING.sub("", said)
+        self._write(self._polish.feed(said) + self._polish.finish())
+        return prompted
+
+    def say(self, statement: str) -> bool:
+        """Send one statement, line by line. Return whether it ran, and the shell waits for more."""
+        lines = statement.split("\n")
+        return all(self._send(line) for line in lines) and (not self.more or self._send(""))
+
+    def close(self) -> int:
+        """Leave the shell as Ctrl-D does, let it finish, and return its exit code."""
+        with suppress(OSError):
+            if self._process.stdin:
+                self._process.stdin.close()
+        said = _FAREWELL.sub("", "".join((self._heard, *self._pieces)))
+        self._write(self._polish.feed(said) + self._polish.finish())
+        return self._process.wait()
+
+    def _send(self, line: str) -> bool:
+        prompt = "... " if self.more else ">>> "
+        self._write(f"{prompt}{line}".rstrip() + "\n")
+        try:
+            self._process.stdin.write(f"{line}\n".encode("utf-8", "replace"))
+        except OSError:
+            return False
+        prompted = False
+        for piece in self._hear():
+            prompted = piece == ""
+            self._write(self._polish.finish() if prompted else self._polish.feed(piece))
+        if not prompted:
+            self._write(self._polish.finish())
+        return prompted and not self.error
+
+    def _hear(self) -> Iterator[str]:
+        """What the shell says, piece by piece; an empty piece, at last, when it prompts."""
+        while True:
+            if prompt := self._prompt.search(self._heard):
+                said, self._heard = self._heard[: prompt.start()], self._heard[prompt.end() :]
+                if said:
+                    yield said
+                self.more, self.error = prompt[1] == "2", prompt[2] == "!"
+                yield ""
+                return
+            sign = self._heard.rfind("\x1e")
+            begun = 0 <= len(self._heard) - sign < self._length and sign >= 0
+            said = self._heard[:sign] if begun else self._heard
+            self._heard = self._heard[len(said) :]
+            if said:
+                yield said
+            try:
+                self._heard += next(self._pieces)
+            except StopIteration:
+                if self._heard:
+                    said, self._heard = self._heard, ""
+                    yield said
+                return
+
+
+_GREETING = re.compile(r"^Python 3\..*\n(?:\[.*\n)?App: .*\nInstance: .*\n", re.MULTILINE)
+_FAREWELL = re.compile(r"\n?now exiting InteractiveConsole\.\.\.\n\Z")
+
+
+def _options(options: str) -> list[str]:
+    try:
+        return shlex.split(options)
+    except ValueError:
+        raise RoundtripError(f"A quotation mark is missing in: {options}") from None
+
+
+def _statements(source: str) -> list[str]:
+    """Split a cell into what one would type before the answer comes: whole statements.
+
+    Comments go with the statement below them. From a statement with a mistake on, the lines are
+    taken as they look, so that the shell itself says what is wrong.
+    """
+    lines = source.split("\n")
+    good = len(lines)
+    while good:
+        try:
+            nodes = ast.parse("\n".join(lines[:good])).body
+            break
+        except (SyntaxError, ValueError):
+            good = _begin_of_statement(lines, good - 1)
+    else:
+        nodes = []
+    inside = _lines_inside_strings("\n".join(lines[:good]))
+    found, begin = [], 0
+    for node in nodes:
+        last = node.end_lineno or node.lineno
+        if last > begin:
+            # outside a string, an empty line would end a block
+            kept = [n for n in range(begin, last) if lines[n].strip() or n in inside]
+            found.append("\n".join(lines[n] for n in kept))
+            begin = last
+    for line in filter(str.strip, lines[good:]):
+        if found and begin == len(lines) and not _can_begin(line):
+            found[-1] += "\n" + line
+        else:
+            found.append(line)
+        begin = len(lines)
+    return found
+
+
+def _begin_of_statement(lines: list[str], last: int) -> int:
+    """The number of the last line up to `last` that can begin a statement; else 0."""
+    return next((n for n in range(last, 0, -1) if _can_begin(lines[n])), 0)
+
+
+def _can_begin(line: str) -> bool:
+    return not re.match(r"\s|$|[)\]}]|(else|elif|except|finally)\b", line)
+
+
+def _lines_inside_strings(source: str) -> set[int]:
+    """The numbers (from 0) of lines that begin inside a string."""
+    inside: set[int] = set()
+    with suppress(tokenize.TokenError, SyntaxError):
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            if token.type not in (tokenize.NL, tokenize.NEWLINE, tokenize.ENDMARKER):
+                inside.update(range(token.start[0], token.end[0]))
+    return inside
