@@ -1,0 +1,274 @@
+"""The workspace: nothing of it is ever lost, whatever goes wrong while it is replaced."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from roundtrip import workspace
+from roundtrip.errors import RoundtripError
+from roundtrip.workspace import Home, find_home
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return find_home(tmp_path, {"ROUNDTRIP_HOME": str(tmp_path / "my home")})
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    folder = tmp_path / "source"
+    (folder / "instance").mkdir(parents=True)
+    (folder / "app.py").write_text("new")
+    (folder / "instance" / "app.db").write_bytes(b"\0rows")
+    return folder
+
+
+def _work(home: Home, text: str = "mine") -> None:
+    home.project.mkdir(exist_ok=True)
+    (home.project / "app.py").write_text(text)
+
+
+def _everything(folder: Path) -> str:
+    return "\n".join(p.read_text("latin-1") for p in folder.rglob("*") if p.is_file())
+
+
+def test_what_a_new_workspace_replaces_goes_to_the_attic_with_the_time(home, source):
+    _work(home)
+    before = time.strftime("%Y-%m-%d_%H-%M")
+    aside = workspace.replace(home, source, "lesson-03")
+    assert aside.parent == home.attic
+    assert aside.name[:16] in (before, time.strftime("%Y-%m-%d_%H-%M"))
+    assert aside.name.endswith("_lesson-03")
+    assert (aside / "app.py").read_text() == "mine"
+    assert (home.project / "app.py").read_text() == "new"
+    assert (home.project / "instance" / "app.db").read_bytes() == b"\0rows"
+    assert home.shown(aside) == f"attic/{aside.name}"
+
+
+def test_two_within_one_second_get_two_names(home):
+    places = []
+    for text in ("first", "second", "third"):
+        _work(home, text)
+        places.append(workspace.replace(home, None, "lesson-01"))
+    assert [(place / "app.py").read_text() for place in places] == ["first", "second", "third"]
+    assert list(home.project.iterdir()) == []
+
+
+def test_an_empty_or_missing_workspace_leaves_nothing_in_the_attic(home):
+    assert workspace.replace(home, None, "lesson-01") is None
+    assert workspace.replace(home, None, "lesson-01") is None
+    assert home.project.is_dir()
+    assert not home.attic.exists()
+
+
+def test_a_workspace_that_is_a_file_or_a_link_is_kept_too(home, source, tmp_path):
+    home.project.write_text("a file of mine")
+    aside = workspace.replace(home, source, "x")
+    assert aside.read_text() == "a file of mine"
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "precious").write_text("mine")
+    workspace.set_aside(home, "x")
+    home.project.symlink_to(outside)
+    workspace.replace(home, source, "x")
+    assert (outside / "precious").read_text() == "mine"
+    assert list(outside.iterdir()) == [outside / "precious"]
+    assert not home.project.is_symlink()
+
+
+def test_links_in_a_project_stay_links(home, source):
+    (source / "link").symlink_to("app.py")
+    workspace.replace(home, source, "x")
+    assert (home.project / "link").is_symlink()
+    assert (home.project / "link").read_text() == "new"
+
+
+def test_a_full_disk_leaves_the_old_workspace_where_it_is(home, source, monkeypatch):
+    _work(home)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    real = workspace.shutil.copytree
+    monkeypatch.setattr(
+        workspace.shutil, "copytree", lambda a, b, *_, **__: real(a, b, True, None, full)
+    )
+    with pytest.raises(RoundtripError, match=r"No space left on device.*make room"):
+        workspace.replace(home, source, "x")
+    assert (home.project / "app.py").read_text() == "mine"
+    assert not home.attic.exists()
+    assert sorted(p.name for p in home.private.iterdir()) == ["lock"]
+
+
+def test_a_workspace_that_cannot_be_moved_stays(home, source, monkeypatch):
+    """As on Windows, when a program has a file of it open."""
+    _work(home)
+    real = Path.rename
+
+    def rename(path: Path, target: Path) -> Path:
+        if path == home.project:
+            raise PermissionError(13, "Permission denied")
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "rename", rename)
+    with pytest.raises(RoundtripError, match=r"could not be set aside \(Permission denied\)"):
+        workspace.replace(home, source, "x")
+    assert (home.project / "app.py").read_text() == "mine"
+
+
+def test_a_workspace_comes_back_when_the_new_one_cannot_take_its_place(home, source, monkeypatch):
+    _work(home)
+    real = Path.rename
+
+    def rename(path: Path, target: Path) -> Path:
+        if path.parent.name.startswith("new-") and target == home.project:
+            raise OSError(5, "Input/output error")
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "rename", rename)
+    with pytest.raises(RoundtripError, match="Input/output error"):
+        workspace.replace(home, source, "x")
+    assert (home.project / "app.py").read_text() == "mine"
+
+
+def test_an_attic_that_cannot_be_made_leaves_the_workspace(home, source):
+    _work(home)
+    home.attic.write_text("somebody's file")
+    with pytest.raises(RoundtripError, match="could not be set aside"):
+        workspace.replace(home, source, "x")
+    assert (home.project / "app.py").read_text() == "mine"
+    assert home.attic.read_text() == "somebody's file"
+
+
+def test_killed_at_any_moment_nothing_is_lost(home, source):
+    """A process that replaces the workspace again and again is killed in the middle of it."""
+    for number in range(200):
+        (source / f"{number}.txt").write_text("x" * 500)
+    _work(home, "the learner's own words")
+    again = (
+        "import sys; from pathlib import Path; from roundtrip import workspace as w\n"
+        "home = w.Home(Path(sys.argv[1])); print('go', flush=True)\n"
+        "while True: w.replace(home, Path(sys.argv[2]), 'x')"
+    )
+    for wait in (0.01, 0.06, 0.13):
+        process = subprocess.Popen(
+            [sys.executable, "-c", again, str(home.root), str(source)], stdout=subprocess.PIPE
+        )
+        process.stdout.readline()
+        time.sleep(wait)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+        assert "the learner's own words" in _everything(home.root)
+        if home.project.exists():
+            assert len(list(home.project.glob("*.txt"))) in (0, 200), "a half made workspace"
+    workspace.replace(home, source, "x")
+    assert (home.project / "app.py").read_text() == "new"
+    assert not list(home.private.glob("new-*")), "left-over copies are swept away"
+
+
+def test_two_at_once_lose_nothing(home, source):
+    _work(home, "the learner's own words")
+    problems: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            for _ in range(5):
+                workspace.replace(home, source, "x")
+        except BaseException as error:
+            problems.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+    assert "the learner's own words" in _everything(home.attic)
+    assert len(list(home.attic.iterdir())) == 15
+    assert (home.project / "app.py").read_text() == "new"
+
+
+def test_waits_for_another_notebook_then_says_so(home, monkeypatch):
+    _work(home)
+    monkeypatch.setattr(workspace, "PATIENCE", 0.2)
+    with workspace.lock(home), pytest.raises(RoundtripError, match="Another notebook"):
+        workspace.replace(home, None, "x")
+    assert (home.project / "app.py").read_text() == "mine"
+
+
+def test_home_is_the_course_folder(tmp_path):
+    found = find_home(tmp_path, {})
+    assert found.root == tmp_path.resolve()
+    assert found.project == tmp_path.resolve() / "workspace"
+
+
+@pytest.mark.parametrize("name", ["with space", "mit Umläut", "o'clock", 'the "best"', "$HOME"])
+def test_roundtrip_home_moves_it_whatever_its_name(tmp_path, name):
+    found = find_home(tmp_path / "course", {"ROUNDTRIP_HOME": str(tmp_path / name)})
+    assert found.root == (tmp_path / name).resolve()
+    workspace.replace(found, None, "x")
+    assert (tmp_path / name / "workspace").is_dir()
+
+
+def test_a_relative_roundtrip_home_is_one_folder_for_all_notebooks(tmp_path, monkeypatch):
+    monkeypatch.chdir(Path(__file__).parent)
+    found = find_home(tmp_path, {"ROUNDTRIP_HOME": "learner"})
+    assert found.root == (tmp_path / "learner").resolve()
+
+
+def test_a_course_folder_that_cannot_be_written_gives_a_folder_of_the_user(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setattr(workspace, "_writable", lambda folder: False)
+    found = find_home(tmp_path / "course", {})
+    assert found.root == (tmp_path / "data" / "roundtrip").resolve()
+    assert str(found.root) in workspace.notice(found, tmp_path / "course", {})
+    assert workspace.notice(found, tmp_path / "course", {"ROUNDTRIP_HOME": "x"}) is None
+    assert workspace.notice(found, found.root, {}) is None
+    assert found.private.is_dir()
+
+
+def test_writable_tells_the_truth(tmp_path):
+    """/proc cannot be written even by root."""
+    assert workspace._writable(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    assert not workspace._writable(tmp_path / "missing")
+    assert not workspace._writable(Path("/proc"))
+
+
+@pytest.mark.parametrize("name", ["a file", "a file/below", os.pathsep.join("ab"), "/proc/mine"])
+def test_a_home_that_cannot_be_used_is_named_in_a_sentence(tmp_path, name):
+    (tmp_path / "a file").write_text("")
+    with pytest.raises(RoundtripError, match=r"ROUNDTRIP_HOME|another folder"):
+        find_home(tmp_path, {"ROUNDTRIP_HOME": str(tmp_path / name)})
+
+
+def test_the_note_of_who_holds_the_workspace(home):
+    assert workspace.owner(home) is None
+    workspace.take(home, "abc", 4)
+    found = workspace.owner(home)
+    assert (found.token, found.lesson) == ("abc", 4)
+    for broken in ("{", "[1]", '{"token": 1}', "7"):
+        (home.private / "owner.json").write_text(broken)
+        assert workspace.owner(home) is None
+
+
+def test_a_note_that_cannot_be_written_leaves_the_old_one(home, monkeypatch):
+    workspace.take(home, "abc", 4)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(workspace.json, "dump", full)
+    with pytest.raises(RoundtripError, match="No space left on device"):
+        workspace.take(home, "xyz", 5)
+    assert workspace.owner(home).token == "abc"
+    assert [p.name for p in home.private.iterdir()] == ["owner.json"]
