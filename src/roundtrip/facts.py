@@ -1,0 +1,262 @@
+"""What can be known of a project's four places, as values: `state` reads, `board` draws them."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from functools import cache
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A commit: its full hash, its subject."""
+
+    hash: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class GitState:
+    """Git: what is committed, and what is not. Paths are relative to the project, with `/`.
+
+    `commits` are those of the current branch, newest first. A deleted file is in `modified` (or
+    `staged`) and in `deleted`, a new one that is staged in `staged` and in `added`. `stashed` are
+    the files of the newest stash. `error`: why a repository that is there cannot be read.
+    """
+
+    repository: bool = False
+    branch: str | None = None
+    head: str | None = None
+    commits: tuple[Commit, ...] = ()
+    modified: tuple[str, ...] = ()
+    staged: tuple[str, ...] = ()
+    untracked: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    stashed: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
+    tracks_database: bool = False
+    error: str = ""
+
+    @property
+    def uncommitted(self) -> tuple[str, ...]:
+        """Every path that differs from the last commit, each once."""
+        loose = (*self.conflicts, *self.staged, *self.modified, *self.untracked)
+        return tuple(dict.fromkeys(loose))
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column. `type` is as the database names it, `written` as the code writes it."""
+
+    name: str
+    type: str
+    nullable: bool
+    primary_key: bool
+    written: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table. `rows` is known in a database, `class_name` and `file` in a model."""
+
+    name: str
+    columns: tuple[Column, ...] = ()
+    rows: int | None = None
+    class_name: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class ModelState:
+    """The model, as the app loads it.
+
+    `found`: there is an app at all. `error`: why it does not load, `error_file` where. `migrates`:
+    the app has Flask-Migrate. `odd`: attributes that look like columns and are none.
+    """
+
+    tables: tuple[Table, ...] = ()
+    error: str | None = None
+    error_file: str = ""
+    found: bool = False
+    migrates: bool = False
+    odd: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A migration script. `adds` and `drops` name tables (`user`) and columns (`user.age`).
+
+    `required`: the added columns that are NOT NULL and have no default in the database. `tracked`:
+    in Git's index; `committed`: in the last commit; `ignored`: kept out by .gitignore. `before`:
+    the commit before the one that brought the file, known for committed scripts that are pending.
+    """
+
+    id: str
+    message: str
+    parents: tuple[str, ...]
+    file: str
+    tracked: bool
+    applied: bool
+    adds: tuple[str, ...] = ()
+    drops: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    committed: bool = False
+    ignored: bool = False
+    before: str = ""
+
+
+@dataclass(frozen=True)
+class Rescue:
+    """Where the file of a missing revision still is.
+
+    `kind`: "worktree" (the last commit has it), "stash", "branch" (`where` names it), "orig_head",
+    "commit" (`where` is its hash), "blob" (only its content, `where` is the hash) or "lost".
+    """
+
+    kind: str
+    where: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class MigrationState:
+    """The migration scripts, oldest first. `missing`: ids in the database that have no file.
+
+    `rescue` says where the first missing one still is. `error`: why the scripts cannot be read.
+    """
+
+    exists: bool = False
+    revisions: tuple[Revision, ...] = ()
+    heads: tuple[str, ...] = ()
+    current: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    rescue: Rescue | None = None
+    error: str | None = None
+    error_file: str = ""
+    folder: str = "migrations"
+
+    @property
+    def pending(self) -> tuple[Revision, ...]:
+        """The scripts that the database has not run, oldest first."""
+        return tuple(revision for revision in self.revisions if not revision.applied)
+
+
+@dataclass(frozen=True)
+class DatabaseState:
+    """The database. `url` has no password; `problem` is locked, garbage or unreachable.
+
+    For an SQLite file `url` is its path, relative to the project where it lies inside.
+    """
+
+    url: str = ""
+    exists: bool = False
+    tables: tuple[Table, ...] = ()
+    versions: tuple[str, ...] = ()
+    error: str | None = None
+    problem: str = ""
+
+    @property
+    def version(self) -> str | None:
+        """What `alembic_version` holds; None when it holds nothing."""
+        return ", ".join(self.versions) or None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing in which model and database differ, named as Alembic names it (`add_column`).
+
+    `add_…` is what only the model has, `remove_…` what only the database has.
+    """
+
+    op: str
+    table: str
+    column: str = ""
+    detail: str = ""
+    required: bool = False
+
+    @property
+    def name(self) -> str:
+        """`user.age`, or `user` for a whole table."""
+        return f"{self.table}.{self.column}" if self.column else self.table
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """Places that do not say the same: of "git", "model", "migrations", "database".
+
+    `headline` and `found` are sentences, `why` one to three; all plain text. `next` is a command,
+    or empty where no command helps; then `why` says what to do. `back` is the command for who wants
+    the other way.
+    """
+
+    kind: str
+    places: tuple[str, ...]
+    headline: str
+    found: str
+    why: str = ""
+    next: str = ""
+    back: str = ""
+
+
+AGREE = Disagreement(
+    "agree",
+    (),
+    "All four agree.",
+    "Git, the model, the migrations and the database say the same.",
+    "There is nothing to do.",
+)
+
+
+@dataclass(frozen=True)
+class State:
+    """The four places at one moment, and where they disagree, the most important first.
+
+    `env_file` is the file that chose the database (`flask --env-file`), empty for the usual one.
+    """
+
+    git: GitState = field(default_factory=GitState)
+    model: ModelState = field(default_factory=ModelState)
+    migrations: MigrationState = field(default_factory=MigrationState)
+    database: DatabaseState = field(default_factory=DatabaseState)
+    differences: tuple[Difference, ...] = ()
+    disagreements: tuple[Disagreement, ...] = ()
+    env_file: str = ""
+
+    @property
+    def verdict(self) -> Disagreement:
+        """The disagreement to look at first; `AGREE` when there is none."""
+        return self.disagreements[0] if self.disagreements else AGREE
+
+    def to_dict(self) -> dict[str, Any]:
+        """The state as JSON can hold it."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> State:
+        """The state that `to_dict` (or a JSON file of it) was made from."""
+        return build(cls, data)
+
+
+def build(kind: Any, value: Any) -> Any:
+    """Make a value of type `kind` (dataclass, tuple, optional, plain) from what JSON holds.
+
+    Keys that the dataclass does not know are left out, those that are missing get their default.
+    """
+    if get_origin(kind) in (types.UnionType, Union):
+        kinds = [option for option in get_args(kind) if option is not type(None)]
+        return None if value is None else build(kinds[0], value)
+    if get_origin(kind) is tuple:
+        return tuple(build(get_args(kind)[0], item) for item in value)
+    if is_dataclass(kind):
+        hints = _hints(kind)
+        known = {f.name for f in fields(kind)} & value.keys()
+        return kind(**{name: build(hints[name], value[name]) for name in known})
+    return value
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
