@@ -1,0 +1,39 @@
+"""Draws a state of the four places: as a picture (SVG), and the same in words.
+
+parts: what a board says, as values. lanes: a state as such values; the two lanes with most to say
+are in revisions and tables. news: what is new since the last look. words: the values as text.
+picture: the values as SVG, with boxes (tables), lines (commits and revisions) and banner (the
+verdict), all on svg and look. steps and strip: many states, small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..facts import State
+from . import picture, strip, words
+from . import steps as trip
+from .lanes import lay_out
+
+
+def text(state: State, since: State | None = None) -> str:
+    """The board in words, at most 96 columns wide.
+
+    `since` is the state at the last look: what is new since then is marked.
+    """
+    return words.say(lay_out(state, since))
+
+
+def svg(state: State, since: State | None = None) -> str:
+    """The board as a picture: an SVG document of its own, with a ground that suits any page."""
+    return picture.draw(lay_out(state, since))
+
+
+def strip_text(steps: Sequence[tuple[str, State]]) -> str:
+    """A title and a few lines for each step."""
+    return trip.say(trip.read(steps))
+
+
+def strip_svg(steps: Sequence[tuple[str, State]]) -> str:
+    """A small board for each step, in rows."""
+    return strip.draw(trip.read(steps))

@@ -1,0 +1,110 @@
+"""What is new, and what is gone, between two looks at the four places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..facts import State, Table
+
+Key = tuple[str, str, str]
+"""A place, a kind of thing, and its name: `("database", "column", "user.age")`."""
+
+
+@dataclass(frozen=True)
+class News:
+    """What differs from the last look. `looked` is False at the first look: then nothing is new.
+
+    `marks` is what is new or has changed, `gone` what was there, in words, `rows` how many rows a
+    table had, `places` where anything has changed.
+    """
+
+    looked: bool = False
+    marks: dict[Key, str] = field(default_factory=dict)
+    gone: tuple[str, ...] = ()
+    rows: dict[str, int] = field(default_factory=dict)
+    places: frozenset[str] = frozenset()
+
+    def mark(self, place: str, kind: str, name: str) -> str:
+        """`"new"`, `"changed"` or nothing."""
+        return self.marks.get((place, kind, name), "")
+
+    @property
+    def line(self) -> str:
+        """All of it in a sentence or two; empty at the first look."""
+        if not self.looked:
+            return ""
+        if not self.marks and not self.gone and not self.rows:
+            return "Nothing has changed since the last look."
+        said = []
+        kinds = set(self.marks.values())
+        if kinds:
+            words = " or ".join(f"“{word}”" for word in ("new", "changed") if word in kinds)
+            said.append(f"Marked {words}: what differs from the last look.")
+        if self.gone:
+            shown = ", ".join(self.gone[:_GONE])
+            more = f" and {len(self.gone) - _GONE} more" if len(self.gone) > _GONE else ""
+            said.append(f"Gone since the last look: {shown}{more}.")
+        return " ".join(said) or "Since the last look only the number of rows has changed."
+
+
+def compare(state: State, since: State | None) -> News:
+    """What `state` has that `since` had not, and the other way round."""
+    if since is None:
+        return News()
+    now, then = _things(state), _things(since)
+    marks = {key: "changed" if key in then else "new" for key in now if now[key] != then.get(key)}
+    lost = [key for key in then if key not in now]
+    gone = [key for key in lost if key[:2] != ("git", "file")]
+    before = {table.name: table.rows for table in since.database.tables}
+    rows = {
+        table.name: before[table.name]
+        for table in state.database.tables
+        if before.get(table.name) is not None and before[table.name] != table.rows
+    }
+    return News(
+        looked=True,
+        marks={key: mark for key, mark in marks.items() if not _inside(key, marks, then)},
+        gone=tuple(then[key][-1] for key in gone if not _inside(key, gone, now)),
+        rows=rows,
+        places=frozenset({key[0] for key in {**marks, **dict.fromkeys(lost)}})
+        | ({"database"} if rows else set()),
+    )
+
+
+_GONE = 4
+
+
+def _inside(key: Key, keys: object, other: dict[Key, tuple]) -> bool:
+    """Whether the thing is a column of a table that came or went as a whole."""
+    place, kind, name = key
+    table = (place, "table", name.partition(".")[0])
+    return kind == "column" and table in keys and table not in other
+
+
+def _things(state: State) -> dict[Key, tuple]:
+    """Every thing in the four places, with what can change about it; the label comes last."""
+    things: dict[Key, tuple] = {}
+    for commit in state.git.commits:
+        things["git", "commit", commit.hash] = (f"the commit “{commit.subject}”",)
+    for path in state.git.uncommitted:
+        kinds = (path in state.git.staged, path in state.git.modified, path in state.git.untracked)
+        things["git", "file", path] = (kinds, path in state.git.deleted, path)
+    for revision in state.migrations.revisions:
+        label = f"the revision “{revision.message}”"
+        things["migrations", "revision", revision.id] = (revision.applied, revision.tracked, label)
+    for id in state.migrations.missing:
+        things["migrations", "missing", id] = ("the missing revision",)
+    for place, tables in (("model", state.model.tables), ("database", state.database.tables)):
+        for table in tables:
+            things |= _table_things(place, table)
+    return things
+
+
+def _table_things(place: str, table: Table) -> dict[Key, tuple]:
+    where = f"in the {place}"
+    things: dict[Key, tuple] = {(place, "table", table.name): (f"the table {table.name} {where}",)}
+    for column in table.columns:
+        name = f"{table.name}.{column.name}"
+        looks = (column.type, column.nullable, column.primary_key)
+        things[place, "column", name] = (*looks, f"{name} {where}")
+    return things
