@@ -1,0 +1,107 @@
+"""Reads `notebooks/course.toml`, the only list of lessons."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from .errors import RoundtripError
+
+
+@dataclass(frozen=True)
+class Goal:
+    """One checkable fact about the end of a lesson: a row of the table.
+
+    `check` names a predicate of `checks.py`, `arguments` are what it gets.
+    """
+
+    text: str
+    check: str
+    arguments: Mapping[str, Any]
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One row of the course: a notebook and what is true at its end."""
+
+    number: int
+    title: str
+    notebook: Path
+    minutes: int
+    goals: tuple[Goal, ...] = field(default=())
+
+    @property
+    def name(self) -> str:
+        """`lesson 03 · Create the migration`."""
+        return f"lesson {self.number:02d} · {self.title}"
+
+
+@dataclass(frozen=True)
+class Course:
+    """The course folder (the clone) and its lessons in order."""
+
+    folder: Path
+
+    @cached_property
+    def lessons(self) -> tuple[Lesson, ...]:
+        """All lessons, in the order of the table."""
+        notebooks = self.folder / "notebooks"
+        table = tomllib.loads((notebooks / "course.toml").read_text(encoding="utf-8"))
+        return tuple(_lesson(row, notebooks) for row in table["lesson"])
+
+    def lesson(self, number: int) -> Lesson:
+        """The lesson with this number. Raises `RoundtripError` where there is none."""
+        for lesson in self.lessons:
+            if lesson.number == number:
+                return lesson
+        numbers = f"{self.lessons[0].number} to {self.lessons[-1].number}"
+        raise RoundtripError(f"There is no lesson {number}: the course has lessons {numbers}.")
+
+    def before(self, lesson: Lesson) -> Lesson | None:
+        """The lesson whose end state is this one's start state; None for the first."""
+        place = self.lessons.index(lesson)
+        return self.lessons[place - 1] if place else None
+
+    def after(self, lesson: Lesson) -> Lesson | None:
+        """The next lesson; None for the last."""
+        place = self.lessons.index(lesson) + 1
+        return self.lessons[place] if place < len(self.lessons) else None
+
+
+def find_course() -> Course:
+    """The course this package belongs to: the clone, or the folder above the working directory.
+
+    Raises `RoundtripError` when neither holds a `notebooks/course.toml`.
+    """
+    here = Path.cwd()
+    for folder in (Path(__file__).resolve().parents[2], here, *here.parents):
+        if (folder / "notebooks" / "course.toml").is_file():
+            return Course(folder)
+    raise RoundtripError(
+        "The course's notebooks were not found, so there is no lesson to run; change into the "
+        "folder that you cloned and try again."
+    )
+
+
+def _lesson(row: Mapping[str, Any], notebooks: Path) -> Lesson:
+    goals = tuple(
+        Goal(
+            text=goal["text"],
+            check=goal["check"],
+            arguments=goal.get("with", {}),
+            hint=goal.get("hint", ""),
+        )
+        for goal in row.get("goal", ())
+    )
+    return Lesson(
+        number=row["number"],
+        title=row["title"],
+        notebook=notebooks / row["notebook"],
+        minutes=row["minutes"],
+        goals=goals,
+    )

@@ -1,0 +1,285 @@
+"""What the cells of a lesson call: `%lesson`, `%finish`, `%board` and the others, and the `!` hook.
+
+Thin: each magic reads its line, calls one function of the modules below, and prints.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import uuid
+from pathlib import Path
+
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
+from IPython.display import display
+from IPython.utils.text import SList
+
+from . import board, doctor, flask_shell, lesson, page, show, terminal, trip, workspace
+from .course import Lesson, find_course
+from .errors import CommandFailed, Refused, RoundtripError
+from .progress import Bar
+from .state import State
+
+
+@magics_class
+class RoundtripMagics(Magics):
+    """The magics and the hook of one kernel. Knows which lesson runs here and who we are."""
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        super().__init__(shell)
+        self._course = find_course()
+        self._home = workspace.find_home(self._course.folder)
+        self._token = uuid.uuid4().hex
+        self._lesson: Lesson | None = None
+        self._last_look: State | None = None
+
+    def hook(self) -> None:
+        """Take over `!command` and `name = !command`."""
+        self.shell.system = self._system
+        self.shell.getoutput = self._getoutput
+
+    @line_magic("lesson")
+    def start_lesson(self, line: str) -> None:
+        """`%lesson N`: begin lesson N from its start state. `--continue`: go on where it stands."""
+        number, going_on, fresh = _lesson_line(line)
+        found = self._course.lesson(number)
+        os.chdir(self._home.root)  # Windows moves no folder that is a working directory
+        if going_on:
+            self._home.project.mkdir(exist_ok=True)
+            report = [f"Lesson {found.number:02d} · {found.title}"]
+            report.append("Start: where the workspace stands; nothing was replaced.")
+        else:
+            with Bar() as bar:
+                started = lesson.start(self._course, self._home, found, bar.show, fresh)
+            report = _started(started, self._home)
+        self._lesson, self._last_look = found, None
+        workspace.take(self._home, self._token, number)
+        os.chdir(self._home.project)
+        print("\n".join(report))
+
+    @line_magic
+    def restart(self, line: str) -> None:
+        """`%restart`: begin this lesson again; what you have goes to the attic."""
+        self.start_lesson(f"{self._here().number} {line}")
+
+    @line_magic
+    def finish(self, line: str) -> None:
+        """`%finish`: hold the lesson's goals against the workspace, keep its end state."""
+        here = self._mine()
+        done = lesson.finish(self._course, self._home, here, anyway="--anyway" in line.split())
+        print(_finished(done))
+
+    @line_magic("board")
+    def draw_board(self, line: str) -> None:
+        """`%board`: the four places now. Takes `--env-file FILE`; `--trip` shows all steps."""
+        here = self._mine()
+        options = _words(line)
+        env_file = options[1] if options[:1] == ["--env-file"] and len(options) > 1 else None
+        current = lesson.read_state(self._home, env_file)
+        if "--trip" in options:
+            steps = trip.steps(self._course, self._home, here, current)
+            _draw(board.strip_text(steps), board.strip_svg(steps))
+            return
+        since = None if env_file else self._last_look
+        _draw(board.text(current, since), board.svg(current, since))
+        if not env_file:
+            self._last_look = current
+
+    @line_magic("show")
+    def show_file(self, line: str) -> None:
+        """`%show FILE`: a file of the project, or all that a glob names; a database's rows."""
+        self._mine()
+        for pattern in _words(line):
+            for shown in show.show(self._home.project, pattern):
+                _display(shown.text, **{"text/markdown": shown.markdown})
+
+    @line_magic("page")
+    def show_page(self, line: str) -> None:
+        """`%page /`: start the app, ask it for this page, show the answer, stop the app."""
+        self._mine()
+        *options, path = _words(line) or ["/"]
+        answer = page.get(path, shlex.join(options), self._home.project)
+        print(f"GET {path} → {answer.status} {answer.reason}")
+        if answer.problem:
+            raise CommandFailed(f"The page could not be made: {answer.problem}")
+        print(answer.text)
+        _display("(the same page as a browser shows it)", **{"text/html": answer.frame})
+
+    @cell_magic("flask_shell")
+    def talk(self, line: str, cell: str) -> None:
+        """`%%flask_shell`: type these lines into a real `flask shell`."""
+        self._mine()
+        ended = flask_shell.converse(cell, line, self._home.project, Path.cwd(), _write)
+        if not ended.started:
+            raise CommandFailed(
+                f"`flask shell` did not start (exit code {ended.code}); the reason is above."
+            )
+        if ended.failed:
+            rest = " What comes after it was not sent." if ended.unsent else ""
+            first = ended.failed.strip().splitlines()[0]
+            raise CommandFailed(
+                f"The statement `{first}` raised an error; its last lines above say why.{rest}"
+            )
+
+    @cell_magic
+    def writefile(self, line: str, cell: str) -> None:
+        """`%%writefile FILE`: write the cell into a file of the project; makes its folder."""
+        self._mine()
+        target = (self._home.project / line.strip()).resolve()
+        if not line.strip() or not target.is_relative_to(self._home.project.resolve()):
+            raise Refused("%%writefile needs the name of a file inside the workspace.")
+        verb = "Overwriting" if target.exists() else "Writing"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(cell, encoding="utf-8", newline="\n")
+        print(f"{verb} {target.relative_to(self._home.project.resolve()).as_posix()}")
+
+    @line_magic("doctor")
+    def examine(self, line: str) -> None:
+        """`%doctor`: is everything here that the course needs?"""
+        for finding in doctor.report():
+            print(f"{'ok     ' if finding.ok else 'PROBLEM'} {finding.name}")
+            if not finding.ok:
+                print(f"        {finding.found} {finding.cure or ''}")
+
+    def _system(self, command: str) -> None:
+        """`!command`: run it in the workspace; a non-zero exit code fails the cell."""
+        code = self._run(command, _write)
+        if code:
+            name = command.strip().splitlines()[0]
+            raise CommandFailed(
+                f"`{name}` ended with exit code {code}. The reason is in the lines above; "
+                "read the first error, then the last line."
+            )
+
+    def _getoutput(self, command: str, split: bool = True, depth: int = 0) -> SList | str:
+        """`lines = !command`: its output as a list of lines."""
+        pieces: list[str] = []
+        code = self._run(command, pieces.append)
+        text = "".join(pieces)
+        if code:
+            print(text, end="")
+            raise CommandFailed(f"`{command.strip()}` ended with exit code {code}.")
+        return SList(text.splitlines()) if split else text
+
+    def _run(self, command: str, write) -> int:
+        self._mine()
+        expanded = self.shell.var_expand(command, depth=2)
+        return terminal.stream(expanded, self._home.project, Path.cwd(), write)
+
+    def _here(self) -> Lesson:
+        """The lesson that this notebook has started."""
+        if self._lesson is None:
+            raise Refused(
+                "No lesson has been started in this notebook, so there is no workspace to work in; "
+                "run the cell with %lesson at the top first."
+            )
+        return self._lesson
+
+    def _mine(self) -> Lesson:
+        """The lesson here, after making sure that the workspace is ours and that we are in it."""
+        here = self._here()
+        holder = workspace.owner(self._home)
+        if holder and holder.token != self._token:
+            raise Refused(
+                f"Another notebook has taken the workspace, for lesson {holder.lesson:02d}, at "
+                f"{holder.since[11:16]}. To take it back, run `%lesson {here.number}` (from the "
+                f"start; what is there goes to the attic) or `%lesson {here.number} --continue` "
+                "(as it stands)."
+            )
+        if not self._home.project.is_dir():
+            raise Refused(
+                "The workspace is gone: its folder was moved or deleted. "
+                f"Run `%lesson {here.number}` for a new one."
+            )
+        try:
+            inside = Path.cwd().is_relative_to(self._home.project)
+        except OSError:
+            inside = False
+        if not inside:
+            raise Refused(
+                "This notebook has left the workspace, and commands run nowhere else. To come "
+                f"back, run `%lesson {here.number} --continue`."
+            )
+        return here
+
+
+def load(shell: InteractiveShell) -> None:
+    """Register the magics and the hook in this kernel."""
+    magics = RoundtripMagics(shell)
+    shell.register_magics(magics)
+    magics.hook()
+
+
+def _lesson_line(line: str) -> tuple[int, bool, bool]:
+    words = line.split()
+    numbers = [word for word in words if word.isdigit()]
+    unknown = [w for w in words if not w.isdigit() and w not in ("--continue", "--fresh")]
+    if len(numbers) != 1 or unknown:
+        raise RoundtripError(
+            "%lesson needs one number, such as `%lesson 3`; "
+            "`--continue` goes on where the workspace stands."
+        )
+    return int(numbers[0]), "--continue" in words, "--fresh" in words
+
+
+def _words(line: str) -> list[str]:
+    try:
+        return shlex.split(line)
+    except ValueError:
+        raise RoundtripError(f"A quotation mark is missing in: {line}") from None
+
+
+def _started(started: lesson.Started, home: workspace.Home) -> list[str]:
+    source = {
+        "empty": "an empty folder.",
+        "own": f"as you left it at the end of {started.before.name}." if started.before else "",
+        "made": f"as {started.before.name} leaves it." if started.before else "",
+    }[started.source]
+    if started.aside:
+        shown = home.shown(started.aside)
+        aside = f"what was in the workspace is now in {shown}; `roundtrip attic` puts it back."
+    else:
+        aside = "there was nothing to set aside."
+    title = f"Lesson {started.lesson.number:02d} · {started.lesson.title}"
+    return [title, f"Start: {source}", f"Attic: {aside}"]
+
+
+def _finished(done: lesson.Finished) -> str:
+    lines = []
+    for result in done.results:
+        lines.append(f"{'✔ met    ' if result.met else '✘ not met'}  {result.goal.text}")
+        lines.append(f"             {result.finding.found}")
+        if not result.met:
+            lines.append(f"             why:  {result.finding.cause}")
+            lines.append(f"             next: {result.finding.next}")
+            if result.goal.hint:
+                lines.append(f"             hint: {result.goal.hint}")
+    count = sum(result.met for result in done.results)
+    if done.results:
+        lines.append("")
+    if done.all_met:
+        lines.append(f"Lesson {done.lesson.number:02d} is complete.")
+    else:
+        lines.append(f"{count} of {len(done.results)} goals are met.")
+        lines.append(
+            "Mend what is not, then run this cell again. Or go on as it is: %finish --anyway"
+            if not done.kept
+            else "Kept as it is."
+        )
+    if done.next and done.kept:
+        lines.append(f"Next: {done.next.notebook.name}")
+    return "\n".join(lines)
+
+
+def _draw(text: str, svg: str) -> None:
+    _display(text, **{"image/svg+xml": svg})
+
+
+def _display(text: str, **more: str) -> None:
+    display({"text/plain": text, **more}, raw=True)
+
+
+def _write(text: str) -> None:
+    if text:
+        print(text, end="", flush=True)

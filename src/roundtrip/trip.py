@@ -1,0 +1,25 @@
+"""The whole trip as a row of states: what each lesson left behind."""
+
+from __future__ import annotations
+
+from . import snapshots
+from .course import Course, Lesson
+from .facts import State
+from .workspace import Home
+
+
+def steps(course: Course, home: Home, here: Lesson, now: State) -> list[tuple[str, State]]:
+    """A title and the end state of each lesson before `here` that is known; then the state now.
+
+    Lessons that changed nothing in the four places are left out.
+    """
+    found: list[tuple[str, State]] = []
+    for lesson in course.lessons[1 : course.lessons.index(here)]:
+        place = snapshots.own(home, lesson)
+        if not place.exists():
+            place = snapshots.made(home, course, lesson)
+        notes = snapshots.notes_in(place)
+        if "state" in notes:
+            found.append((f"{lesson.number:02d} {lesson.title}", State.from_dict(notes["state"])))
+    found.append((f"{here.number:02d} {here.title}", now))
+    return [step for n, step in enumerate(found) if n == 0 or step[1] != found[n - 1][1]]

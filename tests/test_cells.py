@@ -1,0 +1,214 @@
+"""Cells in real kernels, as learners run them: what they see, and what cannot happen."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from kernels import ROOT, Answer, Kernel, kernel
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("learner") / "my höme"
+
+
+@pytest.fixture(scope="module")
+def shared(home: Path) -> Iterator[Kernel]:
+    """One kernel for all tests that leave it as they found it, with a shell full of traps."""
+    traps = {
+        "DATABASE_URL": "postgresql://production",
+        "FLASK_APP": "theirs",
+        "GIT_DIR": str(ROOT / ".git"),
+        "PYTHONPATH": str(home),
+    }
+    with kernel(home, **traps) as started:
+        assert "No lesson has been started" in must_fail(
+            started, "%load_ext roundtrip\n!git status", "Refused"
+        )
+        yield started
+
+
+@pytest.fixture
+def notebook(shared: Kernel) -> Kernel:
+    """A notebook at the start of lesson 1, with one commit."""
+    for cell in ("%lesson 1", "%%writefile a.txt\none", "!git init && git add -A"):
+        assert shared.run(cell).error is None
+    assert shared.run("!git commit -m one").error is None
+    return shared
+
+
+def must_pass(kernel: Kernel, cell: str) -> Answer:
+    answer = kernel.run(cell)
+    assert answer.error is None, (answer.value, answer.text)
+    return answer
+
+
+def must_fail(kernel: Kernel, cell: str, kind: str) -> str:
+    """The one line that a failing cell shows; there must be no Python traceback."""
+    answer = kernel.run(cell)
+    assert answer.error == kind, (answer.error, answer.value, answer.text)
+    assert answer.traceback == [f"{kind}: {answer.value}"]
+    assert "\n" not in answer.value
+    return answer.value
+
+
+def test_a_cell_shows_what_the_command_prints_in_order(notebook):
+    answer = must_pass(
+        notebook, "print('before')\nname = 'a.txt'\n!git log --format=%s -- {name}\nprint('after')"
+    )
+    assert answer.text == "before\none\nafter\n"
+
+
+def test_lesson_says_where_the_old_workspace_went(notebook, home):
+    text = must_pass(notebook, "%lesson 1").text
+    assert text.startswith("Lesson 01 · Build the demo app\nStart: an empty folder.\n")
+    name = text.partition("is now in attic/")[2].partition(";")[0]
+    assert (home / "attic" / name / "a.txt").read_text() == "one\n"
+    assert list((home / "workspace").iterdir()) == []
+
+
+def test_a_failing_command_fails_the_cell_with_one_line(notebook):
+    value = must_fail(notebook, "!git no-such-command\nprint('never')", "CommandFailed")
+    assert "`git no-such-command` ended with exit code 1." in value
+    assert "exit code 7" in must_fail(notebook, '!python -c "exit(7)"', "CommandFailed")
+    assert "never" not in notebook.run("1").text
+
+
+def test_output_of_a_command_as_a_list(notebook):
+    answer = must_pass(notebook, "found = !git log --format=%s%n%an\nprint(list(found))")
+    assert answer.text == "['one', 'Roundtrip Learner']\n"
+    value = must_fail(notebook, "x = !git log nowhere", "CommandFailed")
+    assert "exit code 128" in value
+
+
+def test_the_learners_shell_does_not_reach_a_command(notebook):
+    code = (
+        "import os; print([os.environ.get(n) for n in ('DATABASE_URL', 'FLASK_APP', 'PYTHONPATH')])"
+    )
+    assert must_pass(notebook, f'!python -c "{code}"').text == "[None, None, None]\n"
+    assert must_pass(notebook, "!git log --format=%s").text == "one\n"
+
+
+def test_a_command_that_asks_ends_at_once(notebook):
+    begin = time.monotonic()
+    answer = notebook.run('!python -c "input()"')
+    assert answer.error == "CommandFailed"
+    assert "The command asked for something to be typed in" in answer.text
+    answer = notebook.run("!git commit --allow-empty")
+    assert answer.error == "CommandFailed"
+    assert "wanted to open an editor" in answer.text
+    assert time.monotonic() - begin < 5
+
+
+def test_going_up_inside_a_command_still_sees_the_workspace_only(notebook):
+    assert must_pass(notebook, "!cd .. && git log --format=%s").text == "one\n"
+    assert "clean" in must_pass(notebook, "!cd .. && git status").text
+
+
+def test_a_notebook_that_has_left_the_workspace_is_refused_and_comes_back(notebook):
+    must_pass(notebook, "%cd -q ..")
+    for cell in ("!git reset --hard", "x = !git stash -u", "%show a.txt", "%%flask_shell\n1"):
+        value = must_fail(notebook, cell, "Refused")
+        assert "has left the workspace" in value
+        assert "run `%lesson 1 --continue`" in value
+    must_pass(notebook, "%lesson 1 --continue")
+    assert must_pass(notebook, "!git log --format=%s").text == "one\n"
+    must_pass(notebook, "%mkdir sub\n%cd -q sub")
+    assert must_pass(notebook, "!git log --format=%s").text == "one\n"
+
+
+def test_a_deleted_workspace_is_said_and_made_again(notebook, home):
+    shutil.rmtree(home / "workspace")
+    value = must_fail(notebook, "!git reset --hard", "Refused")
+    assert "The workspace is gone" in value
+    assert "Run `%lesson 1`" in value
+    must_pass(notebook, "%lesson 1")
+    assert "Initialized" in must_pass(notebook, "!git init").text
+
+
+def test_a_workspace_whose_repository_is_gone_reaches_no_other(notebook, home):
+    shutil.rmtree(home / "workspace" / ".git")
+    answer = notebook.run("!git reset --hard")
+    assert answer.error == "CommandFailed"
+    assert "not a git repository: 'workspace/.git'" in answer.text
+
+
+def test_show_and_shell_fail_with_one_line(notebook):
+    assert "outside the workspace" in must_fail(notebook, "%show ../secret", "RoundtripError")
+    assert "did not start" in must_fail(notebook, "%%flask_shell\n1 + 1", "CommandFailed")
+    (shown,) = must_pass(notebook, "%show a.txt").displays
+    assert shown["text/plain"] == "── a.txt ──\none"
+    assert shown["text/markdown"].startswith("**a.txt**")
+
+
+def test_output_comes_while_the_command_runs(notebook):
+    code = "import time; print('first', flush=True); time.sleep(1.2); print('last')"
+    begin = time.monotonic()
+    identity = notebook.client.execute(f'!python -c "{code}"')
+    while "first" not in notebook.client.get_iopub_msg(timeout=10)["content"].get("text", ""):
+        pass
+    first = time.monotonic()
+    assert notebook.wait(identity).text == "last\n"
+    assert time.monotonic() - first > 0.8
+    assert first - begin < 1.0
+
+
+def _sleeping(seconds: str) -> bool:
+    for process in psutil.process_iter():
+        try:
+            if seconds in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE:
+                return True
+        except psutil.Error:
+            pass
+    return False
+
+
+def _until(condition, seconds: float = 8) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return condition()
+
+
+def test_interrupting_the_kernel_stops_the_command_and_all_it_started(notebook):
+    identity = notebook.client.execute("!sleep 95.311 & sleep 95.311; git tag never")
+    assert _until(lambda: _sleeping("95.311"))
+    notebook.manager.interrupt_kernel()
+    answer = notebook.wait(identity, 10)
+    assert answer.error == "Interrupted"
+    assert answer.traceback == [
+        "Interrupted: the command was stopped, with everything that it had started."
+    ]
+    assert not _sleeping("95.311")
+    assert must_pass(notebook, "!git tag").text == ""
+
+
+def test_the_notebook_whose_workspace_was_taken_refuses(notebook, home, tmp_path):
+    """The second kernel is started as VS Code does, in some other folder."""
+    with kernel(home, cwd=tmp_path) as other:
+        must_pass(other, "%load_ext roundtrip")
+        must_pass(other, "%lesson 1 --continue")
+        assert must_pass(other, "!git log --format=%s").text == "one\n"
+        for cell in ("!git reset --hard", "%%writefile a.txt\ntheirs", "%board", "%finish"):
+            value = must_fail(notebook, cell, "Refused")
+            assert "Another notebook has taken the workspace, for lesson 01" in value
+            assert "`%lesson 1 --continue`" in value
+        assert (home / "workspace" / "a.txt").read_text() == "one\n"
+        must_pass(notebook, "%lesson 1 --continue")
+        assert "has taken the workspace" in must_fail(other, "!git status", "Refused")
+        # a restart in the middle of a command leaves nothing running, and the work where it was
+        must_pass(other, "%lesson 1 --continue")
+        other.client.execute("!sleep 95.422; git tag never")
+        assert _until(lambda: _sleeping("95.422"))
+        other.manager.restart_kernel(now=False)
+        other.client.wait_for_ready(timeout=60)
+        assert _until(lambda: not _sleeping("95.422"))
+        must_pass(other, "%load_ext roundtrip\n%lesson 1 --continue")
+        assert must_pass(other, "!git log --format=%s; git tag").text == "one\n"
+    assert os.listdir(tmp_path) == []  # noqa: PTH208

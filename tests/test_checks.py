@@ -1,0 +1,390 @@
+"""Each predicate met and not met, and the right cause for the common mistakes.
+
+The states are put together by hand, the databases written with sqlite3: no command is run.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tomllib
+from contextlib import closing
+from dataclasses import replace
+from inspect import signature
+from pathlib import Path
+
+import pytest
+import states
+
+from roundtrip import checks, verdict
+from roundtrip.course import Goal, find_course
+from roundtrip.errors import RoundtripError
+from roundtrip.facts import (
+    Column,
+    Commit,
+    DatabaseState,
+    Difference,
+    GitState,
+    MigrationState,
+    ModelState,
+    Rescue,
+    Revision,
+    State,
+    Table,
+)
+
+MODELS = "demo_app/models.py"
+FIRST, SECOND = "aaaaaaaaaaaa", "bbbbbbbbbbbb"
+AGE_SCRIPT = f"migrations/versions/{SECOND}_add_age_column_to_user_model.py"
+ADDS_AGE = Difference("add_column", "user", "age")
+BASE = [Column("id", "INTEGER", False, True), Column("name", "VARCHAR(80)", False, False)]
+AGE = Column("age", "INTEGER", True, False)
+
+
+def user(*more: Column) -> Table:
+    return Table("user", (*BASE, *more), rows=3, class_name="User", file=MODELS)
+
+
+def made(**places: object) -> State:
+    """Lesson 01's end with other places put in, and its disagreements as the rules find them."""
+    state = State(
+        GitState(True, "main", "1" * 40, (Commit("1" * 40, "Create the user table"),)),
+        ModelState((user(),), found=True, migrates=True),
+        migrations(),
+        DatabaseState("instance/app.db", True, (user(),), (FIRST,)),
+    )
+    state = replace(state, **places)
+    return replace(state, disagreements=verdict.disagreements(state))
+
+
+def migrations(*more: Revision, **others: object) -> MigrationState:
+    first = Revision(
+        FIRST, "Create user table", (), "migrations/versions/a.py", True, True, ("user",)
+    )
+    everything = (replace(first, committed=True), *more)
+    return MigrationState(True, everything, (everything[-1].id,), (FIRST,), **others)
+
+
+def second(applied: bool = False, tracked: bool = False, **others: object) -> Revision:
+    defaults = {"adds": ("user.age",), "committed": tracked} | others
+    message = "Add age column to user model"
+    return Revision(SECOND, message, (FIRST,), AGE_SCRIPT, tracked, applied, **defaults)
+
+
+def git(**lists: object) -> GitState:
+    return replace(made().git, **lists)
+
+
+GONE = made(
+    migrations=migrations(missing=(SECOND,), rescue=Rescue("orig_head", "ORIG_HEAD", AGE_SCRIPT)),
+    database=DatabaseState("instance/app.db", True, (user(AGE),), (SECOND,)),
+    differences=(Difference("remove_column", "user", "age"),),
+)
+MODEL_AHEAD = made(
+    model=ModelState((user(AGE),), found=True, migrates=True),
+    git=git(modified=(MODELS,)),
+    differences=(ADDS_AGE,),
+)
+WAITING = made(
+    model=ModelState((user(AGE),), found=True, migrates=True),
+    git=git(modified=(MODELS,), untracked=(AGE_SCRIPT,)),
+    migrations=migrations(second()),
+    differences=(ADDS_AGE,),
+)
+UPGRADED = made(
+    model=ModelState((user(AGE),), found=True, migrates=True),
+    git=git(modified=(MODELS,), untracked=(AGE_SCRIPT,)),
+    migrations=replace(migrations(second(applied=True)), current=(SECOND,)),
+    database=DatabaseState("instance/app.db", True, (user(AGE),), (SECOND,)),
+)
+NOT_IMPORTED = made(
+    model=ModelState((), found=True, migrates=True),
+    differences=(Difference("remove_table", "user"),),
+)
+BROKEN = made(
+    model=ModelState(error=f"{MODELS}, line 3: NameError.", error_file=MODELS, found=True)
+)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with two databases: app.db has three users, production.db two; neither has age."""
+    (tmp_path / "instance").mkdir()
+    for name, people in (("app.db", "ABC"), ("production.db", "DE")):
+        sql(tmp_path, "CREATE TABLE user (id INTEGER PRIMARY KEY, name TEXT)", name)
+        sql(tmp_path, "CREATE TABLE alembic_version (version_num TEXT)", name)
+        sql(tmp_path, f"INSERT INTO alembic_version VALUES ('{FIRST}')", name)
+        for person in people:
+            sql(tmp_path, f"INSERT INTO user (name) VALUES ('{person}')", name)
+    return tmp_path
+
+
+def sql(project: Path, statement: str, database: str = "app.db") -> None:
+    with closing(sqlite3.connect(project / "instance" / database)) as connection:
+        connection.execute(statement)
+        connection.commit()
+
+
+def add_age(project: Path, database: str = "app.db") -> None:
+    sql(project, "ALTER TABLE user ADD COLUMN age INTEGER", database)
+
+
+def ask(name: str, state: State, project: Path, **arguments: object) -> checks.Finding:
+    """What a goal finds; where it is met there is nothing to say about causes."""
+    finding = checks.check(Goal("", name, arguments), state, project).finding
+    assert finding.found
+    assert bool(finding.cause) is not finding.met
+    return finding
+
+
+def refused(name: str, state: State, project: Path, cause: str, next: str, **arguments: object):
+    finding = ask(name, state, project, **arguments)
+    assert not finding.met
+    assert cause in finding.cause, finding
+    assert finding.next.startswith(next) and bool(finding.next) == bool(next), finding
+
+
+# The common mistakes, by name
+
+
+def test_the_upgrade_was_forgotten(project: Path):
+    cause = "The upgrade has not run"
+    refused("revisions", WAITING, project, cause, "flask db upgrade", count=2, applied=2)
+    refused("database_has", WAITING, project, cause, "flask db upgrade", column="user.age")
+    refused("some_value", WAITING, project, cause, "flask db upgrade", column="user.age")
+    refused("agree", WAITING, project, "One migration is waiting", "flask db upgrade")
+
+
+def test_the_model_is_not_imported(project: Path):
+    cause = "The model is not imported"
+    refused("model_has", NOT_IMPORTED, project, cause, "git diff", column="user.age")
+    refused("revisions", NOT_IMPORTED, project, cause, "", count=2, applied=1)
+    refused("database_has", NOT_IMPORTED, project, cause, "", column="user.age")
+
+
+def test_the_script_is_not_committed(project: Path):
+    refused("clean", UPGRADED, project, "The migration script is not committed", "git add .")
+    refused("commits", UPGRADED, project, "not in a commit", "git add .", count=2)
+    refused("agree", UPGRADED, project, "Model and migration are not committed", "git add .")
+
+
+def test_the_wrong_database_was_upgraded(project: Path):
+    add_age(project)
+    production = {"column": "user.age", "database": "production.db"}
+    command = "flask --env-file production.env db upgrade"
+    refused("database_has", UPGRADED, project, "wrong database", command, **production)
+    assert ask("database_has", UPGRADED, project, column="user.age").met
+    sql(project, "ALTER TABLE user DROP COLUMN age")
+    add_age(project, "production.db")
+    refused(
+        "database_has",
+        WAITING,
+        project,
+        "production.db has user.age",
+        "flask db upgrade",
+        column="user.age",
+    )
+
+
+def test_the_reset_came_before_the_downgrade(project: Path):
+    add_age(project)
+    cause, command = "was the reset before the downgrade?", "git reset --hard ORIG_HEAD"
+    refused("revisions", GONE, project, cause, command, count=1, applied=1)
+    refused("database_has", GONE, project, cause, command, column="user.age", present=False)
+    refused("agree", GONE, project, "The reset came before the downgrade", command)
+    # Only production was forgotten: the usual database has nothing to say about it.
+    sql(project, "ALTER TABLE user DROP COLUMN age")
+    add_age(project, "production.db")
+    sql(project, f"UPDATE alembic_version SET version_num = '{SECOND}'", "production.db")
+    forgotten = {"column": "user.age", "present": False, "database": "production.db"}
+    refused("database_has", made(), project, cause, command, **forgotten)
+    loose = made(git=git(modified=(MODELS,)))
+    refused("database_has", loose, project, cause, "git reflog", **forgotten)
+
+
+# Git
+
+
+def test_commits(project: Path):
+    assert ask("commits", made(), project, count=1).met
+    refused("commits", made(), project, "reset went too far", "git reflog", count=2)
+    staged = made(git=git(staged=("x",)))
+    refused("commits", staged, project, "not in a commit", "git commit", count=2)
+    refused("commits", made(), project, "later work", "git log", count=0)
+
+
+def test_head_subject(project: Path):
+    assert ask("head_subject", made(), project, subject="Create the user table").met
+    later = made(git=git(commits=(Commit("2" * 40, "Later"), *made().git.commits)))
+    refused("head_subject", later, project, "1111111", "git log", subject="Create the user table")
+    refused("head_subject", made(), project, "No commit is called", "git log", subject="Other")
+    empty = made(git=git(commits=(), head=None))
+    refused("head_subject", empty, project, "Nothing was committed", "git status", subject="x")
+
+
+def test_clean(project: Path):
+    assert ask("clean", made(), project).met
+    refused("clean", made(git=git(untracked=("x",))), project, "after the last", "git status")
+    refused("clean", made(git=git(staged=("x",))), project, "did not follow", "git commit")
+    refused("clean", made(git=GitState()), project, "not been made", "git init")
+
+
+def test_changed_only(project: Path):
+    assert ask("changed_only", MODEL_AHEAD, project, files=[MODELS]).met
+    refused("changed_only", made(), project, "was not saved", "git log", files=[MODELS])
+    other = made(git=git(modified=(MODELS, "demo_app/pages.py")))
+    refused("changed_only", other, project, "Another file", "git diff", files=[MODELS])
+    refused("changed_only", WAITING, project, "too early", "git clean -f", files=[MODELS])
+
+
+def test_untracked(project: Path):
+    pattern = {"pattern": "migrations/versions/*_add_age_column_to_user_model.py"}
+    assert ask("untracked", WAITING, project, **pattern).met
+    refused("untracked", MODEL_AHEAD, project, "was not made", "git status", **pattern)
+    staged = made(git=git(staged=(AGE_SCRIPT,), added=(AGE_SCRIPT,)))
+    refused("untracked", staged, project, "staged already", "git restore --staged", **pattern)
+    committed = made(migrations=migrations(second(tracked=True)))
+    refused("untracked", committed, project, "committed already", "git log", **pattern)
+
+
+def test_has_file(project: Path):
+    (project / "notes.txt").write_text("x")
+    assert ask("has_file", made(), project, file="notes.txt").met
+    refused("has_file", made(), project, "not written", "git status", file="other.txt")
+    deleted = made(git=git(deleted=("other.txt",), modified=("other.txt",)))
+    refused("has_file", deleted, project, "deleted", "git restore other.txt", file="other.txt")
+
+
+def test_same_files(project: Path):
+    shutil.copytree(states.DEMO_APP, project / "demo_app")
+    assert ask("same_files", made(), project, folder="demo_app").met
+    (project / "demo_app/pages.py").write_bytes(b"# other\n")
+    finding = ask("same_files", made(), project, folder="demo_app")
+    assert (finding.met, finding.found) == (False, "demo_app/pages.py differs")
+    (project / "demo_app/pages.py").unlink()
+    assert ask("same_files", made(), project, folder="demo_app").found.endswith("is missing")
+    shutil.copy(states.DEMO_APP / "pages.py", project / "demo_app")
+    (project / "demo_app/extra.py").touch()
+    assert ask("same_files", made(), project, folder="demo_app").found.endswith("is one too many")
+
+
+# Model and migrations
+
+
+def test_model_has(project: Path):
+    age = {"column": "user.age"}
+    assert ask("model_has", MODEL_AHEAD, project, **age).met
+    assert ask("model_has", made(), project, **age, present=False).met
+    refused("model_has", made(), project, "line is missing", "git diff", **age)
+    refused("model_has", MODEL_AHEAD, project, "still in", "git diff", **age, present=False)
+    refused("model_has", BROKEN, project, f"Look at {MODELS}", "", **age)
+    bare = made(model=replace(made().model, odd=("User.age is a type, not a column.",)))
+    refused("model_has", bare, project, "is a type, not a column", "git diff", **age)
+
+
+def test_revisions(project: Path):
+    assert ask("revisions", made(), project, count=1, applied=1).met
+    assert ask("revisions", WAITING, project, count=2, applied=1).met
+    command = 'flask db migrate -m "Add age column to user model"'
+    refused("revisions", MODEL_AHEAD, project, "not made yet", command, count=2, applied=1)
+    refused("revisions", made(), project, "holds no new change", "git diff", count=2, applied=1)
+    refused("revisions", BROKEN, project, "does not load", "", count=2, applied=1)
+    refused("revisions", UPGRADED, project, "downgrade", "flask db downgrade", count=2, applied=1)
+    refused("revisions", WAITING, project, AGE_SCRIPT, "git clean -f", count=1, applied=1)
+    refused("revisions", UPGRADED, project, "too many", "flask db downgrade", count=1, applied=1)
+
+
+def test_pending_changes(project: Path):
+    wanted = {"adds": ["user.age"]}
+    assert ask("pending_changes", WAITING, project, **wanted).met
+    assert ask("pending_changes", made(), project).met
+    refused("pending_changes", MODEL_AHEAD, project, "not made yet", "flask db migrate", **wanted)
+    refused("pending_changes", UPGRADED, project, "run already", "flask db downgrade", **wanted)
+    more = replace(WAITING, migrations=migrations(second(drops=("user.email",))))
+    refused("pending_changes", more, project, "also changes user.email", "git clean -f", **wanted)
+    less = replace(WAITING, migrations=migrations(second(adds=())))
+    refused("pending_changes", less, project, "made before the model", "git diff", **wanted)
+
+
+# Databases
+
+
+def test_database_has(project: Path):
+    age = {"column": "user.age"}
+    assert ask("database_has", made(), project, **age, present=False).met
+    refused("database_has", MODEL_AHEAD, project, "script was not made", "flask db migrate", **age)
+    add_age(project)
+    assert ask("database_has", UPGRADED, project, **age).met
+    refused(
+        "database_has", UPGRADED, project, "on app.db", "flask db downgrade", **age, present=False
+    )
+    (project / "instance/production.db").unlink()
+    finding = ask("database_has", made(), project, column="user.id", database="production.db")
+    assert (finding.met, finding.next) == (False, "flask --env-file production.env db upgrade")
+
+
+def test_rows(project: Path):
+    assert ask("rows", made(), project, table="user", count=3).met
+    assert ask("rows", made(), project, table="user", count=2, database="production.db").met
+    refused(
+        "rows", made(), project, "commit() did not follow", "flask shell", table="user", count=4
+    )
+    refused("rows", made(), project, "added twice", "flask shell", table="user", count=2)
+    refused("rows", made(), project, "upgrade has not run", "flask db", table="post", count=1)
+
+
+def test_rows_equal(project: Path):
+    wanted = {"table": "user", "columns": ["id", "name"]}
+    values = [[1, "A"], [2, "B"], [3, "C"]]
+    assert ask("rows_equal", made(), project, **wanted, values=values).met
+    sql(project, "UPDATE user SET name = 'Z' WHERE id = 2")
+    finding = ask("rows_equal", made(), project, **wanted, values=values)
+    assert (finding.met, finding.found) == (False, "app.db: user has the row 2, Z")
+    assert "2, B is missing" in finding.cause
+    sql(project, "DELETE FROM user WHERE id = 2")
+    assert "2, B is missing" in ask("rows_equal", made(), project, **wanted, values=values).cause
+    # SQLite takes an unknown name between double quotes for a text, so this must not be met.
+    texts = {"table": "user", "columns": ["age"], "values": [["age"], ["age"]]}
+    assert not ask("rows_equal", made(), project, **texts).met
+
+
+def test_some_value(project: Path):
+    age = {"column": "user.age"}
+    assert ask("some_value", made(), project, **age, present=False).met
+    add_age(project)
+    refused("some_value", UPGRADED, project, "commit() did not follow", "flask shell", **age)
+    sql(project, "UPDATE user SET age = 36 WHERE id = 1")
+    assert ask("some_value", UPGRADED, project, **age).met
+    refused("some_value", UPGRADED, project, "is set", "flask shell", **age, present=False)
+
+
+def test_agree(project: Path):
+    assert ask("agree", made(), project).met
+    refused("agree", MODEL_AHEAD, project, "The model is ahead", "flask db migrate")
+
+
+# The table of goals
+
+
+def test_every_check_has_a_test_here():
+    written = Path(__file__).read_text(encoding="utf-8")
+    assert not [name for name in checks.CHECKS if f"def test_{name}(" not in written]
+
+
+def test_every_goal_of_the_course_asks_for_a_check_that_exists():
+    file = find_course().folder / "notebooks" / "course.toml"
+    goals = [
+        goal
+        for lesson in tomllib.loads(file.read_text(encoding="utf-8"))["lesson"]
+        for goal in lesson.get("goal", ())
+    ]
+    assert goals
+    for goal in goals:
+        signature(checks.CHECKS[goal["check"]]).bind(None, None, **goal.get("with", {}))
+
+
+def test_a_wrong_row_in_the_table_of_goals_is_said(project: Path):
+    with pytest.raises(RoundtripError, match="does not exist"):
+        checks.check(Goal("", "nonsense", {}), made(), project)
+    with pytest.raises(RoundtripError, match="wrongly"):
+        checks.check(Goal("", "rows", {"tabel": "user"}), made(), project)
