@@ -1,0 +1,216 @@
+"""The command `roundtrip`: the course from a terminal."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from . import workspace
+from .course import Course, find_course
+from .errors import RoundtripError
+
+_PASS_ON = {"ignore_unknown_options": True, "help_option_names": []}
+
+
+class _Spoken(click.Group):
+    """A group that says a `RoundtripError` as one sentence."""
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except RoundtripError as error:
+            raise click.ClickException(str(error)) from None
+
+
+@click.group(cls=_Spoken)
+@click.version_option(package_name="roundtrip", prog_name="roundtrip")
+def main() -> None:
+    """Roundtrip: learn schema migrations by making the whole trip with the real tools."""
+    with suppress(RoundtripError, OSError):  # said by those commands that need a home
+        _, home = _course_and_home()
+        os.environ.update(_jupyter_environment(home.private / _JUPYTER))
+
+
+@main.command(context_settings=_PASS_ON)
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def lab(options: tuple[str, ...]) -> None:
+    """Open JupyterLab on the first notebook. OPTIONS go to JupyterLab."""
+    course = find_course()
+    home = workspace.find_home(course.folder)
+    if home.root != course.folder.resolve():
+        click.echo(f"Your work will be kept in {home.root}")
+    _switch_news_off(home.private / _JUPYTER)
+    first = course.lessons[0].notebook.relative_to(course.folder).as_posix()
+    arguments = [
+        f"--LabApp.default_url=/lab/tree/{first}",
+        # looks for language servers by running npm, which leaves its logs in the user's home
+        "--LanguageServerManager.autodetect=False",
+    ]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        # Root is who one is in most containers. Jupyter refuses only lest it be by mistake.
+        arguments.append("--ServerApp.allow_root=True")
+    _become("jupyterlab", [*arguments, *options], course.folder)
+
+
+@main.command(context_settings=_PASS_ON)
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def test(options: tuple[str, ...]) -> None:
+    """Run every notebook and every test. OPTIONS go to pytest."""
+    _become("pytest", ["--nbval", *options], find_course().folder)
+
+
+@main.command()
+def doctor() -> None:
+    """Check that this machine has what the course needs."""
+    from .doctor import report
+
+    findings = report()
+    for finding in findings:
+        click.echo(f"{'ok     ' if finding.ok else 'PROBLEM'}  {finding.name}: {finding.found}")
+        if finding.cure and not finding.ok:
+            click.echo(f"         {finding.cure}")
+    sys.exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+@main.command()
+@click.argument("number", type=int)
+@click.option("--fresh", is_flag=True, help="Do not use your own end state of the lesson before.")
+def restart(number: int, fresh: bool) -> None:
+    """Put the start state of lesson NUMBER in the workspace; what is there goes to the attic."""
+    from . import lesson
+
+    course, home = _course_and_home()
+    started = lesson.start(course, home, course.lesson(number), _say_progress, fresh)
+    click.echo(f"The workspace is at the start of {started.lesson.name}.")
+    if started.aside:
+        click.echo(f"What was there is now in {home.shown(started.aside)}")
+
+
+@main.command()
+@click.option("--env-file", help="Settings that name another database, such as production.env.")
+@click.option("--svg", type=click.Path(dir_okay=False, path_type=Path), help="Write a picture.")
+def board(env_file: str | None, svg: Path | None) -> None:
+    """Show the four places of the workspace."""
+    from . import board as drawing
+    from . import lesson
+
+    _, home = _course_and_home()
+    if not home.project.is_dir():
+        raise RoundtripError("There is no workspace yet; start a lesson first.")
+    state = lesson.read_state(home, env_file)
+    if svg:
+        svg.write_text(drawing.svg(state), encoding="utf-8")
+        click.echo(f"Wrote {svg}")
+    else:
+        click.echo(drawing.text(state))
+
+
+@main.group(invoke_without_command=True)
+@click.pass_context
+def attic(context: click.Context) -> None:
+    """List what was set aside; `roundtrip attic restore NAME` puts one back."""
+    if context.invoked_subcommand is None:
+        _, home = _course_and_home()
+        names = sorted(p.name for p in home.attic.iterdir()) if home.attic.is_dir() else []
+        click.echo("\n".join(names) if names else "The attic is empty.")
+
+
+@attic.command("restore")
+@click.argument("name")
+def attic_restore(name: str) -> None:
+    """Put a copy of NAME from the attic in the workspace; what is there goes to the attic."""
+    _, home = _course_and_home()
+    place = home.attic / name
+    if Path(name).name != name or not place.is_dir():
+        raise RoundtripError(f"The attic holds nothing named {name}; `roundtrip attic` lists it.")
+    aside = workspace.replace(home, place, "before-restore")
+    click.echo(f"The workspace is {name} again. In a notebook, go on with %lesson N --continue")
+    if aside:
+        click.echo(f"What was there is now in {home.shown(aside)}")
+
+
+@main.command()
+@click.argument("numbers", nargs=-1, type=int)
+def refresh(numbers: tuple[int, ...]) -> None:
+    """Run notebooks again and rewrite the outputs that really changed. NUMBERS: default all."""
+    from .refresh import refresh as rewrite
+
+    course = find_course()
+    wanted = [course.lesson(n) for n in numbers] if numbers else list(course.lessons)
+    for report in rewrite(course, wanted):
+        click.echo(report)
+
+
+@main.command(hidden=True)
+@click.argument("number", type=int)
+def make(number: int) -> None:
+    """Run the notebook of lesson NUMBER in ROUNDTRIP_HOME; a line `done/all` for each cell."""
+    from .refresh import run
+
+    lesson = find_course().lesson(number)
+    run(lesson.notebook, on_cell=lambda done, total: click.echo(f"{done}/{total}"))
+
+
+def _course_and_home() -> tuple[Course, workspace.Home]:
+    course = find_course()
+    return course, workspace.find_home(course.folder)
+
+
+def _say_progress(lesson, done: int, total: int) -> None:
+    click.echo(f"\r{lesson.name}: {done} of {total} cells", nl=done == total)
+
+
+def _jupyter_environment(folder: Path) -> dict[str, str]:
+    """Settings that keep what Jupyter and IPython write in `folder`, not all over the user's home.
+
+    A variable that the learner has set stays. This Python's own kernel comes before others.
+    """
+    folder.mkdir(parents=True, exist_ok=True)  # else IPython leaves one in the system's /tmp
+    folders = {
+        name: os.environ.get(name, str(folder / place)) for name, place in _JUPYTER_FOLDERS.items()
+    }
+    kernels = [str(Path(sys.prefix) / "share" / "jupyter")]
+    kernels += filter(None, os.environ.get("JUPYTER_PATH", "").split(os.pathsep))
+    return folders | {"JUPYTER_PATH": os.pathsep.join(dict.fromkeys(kernels))}
+
+
+_JUPYTER = "jupyter"
+_JUPYTER_FOLDERS = {
+    "JUPYTER_CONFIG_DIR": "config",
+    "JUPYTER_DATA_DIR": "data",
+    "JUPYTER_RUNTIME_DIR": "runtime",
+    "JUPYTERLAB_SETTINGS_DIR": "settings",
+    "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+    "IPYTHONDIR": "ipython",
+}
+
+
+def _switch_news_off(jupyter: Path) -> None:
+    """JupyterLab asks for news and for updates of itself, unless its settings say otherwise."""
+    settings = jupyter / _JUPYTER_FOLDERS["JUPYTERLAB_SETTINGS_DIR"]
+    file = settings / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
+    if not file.exists():
+        workspace.write_json(file, {"fetchNews": "false", "checkForUpdates": False})
+
+
+def _become(module: str, options: Sequence[str], folder: Path) -> NoReturn:
+    """Go on as another Python program: its exit code is ours, and Ctrl-C reaches it alone.
+
+    `-P`: no file in `folder` is taken for a module that the program imports.
+    """
+    os.chdir(folder)
+    arguments = [sys.executable, "-P", "-m", module, *options]
+    sys.stdout.flush()
+    if sys.platform != "win32":
+        os.execv(arguments[0], arguments)
+    process = subprocess.Popen(arguments)
+    while True:
+        with suppress(KeyboardInterrupt):  # the program has got it too, and knows what to do
+            sys.exit(process.wait())

@@ -1,0 +1,137 @@
+"""Runs notebooks as nbval does, and rewrites those outputs that differ after sanitising."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbval.plugin import get_sanitize_patterns
+
+from .course import Course, Lesson
+from .errors import RoundtripError
+
+SANITIZER = Path("tests") / "sanitize.cfg"
+"""What is random in an output, relative to the course folder; nbval reads the same file."""
+
+_CELL_TIMEOUT = 600
+
+
+def run(notebook: Path, on_cell: Callable[[int, int], None] | None = None) -> nbformat.NotebookNode:
+    """Execute a notebook in a fresh kernel, in its own folder, and return it with its outputs.
+
+    `on_cell` is told how many code cells are done, and how many there are. Raises `RoundtripError`
+    naming the first cell that fails without being tagged `raises-exception`.
+    """
+    node = nbformat.read(notebook, as_version=4)
+    total = sum(cell.cell_type == "code" for cell in node.cells)
+    done = 0
+
+    def count(cell: nbformat.NotebookNode, cell_index: int, **_: Any) -> None:
+        nonlocal done
+        done += cell.cell_type == "code"
+        if on_cell:
+            on_cell(done, total)
+
+    client = NotebookClient(
+        node,
+        timeout=_CELL_TIMEOUT,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(notebook.parent)}},
+        on_cell_executed=count,
+    )
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        said = f"{error.ename}: {error.evalue}".splitlines()[0]
+        raise RoundtripError(f"{notebook.name}, code cell {done + 1}: {said}") from None
+    return node
+
+
+def refresh(course: Course, lessons: Sequence[Lesson]) -> Iterator[str]:
+    """Run these lessons' notebooks again, in the order given, and tell for each what was rewritten.
+
+    All run in one temporary home, so that a lesson starts where the one before it ended. A cell
+    keeps its stored outputs where the new ones are the same after sanitising.
+    """
+    same = _sameness(course.folder / SANITIZER)
+    with tempfile.TemporaryDirectory(prefix="roundtrip-") as folder:
+        os.environ.update(ROUNDTRIP_HOME=folder, ROUNDTRIP_PROGRESS="0")
+        for lesson in lessons:
+            stored = nbformat.read(lesson.notebook, as_version=4)
+            fresh = run(lesson.notebook)
+            changed = _merge(stored, fresh, same)
+            if changed:
+                write(stored, lesson.notebook)
+            cells = "1 cell" if changed == 1 else f"{changed} cells"
+            yield f"{lesson.notebook.name}: {cells + ' rewritten' if changed else 'unchanged'}"
+
+
+def write(node: nbformat.NotebookNode, path: Path) -> None:
+    """Write a notebook as JupyterLab does: one line of source a line, keys in order."""
+    path.write_text(nbformat.writes(node, version=4) + "\n", encoding="utf-8", newline="\n")
+
+
+def _merge(
+    stored: nbformat.NotebookNode,
+    fresh: nbformat.NotebookNode,
+    same: Callable[[list[Any], list[Any]], bool],
+) -> int:
+    """Put fresh outputs into `stored` where they differ; count the cells that were changed."""
+    changed, count = 0, 0
+    for old, new in zip(stored.cells, fresh.cells, strict=True):
+        if old.cell_type != "code":
+            continue
+        count += 1
+        outputs = [_plain(output, count) for output in _joined(new.outputs)]
+        if old.execution_count != count or not same(old.outputs, outputs):
+            old.outputs, old.execution_count = outputs, count
+            changed += 1
+    return changed
+
+
+def _joined(outputs: Sequence[Any]) -> list[Any]:
+    """Neighbouring pieces of one stream as one output, as JupyterLab stores them."""
+    found: list[Any] = []
+    for output in outputs:
+        last = found[-1] if found else None
+        if last and output.output_type == "stream" == last.output_type and output.name == last.name:
+            last.text += output.text
+        else:
+            found.append(output)
+    return found
+
+
+def _plain(output: Any, count: int) -> Any:
+    """An output without what belongs to this one run."""
+    if "execution_count" in output:
+        output.execution_count = count
+    return output
+
+
+def _sameness(sanitizer: Path) -> Callable[[list[Any], list[Any]], bool]:
+    """The comparison that nbval makes: everything but pictures, after the sanitiser's patterns."""
+    patterns = get_sanitize_patterns(sanitizer.read_text(encoding="utf-8"))
+
+    def clean(value: Any) -> Any:
+        if isinstance(value, str):
+            for regex, replacement in patterns:
+                value = re.sub(regex, replacement, value)
+            return value
+        if isinstance(value, list):
+            return [clean(item) for item in value]
+        if isinstance(value, dict):
+            return {key: clean(item) for key, item in value.items()}
+        return value
+
+    def same(old: list[Any], new: list[Any]) -> bool:
+        return clean(json.loads(json.dumps(old))) == clean(json.loads(json.dumps(new)))
+
+    return same

@@ -1,0 +1,178 @@
+"""The command `roundtrip`, from outside."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+from test_doctor import foreign_kernel
+
+TOP = Path(__file__).resolve().parents[1]
+NEWS = "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A JupyterLab that `roundtrip lab` has opened, and the folders it was given."""
+
+    url: str
+    home: Path
+    user: Path
+
+    def get(self, address: str) -> bytes:
+        """What the server answers; raises unless the status is 200."""
+        with urllib.request.urlopen(address, timeout=20) as answer:
+            return answer.read()
+
+    def ask(self, path: str) -> dict:
+        """An answer of the server's API."""
+        origin, _, token = re.match(r"(http://[^/]+)/(.*)\?(.*)", self.url).groups()
+        return json.loads(self.get(f"{origin}/{path}?{token}"))
+
+
+def roundtrip(*words: str, folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "roundtrip", *words],
+        cwd=folder,
+        env=clean() | settings,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def clean() -> dict[str, str]:
+    """Our environment without the folders that the test run has given to Jupyter."""
+    return {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith("JUPYTER") and key != "IPYTHONDIR"
+    }
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """`roundtrip lab` as a learner with another kernel named python3 would call it."""
+    root = tmp_path_factory.mktemp("a lab")
+    home, user, other = root / "home", root / "user", root / "other"
+    user.mkdir()
+    foreign_kernel(other)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    said = root / "said.txt"
+    with said.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "roundtrip", "lab", "--no-browser", "--port", port],
+            cwd=user,
+            env=clean()
+            | {"ROUNDTRIP_HOME": str(home), "HOME": str(user), "JUPYTER_PATH": str(other)},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        yield Lab(_printed_url(process, said, port), home, user)
+    finally:
+        children = psutil.Process(process.pid).children(recursive=True)
+        process.terminate()
+        process.wait(timeout=30)
+        for child in children:
+            child.wait(timeout=10)
+
+
+def _printed_url(process: subprocess.Popen, said: Path, port: str) -> str:
+    for _ in range(300):
+        if found := re.search(rf"http://localhost:{port}/\S+", said.read_text()):
+            return found.group()
+        if process.poll() is not None:
+            break
+        try:
+            process.wait(timeout=0.1)
+        except subprocess.TimeoutExpired:
+            continue
+    raise AssertionError(said.read_text())
+
+
+def test_the_printed_address_opens_the_first_notebook(lab: Lab) -> None:
+    assert "/lab/tree/notebooks/00_welcome.ipynb?token=" in lab.url
+    assert b"JupyterLab" in lab.get(lab.url)
+    assert lab.ask("api/contents/notebooks/00_welcome.ipynb")["type"] == "notebook"
+
+
+def test_the_kernel_is_that_of_the_course(lab: Lab) -> None:
+    specs = lab.ask("api/kernelspecs")
+    assert specs["default"] == "python3"
+    assert specs["kernelspecs"]["python3"]["spec"]["display_name"] != "Other"
+
+
+def test_nothing_is_left_in_the_users_own_folder(lab: Lab) -> None:
+    assert list(lab.user.iterdir()) == []
+    assert (lab.home / ".roundtrip" / "jupyter" / "runtime").is_dir()
+
+
+def test_news_and_update_checks_are_off(lab: Lab) -> None:
+    settings = json.loads((lab.home / ".roundtrip" / "jupyter" / NEWS).read_text())
+    assert settings == {"fetchNews": "false", "checkForUpdates": False}
+    served = lab.ask("lab/api/settings/@jupyterlab/apputils-extension:notification")
+    assert json.loads(served["raw"]) == settings
+
+
+def test_the_suite_runs_in_the_course_folder_wherever_it_is_called(tmp_path: Path) -> None:
+    words = ["test", "--collect-only", "-q", "tests/test_dependencies.py", "-k", "slows"]
+    done = roundtrip(*words, folder=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "test_the_package_that_slows_jupyterlab_down_is_left_out" in done.stdout
+
+
+def test_the_suite_includes_the_notebooks(tmp_path: Path) -> None:
+    done = roundtrip("test", "--collect-only", "-q", "notebooks/00_welcome.ipynb", folder=tmp_path)
+    assert "00_welcome.ipynb::Cell 0" in done.stdout
+
+
+def test_the_doctor_says_what_is_wrong_and_ends_with_1(tmp_path: Path) -> None:
+    done = roundtrip("doctor", folder=tmp_path, PATH=str(tmp_path), ROUNDTRIP_HOME=str(tmp_path))
+    assert done.returncode == 1
+    assert "PROBLEM  Git 2.32 or newer: Git was not found.\n" in done.stdout
+    assert "Install a newer Git" in done.stdout
+    assert done.stdout.count("PROBLEM") == 1
+
+
+def test_the_doctor_leaves_nothing_in_the_users_own_folder(tmp_path: Path) -> None:
+    user = tmp_path / "user"
+    user.mkdir()
+    settings = {"HOME": str(user), "ROUNDTRIP_HOME": str(tmp_path / "home")}
+    done = roundtrip("doctor", folder=tmp_path, **settings)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert list(user.iterdir()) == []
+
+
+def test_an_error_is_one_sentence(tmp_path: Path) -> None:
+    done = roundtrip("attic", "restore", "nothing", folder=tmp_path, ROUNDTRIP_HOME=str(tmp_path))
+    assert done.returncode == 1
+    assert done.stderr == (
+        "Error: The attic holds nothing named nothing; `roundtrip attic` lists it.\n"
+    )
+
+
+def test_the_attic_gives_back_what_it_holds(tmp_path: Path) -> None:
+    held = tmp_path / "attic" / "2026-01-01_10-00-00_lesson-03"
+    held.mkdir(parents=True)
+    (held / "mine.txt").write_text("kept")
+    home = {"ROUNDTRIP_HOME": str(tmp_path)}
+    assert roundtrip("attic", folder=tmp_path, **home).stdout == f"{held.name}\n"
+    assert roundtrip("attic", "restore", held.name, folder=tmp_path, **home).returncode == 0
+    assert (tmp_path / "workspace" / "mine.txt").read_text() == "kept"
+    assert (held / "mine.txt").read_text() == "kept"
