@@ -1,0 +1,152 @@
+"""What each lesson leaves behind, seen with git, sqlite3 and the files."""
+
+from __future__ import annotations
+
+import filecmp
+from pathlib import Path
+
+from outside import columns, flask, git, query, revision, schema, scripts
+
+DEMO_APP = Path(__file__).parents[2] / "demo_app"
+USERS = [
+    (1, "Ada", "ada@example.com"),
+    (2, "Grace", "grace@example.com"),
+    (3, "Linus", "linus@example.com"),
+]
+PRODUCTION = [(1, "Katherine", "katherine@example.com"), (2, "Dorothy", "dorothy@example.com")]
+PEOPLE = "SELECT id, name, email FROM user ORDER BY id"
+BEFORE = {
+    "id": "INTEGER NOT NULL",
+    "name": "VARCHAR(80) NOT NULL",
+    "email": "VARCHAR(120) NOT NULL",
+}
+MODEL = "demo_app/models.py"
+
+
+def test_01_leaves_one_applied_revision_three_users_and_a_clean_tree(end_of):
+    project = end_of(1)
+    assert list(scripts(project)) == [revision(project)]
+    assert columns(project) == BEFORE
+    assert query(project, PEOPLE) == USERS
+    assert git(project, "status", "--porcelain") == ""
+    assert git(project, "log", "--format=%s") == "Create the user table"
+
+
+def test_01_leaves_the_demo_app_byte_for_byte(end_of):
+    project = end_of(1)
+    names = sorted(
+        file.relative_to(DEMO_APP).as_posix()
+        for file in DEMO_APP.rglob("*")
+        if file.is_file() and "__pycache__" not in file.parts
+    )
+    made = git(project, "ls-files", "demo_app").splitlines()
+    assert made == [f"demo_app/{name}" for name in names]
+    same, different, missing = filecmp.cmpfiles(
+        DEMO_APP, project / "demo_app", names, shallow=False
+    )
+    assert (sorted(same), different, missing) == (names, [], [])
+
+
+def test_02_leaves_age_in_the_model_and_nowhere_else(end_of):
+    project = end_of(2)
+    assert git(project, "status", "--porcelain") == f" M {MODEL}"
+    assert "+    age: Mapped[int | None]" in git(project, "diff", "-U0").splitlines()
+    assert columns(project) == BEFORE
+    assert list(scripts(project)) == [revision(project)]
+
+
+def test_03_leaves_a_second_revision_pending_and_untracked(end_of):
+    project = end_of(3)
+    _assert_second_revision_waits(project)
+
+
+def test_04_leaves_the_same_and_the_unintended_change_gone(end_of):
+    project = end_of(4)
+    script = _assert_second_revision_waits(project)
+    assert "email" not in script.read_text(encoding="utf-8")
+
+
+def test_05_leaves_age_in_both_databases_and_every_old_value(end_of):
+    project = end_of(5)
+    for database, people in (("app.db", USERS), ("production.db", PRODUCTION)):
+        assert columns(project, database) == BEFORE | {"age": "INTEGER"}
+        assert query(project, PEOPLE, database) == people
+        assert query(project, "SELECT count(age) FROM user", database) == [(0,)]
+        assert revision(project, database) in scripts(project)
+    assert len(scripts(project)) == 2
+    assert git(project, "status", "--porcelain") == ""
+    assert git(project, "log", "--format=%s").splitlines() == [
+        "Add age column to user model",
+        "Create the user table",
+    ]
+    changed = git(project, "show", "--format=", "--name-only", "HEAD").splitlines()
+    assert sorted(changed) == [MODEL, *_relative(project, revision(project))]
+
+
+def test_06_leaves_one_user_with_an_age(end_of):
+    project = end_of(6)
+    assert query(project, "SELECT name, age FROM user ORDER BY id") == [
+        ("Ada", 36),
+        ("Grace", None),
+        ("Linus", None),
+    ]
+    assert (project / "tests" / "test_user.py").is_file()
+    assert git(project, "status", "--porcelain") == ""
+
+
+def test_07_leaves_the_model_ahead_and_the_rows_unharmed(end_of):
+    project = end_of(7)
+    for database, people in (("app.db", USERS), ("production.db", PRODUCTION)):
+        assert columns(project, database) == BEFORE
+        assert query(project, PEOPLE, database) == people
+    assert "age: Mapped[int | None]" in (project / MODEL).read_text(encoding="utf-8")
+    assert len(scripts(project)) == 2
+
+
+def test_08_leaves_the_first_commit_and_a_check_without_findings(end_of):
+    project = end_of(8)
+    assert git(project, "log", "--format=%s") == "Create the user table"
+    assert git(project, "status", "--porcelain") == ""
+    assert list(scripts(project)) == [revision(project)]
+    assert query(project, PEOPLE) == USERS
+    check = flask(project, "db", "check")
+    assert (check.returncode, "No new upgrade operations detected." in check.stdout) == (0, True)
+
+
+def test_09_leaves_four_places_that_agree(end_of):
+    project = end_of(9)
+    for database, people in (("app.db", USERS), ("production.db", PRODUCTION)):
+        assert columns(project, database) == BEFORE | {"city": "VARCHAR(60)"}
+        assert query(project, PEOPLE, database) == people
+    assert query(project, "SELECT city FROM user WHERE name = 'Ada'") == [("London",)]
+    assert git(project, "status", "--porcelain") == ""
+    assert flask(project, "db", "check").returncode == 0
+
+
+def test_upgrade_downgrade_upgrade_leaves_the_same_schema(end_of):
+    project = end_of(5)
+    upgraded = schema(project)
+    assert flask(project, "db", "downgrade").returncode == 0
+    downgraded = schema(project)
+    assert "age" not in columns(project)
+    assert flask(project, "db", "upgrade").returncode == 0
+    assert schema(project) == upgraded != downgraded
+    assert query(project, PEOPLE) == USERS
+
+
+def _assert_second_revision_waits(project: Path) -> Path:
+    first = revision(project)
+    (second,) = scripts(project).keys() - {first}
+    (name,) = _relative(project, second)
+    assert name.endswith(f"{second}_add_age_column_to_user_model.py")
+    assert git(project, "status", "--porcelain").splitlines() == [f" M {MODEL}", f"?? {name}"]
+    assert columns(project) == BEFORE
+    script = scripts(project)[second]
+    text = script.read_text(encoding="utf-8")
+    assert f"down_revision = '{first}'" in text
+    assert text.count("add_column(") == text.count("drop_column(") == 1
+    return script
+
+
+def _relative(project: Path, revision_id: str) -> list[str]:
+    return [scripts(project)[revision_id].relative_to(project).as_posix()]
