@@ -159,6 +159,9 @@ def test_output_comes_while_the_command_runs(notebook):
     assert first - begin < 1.0
 
 
+_NAP = f"95.{os.getpid()}"  # seconds that no other process on this machine sleeps
+
+
 def _sleeping(seconds: str) -> bool:
     for process in psutil.process_iter():
         try:
@@ -177,15 +180,15 @@ def _until(condition, seconds: float = 8) -> bool:
 
 
 def test_interrupting_the_kernel_stops_the_command_and_all_it_started(notebook):
-    identity = notebook.client.execute("!sleep 95.311 & sleep 95.311; git tag never")
-    assert _until(lambda: _sleeping("95.311"))
+    identity = notebook.client.execute(f"!sleep {_NAP} & sleep {_NAP}; git tag never")
+    assert _until(lambda: _sleeping(_NAP))
     notebook.manager.interrupt_kernel()
     answer = notebook.wait(identity, 10)
     assert answer.error == "Interrupted"
     assert answer.traceback == [
         "Interrupted: the command was stopped, with everything that it had started."
     ]
-    assert not _sleeping("95.311")
+    assert not _sleeping(_NAP)
     assert must_pass(notebook, "!git tag").text == ""
 
 
@@ -204,11 +207,11 @@ def test_the_notebook_whose_workspace_was_taken_refuses(notebook, home, tmp_path
         assert "has taken the workspace" in must_fail(other, "!git status", "Refused")
         # a restart in the middle of a command leaves nothing running, and the work where it was
         must_pass(other, "%lesson 1 --continue")
-        other.client.execute("!sleep 95.422; git tag never")
-        assert _until(lambda: _sleeping("95.422"))
+        other.client.execute(f"!sleep {_NAP}; git tag never")
+        assert _until(lambda: _sleeping(_NAP))
         other.manager.restart_kernel(now=False)
         other.client.wait_for_ready(timeout=60)
-        assert _until(lambda: not _sleeping("95.422"))
+        assert _until(lambda: not _sleeping(_NAP))
         must_pass(other, "%load_ext roundtrip\n%lesson 1 --continue")
         assert must_pass(other, "!git log --format=%s; git tag").text == "one\n"
     assert os.listdir(tmp_path) == []  # noqa: PTH208

@@ -225,6 +225,11 @@ def test_nobodys_git_configuration_is_read(project, hostile_git):
     assert "demo_app/models.py" in tracked
     assert "demo_app/templates/users.html" in tracked
     assert not (project / ".git" / "from-template").exists()
+    assert not (project / ".git" / "hooks").exists(), "nor from the machine's own template"
+    scopes = {
+        line.split("\t")[0] for line in run("git config -l --show-scope", project).split("\n")
+    }
+    assert scopes == {"local", "command", ""}
     pieces: list[str] = []
     assert terminal.stream("git st", project, project, pieces.append) == 1
     assert "'st' is not a git command" in "".join(pieces)

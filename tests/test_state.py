@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import pytest
 import states
 from states import Project
 
-from roundtrip import state
+from roundtrip import probe, state
 from roundtrip.errors import RoundtripError
 from roundtrip.facts import Column, State
 
@@ -148,12 +149,12 @@ def test_nothing_is_written(project: Project):
     project.sql("PRAGMA journal_mode = WAL")
     # Git would take the chance to write a fresher index when a file's time has changed.
     (project.path / "demo_app/pages.py").touch()
-    before = trace(project.path)
+    before, loaded = trace(project.path), set(sys.modules)
     found = project.read()
     assert trace(project.path) == before
     assert [table.name for table in found.database.tables] == ["user"]
     assert [each.name for each in found.differences] == ["post"]
-    assert not any(name.startswith("demo_app") for name in sys.modules)
+    assert not any(name.startswith("demo_app") for name in set(sys.modules) - loaded)
 
 
 def test_no_database_and_no_folder_are_made(project: Project):
@@ -162,6 +163,24 @@ def test_no_database_and_no_folder_are_made(project: Project):
     found = project.read()
     assert not (project.path / "instance").exists()
     assert (found.database.exists, found.verdict.kind) == (False, "pending")
+
+
+def test_the_probe_itself_leaves_no_bytecode(project: Project):
+    env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    command = [sys.executable, probe.__file__]
+    done = subprocess.run(command, cwd=project.path, env=env, capture_output=True, text=True)
+    assert json.loads(done.stdout)["found"]
+    assert not list(project.path.rglob("__pycache__"))
+
+
+@pytest.mark.parametrize("mode", ["DELETE", "WAL"])
+def test_a_database_is_opened_to_read_only(project: Project, mode: str):
+    project.sql(f"PRAGMA journal_mode = {mode}")
+    uri = probe.sqlite_uri(project.path / "instance/app.db")
+    with closing(sqlite3.connect(uri, uri=True)) as connection:
+        assert connection.execute("SELECT count(*) FROM user").fetchone() == (3,)
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            connection.execute("DELETE FROM user")
 
 
 def test_migration_scripts_are_not_run(project: Project):
@@ -205,14 +224,20 @@ def test_a_file_or_a_folder_that_is_not_there(project: Project, tmp_path: Path):
 
 
 def test_git_lists_every_kind_of_change(project: Project):
-    project.write("ein Blatt ä.txt", "1\n")
+    for name in ("ein Blatt ä.txt", "new folder/one.txt", "new folder/two.txt"):
+        project.write(name, "1\n")
     project.edit("demo_app/pages.py", "Show the", "Show a")
     project.git("mv", ".gitignore", "old ignore")
     project.write("new.txt", "2\n")
     project.git("add", "new.txt")
     (project.path / ".flaskenv").unlink()
     git = without_app(project).git
-    assert "ein Blatt ä.txt" in git.untracked
+    assert set(git.untracked) == {
+        "ein Blatt ä.txt",
+        "new folder/one.txt",
+        "new folder/two.txt",
+        "instance/app.db",  # nothing ignores it any longer
+    }
     assert set(git.modified) == {"demo_app/pages.py", ".flaskenv"}
     assert set(git.staged) == {".gitignore", "old ignore", "new.txt"}
     assert set(git.deleted) == {".gitignore", ".flaskenv"}

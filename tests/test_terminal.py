@@ -157,6 +157,9 @@ def test_an_editor_is_refused_with_a_sentence(project):
 # --- the end of it -------------------------------------------------------------------------------
 
 
+_NAP = f"98.{os.getpid()}"  # seconds that no other process on this machine sleeps
+
+
 def _alive(mark: str) -> list[int]:
     found = []
     for process in psutil.process_iter():
@@ -174,10 +177,10 @@ def _interrupt_after(seconds: float) -> None:
 
 def test_a_process_left_behind_is_ended(project):
     begin = time.monotonic()
-    code, text = run("sleep 98.7651 & echo started", project)
+    code, text = run(f"sleep {_NAP} & echo started", project)
     assert code == 0
     assert text == ("started\n(The command had left a process running. Roundtrip has ended it.)\n")
-    assert _alive("98.7651") == []
+    assert _alive(_NAP) == []
     assert time.monotonic() - begin < 4
 
 
@@ -192,21 +195,21 @@ def test_a_process_left_behind_that_goes_on_printing_is_ended(project):
 
 @pytest.mark.parametrize("stubborn", [False, True])
 def test_an_interrupt_ends_the_whole_tree(project, stubborn):
-    inner = "sleep 98.7652 & sleep 98.7652; sleep 98.7652"
+    inner = f"sleep {_NAP} & sleep {_NAP}; sleep {_NAP}"
     command = f"trap '' TERM; {inner}" if stubborn else f"sh -c '{inner}' | cat"
     _interrupt_after(0.4)
     begin = time.monotonic()
     with pytest.raises(Interrupted, match="was stopped"):
         run(command, project)
     assert time.monotonic() - begin < 5
-    assert _alive("98.7652") == []
+    assert _alive(_NAP) == []
 
 
 def test_an_interrupt_ends_a_captured_program(project):
     _interrupt_after(0.3)
     with pytest.raises(Interrupted):
-        terminal.capture(["sleep", "98.7653"], project)
-    assert _alive("98.7653") == []
+        terminal.capture(["sleep", _NAP], project)
+    assert _alive(_NAP) == []
 
 
 def test_nothing_to_run_it_with_is_said_in_a_sentence(project):

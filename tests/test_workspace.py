@@ -108,6 +108,24 @@ def test_a_full_disk_leaves_the_old_workspace_where_it_is(home, source, monkeypa
     assert sorted(p.name for p in home.private.iterdir()) == ["lock"]
 
 
+def test_a_copy_is_there_whole_or_not_at_all(source, tmp_path, monkeypatch):
+    """Nobody who looks while it is written, or after it was killed, takes a half for the whole."""
+    target = tmp_path / "target"
+    real = workspace.shutil.copytree
+    seen: list[bool] = []
+
+    def copytree(*arguments: object, **named: object) -> object:
+        done = real(*arguments, **named)
+        seen.append(target.exists())
+        return done
+
+    monkeypatch.setattr(workspace.shutil, "copytree", copytree)
+    workspace.copy(source, target)
+    assert set(seen) == {False}
+    assert (target / "instance" / "app.db").read_bytes() == b"\0rows"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["source", "target"]
+
+
 def test_a_workspace_that_cannot_be_moved_stays(home, source, monkeypatch):
     """As on Windows, when a program has a file of it open."""
     _work(home)

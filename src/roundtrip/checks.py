@@ -379,7 +379,7 @@ def _blocked(state: State, versions: Iterable[str] = ()) -> tuple[str, str] | No
     """Cause and cure where `flask db` cannot work at all; `versions` are those of one database."""
     verdict = state.verdict
     missing = state.migrations.missing
-    if not missing and (state.migrations.error or state.database.problem):
+    if state.migrations.error or state.database.problem:
         return f"{verdict.headline} {verdict.found}", verdict.next
     known = {revision.id for revision in state.migrations.revisions}
     gone = [*missing, *(version for version in versions if version not in known)]

@@ -172,7 +172,7 @@ _GROUP: dict[str, Any] = (
 
 
 def _resolve(arguments: Sequence[str], env: Mapping[str, str]) -> list[str]:
-    """`python` and `flask` as the clean PATH finds them (subprocess would look in our own PATH)."""
+    """The program as the clean PATH finds it; on Windows, subprocess would look in our own PATH."""
     program, *rest = arguments
     return [shutil.which(program, path=env["PATH"]) or program, *rest]
 
