@@ -107,7 +107,9 @@ def _key():
 def _made_from():
     try:
         project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))
-        described = json.dumps([project["build-system"], project["project"]], sort_keys=True)
+        flit = project.get("tool", {}).get("flit")  # where files beside the package go
+        parts = project["build-system"], project["project"], flit
+        described = json.dumps(parts, sort_keys=True)
         return LOCK.read_bytes(), described.encode()
     except (OSError, KeyError, ValueError):
         raise StartError(

@@ -54,6 +54,7 @@ def report() -> list[Finding]:
         _packages(course.folder / "requirements.lock"),
         _bytecode(),
         _kernel(),
+        _guard(),
         *_home(course.folder),
     ]
 
@@ -117,6 +118,19 @@ def _bytecode() -> Finding:
         f"Not compiled: {', '.join(bare)}." if bare else "They are.",
         'Run in a terminal: python -c "import compileall, sysconfig; '
         "compileall.compile_dir(sysconfig.get_path('purelib'), quiet=1)\"",
+    )
+
+
+def _guard() -> Finding:
+    """Whether kernels load `roundtrip.guard` before their first cell."""
+    file = Path(sys.prefix, "etc", "ipython", "ipython_config.py")
+    there = file.is_file() and "roundtrip.guard" in file.read_text(encoding="utf-8")
+    return Finding(
+        there,
+        "Cells reach nothing but the workspace, from the first one on",
+        "They do." if there else "A cell that runs before %lesson could reach the course itself.",
+        "Install the course again: python3 start.py, or pip install --no-deps -e . in your own "
+        "environment.",
     )
 
 

@@ -171,8 +171,9 @@ class RoundtripMagics(Magics):
         """The lesson that this notebook has started."""
         if self._lesson is None:
             raise Refused(
-                "No lesson has been started in this notebook, so there is no workspace to work in; "
-                "run the cell with %lesson at the top first."
+                "No lesson has been started since this kernel started, so nothing was run. Run the "
+                "notebook's first cell, which begins the lesson; or `%lesson N --continue`, with "
+                "the lesson's number for N, to go on with the workspace as it stands."
             )
         return self._lesson
 
@@ -252,7 +253,8 @@ def _finished(done: lesson.Finished) -> str:
         lines.append(f"             {result.finding.found}")
         if not result.met:
             lines.append(f"             why:  {result.finding.cause}")
-            lines.append(f"             next: {result.finding.next}")
+            if result.finding.next:
+                lines.append(f"             next: {result.finding.next}")
             if result.goal.hint:
                 lines.append(f"             hint: {result.goal.hint}")
     count = sum(result.met for result in done.results)

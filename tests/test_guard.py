@@ -1,0 +1,57 @@
+"""A kernel that has not run a lesson's first cell reaches nothing: neither clone nor workspace."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from kernels import kernel
+
+CELLS = (
+    "!git reset --hard",
+    "!git clean -fdx",
+    "!git add -A",
+    "kept = !git stash -u",
+    "%%writefile ../README.md\nnothing",
+)
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A folder that looks like a clone of the course, with work in it that is not committed."""
+    folder = tmp_path / "a clone"
+    (folder / "notebooks").mkdir(parents=True)
+    (folder / "notebooks" / "course.toml").write_text("")
+    (folder / "README.md").write_text("committed\n")
+    git = ["git", "-C", str(folder), "-c", "user.name=A", "-c", "user.email=a@example.com"]
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "Clone"]):
+        subprocess.run([*git, *arguments], check=True)
+    (folder / "README.md").write_text("changed\n")
+    (folder / "notes.txt").write_text("new\n")
+    return folder
+
+
+def test_a_restarted_kernel_refuses_until_a_lesson_is_started(clone: Path, tmp_path: Path):
+    with kernel(tmp_path / "home", cwd=clone / "notebooks") as fresh:
+        before = _everything(clone)
+        answers = [fresh.run(cell) for cell in CELLS]
+        assert [answer.error for answer in answers] == ["Refused"] * len(CELLS)
+        assert all("first cell" in answer.value for answer in answers)
+        assert _everything(clone) == before
+        assert fresh.run("%load_ext roundtrip\n%lesson 1\n!git init").error is None
+    assert _everything(clone) == before
+    assert (tmp_path / "home" / "workspace" / ".git").is_dir()
+
+
+def test_notebooks_elsewhere_are_left_alone(tmp_path: Path):
+    with kernel(tmp_path / "home", cwd=tmp_path) as other:
+        answer = other.run("!git --version")
+    assert answer.error is None
+    assert "git version" in answer.text
+
+
+def _everything(folder: Path) -> dict[str, bytes]:
+    """Every file with its bytes, those of the repository included."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
