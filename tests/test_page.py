@@ -80,7 +80,7 @@ def test_a_path_with_signs_and_a_query(project):
     assert "<p>é a b<ü></p>" in answer.html
 
 
-@pytest.mark.parametrize("more", ["", "\napp.debug = True\n"])
+@pytest.mark.parametrize("more", ["", "\napp.config['PROPAGATE_EXCEPTIONS'] = True\n"])
 def test_an_error_in_the_app_gives_500_and_its_line(project, more):
     (project / "app.py").write_text(APP + more)
     answer = get("/fails", "", project)

@@ -62,8 +62,8 @@ def lab(options: tuple[str, ...]) -> None:
 @main.command(context_settings=_PASS_ON)
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def test(options: tuple[str, ...]) -> None:
-    """Run every notebook and every test. OPTIONS go to pytest."""
-    _become("pytest", ["--nbval", *options], find_course().folder)
+    """Run every notebook and every test, on two cores. OPTIONS, if any, go to pytest instead."""
+    _become("pytest", ["--nbval", *(options or ("-n", "2"))], find_course().folder)
 
 
 @main.command()
@@ -164,7 +164,8 @@ def _course_and_home() -> tuple[Course, workspace.Home]:
 
 
 def _say_progress(lesson, done: int, total: int) -> None:
-    click.echo(f"\r{lesson.name}: {done} of {total} cells", nl=done == total)
+    if done == total or sys.stdout.isatty():
+        click.echo(f"\r{lesson.name}: {done} of {total} cells", nl=done == total)
 
 
 def _jupyter_environment(folder: Path) -> dict[str, str]:

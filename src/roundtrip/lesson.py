@@ -143,15 +143,13 @@ def _make(
             stderr=subprocess.PIPE,
             encoding="utf-8",
         )
-        try:
+        with terminal.ending(process):
             for line in process.stdout or ():
                 done, _, total = line.strip().partition("/")
                 if progress and done.isdigit() and total.isdigit():
                     progress(lesson, int(done), int(total))
             problem = process.stderr.read() if process.stderr else ""
             process.wait()
-        finally:
-            terminal.end(process)
         result = snapshots.own(scratch, lesson)
         if process.returncode or not result.exists():
             reason = problem.strip().splitlines()[-1:] or ["its goals are not met at its end"]

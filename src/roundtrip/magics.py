@@ -15,7 +15,7 @@ from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 from IPython.display import display
 from IPython.utils.text import SList
 
-from . import board, doctor, flask_shell, lesson, page, show, terminal, trip, workspace
+from . import board, doctor, environment, flask_shell, lesson, page, show, terminal, trip, workspace
 from .course import Lesson, find_course
 from .errors import CommandFailed, Refused, RoundtripError
 from .progress import Bar
@@ -35,7 +35,8 @@ class RoundtripMagics(Magics):
         self._last_look: State | None = None
 
     def hook(self) -> None:
-        """Take over `!command` and `name = !command`."""
+        """Take over `!command` and `name = !command`, and put walls round what is run otherwise."""
+        environment.shield(self._home.project)
         self.shell.system = self._system
         self.shell.getoutput = self._getoutput
 
@@ -46,7 +47,11 @@ class RoundtripMagics(Magics):
         found = self._course.lesson(number)
         os.chdir(self._home.root)  # Windows moves no folder that is a working directory
         if going_on:
-            self._home.project.mkdir(exist_ok=True)
+            if not self._home.project.is_dir():
+                raise Refused(
+                    "There is no workspace to go on with: its folder was moved or deleted. "
+                    f"Run `%lesson {number}` for a new one."
+                )
             report = [f"Lesson {found.number:02d} · {found.title}"]
             report.append("Start: where the workspace stands; nothing was replaced.")
         else:
@@ -56,6 +61,8 @@ class RoundtripMagics(Magics):
         self._lesson, self._last_look = found, None
         workspace.take(self._home, self._token, number)
         os.chdir(self._home.project)
+        if said := workspace.notice(self._home, self._course.folder):
+            report.append(said)
         print("\n".join(report))
 
     @line_magic
@@ -119,7 +126,7 @@ class RoundtripMagics(Magics):
             rest = " What comes after it was not sent." if ended.unsent else ""
             first = ended.failed.strip().splitlines()[0]
             raise CommandFailed(
-                f"The statement `{first}` raised an error; its last lines above say why.{rest}"
+                f"The statement `{first}` did not go through; the lines above say why.{rest}"
             )
 
     @cell_magic
@@ -130,8 +137,14 @@ class RoundtripMagics(Magics):
         if not line.strip() or not target.is_relative_to(self._home.project.resolve()):
             raise Refused("%%writefile needs the name of a file inside the workspace.")
         verb = "Overwriting" if target.exists() else "Writing"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(cell, encoding="utf-8", newline="\n")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(cell, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise RoundtripError(
+                f"{line.strip()} could not be written ({error.strerror}), so the project is as it "
+                "was before; mend that, then run this cell again."
+            ) from None
         print(f"{verb} {target.relative_to(self._home.project.resolve()).as_posix()}")
 
     @line_magic("doctor")

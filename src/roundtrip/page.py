@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import http.cookiejar
 import re
 import shlex
 import socket
@@ -75,7 +74,7 @@ def get(path: str, options: str, project: Path) -> Page:
     with terminal.ending(process):
         status, reason, body = _ask(_url(path, port), process)
         alive = process.poll() is None
-        deadline = time.monotonic() + 1  # an app in debug mode answers first, then writes its log
+        deadline = time.monotonic() + 1  # some answer first, then write their log
         while status >= 500 and not _error_line("".join(log), project):
             if time.monotonic() > deadline:
                 break
@@ -108,10 +107,9 @@ class _InsideOnly(urllib.request.HTTPRedirectHandler):
 
 def _ask(url: str, process: subprocess.Popen[bytes]) -> tuple[int, str, str]:
     """Status, reason and body; 0 as status when the server ended or did not answer in time."""
-    cookies = http.cookiejar.CookieJar()
     browser = urllib.request.build_opener(
         urllib.request.ProxyHandler({}),
-        urllib.request.HTTPCookieProcessor(cookies),
+        urllib.request.HTTPCookieProcessor(),
         _InsideOnly,
     )
     deadline = time.monotonic() + _PATIENCE

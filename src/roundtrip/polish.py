@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sysconfig
 from pathlib import Path
+from urllib.parse import quote
 
 from .environment import SCRIPTS
 
@@ -58,6 +59,7 @@ class Polish:
         return self._shorten(half)
 
     def _line(self, line: str) -> str:
+        line = _COLOUR.sub("", line)
         if line.rstrip().endswith(_TRACEBACK):
             self._in_traceback, self._hidden = True, False
         elif self._in_traceback and self._is_left_out(line):
@@ -109,6 +111,7 @@ _PLACES = {
 
 
 def _place(path: str) -> re.Pattern[str]:
-    """Finds a path, also as Python's `repr` writes it, but no part of a longer name."""
-    written = "|".join(re.escape(each) for each in dict.fromkeys((path, repr(path)[1:-1])))
+    """Finds a path, also as Python's `repr` and as URLs write it, but no part of a longer name."""
+    ways = (path, repr(path)[1:-1], quote(path), quote(path, safe=" +/"))  # the last: SQLAlchemy
+    written = "|".join(map(re.escape, dict.fromkeys(ways)))
     return re.compile(rf"(?<![\w.-])(?:{written})(?!-?\w)")

@@ -224,8 +224,8 @@ def write_json(path: Path, value: Any) -> None:
         if name:
             Path(name).unlink(missing_ok=True)
         raise RoundtripError(
-            f"{path} could not be written ({_first_reason(error)}); "
-            "make room on the disk and run this cell again."
+            f"{path} could not be written ({_first_reason(error)}); make sure that there is room "
+            "and that the folder can be written, then run this cell again."
         ) from None
 
 
@@ -260,5 +260,6 @@ def _writable(folder: Path) -> bool:
 def _first_reason(error: Exception) -> str:
     """Why it failed, in a few words; of a copy that failed in many files, the first."""
     if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list):
-        return str(error.args[0][0][-1])
+        said = str(error.args[0][0][-1])
+        return said.removeprefix("[Errno ").partition("] ")[2].partition(": ")[0] or said
     return getattr(error, "strerror", None) or str(error)
