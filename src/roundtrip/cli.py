@@ -99,12 +99,12 @@ def restart(number: int, fresh: bool) -> None:
 def board(env_file: str | None, svg: Path | None) -> None:
     """Show the four places of the workspace."""
     from . import board as drawing
-    from . import lesson
+    from .reading import Reader
 
     _, home = _course_and_home()
     if not home.project.is_dir():
         raise RoundtripError("There is no workspace yet; start a lesson first.")
-    state = lesson.read_state(home, env_file)
+    state = Reader(home.project).read(env_file)
     if svg:
         svg.write_text(drawing.svg(state), encoding="utf-8")
         click.echo(f"Wrote {svg}")

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from . import checks, snapshots, state, terminal, workspace
+from . import checks, snapshots, terminal, workspace
 from .course import Course, Lesson
 from .errors import RoundtripError
-from .state import State
+from .facts import State
 from .workspace import Home
 
 Progress = Callable[[Lesson, int, int], None]
@@ -95,21 +95,16 @@ def end_state(
     return "made", snapshots.made(home, course, lesson)
 
 
-def finish(course: Course, home: Home, lesson: Lesson, anyway: bool = False) -> Finished:
-    """Check the lesson's goals against the workspace and, when all are met, keep its end state."""
-    current = read_state(home)
+def finish(
+    course: Course, home: Home, lesson: Lesson, current: State, anyway: bool = False
+) -> Finished:
+    """Check the lesson's goals against the state now and, when all are met, keep it as its end."""
     results = tuple(checks.check(goal, current, home.project) for goal in lesson.goals)
     keep = anyway or all(result.met for result in results)
     if keep:
         notes = {"lesson": lesson.number, "state": current.to_dict()}
         snapshots.store(home.project, snapshots.own(home, lesson), notes)
     return Finished(lesson, results, keep, course.after(lesson))
-
-
-def read_state(home: Home, env_file: str | None = None) -> State:
-    """Read the four places of the workspace."""
-    project = home.project
-    return state.read(project, lambda arguments: terminal.capture(arguments, project), env_file)
 
 
 @contextmanager

@@ -15,11 +15,12 @@ from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 from IPython.display import display
 from IPython.utils.text import SList
 
-from . import board, doctor, environment, flask_shell, lesson, page, show, terminal, trip, workspace
+from . import board, environment, flask_shell, lesson, page, show, terminal, trip, workspace
 from .course import Lesson, find_course
 from .errors import CommandFailed, Refused, RoundtripError
+from .facts import State
 from .progress import Bar
-from .state import State
+from .reading import Reader
 
 
 @magics_class
@@ -32,6 +33,7 @@ class RoundtripMagics(Magics):
         self._home = workspace.find_home(self._course.folder)
         self._token = uuid.uuid4().hex
         self._lesson: Lesson | None = None
+        self._reader = Reader(self._home.project)
         self._last_look: State | None = None
 
     def hook(self) -> None:
@@ -74,7 +76,8 @@ class RoundtripMagics(Magics):
     def finish(self, line: str) -> None:
         """`%finish`: hold the lesson's goals against the workspace, keep its end state."""
         here = self._mine()
-        done = lesson.finish(self._course, self._home, here, anyway="--anyway" in line.split())
+        now, anyway = self._reader.read(), "--anyway" in line.split()
+        done = lesson.finish(self._course, self._home, here, now, anyway)
         print(_finished(done))
 
     @line_magic("board")
@@ -83,7 +86,7 @@ class RoundtripMagics(Magics):
         here = self._mine()
         options = _words(line)
         env_file = options[1] if options[:1] == ["--env-file"] and len(options) > 1 else None
-        current = lesson.read_state(self._home, env_file)
+        current = self._reader.read(env_file)
         if "--trip" in options:
             steps = trip.steps(self._course, self._home, here, current)
             _draw(board.strip_text(steps), board.strip_svg(steps))
@@ -150,6 +153,8 @@ class RoundtripMagics(Magics):
     @line_magic("doctor")
     def examine(self, line: str) -> None:
         """`%doctor`: is everything here that the course needs?"""
+        from . import doctor
+
         for finding in doctor.report():
             print(f"{'ok     ' if finding.ok else 'PROBLEM'} {finding.name}")
             if not finding.ok:

@@ -7,13 +7,12 @@ that a changed step or a new version makes a new one. `ROUNDTRIP_SNAPSHOTS` move
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-
-import nbformat
 
 from . import workspace
 from .course import Course, Lesson
@@ -62,10 +61,10 @@ def _key(course: Course, lesson: Lesson) -> str:
     for name in _VERSIONS:
         digest.update(f"{name}=={version(name)}\n".encode())
     for each in course.lessons:
-        notebook = nbformat.read(each.notebook, as_version=4)
-        for cell in notebook.cells:
-            if cell.cell_type == "code":
-                digest.update(cell.source.encode() + b"\0")
+        notebook = json.loads(each.notebook.read_text(encoding="utf-8"))
+        for cell in notebook["cells"]:
+            if cell["cell_type"] == "code":
+                digest.update("".join(cell["source"]).encode() + b"\0")
         if each == lesson:
             break
     return digest.hexdigest()[:12]

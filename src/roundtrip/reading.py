@@ -1,0 +1,52 @@
+"""Reads the four places of the workspace, and not again while nothing in it has changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from . import state, terminal
+from .facts import State
+
+_Trace = tuple[tuple[str, int, int, int], ...]
+
+
+class Reader:
+    """Reads one project. Keeps the last reading: `%finish` after `%board` costs no second one."""
+
+    def __init__(self, project: Path) -> None:
+        self._project = project
+        self._trace: _Trace = ()
+        self._last: State | None = None
+
+    def read(self, env_file: str | None = None) -> State:
+        """The four places now. `env_file` names another database, as `flask --env-file` does."""
+        before = tuple(_traces(self._project))
+        if env_file is None and self._last is not None and before == self._trace:
+            return self._last
+        found = state.read(
+            self._project, lambda words: terminal.capture(words, self._project), env_file
+        )
+        if env_file is None and _is_inside(found.database.url):
+            # A file that changed while it was read leaves another trace than the one kept here.
+            self._trace, self._last = before, found
+        return found
+
+
+def _traces(folder: Path) -> Iterator[tuple[str, int, int, int]]:
+    """What changes about a file when it is written: nanoseconds of its times, size, and number.
+
+    The time of the last status change (`st_ctime_ns`) cannot be set back, unlike that of the last
+    change.
+    """
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        about = entry.stat(follow_symlinks=False)
+        yield entry.path, about.st_ctime_ns, about.st_size, about.st_ino
+        if entry.is_dir(follow_symlinks=False):
+            yield from _traces(Path(entry.path))
+
+
+def _is_inside(url: str) -> bool:
+    """Whether a database is a file of the project. Of others no trace can be seen here."""
+    return "://" not in url and not Path(url).is_absolute()

@@ -1,0 +1,96 @@
+"""The state is read again when something has changed, whatever and however it was."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from kernels import make_project
+
+from roundtrip import state
+from roundtrip.facts import DatabaseState, State
+from roundtrip.reading import Reader
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = make_project(tmp_path / "a project")
+    (folder / "instance").mkdir()
+    with closing(sqlite3.connect(folder / "instance" / "app.db")) as database, database:
+        database.execute("CREATE TABLE user (name VARCHAR(80))")
+        database.execute("INSERT INTO user VALUES ('a')")
+    return folder
+
+
+@pytest.fixture
+def readings(monkeypatch: pytest.MonkeyPatch) -> list[State]:
+    """Every real reading, in order; what is read is made up and says which reading it is."""
+    done: list[State] = []
+
+    def read(project: Path, run: object, env_file: str | None) -> State:
+        done.append(_made_up("instance/app.db", len(done)))
+        return done[-1]
+
+    monkeypatch.setattr(state, "read", read)
+    return done
+
+
+def test_nothing_changed_nothing_read(project: Path, readings: list[State]):
+    reader = Reader(project)
+    assert reader.read() is reader.read()
+    assert len(readings) == 1
+
+
+def _touch_back(project: Path) -> None:
+    """Change a file without a new size or a new time of change."""
+    file = project / "demo_app" / "models.py"
+    before = file.stat()
+    file.write_text(file.read_text().replace("email", "eMail"))
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def _insert(project: Path) -> None:
+    with closing(sqlite3.connect(project / "instance" / "app.db")) as database, database:
+        database.execute("UPDATE user SET name = 'b'")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _touch_back,
+        _insert,
+        lambda project: (project / "new.txt").touch(),
+        lambda project: (project / ".flaskenv").unlink(),
+        lambda project: (project / "demo_app").rename(project / "other_app"),
+    ],
+)
+def test_a_change_is_seen(project: Path, readings: list[State], change):
+    reader = Reader(project)
+    first = reader.read()
+    change(project)
+    assert reader.read() is not first
+    assert len(readings) == 2
+
+
+def test_another_database_is_read_each_time_and_not_kept(project: Path, readings: list[State]):
+    reader = Reader(project)
+    first = reader.read()
+    reader.read("production.env")
+    reader.read("production.env")
+    assert len(readings) == 3
+    assert reader.read() is first
+
+
+@pytest.mark.parametrize("url", ["postgresql://app@db.example.com/app", "/srv/app.db"])
+def test_a_database_elsewhere_is_read_each_time(project: Path, monkeypatch, url: str):
+    readings = iter(range(3))
+    monkeypatch.setattr(state, "read", lambda *_: _made_up(url, next(readings)))
+    reader = Reader(project)
+    assert reader.read() != reader.read()
+
+
+def _made_up(url: str, number: int) -> State:
+    return State(database=DatabaseState(url=url, versions=(str(number),)))
