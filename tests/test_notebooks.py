@@ -120,7 +120,7 @@ TAUGHT = {
         '!flask db migrate -m "Add age column to user model"',
         "`-m` flag adds a message",
         "`migrations/versions`",
-        "**tracks** every change to the schema",
+        "**track** the changes to the schema",
     ],
     4: ["`add_column`", "`sa.Column('age', sa.Integer(), nullable=True)`", "did not change?"],
     5: ["!flask db upgrade", "--env-file production.env db upgrade", "existing data is as it was"],

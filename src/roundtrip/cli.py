@@ -138,13 +138,14 @@ def attic_restore(name: str) -> None:
 
 @main.command()
 @click.argument("numbers", nargs=-1, type=int)
-def refresh(numbers: tuple[int, ...]) -> None:
+@click.option("--every-output", is_flag=True, help="Rewrite all, so that random ids agree again.")
+def refresh(numbers: tuple[int, ...], every_output: bool) -> None:
     """Run notebooks again and rewrite the outputs that really changed. NUMBERS: default all."""
     from .refresh import refresh as rewrite
 
     course = find_course()
     wanted = [course.lesson(n) for n in numbers] if numbers else list(course.lessons)
-    for report in rewrite(course, wanted):
+    for report in rewrite(course, wanted, every_output):
         click.echo(report)
 
 
