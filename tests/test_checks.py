@@ -186,6 +186,13 @@ def test_the_wrong_database_was_upgraded(project: Path):
     )
 
 
+def test_there_was_one_downgrade_too_many(project: Path):
+    gone = {"column": "user.age", "present": False}
+    assert ask("database_has", WAITING, project, **gone).met
+    sql(project, "DROP TABLE user")
+    refused("database_has", WAITING, project, "One downgrade too many", "%restart", **gone)
+
+
 def test_the_reset_came_before_the_downgrade(project: Path):
     add_age(project)
     cause, command = "was the reset before the downgrade?", "git reset --hard ORIG_HEAD"

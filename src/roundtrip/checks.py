@@ -262,6 +262,9 @@ def database_has(
     if not present and found:
         cause = f"The downgrade has not run on {database}."
         return Finding(False, text, cause, f"{flask} db downgrade")
+    if not present and _table_columns(project, database, "alembic_version"):
+        cause = f"One downgrade too many: it dropped the table {table} with all its rows."
+        return Finding(False, text, cause, "%restart")
     needed = column if found else table  # a table that is made brings its columns along
     if present and not any(needed in revision.adds for revision in state.migrations.revisions):
         return Finding(False, text, *_no_script(state))

@@ -273,7 +273,7 @@ def _finished(done: lesson.Finished) -> str:
             lines.append(f"             why:  {result.finding.cause}")
             if result.finding.next:
                 lines.append(f"             next: {result.finding.next}")
-            if result.goal.hint:
+            elif result.goal.hint:
                 lines.append(f"             hint: {result.goal.hint}")
     count = sum(result.met for result in done.results)
     if done.results:

@@ -429,7 +429,7 @@ def pending(state: State) -> Disagreement | None:
             "and run flask db migrate again.",
             _delete(next(revision for revision in waiting if revision.required)),
         )
-    why = ""
+    why = "Read it before you run it." if len(waiting) == 1 else "Read them before you run them."
     if drops:
         why = f"The upgrade deletes {_list(drops)} with all values in it. Read the script first."
     return _say(headline, found, why, "flask db upgrade")
@@ -553,7 +553,8 @@ def not_committed(state: State) -> Disagreement | None:
     loose = [f for f in state.git.uncommitted if f not in told | {*_model_files(state) * others}]
     if not loose or state.git.conflicts:
         return None
-    count = "One file is" if len(loose) == 1 else f"{len(loose)} files are"
+    more = " more" if len(loose) < len(state.git.uncommitted) else ""
+    count = f"One{more} file is" if len(loose) == 1 else f"{len(loose)}{more} files are"
     command = _commit(state, "Say what changes")
     agree = not state.differences and not state.migrations.pending
     why = "The model, the migrations and the database agree." if agree else ""
