@@ -16,7 +16,7 @@ from .errors import RoundtripError
 class Goal:
     """One checkable fact about the end of a lesson: a row of the table.
 
-    `check` names a predicate of `checks.py`, `arguments` are what it gets.
+    `check` names a predicate of `checks/`, `arguments` are what it gets.
     """
 
     text: str

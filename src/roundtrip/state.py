@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import ast
 import json
-import re
 import sqlite3
 import subprocess
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -21,27 +20,24 @@ from . import probe, verdict
 from .errors import RoundtripError
 from .facts import (
     Column,
-    Commit,
     DatabaseState,
     Difference,
     GitState,
     MigrationState,
     ModelState,
-    Rescue,
     Revision,
     State,
     Table,
     build,
 )
+from .git_facts import Run, git_lines, read_git
+from .rescue import find_script
+from .scripts import read_script
 
 __all__ = ["Run", "State", "read"]
 
-Run = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
-"""Runs a program in the project, as `terminal.capture` does."""
-
 _PATIENCE = 0.3
 """Seconds to wait for a locked database."""
-_LAST_COMMITS = 200
 
 
 def read(project: Path, run: Run, env_file: str | None = None) -> State:
@@ -55,7 +51,7 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
         raise RoundtripError(f"There is no file {env_file} in the project. Look at its name.")
     with ThreadPoolExecutor(1) as pool:
         loading = pool.submit(run, ["python", probe.__file__, *([env_file] if env_file else [])])
-        git, tracked = _git(project, run)
+        git, tracked = read_git(project, run)
         report = _report(loading.result())
     model = _model(project, report)
     database = _database(project, report, env_file)
@@ -65,84 +61,6 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
     differences = build(tuple[Difference, ...], report.get("differences", ()))
     state = State(git, model, migrations, database, differences, env_file=env_file or "")
     return replace(state, disagreements=verdict.disagreements(state))
-
-
-def _git(project: Path, run: Run) -> tuple[GitState, frozenset[str]]:
-    """What Git says, and every file in its index."""
-    if not (project / ".git").exists():
-        return GitState(), frozenset()
-    options = ["--porcelain=v2", "--branch", "--show-stash", "--untracked-files=all", "-z"]
-    try:
-        # Without optional locks `git status` does not write a fresher index.
-        status = run(["git", "--no-optional-locks", "status", *options])
-    except OSError as error:
-        raise RoundtripError("Git does not start here. Install it, then run this again.") from error
-    if status.returncode:
-        said = " ".join(status.stderr.split()).removeprefix("fatal: ")
-        return GitState(error=said or "Git cannot read the folder .git."), frozenset()
-    found: dict[str, list[str]] = {name: [] for name in _LISTS}
-    about: dict[str, str] = {}
-    fields = iter(status.stdout.split("\0"))
-    for entry in filter(None, fields):
-        if entry.startswith("# "):
-            key, _, value = entry[2:].partition(" ")
-            about[key] = value
-        elif entry.startswith("? "):
-            found["untracked"].append(entry[2:])
-        else:
-            _sort_in(found, entry, fields)
-    head = about.get("branch.oid", "(initial)")
-    branch = about.get("branch.head", "(detached)")
-    commits: tuple[Commit, ...] = ()
-    if head != "(initial)":
-        lines = _lines(run, "log", "-z", "-n", str(_LAST_COMMITS), "--format=%H%x1f%s")
-        commits = tuple(Commit(*line.split("\x1f", 1)) for line in lines)
-    state = GitState(
-        repository=True,
-        branch=None if branch == "(detached)" else branch,
-        head=None if head == "(initial)" else head,
-        commits=commits,
-        stashed=_stashed(run) if "stash" in about else (),
-        **{name: tuple(sorted(set(paths))) for name, paths in found.items()},
-    )
-    return state, frozenset(_lines(run, "ls-files", "-z"))
-
-
-_LISTS = ("modified", "staged", "untracked", "added", "deleted", "conflicts")
-
-
-def _sort_in(found: dict[str, list[str]], entry: str, fields: Iterator[str]) -> None:
-    """Sort one entry into the lists (`git help status`, "Porcelain Format Version 2")."""
-    kind, changes = entry[0], entry[2:4]
-    path = entry.split(" ", {"1": 8, "2": 9, "u": 10}[kind])[-1]
-    if kind == "u":
-        found["conflicts"].append(path)
-        return
-    if kind == "2":
-        old = next(fields)
-        found["staged"].append(old)
-        found["deleted"].append(old)
-    for name, is_so in {
-        "staged": changes[0] != ".",
-        "modified": changes[1] != ".",
-        "added": changes[0] in "ARC",
-        "deleted": "D" in changes,
-    }.items():
-        if is_so:
-            found[name].append(path)
-
-
-def _stashed(run: Run) -> tuple[str, ...]:
-    """The files in the newest stash. Its third parent, where it has one, holds those untracked."""
-    changed = _lines(run, "diff-tree", "-r", "-z", "--name-only", "refs/stash^1", "refs/stash")
-    return (*changed, *_lines(run, "ls-tree", "-r", "-z", "--name-only", "refs/stash^3"))
-
-
-def _lines(run: Run, *arguments: str) -> list[str]:
-    """What a Git command lists, entries ended by NUL or newline; nothing where it fails."""
-    done = run(["git", *arguments])
-    separator = "\0" if "-z" in arguments else "\n"
-    return [] if done.returncode else [line for line in done.stdout.split(separator) if line]
 
 
 def _report(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
@@ -231,7 +149,7 @@ def _migrations(
         inside = path.is_relative_to(project)
         file = path.relative_to(project).as_posix() if inside else path.as_posix()
         try:
-            revision = _revision(ast.parse(path.read_bytes()), file)
+            revision = read_script(ast.parse(path.read_bytes()), file)
         except SyntaxError as error:
             problems.append((f"{file}, line {error.lineno}: SyntaxError: {error.msg}.", file))
             continue
@@ -278,97 +196,6 @@ def _setup_problems(project: Path, folder: str) -> Iterator[tuple[str, str]]:
             yield f"There is no readable {file}.", file
 
 
-def _revision(tree: ast.Module, file: str) -> Revision:
-    """What a script says of itself. Raises ValueError when it names no revision."""
-    names: dict[str, Any] = {}
-    adds: list[str] = []
-    drops: list[str] = []
-    required: list[str] = []
-    for node in tree.body:
-        if isinstance(node, ast.Assign | ast.AnnAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            names |= {t.id: _literal(node.value) for t in targets if isinstance(t, ast.Name)}
-        if isinstance(node, ast.FunctionDef) and node.name == "upgrade":
-            for kind, name, is_required in _operations(node, ""):
-                if not name or name.startswith(".") or name.endswith("."):
-                    continue  # a name that only the script's run could tell
-                {"add": adds, "drop": drops}[kind].append(name)
-                if is_required:
-                    required.append(name)
-    if not isinstance(names.get("revision"), str):
-        raise ValueError("it has no line that says revision = '…'")
-    down = names.get("down_revision") or ()
-    message = (ast.get_docstring(tree) or "").partition("\n\n")[0]
-    return Revision(
-        id=names["revision"],
-        message=" ".join(message.split()),
-        parents=(down,) if isinstance(down, str) else tuple(map(str, down)),
-        file=file,
-        tracked=False,
-        applied=False,
-        adds=tuple(dict.fromkeys(adds)),
-        drops=tuple(dict.fromkeys(drops)),
-        required=tuple(dict.fromkeys(required)),
-    )
-
-
-def _operations(node: ast.AST, table: str) -> Iterator[tuple[str, str, bool]]:
-    """("add" or "drop", name, required) of each operation; `table` is that of the batch around."""
-    for child in ast.iter_child_nodes(node):
-        inner = table
-        if isinstance(child, ast.With):
-            for item in child.items:
-                call = item.context_expr
-                if isinstance(call, ast.Call) and _called(call) == "batch_alter_table":
-                    inner = _argument(call, 0, "table_name") or ""
-        if isinstance(child, ast.Call):
-            yield from _operation(child, table)
-        yield from _operations(child, inner)
-
-
-def _operation(call: ast.Call, table: str) -> Iterator[tuple[str, str, bool]]:
-    name, place = _called(call), 0 if table else 1
-    if any(word.arg == "schema" for word in call.keywords):
-        return  # another schema's tables are not read
-    on = table or _argument(call, 0, "table_name") or ""
-    if name in ("create_table", "drop_table"):
-        yield "add" if name == "create_table" else "drop", on, False
-    elif name == "add_column":
-        given = (*call.args[place:], *(word.value for word in call.keywords))
-        column = next((value for value in given if isinstance(value, ast.Call)), None)
-        if column and (called := _argument(column, 0, "name")):
-            options = {word.arg: _literal(word.value) for word in column.keywords}
-            required = options.get("nullable") is False and "server_default" not in options
-            yield "add", f"{on}.{called}", required
-    elif name == "drop_column":
-        yield "drop", f"{on}.{_argument(call, place, 'column_name') or ''}", False
-    elif name == "rename_table":
-        yield "drop", _argument(call, 0, "old_table_name") or "", False
-        yield "add", _argument(call, 1, "new_table_name") or "", False
-    elif name == "alter_column" and (new := _argument(call, -1, "new_column_name")):
-        yield "drop", f"{on}.{_argument(call, place, 'column_name') or ''}", False
-        yield "add", f"{on}.{new}", False
-
-
-def _called(call: ast.Call) -> str:
-    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
-
-
-def _argument(call: ast.Call, place: int, name: str) -> str | None:
-    given = [word.value for word in call.keywords if word.arg == name]
-    if 0 <= place < len(call.args):
-        given.append(call.args[place])
-    value = _literal(given[0]) if given else None
-    return value if isinstance(value, str) else None
-
-
-def _literal(node: ast.AST | None) -> Any:
-    try:
-        return ast.literal_eval(node) if node else None
-    except (ValueError, TypeError):
-        return None
-
-
 def _oldest_first(found: Mapping[str, Revision]) -> Iterator[Revision]:
     waiting = dict(found)
     while waiting:
@@ -400,7 +227,7 @@ def _against_database(
         revisions=revisions,
         current=versions,
         missing=missing,
-        rescue=_rescue(run, missing[0], migrations.folder, git) if missing else None,
+        rescue=find_script(run, missing[0], migrations.folder, git) if missing else None,
     )
 
 
@@ -417,45 +244,5 @@ def _ancestors(known: Mapping[str, Revision], ids: Iterable[str]) -> set[str]:
 
 def _before(revision: Revision, run: Run) -> str:
     """The commit before the one that brought the script; empty when that was the first commit."""
-    lines = _lines(run, "log", "-n1", "--diff-filter=A", "--format=%p", "--", revision.file)
+    lines = git_lines(run, "log", "-n1", "--diff-filter=A", "--format=%p", "--", revision.file)
     return lines[0].split()[0] if lines else ""
-
-
-def _rescue(run: Run, missing: str, folder: str, git: GitState) -> Rescue:
-    """Look for the file of a missing revision wherever Git may still have it."""
-    if not git.repository:
-        return Rescue("lost")
-    pattern = rf"^revision\b.*['\"]{re.escape(missing)}['\"]"
-
-    def file_in(commit: str) -> str:
-        # A name that Git does not know makes it fail, so each is asked for alone.
-        lines = _lines(run, "grep", "-z", "-l", "-E", pattern, commit, "--", f"{folder}/versions")
-        return lines[0].partition(":")[2] if lines else ""
-
-    moved = "".join(_lines(run, "log", "-g", "-n1", "--format=%gs"))
-    left = re.match(r"checkout: moving from (\S+) to ", moved)
-    branches = _lines(run, "for-each-ref", "--format=%(refname:short)", "refs/heads")
-    if file := file_in("HEAD"):
-        return Rescue("worktree", "HEAD", file)
-    if git.stashed:
-        for commit in ("refs/stash^3", "refs/stash^2", "refs/stash"):
-            if file := file_in(commit):
-                return Rescue("stash", "refs/stash", file)
-    if left and left[1] in branches and (file := file_in(left[1])):
-        return Rescue("branch", left[1], file)
-    if file := file_in("ORIG_HEAD"):
-        ahead = not run(["git", "merge-base", "--is-ancestor", "HEAD", "ORIG_HEAD"]).returncode
-        return Rescue("orig_head" if ahead else "commit", "ORIG_HEAD", file)
-    for branch in branches:
-        if file := file_in(branch):
-            return Rescue("commit", branch, file)
-    everywhere = ("log", "--all", "--reflog", "-n1", "--format=%h", "--diff-filter=AM")
-    for commit in _lines(run, *everywhere, "-E", f"-G{pattern}", "--", f"{folder}/versions"):
-        if file := file_in(commit):
-            return Rescue("commit", commit, file)
-    # What was only staged is in no commit, but its content stays until Git cleans up.
-    for line in _lines(run, "fsck", "--unreachable", "--no-progress"):
-        kind, blob = line.split()[1:3]
-        if kind == "blob" and _lines(run, "grep", "-z", "-l", "-E", pattern, blob):
-            return Rescue("blob", blob[:10], f"{folder}/versions/{missing}.py")
-    return Rescue("lost")

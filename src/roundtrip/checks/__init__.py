@@ -1,0 +1,82 @@
+"""Goals as predicates over the state of the four places, never over what was typed.
+
+A goal is a row of `course.toml`; its `check` names a function here, its `with` table holds the
+arguments. A function returns a `Finding`; where the goal is not met, the finding says what was
+found, the likely cause, and what to run next.
+
+The functions are in git, files, model_and_migrations and databases; causes are what several say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from inspect import signature
+from pathlib import Path
+
+from ..course import Goal
+from ..errors import RoundtripError
+from ..facts import State
+from .databases import database_has, rows, rows_equal, some_value
+from .files import has_file, same_files
+from .finding import Finding
+from .git import changed_only, clean, commits, head_subject, untracked
+from .model_and_migrations import model_has, pending_changes, revisions
+
+
+@dataclass(frozen=True)
+class Result:
+    """A goal and what its check found."""
+
+    goal: Goal
+    finding: Finding
+
+    @property
+    def met(self) -> bool:
+        """Whether the goal is met."""
+        return self.finding.met
+
+
+def check(goal: Goal, state: State, project: Path) -> Result:
+    """Hold one goal against the state of the project.
+
+    Raises `RoundtripError` where course.toml asks for a check or an argument that does not exist.
+    """
+    if goal.check not in CHECKS:
+        raise RoundtripError(f"course.toml asks for a check {goal.check!r}, which does not exist.")
+    predicate = CHECKS[goal.check]
+    try:
+        signature(predicate).bind(state, project, **goal.arguments)
+    except TypeError as error:
+        raise RoundtripError(f"course.toml asks {goal.check} wrongly: {error}.") from error
+    return Result(goal, predicate(state, project, **goal.arguments))
+
+
+def agree(state: State, project: Path) -> Finding:
+    """The four places agree."""
+    if not state.disagreements:
+        return Finding(True, "the four places agree")
+    first = state.verdict
+    return Finding(False, first.found, f"{first.headline} {first.why}".strip(), first.next)
+
+
+CHECKS: dict[str, Callable[..., Finding]] = {
+    check.__name__: check
+    for check in (
+        agree,
+        changed_only,
+        clean,
+        commits,
+        database_has,
+        has_file,
+        head_subject,
+        model_has,
+        pending_changes,
+        revisions,
+        rows,
+        rows_equal,
+        same_files,
+        some_value,
+        untracked,
+    )
+}

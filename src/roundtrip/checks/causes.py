@@ -1,0 +1,41 @@
+"""Why `flask db` cannot work, or made no script, and the cure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..facts import State
+
+
+def why_blocked(state: State, versions: Iterable[str] = ()) -> tuple[str, str] | None:
+    """Cause and cure where `flask db` cannot work at all; `versions` are those of one database."""
+    verdict = state.verdict
+    missing = state.migrations.missing
+    if state.migrations.error or state.database.problem:
+        return f"{verdict.headline} {verdict.found}", verdict.next
+    known = {revision.id for revision in state.migrations.revisions}
+    gone = [*missing, *(version for version in versions if version not in known)]
+    if not gone:
+        return None
+    cause = f"The database is at {gone[0]}, whose file is gone: was the reset before the downgrade?"
+    if missing:
+        return cause, verdict.next
+    loose = state.git.modified or state.git.staged
+    return cause, "git reflog" if loose else "git reset --hard ORIG_HEAD"
+
+
+def no_script(state: State) -> tuple[str, str]:
+    """Why there is no migration script for a change, and the cure."""
+    migrate = 'flask db migrate -m "Say what changes"'
+    if state.model.error or not state.model.found:
+        return "The app does not load, so no script could be made.", state.verdict.next
+    if not state.model.tables:
+        cause = "The model is not imported: flask db migrate sees no table, so it finds no change."
+        return cause, state.verdict.next
+    if state.model.odd:
+        return state.model.odd[0], "git diff"
+    if not state.differences:
+        return "The model holds no new change, so flask db migrate makes no script.", "git diff"
+    verdict = state.verdict
+    command = verdict.next if verdict.next.startswith("flask db migrate") else migrate
+    return "The migration script was not made yet.", command

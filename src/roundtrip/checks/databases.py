@@ -1,0 +1,154 @@
+"""Goals about the tables and rows of an SQLite file in instance/."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from ..facts import State
+from ..probe import sqlite_uri
+from .causes import no_script, why_blocked
+from .finding import Finding, many
+
+
+def database_has(
+    state: State, project: Path, column: str, present: bool = True, database: str = "app.db"
+) -> Finding:
+    """The table in `instance/<database>` has (or has not) this `table.column`."""
+    table, _, name = column.partition(".")
+    found = _table_columns(project, database, table)
+    text = f"{database}: no table {table}"
+    if found:
+        text = f"{database}: table {table} has {', '.join(found)}"
+    if found and (name in found) == present:
+        return Finding(True, text)
+    flask = "flask" if database == "app.db" else f"flask --env-file {Path(database).stem}.env"
+    if blocked := why_blocked(state, _versions(project, database)):
+        return Finding(False, text, *blocked)
+    if not present and found:
+        cause = f"The downgrade has not run on {database}."
+        return Finding(False, text, cause, f"{flask} db downgrade")
+    if not present and _table_columns(project, database, "alembic_version"):
+        cause = f"One downgrade too many: it dropped the table {table} with all its rows."
+        return Finding(False, text, cause, "%restart")
+    needed = column if found else table  # a table that is made brings its columns along
+    if present and not any(needed in revision.adds for revision in state.migrations.revisions):
+        return Finding(False, text, *no_script(state))
+    others = [
+        file.name
+        for file in sorted((project / "instance").glob("*.db"))
+        if file.name != database and name in _table_columns(project, file.name, table)
+    ]
+    cause = f"The upgrade has not run on {database}."
+    if present and others:
+        cause = f"It ran on the wrong database, or on one only: {others[0]} has {column}."
+    return Finding(False, text, cause, f"{flask} db upgrade")
+
+
+def rows(state: State, project: Path, table: str, count: int, database: str = "app.db") -> Finding:
+    """The table in `instance/<database>` has exactly `count` rows."""
+    found = _query(project, database, f"SELECT count(*) FROM {_quoted(table)}")
+    if not found:
+        return Finding(False, f"{database}: no table {table}", *_no_table(state, database))
+    number = found[0][0]
+    text = f"{database}: {many(number, 'row')} in {table}"
+    if number == count:
+        return Finding(True, text)
+    if number > count:
+        return Finding(False, text, "Rows were added twice.", _shell(database))
+    cause = "Rows were not added, or db.session.commit() did not follow."
+    return Finding(False, text, cause, _shell(database))
+
+
+def rows_equal(
+    state: State,
+    project: Path,
+    table: str,
+    columns: list[str],
+    values: list[list[Any]],
+    database: str = "app.db",
+) -> Finding:
+    """These columns hold these values, row by row in the order of `id`."""
+    # A quoted name alone would be a text where the column does not exist (sqlite.org/quirks.html).
+    names = ", ".join(f"{_quoted(table)}.{_quoted(column)}" for column in columns)
+    found = _query(project, database, f"SELECT {names} FROM {_quoted(table)} ORDER BY id")
+    wanted = [tuple(row) for row in values]
+    if found == wanted:
+        return Finding(True, f"{database}: {many(len(found), 'row')} in {table}, as expected")
+    if not _table_columns(project, database, table):
+        return Finding(False, f"{database}: no table {table}", *_no_table(state, database))
+    if not found:
+        return Finding(
+            False,
+            f"{database}: {table} has no rows, or not the columns {', '.join(columns)}",
+            "The rows were not added, or a script took a column away.",
+            _shell(database),
+        )
+    missing = [row for row in wanted if row not in found]
+    other = next((row for row in found if row not in wanted), None)
+    text = f"{database}: {len(found)} of {many(len(wanted), 'row')} in {table}"
+    if other:
+        text = f"{database}: {table} has the row {_row(other)}"
+    cause = f"The row {_row(missing[0])} is missing." if missing else "There are rows too many."
+    return Finding(False, text, cause, _shell(database))
+
+
+def some_value(
+    state: State, project: Path, column: str, present: bool = True, database: str = "app.db"
+) -> Finding:
+    """At least one row holds a value in this `table.column` (or none does)."""
+    table, _, name = column.partition(".")
+    if name not in _table_columns(project, database, table):
+        if not present:
+            return Finding(True, f"{database}: no column {column}, so no value in it")
+        finding = database_has(state, project, column, True, database)
+        return Finding(False, f"{database}: no column {column}", finding.cause, finding.next)
+    found = _query(project, database, f"SELECT count({_quoted(name)}) FROM {_quoted(table)}")
+    number = found[0][0] if found else 0
+    text = f"{database}: {many(number, 'row')} with a value in {column}"
+    if (number > 0) == present:
+        return Finding(True, text)
+    cause = "A value is set."
+    if present:
+        cause = "No value was set, or db.session.commit() did not follow."
+    return Finding(False, text, cause, _shell(database))
+
+
+def _no_table(state: State, database: str) -> tuple[str, str]:
+    flask = "flask" if database == "app.db" else f"flask --env-file {Path(database).stem}.env"
+    return why_blocked(state) or (f"The upgrade has not run on {database}.", f"{flask} db upgrade")
+
+
+def _shell(database: str) -> str:
+    return f"flask {'' if database == 'app.db' else f'--env-file {Path(database).stem}.env '}shell"
+
+
+def _table_columns(project: Path, database: str, table: str) -> list[str]:
+    return [row[1] for row in _query(project, database, f"PRAGMA table_info({_quoted(table)})")]
+
+
+def _versions(project: Path, database: str) -> list[str]:
+    return [row[0] for row in _query(project, database, "SELECT version_num FROM alembic_version")]
+
+
+def _query(project: Path, database: str, statement: str) -> list[tuple]:
+    """Rows of a read-only look at an SQLite file of the project; none where it cannot be read."""
+    file = project / "instance" / database
+    if not file.is_file():
+        return []
+    try:
+        with closing(sqlite3.connect(sqlite_uri(file), uri=True, timeout=1)) as connection:
+            return connection.execute(statement).fetchall()
+    except sqlite3.Error:
+        return []
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _row(row: Sequence[Any]) -> str:
+    return ", ".join("NULL" if value is None else str(value) for value in row)

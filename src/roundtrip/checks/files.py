@@ -1,0 +1,39 @@
+"""Goals about the files of the project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..course import find_course
+from ..facts import State
+from .finding import Finding
+
+
+def has_file(state: State, project: Path, file: str) -> Finding:
+    """The project has this file."""
+    if (project / file).is_file():
+        return Finding(True, f"{file} is there")
+    if file in state.git.deleted:
+        return Finding(False, f"no file {file}", "It was deleted.", f"git restore {file}")
+    return Finding(False, f"no file {file}", "It was not written yet.", "git status")
+
+
+def same_files(state: State, project: Path, folder: str) -> Finding:
+    """The files in this folder are those of the course's folder of that name, byte for byte."""
+    ours, theirs = _files(find_course().folder / folder), _files(project / folder)
+    different = sorted(name for name in ours | theirs if ours.get(name) != theirs.get(name))
+    if not different:
+        return Finding(True, f"{folder} is as the course has it")
+    first = different[0]
+    what = "differs" if first in ours and first in theirs else "is missing"
+    what = what if first in ours else "is one too many"
+    cause = "A cell that writes this file did not run, or the file was changed afterwards."
+    return Finding(False, f"{folder}/{first} {what}", cause, "git status")
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {
+        file.relative_to(folder).as_posix(): file.read_bytes()
+        for file in folder.rglob("*")
+        if file.is_file() and "__pycache__" not in file.parts
+    }

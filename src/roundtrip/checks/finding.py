@@ -1,0 +1,19 @@
+"""What a check answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check saw. `cause` and `next` are empty where the goal is met."""
+
+    met: bool
+    found: str
+    cause: str = ""
+    next: str = ""
+
+
+def many(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

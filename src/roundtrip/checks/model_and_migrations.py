@@ -1,0 +1,94 @@
+"""Goals about the model and the migration scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from ..facts import State, Table
+from .causes import no_script, why_blocked
+from .finding import Finding, many
+
+
+def model_has(state: State, project: Path, column: str, present: bool = True) -> Finding:
+    """The model has (or has not) this `table.column`."""
+    model = state.model
+    if model.error or not model.found:
+        cause = f"The app does not load, so it has no model. Look at {model.error_file or 'it'}."
+        return Finding(False, model.error or "no app", cause, state.verdict.next)
+    there = column in _columns(model.tables)
+    text = f"the model {'has' if there else 'does not have'} {column}"
+    if there == present:
+        return Finding(True, text)
+    if not present:
+        return Finding(False, text, "The line is still in the class.", "git diff")
+    if not model.tables:
+        cause = "The model is not imported: the app has no table at all. Look at its imports."
+    elif model.odd:
+        cause = model.odd[0]
+    else:
+        cause = "The line is missing from the class, or the file was not saved."
+    return Finding(False, text, cause, "git diff")
+
+
+def revisions(state: State, project: Path, count: int, applied: int) -> Finding:
+    """There are `count` revisions, and the database has run `applied` of them."""
+    everything = state.migrations.revisions
+    run = [revision for revision in everything if revision.applied]
+    text = f"{many(len(everything), 'revision')}, {len(run)} applied"
+    if blocked := why_blocked(state):
+        return Finding(False, text, *blocked)
+    if len(everything) == count and len(run) == applied:
+        return Finding(True, text)
+    if len(everything) < count:
+        return Finding(False, text, *no_script(state))
+    if len(everything) > count:
+        extra = everything[count:][0]
+        cause = f"There is a script too many: {extra.file}. It is left over, or was made twice."
+        if extra.applied:
+            return Finding(
+                False, text, f"{cause} Undo it before you delete it.", "flask db downgrade"
+            )
+        command = "git log --oneline" if extra.committed else f"git clean -f {extra.file}"
+        return Finding(False, text, cause, command)
+    if len(run) < applied:
+        return Finding(False, text, "The upgrade has not run.", "flask db upgrade")
+    return Finding(False, text, "The downgrade has not run.", "flask db downgrade")
+
+
+def pending_changes(
+    state: State, project: Path, adds: Sequence[str] = (), drops: Sequence[str] = ()
+) -> Finding:
+    """The scripts that wait add and drop exactly these tables and columns."""
+    waiting = state.migrations.pending
+    found_adds = {name for revision in waiting for name in revision.adds}
+    found_drops = {name for revision in waiting for name in revision.drops}
+    text = f"waiting: adds {_names(found_adds)}, drops {_names(found_drops)}"
+    if blocked := why_blocked(state):
+        return Finding(False, text, *blocked)
+    if not waiting and (adds or drops):
+        done = {name for r in state.migrations.revisions if r.applied for name in r.adds}
+        if done.issuperset(adds):
+            cause = "No script waits: the upgrade has run already."
+            return Finding(False, "no script waits", cause, "flask db downgrade")
+        return Finding(False, "no script waits", *no_script(state))
+    extra = sorted((found_adds - {*adds}) | (found_drops - {*drops}))
+    if extra:
+        guilty = next(r for r in waiting if {*extra} & {*r.adds, *r.drops})
+        cause = (
+            f"The script also changes {_names(extra)}. Delete it, mend the model, make it again."
+        )
+        return Finding(False, text, cause, f"git clean -f {guilty.file}")
+    if found_adds != {*adds} or found_drops != {*drops}:
+        return Finding(
+            False, text, "The script was made before the model had the change.", "git diff"
+        )
+    return Finding(True, text)
+
+
+def _columns(tables: Iterable[Table]) -> set[str]:
+    return {f"{table.name}.{column.name}" for table in tables for column in table.columns}
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "nothing"

@@ -1,0 +1,93 @@
+"""Reads what Git knows of a project: commits, changes, the stash."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from .errors import RoundtripError
+from .facts import Commit, GitState
+
+Run = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
+"""Runs a program in the project, as `terminal.capture` does."""
+
+_LAST_COMMITS = 200
+
+
+def read_git(project: Path, run: Run) -> tuple[GitState, frozenset[str]]:
+    """What Git says, and every file in its index."""
+    if not (project / ".git").exists():
+        return GitState(), frozenset()
+    options = ["--porcelain=v2", "--branch", "--show-stash", "--untracked-files=all", "-z"]
+    try:
+        # Without optional locks `git status` does not write a fresher index.
+        status = run(["git", "--no-optional-locks", "status", *options])
+    except OSError as error:
+        raise RoundtripError("Git does not start here. Install it, then run this again.") from error
+    if status.returncode:
+        said = " ".join(status.stderr.split()).removeprefix("fatal: ")
+        return GitState(error=said or "Git cannot read the folder .git."), frozenset()
+    found: dict[str, list[str]] = {name: [] for name in _LISTS}
+    about: dict[str, str] = {}
+    fields = iter(status.stdout.split("\0"))
+    for entry in filter(None, fields):
+        if entry.startswith("# "):
+            key, _, value = entry[2:].partition(" ")
+            about[key] = value
+        elif entry.startswith("? "):
+            found["untracked"].append(entry[2:])
+        else:
+            _sort_in(found, entry, fields)
+    head = about.get("branch.oid", "(initial)")
+    branch = about.get("branch.head", "(detached)")
+    commits: tuple[Commit, ...] = ()
+    if head != "(initial)":
+        lines = git_lines(run, "log", "-z", "-n", str(_LAST_COMMITS), "--format=%H%x1f%s")
+        commits = tuple(Commit(*line.split("\x1f", 1)) for line in lines)
+    state = GitState(
+        repository=True,
+        branch=None if branch == "(detached)" else branch,
+        head=None if head == "(initial)" else head,
+        commits=commits,
+        stashed=_stashed(run) if "stash" in about else (),
+        **{name: tuple(sorted(set(paths))) for name, paths in found.items()},
+    )
+    return state, frozenset(git_lines(run, "ls-files", "-z"))
+
+
+_LISTS = ("modified", "staged", "untracked", "added", "deleted", "conflicts")
+
+
+def _sort_in(found: dict[str, list[str]], entry: str, fields: Iterator[str]) -> None:
+    """Sort one entry into the lists (`git help status`, "Porcelain Format Version 2")."""
+    kind, changes = entry[0], entry[2:4]
+    path = entry.split(" ", {"1": 8, "2": 9, "u": 10}[kind])[-1]
+    if kind == "u":
+        found["conflicts"].append(path)
+        return
+    if kind == "2":
+        old = next(fields)
+        found["staged"].append(old)
+        found["deleted"].append(old)
+    for name, is_so in {
+        "staged": changes[0] != ".",
+        "modified": changes[1] != ".",
+        "added": changes[0] in "ARC",
+        "deleted": "D" in changes,
+    }.items():
+        if is_so:
+            found[name].append(path)
+
+
+def _stashed(run: Run) -> tuple[str, ...]:
+    """The files in the newest stash. Its third parent, where it has one, holds those untracked."""
+    changed = git_lines(run, "diff-tree", "-r", "-z", "--name-only", "refs/stash^1", "refs/stash")
+    return (*changed, *git_lines(run, "ls-tree", "-r", "-z", "--name-only", "refs/stash^3"))
+
+
+def git_lines(run: Run, *arguments: str) -> list[str]:
+    """What a Git command lists, entries ended by NUL or newline; nothing where it fails."""
+    done = run(["git", *arguments])
+    separator = "\0" if "-z" in arguments else "\n"
+    return [] if done.returncode else [line for line in done.stdout.split(separator) if line]

@@ -1,0 +1,100 @@
+"""Reads what a migration script says of itself, without running it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+from .facts import Revision
+
+
+def read_script(tree: ast.Module, file: str) -> Revision:
+    """What a script says of itself. Raises ValueError when it names no revision."""
+    names: dict[str, Any] = {}
+    adds: list[str] = []
+    drops: list[str] = []
+    required: list[str] = []
+    for node in tree.body:
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names |= {t.id: _literal(node.value) for t in targets if isinstance(t, ast.Name)}
+        if isinstance(node, ast.FunctionDef) and node.name == "upgrade":
+            for kind, name, is_required in _operations(node, ""):
+                if not name or name.startswith(".") or name.endswith("."):
+                    continue  # a name that only the script's run could tell
+                {"add": adds, "drop": drops}[kind].append(name)
+                if is_required:
+                    required.append(name)
+    if not isinstance(names.get("revision"), str):
+        raise ValueError("it has no line that says revision = '…'")
+    down = names.get("down_revision") or ()
+    message = (ast.get_docstring(tree) or "").partition("\n\n")[0]
+    return Revision(
+        id=names["revision"],
+        message=" ".join(message.split()),
+        parents=(down,) if isinstance(down, str) else tuple(map(str, down)),
+        file=file,
+        tracked=False,
+        applied=False,
+        adds=tuple(dict.fromkeys(adds)),
+        drops=tuple(dict.fromkeys(drops)),
+        required=tuple(dict.fromkeys(required)),
+    )
+
+
+def _operations(node: ast.AST, table: str) -> Iterator[tuple[str, str, bool]]:
+    """("add" or "drop", name, required) of each operation; `table` is that of the batch around."""
+    for child in ast.iter_child_nodes(node):
+        inner = table
+        if isinstance(child, ast.With):
+            for item in child.items:
+                call = item.context_expr
+                if isinstance(call, ast.Call) and _called(call) == "batch_alter_table":
+                    inner = _argument(call, 0, "table_name") or ""
+        if isinstance(child, ast.Call):
+            yield from _operation(child, table)
+        yield from _operations(child, inner)
+
+
+def _operation(call: ast.Call, table: str) -> Iterator[tuple[str, str, bool]]:
+    name, place = _called(call), 0 if table else 1
+    if any(word.arg == "schema" for word in call.keywords):
+        return  # another schema's tables are not read
+    on = table or _argument(call, 0, "table_name") or ""
+    if name in ("create_table", "drop_table"):
+        yield "add" if name == "create_table" else "drop", on, False
+    elif name == "add_column":
+        given = (*call.args[place:], *(word.value for word in call.keywords))
+        column = next((value for value in given if isinstance(value, ast.Call)), None)
+        if column and (called := _argument(column, 0, "name")):
+            options = {word.arg: _literal(word.value) for word in column.keywords}
+            required = options.get("nullable") is False and "server_default" not in options
+            yield "add", f"{on}.{called}", required
+    elif name == "drop_column":
+        yield "drop", f"{on}.{_argument(call, place, 'column_name') or ''}", False
+    elif name == "rename_table":
+        yield "drop", _argument(call, 0, "old_table_name") or "", False
+        yield "add", _argument(call, 1, "new_table_name") or "", False
+    elif name == "alter_column" and (new := _argument(call, -1, "new_column_name")):
+        yield "drop", f"{on}.{_argument(call, place, 'column_name') or ''}", False
+        yield "add", f"{on}.{new}", False
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
+
+
+def _argument(call: ast.Call, place: int, name: str) -> str | None:
+    given = [word.value for word in call.keywords if word.arg == name]
+    if 0 <= place < len(call.args):
+        given.append(call.args[place])
+    value = _literal(given[0]) if given else None
+    return value if isinstance(value, str) else None
+
+
+def _literal(node: ast.AST | None) -> Any:
+    try:
+        return ast.literal_eval(node) if node else None
+    except (ValueError, TypeError):
+        return None

@@ -1,0 +1,114 @@
+"""Says where the four places disagree: an ordered table of rules over the facts.
+
+The first rule that speaks is the board's verdict, so it must agree with what `flask db check`,
+`flask db current` and `git status` say (tests/test_verdict.py compares them). A rule marked as the
+last word silences those after it: what they would need to know cannot be known.
+
+The rules are in git_rules, model_rules, migration_rules and database_rules, by what they are about.
+lookups: what they ask of a state. commands: what they tell to type. wording: how they say it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from ..facts import Disagreement, State
+from .database_rules import database_ahead, database_problem, model_ahead, not_recorded, stamped
+from .git_rules import (
+    conflict,
+    database_in_git,
+    git_error,
+    no_repository,
+    not_committed,
+    nothing,
+    script_not_committed,
+    scripts_ignored,
+)
+from .migration_rules import (
+    folder_gone,
+    left_over,
+    missing_script,
+    no_folder,
+    pending,
+    script_error,
+    several_heads,
+)
+from .model_rules import (
+    app_not_found,
+    model_error,
+    model_not_imported,
+    no_app,
+    no_migrate,
+    no_model,
+    not_a_column,
+)
+
+GIT, MODEL, MIGRATIONS, DATABASE = "git", "model", "migrations", "database"
+
+
+def disagreements(state: State) -> tuple[Disagreement, ...]:
+    """Every disagreement in a state, the most important first."""
+    found = []
+    for rule in RULES:
+        said = rule.look(state)
+        if said is None:
+            continue
+        said = replace(said, kind=rule.look.__name__, places=rule.places)
+        found.append(_with_env_file(said, state.env_file))
+        if rule.last_word:
+            break
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`look` finds a disagreement, or None; its name is the disagreement's kind."""
+
+    look: Callable[[State], Disagreement | None]
+    places: tuple[str, ...]
+    last_word: bool = False
+
+
+RULES = (
+    Rule(nothing, (GIT, MODEL), last_word=True),
+    Rule(git_error, (GIT,)),
+    Rule(conflict, (GIT,)),
+    Rule(app_not_found, (MODEL,), last_word=True),
+    Rule(no_app, (MODEL,), last_word=True),
+    Rule(model_error, (MODEL,), last_word=True),
+    Rule(no_migrate, (MODEL, MIGRATIONS), last_word=True),
+    Rule(no_repository, (GIT,)),
+    Rule(folder_gone, (GIT, MIGRATIONS), last_word=True),
+    Rule(no_folder, (MODEL, MIGRATIONS), last_word=True),
+    Rule(script_error, (MIGRATIONS,), last_word=True),
+    Rule(database_problem, (DATABASE,), last_word=True),
+    Rule(missing_script, (MIGRATIONS, DATABASE), last_word=True),
+    Rule(not_a_column, (MODEL,)),
+    Rule(model_not_imported, (MODEL, DATABASE), last_word=True),
+    Rule(no_model, (MODEL,)),
+    Rule(several_heads, (MIGRATIONS,)),
+    Rule(stamped, (MIGRATIONS, DATABASE), last_word=True),
+    Rule(not_recorded, (MIGRATIONS, DATABASE), last_word=True),
+    Rule(left_over, (MODEL, MIGRATIONS)),
+    Rule(pending, (MIGRATIONS, DATABASE)),
+    Rule(model_ahead, (MODEL, DATABASE)),
+    Rule(database_ahead, (MODEL, DATABASE)),
+    Rule(scripts_ignored, (GIT, MIGRATIONS)),
+    Rule(database_in_git, (GIT, DATABASE)),
+    Rule(script_not_committed, (GIT, MIGRATIONS)),
+    Rule(not_committed, (GIT,)),
+)
+
+
+def _with_env_file(said: Disagreement, env_file: str) -> Disagreement:
+    """The commands that touch a database, for the one that is looked at."""
+    if not env_file:
+        return said
+
+    def chosen(command: str) -> str:
+        for word in ("upgrade", "downgrade", "stamp"):
+            command = command.replace(f"flask db {word}", f"flask --env-file {env_file} db {word}")
+        return command
+
+    return replace(said, next=chosen(said.next), back=chosen(said.back))

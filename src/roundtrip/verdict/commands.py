@@ -1,0 +1,63 @@
+"""The commands that the rules tell to type."""
+
+from __future__ import annotations
+
+import re
+
+from ..facts import Revision, State
+from .lookups import model_files
+
+
+def undo(state: State, *files: str) -> tuple[str, str]:
+    """How to see the latest change to one of these files, and how to throw it away."""
+    for file in files:
+        if file in {*state.git.modified} - {*state.git.deleted}:
+            return f"git diff {quoted(file)}", f"git restore {quoted(file)}"
+        if file in state.git.deleted and file in state.git.modified:
+            return f"git restore {quoted(file)}", ""
+    return "", ""
+
+
+def restore_model(state: State) -> str:
+    changed = [file for file in model_files(state) if file in state.git.modified]
+    return f"git restore {quoted(changed[0])}" if changed else ""
+
+
+def delete(revision: Revision) -> str:
+    """The command that deletes a script: Git's own, so that it is the same on every system."""
+    file = quoted(revision.file)
+    if revision.committed:
+        return f"git rm {file}"
+    if revision.tracked:
+        return f"git rm -f {file}"
+    return f"git clean -f{'x' if revision.ignored else ''} {file}"
+
+
+def commit(state: State, message: str) -> str:
+    git = state.git
+    if git.untracked or git.modified:
+        return "git add ."
+    return f'git commit -m "{_plain(message)}"'
+
+
+def message_for(state: State) -> str:
+    """A message for the next script, where the change is one thing."""
+    new = {d.table for d in state.differences if d.op == "add_table"}
+    rest = [d for d in state.differences if d.op == "add_table" or d.table not in new]
+    if len(rest) != 1:
+        return "Say what changes"
+    return {
+        "add_table": "Create {0.table} table",
+        "remove_table": "Drop {0.table} table",
+        "add_column": "Add {0.column} column to {0.table} model",
+        "remove_column": "Remove {0.column} column from {0.table} model",
+    }.get(rest[0].op, "Change {0.table} table").format(rest[0])
+
+
+def _plain(text: str) -> str:
+    """A text that can stand between double quotes in any shell."""
+    return re.sub(r'["`$\\%!]', "", text)
+
+
+def quoted(path: str) -> str:
+    return path if re.fullmatch(r"[\w./@:+~^-]*", path) else f'"{path}"'

@@ -1,0 +1,140 @@
+"""The database against the migrations and the model."""
+
+from __future__ import annotations
+
+from ..facts import Disagreement, State
+from .commands import message_for, restore_model
+from .lookups import database_names, is_among, model_names, row_count, stash_file
+from .wording import listed, named, rows_in, say, sentence
+
+
+def database_problem(state: State) -> Disagreement | None:
+    here = state.database
+    if not here.error and not here.problem:
+        return None
+    headline, why = {
+        "locked": (
+            "The database is locked.",
+            "Another program is writing to it. Close it, a forgotten flask shell for one; then "
+            "look again.",
+        ),
+        "garbage": (
+            "The database cannot be read.",
+            "The file is damaged, or no database. Move it away, and keep it. Then flask db upgrade "
+            "makes a new one, with the tables but without the rows.",
+        ),
+    }.get(here.problem, ("The database does not answer.", "Nothing can be compared until it does."))
+    return say(headline, f"{here.url}: {sentence(here.error or here.problem)}", why)
+
+
+def stamped(state: State) -> Disagreement | None:
+    model, database = model_names(state), database_names(state)
+    run = [revision for revision in state.migrations.revisions if revision.applied]
+    for place, revision in enumerate(run):
+        dropped = {name for later in run[place + 1 :] for name in later.drops}
+        added = {*revision.adds} & model
+        if absent := sorted(name for name in added - database if not is_among(name, dropped)):
+            parent = " ".join(revision.parents) or "base"
+            return say(
+                "The database says more than it has.",
+                f"{named(revision)} counts as run, but {listed(absent)} is not there.",
+                "It was stamped, not upgraded, or changed by other hands. Stamp it back; then "
+                "flask db upgrade does the work.",
+                f"flask db stamp {parent}",
+            )
+    return None
+
+
+def not_recorded(state: State) -> Disagreement | None:
+    database = database_names(state)
+    if not state.migrations.revisions:
+        there = sorted(model_names(state) & {table.name for table in state.database.tables})
+        if not there:
+            return None
+        return say(
+            "No migration made these tables.",
+            f"The database has {listed(there)}, but there is no migration script.",
+            "Did db.create_all() run? Remove it from the code and move the database file away. "
+            "Then flask db migrate sees what is new.",
+        )
+    done = None
+    for revision in state.migrations.pending:
+        if not revision.adds or not database.issuperset(revision.adds):
+            break
+        done = revision
+    if not done:
+        return None
+    last = done.id in state.migrations.heads
+    return say(
+        "The database has it, but does not know.",
+        f"{listed(done.adds)} is there, yet {named(done)} counts as not run.",
+        "Something else made it, db.create_all() for one, so flask db upgrade would fail. "
+        "A stamp writes the revision down and changes no table.",
+        f"flask db stamp {'head' if last else done.id}",
+    )
+
+
+def model_ahead(state: State) -> Disagreement | None:
+    changes = [d for d in state.differences if d.op not in ("remove_column", "remove_table")]
+    if not changes or state.migrations.pending:
+        return None
+    new = [d for d in changes if d.op in ("add_column", "add_table")]
+    gone = [d for d in state.differences if d.op == "remove_column"]
+    if new:
+        found = f"The model has {listed(d.name for d in new)}, the database does not."
+    else:
+        found = f"They differ in {listed(f'{d.name} ({d.detail})' for d in changes)}."
+    why = "flask db migrate writes a script for it. It changes no table yet."
+    required = [d for d in new if d.required and row_count(state, d.name)]
+    renamed = [d for d in gone if d.table in {each.table for each in new}]
+    if renamed:
+        why = (
+            f"Careful: {renamed[0].name} is gone from the model. If you renamed it, the script "
+            "must use alter_column: a drop and an add lose every value."
+        )
+    elif required:
+        name = required[0].name
+        why = (
+            f"Careful: {name} is NOT NULL, and {rows_in(state, name)} would have no value, so the "
+            "upgrade would fail. Mapped[… | None] allows NULL."
+        )
+    elif gone:
+        why = f"Careful: the script will also drop {listed(d.name for d in gone)}, with its values."
+    headline = "The model is ahead." if new else "Model and database differ."
+    return say(headline, found, why, f'flask db migrate -m "{message_for(state)}"')
+
+
+def database_ahead(state: State) -> Disagreement | None:
+    gone = [d for d in state.differences if d.op in ("remove_column", "remove_table")]
+    if not gone or len(gone) < len(state.differences) or state.migrations.pending:
+        return None
+    names = [d.name for d in gone]
+    found = f"The database has {listed(names)}, the model does not."
+    if stash := stash_file(state):
+        why = f"The stash holds another {stash}; this brings it back."
+        return say("The database is ahead of the model.", found, why, "git stash pop")
+    makers = [r for r in state.migrations.revisions if r.applied and {*names} & {*r.adds}]
+    if not makers:
+        return say(
+            "The database has more than the model.",
+            found,
+            "No migration made it. Do not run flask db migrate before you know whose it is: its "
+            f"script would drop {listed(names)}.",
+        )
+    maker = makers[-1]
+    if maker.committed or maker.id not in state.migrations.current:
+        return say(
+            "The database is ahead of the model.",
+            found,
+            f"To drop it, a new migration is the way; its upgrade deletes the values of "
+            f"{listed(names)}. If you want it, put the line back in the model.",
+            f'flask db migrate -m "{message_for(state)}"',
+            restore_model(state),
+        )
+    why = (
+        f"The code went back without a downgrade. It drops {listed(names)} with all values. "
+        "Else the next flask db migrate writes a script that does."
+    )
+    if maker.ignored:
+        why = f"Git ignores {maker.file}, so the reset left it. {why}"
+    return say("The database is ahead of the model.", found, why, "flask db downgrade")

@@ -1,0 +1,107 @@
+"""What Git watches and keeps, and what it does not."""
+
+from __future__ import annotations
+
+from ..facts import Disagreement, State
+from .commands import commit, quoted
+from .lookups import model_files
+from .wording import listed, say, sentence
+
+
+def nothing(state: State) -> Disagreement | None:
+    if state.git.repository or state.git.error or state.model.found or state.model.error:
+        return None
+    return say(
+        "Nothing is here yet.",
+        "There is no repository and no app.",
+        "A repository comes first: what is committed can always be had back.",
+        "git init",
+    )
+
+
+def git_error(state: State) -> Disagreement | None:
+    if not state.git.error:
+        return None
+    why = "Without it nothing can be committed or taken back."
+    return say("Git cannot read this repository.", sentence(state.git.error), why, "git status")
+
+
+def conflict(state: State) -> Disagreement | None:
+    if not state.git.conflicts:
+        return None
+    return say(
+        "Git has not finished joining two versions.",
+        f"It could not join {listed(state.git.conflicts)} by itself.",
+        "Choose what each file shall say, save it, then git add it. A database file cannot be "
+        "joined: choose one side of it. git status says how to go on, or how to stop.",
+        "git status",
+    )
+
+
+def no_repository(state: State) -> Disagreement | None:
+    if state.git.repository:
+        return None
+    why = "Without a repository no step can be taken back."
+    return say("Git does not watch this project yet.", "There is no repository.", why, "git init")
+
+
+def scripts_ignored(state: State) -> Disagreement | None:
+    ignored = [r for r in state.migrations.revisions if r.ignored]
+    if not ignored:
+        return None
+    return say(
+        "Git ignores the migrations.",
+        f"{ignored[0].file} is in no commit, and git status does not show it.",
+        "A clone would have the model and no way to its tables. The command names the line in "
+        ".gitignore that must go.",
+        f"git check-ignore -v {quoted(ignored[0].file)}",
+    )
+
+
+def database_in_git(state: State) -> Disagreement | None:
+    if not state.git.tracks_database:
+        return None
+    return say(
+        "The database file is in Git.",
+        f"Git tracks {state.database.url}.",
+        "A reset or a checkout takes its rows back without a word, and it cannot be merged. The "
+        "command keeps the file. Add instance/ to .gitignore, too.",
+        f"git rm --cached {quoted(state.database.url)}",
+    )
+
+
+def script_not_committed(state: State) -> Disagreement | None:
+    fresh = [
+        r for r in state.migrations.revisions if not r.committed and not r.ignored and r.applied
+    ]
+    if not fresh:
+        return None
+    loose = state.git.uncommitted
+    models = [t.file for t in state.model.tables if t.file in loose]
+    found = f"Not committed: {listed((*dict.fromkeys(models), *(r.file for r in fresh)))}."
+    why = "They belong together: whoever has the one needs the other."
+    if models:
+        headline = "Model and migration are not committed."
+    else:
+        headline = "A migration is not committed."
+        why = "A script that Git does not have is lost to everybody else."
+    return say(headline, found, why, commit(state, fresh[-1].message))
+
+
+def not_committed(state: State) -> Disagreement | None:
+    told = {revision.file for revision in state.migrations.revisions if not revision.committed}
+    others = bool(told or state.differences)
+    loose = [f for f in state.git.uncommitted if f not in told | {*model_files(state) * others}]
+    if not loose or state.git.conflicts:
+        return None
+    more = " more" if len(loose) < len(state.git.uncommitted) else ""
+    count = f"One{more} file is" if len(loose) == 1 else f"{len(loose)}{more} files are"
+    command = commit(state, "Say what changes")
+    agree = not state.differences and not state.migrations.pending
+    why = "The model, the migrations and the database agree." if agree else ""
+    return say(
+        f"{count} not committed.",
+        f"Git sees a change in {listed(loose)}.",
+        why,
+        command if command.startswith("git commit") or not state.git.head else "git status",
+    )

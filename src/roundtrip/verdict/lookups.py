@@ -1,0 +1,41 @@
+"""What the rules ask of a state: names, rows, files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..facts import State, Table
+
+
+def model_names(state: State) -> set[str]:
+    return _names(state.model.tables)
+
+
+def database_names(state: State) -> set[str]:
+    return _names(state.database.tables)
+
+
+def _names(tables: Iterable[Table]) -> set[str]:
+    """`user` and `user.age`, as the scripts name them."""
+    found = set()
+    for table in tables:
+        found |= {table.name, *(f"{table.name}.{column.name}" for column in table.columns)}
+    return found
+
+
+def is_among(name: str, dropped: Iterable[str]) -> bool:
+    return name in dropped or name.partition(".")[0] in dropped
+
+
+def row_count(state: State, name: str) -> int:
+    table = name.partition(".")[0]
+    return sum(each.rows or 0 for each in state.database.tables if each.name == table)
+
+
+def model_files(state: State) -> list[str]:
+    return list(dict.fromkeys(table.file for table in state.model.tables if table.file))
+
+
+def stash_file(state: State) -> str:
+    """A file of the models that the newest stash has another version of."""
+    return next((file for file in model_files(state) if file in state.git.stashed), "")

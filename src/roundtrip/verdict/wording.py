@@ -1,0 +1,34 @@
+"""How the rules say what they found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..facts import Disagreement, Revision, State
+from .lookups import row_count
+
+
+def say(headline: str, found: str, why: str = "", next: str = "", back: str = "") -> Disagreement:
+    return Disagreement("", (), headline, found, why, next, back)
+
+
+def sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def listed(names: Iterable[str]) -> str:
+    """`a`, `a and b`, `a, b and 3 more`."""
+    all_names = list(names)
+    if len(all_names) > 3:
+        all_names[2:] = [f"{len(all_names) - 2} more"]
+    *first, last = all_names or ["nothing"]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def named(revision: Revision) -> str:
+    return f"“{revision.message}” ({revision.id})" if revision.message else revision.id
+
+
+def rows_in(state: State, name: str) -> str:
+    number = row_count(state, name)
+    return "1 row" if number == 1 else f"{number} rows"
