@@ -192,6 +192,20 @@ def test_interrupting_the_kernel_stops_the_command_and_all_it_started(notebook):
     assert must_pass(notebook, "!git tag").text == ""
 
 
+def test_a_command_keeps_the_workspace_to_its_end(notebook, home):
+    """Another notebook's `%lesson` waits for it, and finds what it has done."""
+    nap = f"3.{os.getpid()}"
+    identity = notebook.client.execute(f"!sleep {nap} && git tag late")
+    assert _until(lambda: _sleeping(nap))
+    with kernel(home) as other:
+        started = must_pass(other, "%load_ext roundtrip\n%lesson 1")
+        assert must_pass(other, "!git init").error is None
+    assert notebook.wait(identity).error is None
+    (place,) = [w for w in started.text.split() if w.startswith("attic/")]
+    assert (home / place.rstrip(";") / ".git" / "refs" / "tags" / "late").is_file()
+    assert not (home / "workspace" / ".git" / "refs" / "tags" / "late").exists()
+
+
 def test_the_notebook_whose_workspace_was_taken_refuses(notebook, home, tmp_path):
     """The second kernel is started as VS Code does, in some other folder."""
     with kernel(home, cwd=tmp_path) as other:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from kernels import kernel
 
+from roundtrip import guard
+
 CELLS = (
     "!git reset --hard",
     "!git clean -fdx",
@@ -44,11 +46,33 @@ def test_a_restarted_kernel_refuses_until_a_lesson_is_started(clone: Path, tmp_p
     assert (tmp_path / "home" / "workspace" / ".git").is_dir()
 
 
-def test_notebooks_elsewhere_are_left_alone(tmp_path: Path):
-    with kernel(tmp_path / "home", cwd=tmp_path) as other:
-        answer = other.run("!git --version")
-    assert answer.error is None
-    assert "git version" in answer.text
+def test_a_kernel_of_the_course_is_refused_wherever_it_starts(clone: Path, tmp_path: Path):
+    """As when an editor starts it in the folder of another project."""
+    (clone / "notebooks" / "course.toml").unlink()
+    before = _everything(clone)
+    with kernel(tmp_path / "home", cwd=clone) as other:
+        assert other.run("!git add -A && git stash").error == "Refused"
+    assert _everything(clone) == before
+
+
+@pytest.mark.parametrize(
+    ("prefix", "folder", "guarded"),
+    [
+        ("conda/envs/mine", "elsewhere", False),
+        ("conda/envs/mine", "course/notebooks", True),
+        ("course/.venv", "elsewhere", True),
+    ],
+)
+def test_it_guards_the_course_and_nothing_else(tmp_path, monkeypatch, prefix, folder, guarded):
+    for each in ("conda/envs/mine", "elsewhere", "course/notebooks", "course/.venv"):
+        (tmp_path / each).mkdir(parents=True)
+    (tmp_path / "course" / "notebooks" / "course.toml").touch()
+    loaded: list[object] = []
+    monkeypatch.setattr("roundtrip.magics.load", loaded.append)
+    monkeypatch.setattr("sys.prefix", str(tmp_path / prefix))
+    monkeypatch.chdir(tmp_path / folder)
+    guard.load_ipython_extension("the shell")
+    assert loaded == (["the shell"] if guarded else [])
 
 
 def _everything(folder: Path) -> dict[str, bytes]:

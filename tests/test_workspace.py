@@ -218,7 +218,7 @@ def test_two_at_once_lose_nothing(home, source):
 def test_waits_for_another_notebook_then_says_so(home, monkeypatch):
     _work(home)
     monkeypatch.setattr(workspace, "PATIENCE", 0.2)
-    with workspace.lock(home), pytest.raises(RoundtripError, match="Another notebook"):
+    with workspace.lock(home), pytest.raises(RoundtripError, match="command of another notebook"):
         workspace.replace(home, None, "x")
     assert (home.project / "app.py").read_text() == "mine"
 
@@ -274,7 +274,8 @@ def test_the_note_of_who_holds_the_workspace(home):
     workspace.take(home, "abc", 4)
     found = workspace.owner(home)
     assert (found.token, found.lesson) == ("abc", 4)
-    for broken in ("{", "[1]", '{"token": 1}', "7"):
+    wrong_types = '{"token": "a", "lesson": "4", "since": 1}'
+    for broken in ("{", "[1]", '{"token": 1}', "7", wrong_types):
         (home.private / "owner.json").write_text(broken)
         assert workspace.owner(home) is None
 
@@ -282,11 +283,29 @@ def test_the_note_of_who_holds_the_workspace(home):
 def test_a_note_that_cannot_be_written_leaves_the_old_one(home, monkeypatch):
     workspace.take(home, "abc", 4)
 
-    def full(*_: object, **__: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(workspace.json, "dump", full)
+    monkeypatch.setattr(Path, "open", _half_written)
     with pytest.raises(RoundtripError, match="No space left on device"):
         workspace.take(home, "xyz", 5)
+    monkeypatch.undo()
     assert workspace.owner(home).token == "abc"
     assert [p.name for p in home.private.iterdir()] == ["owner.json"]
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    file = tmp_path / "models.py"
+    file.write_text("old")
+    file.chmod(0o640)
+    workspace.write_text(file, "new\n")
+    assert (file.read_bytes(), file.stat().st_mode & 0o777) == (b"new\n", 0o640)
+    monkeypatch.setattr(Path, "open", _half_written)
+    with pytest.raises(RoundtripError, match="so it is as it was"):
+        workspace.write_text(file, "newer\n")
+    monkeypatch.undo()
+    assert file.read_bytes() == b"new\n"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def _half_written(path: Path, *_: object, **__: object) -> None:
+    """Opens a file as on a disk that becomes full while it is written."""
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
+    raise OSError(28, "No space left on device")

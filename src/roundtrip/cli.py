@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import click
 
-from . import workspace
+from . import environment, workspace
 from .course import Course, find_course
 from .errors import RoundtripError
 
@@ -47,6 +47,7 @@ def lab(options: tuple[str, ...]) -> None:
     if home.root != course.folder.resolve():
         click.echo(f"Your work will be kept in {home.root}")
     _switch_news_off(home.private / _JUPYTER)
+    environment.keep_out(home.root)
     first = course.lessons[0].notebook.relative_to(course.folder).as_posix()
     arguments = [
         f"--LabApp.default_url=/lab/tree/{first}",

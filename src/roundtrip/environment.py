@@ -76,10 +76,20 @@ def shield(project: Path, own: MutableMapping[str, str] = os.environ) -> None:
     A cell with `%%bash` or `subprocess.run` takes its environment from the kernel (`own`). Git then
     still finds no other repository, and an app no other database.
     """
+    keep_out(project.parent, own)
+    own.update({k: v for k, v in environment(project, own).items() if k.startswith("GIT_")})
+
+
+def keep_out(home: Path, own: MutableMapping[str, str] = os.environ) -> None:
+    """Take a production database, an app and a repository out of a process's environment.
+
+    For JupyterLab and the terminals in it: Git finds a repository inside `home`, but not one that
+    `home` lies in.
+    """
     for name in list(own):
         if name.upper().startswith(_NOT_FOR_APPS):
             del own[name]
-    own.update({k: v for k, v in environment(project, own).items() if k.startswith("GIT_")})
+    own["GIT_CEILING_DIRECTORIES"] = str(home)
 
 
 _NOT_FOR_APPS = ("GIT_", "FLASK_", "DATABASE_URL", "SQLALCHEMY_", "ALEMBIC_")

@@ -2,11 +2,13 @@
 
 A kernel that was restarted has not run `%load_ext roundtrip` yet. Without this, the next `!git …`
 of a lesson would be IPython's own, and would run in the course folder, on the course's repository.
-With it, such a cell is refused until a lesson is started. Notebooks elsewhere are left alone.
+With it, such a cell is refused until a lesson is started. In an environment that is not the
+course's own `.venv`, notebooks outside a course folder are left alone.
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +17,13 @@ if TYPE_CHECKING:
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
-    """Give the kernel its magics and its `!`, when it was started inside a course folder."""
-    here = Path.cwd()
-    if any((folder / "notebooks" / "course.toml").is_file() for folder in (here, *here.parents)):
+    """Give the kernel its magics and its `!`, when it or its Python lies inside a course folder."""
+    if _in_a_course(Path.cwd()) or _in_a_course(Path(sys.prefix)):
         from .magics import load
 
         load(shell)
+
+
+def _in_a_course(place: Path) -> bool:
+    folders = (place, *place.parents)
+    return any((folder / "notebooks" / "course.toml").is_file() for folder in folders)

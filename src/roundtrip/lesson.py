@@ -54,8 +54,11 @@ def start(
     lesson: Lesson,
     progress: Progress | None = None,
     fresh: bool = False,
+    token: str = "",
 ) -> Started:
     """Put the lesson's start state in the workspace; what was there goes to the attic.
+
+    The kernel with this token holds the workspace from then on (without one: nobody does).
 
     The start state is the learner's own end state of the lesson before, if they finished it (and
     `fresh` is not asked for), else one made by running the notebooks before.
@@ -68,7 +71,8 @@ def start(
     else:
         source, place = end_state(course, home, before, progress, fresh)
     tree = snapshots.project_in(place) if place else None
-    return Started(lesson, source, before, workspace.replace(home, tree, label))
+    aside = workspace.replace(home, tree, label, lambda: workspace.take(home, token, lesson.number))
+    return Started(lesson, source, before, aside)
 
 
 def end_state(

@@ -8,8 +8,11 @@ from __future__ import annotations
 import os
 import shlex
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from filelock import Timeout
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 from IPython.display import display
@@ -48,24 +51,34 @@ class RoundtripMagics(Magics):
         number, going_on, fresh = _lesson_line(line)
         found = self._course.lesson(number)
         os.chdir(self._home.root)  # Windows moves no folder that is a working directory
+        try:
+            report = self._begin(found, going_on, fresh)
+        finally:
+            with suppress(OSError):  # also after a failure: the old workspace is still there
+                os.chdir(self._home.project)
+        if said := workspace.notice(self._home, self._course.folder):
+            report.append(said)
+        print("\n".join(report))
+
+    def _begin(self, found: Lesson, going_on: bool, fresh: bool) -> list[str]:
+        """Make the workspace ours, at the lesson's start or as it stands; what to tell of it."""
         if going_on:
             if not self._home.project.is_dir():
                 raise Refused(
                     "There is no workspace to go on with: its folder was moved or deleted. "
-                    f"Run `%lesson {number}` for a new one."
+                    f"Run `%lesson {found.number}` for a new one."
                 )
             report = [f"Lesson {found.number:02d} · {found.title}"]
             report.append("Start: where the workspace stands; nothing was replaced.")
+            workspace.take(self._home, self._token, found.number)
         else:
             with Bar() as bar:
-                started = lesson.start(self._course, self._home, found, bar.show, fresh)
+                started = lesson.start(
+                    self._course, self._home, found, bar.show, fresh, self._token
+                )
             report = _started(started, self._home)
         self._lesson, self._last_look = found, None
-        workspace.take(self._home, self._token, number)
-        os.chdir(self._home.project)
-        if said := workspace.notice(self._home, self._course.folder):
-            report.append(said)
-        print("\n".join(report))
+        return report
 
     @line_magic
     def restart(self, line: str) -> None:
@@ -75,80 +88,73 @@ class RoundtripMagics(Magics):
     @line_magic
     def finish(self, line: str) -> None:
         """`%finish`: hold the lesson's goals against the workspace, keep its end state."""
-        here = self._mine()
-        now, anyway = self._reader.read(), "--anyway" in line.split()
-        done = lesson.finish(self._course, self._home, here, now, anyway)
-        print(_finished(done))
+        with self._mine() as here:
+            now, anyway = self._reader.read(), "--anyway" in line.split()
+            done = lesson.finish(self._course, self._home, here, now, anyway)
+            print(_finished(done))
 
     @line_magic("board")
     def draw_board(self, line: str) -> None:
         """`%board`: the four places now. Takes `--env-file FILE`; `--trip` shows all steps."""
-        here = self._mine()
-        options = _words(line)
-        env_file = options[1] if options[:1] == ["--env-file"] and len(options) > 1 else None
-        current = self._reader.read(env_file)
-        if "--trip" in options:
-            steps = trip.steps(self._course, self._home, here, current)
-            _draw(board.strip_text(steps), board.strip_svg(steps))
-            return
-        since = None if env_file else self._last_look
-        _draw(board.text(current, since), board.svg(current, since))
-        if not env_file:
-            self._last_look = current
+        with self._mine() as here:
+            options = _words(line)
+            env_file = options[1] if options[:1] == ["--env-file"] and len(options) > 1 else None
+            current = self._reader.read(env_file)
+            if "--trip" in options:
+                steps = trip.steps(self._course, self._home, here, current)
+                _draw(board.strip_text(steps), board.strip_svg(steps))
+                return
+            since = None if env_file else self._last_look
+            _draw(board.text(current, since), board.svg(current, since))
+            if not env_file:
+                self._last_look = current
 
     @line_magic("show")
     def show_file(self, line: str) -> None:
         """`%show FILE`: a file of the project, or all that a glob names; a database's rows."""
-        self._mine()
-        for pattern in _words(line):
-            for shown in show.show(self._home.project, pattern):
-                _display(shown.text, **{"text/markdown": shown.markdown})
+        with self._mine():
+            for pattern in _words(line):
+                for shown in show.show(self._home.project, pattern):
+                    _display(shown.text, **{"text/markdown": shown.markdown})
 
     @line_magic("page")
     def show_page(self, line: str) -> None:
         """`%page /`: start the app, ask it for this page, show the answer, stop the app."""
-        self._mine()
-        *options, path = _words(line) or ["/"]
-        answer = page.get(path, shlex.join(options), self._home.project)
-        print(f"GET {path} → {answer.status} {answer.reason}")
-        if answer.problem:
-            raise CommandFailed(f"The page could not be made: {answer.problem}")
-        print(answer.text)
-        _display("(the same page as a browser shows it)", **{"text/html": answer.frame})
+        with self._mine():
+            *options, path = _words(line) or ["/"]
+            answer = page.get(path, shlex.join(options), self._home.project)
+            print(f"GET {path} → {answer.status} {answer.reason}")
+            if answer.problem:
+                raise CommandFailed(f"The page could not be made: {answer.problem}")
+            print(answer.text)
+            _display("(the same page as a browser shows it)", **{"text/html": answer.frame})
 
     @cell_magic("flask_shell")
     def talk(self, line: str, cell: str) -> None:
         """`%%flask_shell`: type these lines into a real `flask shell`."""
-        self._mine()
-        ended = flask_shell.converse(cell, line, self._home.project, Path.cwd(), _write)
-        if not ended.started:
-            raise CommandFailed(
-                f"`flask shell` did not start (exit code {ended.code}); the reason is above."
-            )
-        if ended.failed:
-            rest = " What comes after it was not sent." if ended.unsent else ""
-            first = ended.failed.strip().splitlines()[0]
-            raise CommandFailed(
-                f"The statement `{first}` did not go through; the lines above say why.{rest}"
-            )
+        with self._mine():
+            ended = flask_shell.converse(cell, line, self._home.project, Path.cwd(), _write)
+            if not ended.started:
+                raise CommandFailed(
+                    f"`flask shell` did not start (exit code {ended.code}); the reason is above."
+                )
+            if ended.failed:
+                rest = " What comes after it was not sent." if ended.unsent else ""
+                first = ended.failed.strip().splitlines()[0]
+                raise CommandFailed(
+                    f"The statement `{first}` did not go through; the lines above say why.{rest}"
+                )
 
     @cell_magic
     def writefile(self, line: str, cell: str) -> None:
         """`%%writefile FILE`: write the cell into a file of the project; makes its folder."""
-        self._mine()
-        target = (self._home.project / line.strip()).resolve()
-        if not line.strip() or not target.is_relative_to(self._home.project.resolve()):
-            raise Refused("%%writefile needs the name of a file inside the workspace.")
-        verb = "Overwriting" if target.exists() else "Writing"
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(cell, encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise RoundtripError(
-                f"{line.strip()} could not be written ({error.strerror}), so the project is as it "
-                "was before; mend that, then run this cell again."
-            ) from None
-        print(f"{verb} {target.relative_to(self._home.project.resolve()).as_posix()}")
+        with self._mine():
+            target = (self._home.project / line.strip()).resolve()
+            if not line.strip() or not target.is_relative_to(self._home.project.resolve()):
+                raise Refused("%%writefile needs the name of a file inside the workspace.")
+            verb = "Overwriting" if target.exists() else "Writing"
+            workspace.write_text(target, cell)
+            print(f"{verb} {target.relative_to(self._home.project.resolve()).as_posix()}")
 
     @line_magic("doctor")
     def examine(self, line: str) -> None:
@@ -181,9 +187,9 @@ class RoundtripMagics(Magics):
         return SList(text.splitlines()) if split else text
 
     def _run(self, command: str, write) -> int:
-        self._mine()
-        expanded = self.shell.var_expand(command, depth=2)
-        return terminal.stream(expanded, self._home.project, Path.cwd(), write)
+        with self._mine():
+            expanded = self.shell.var_expand(command, depth=2)
+            return terminal.stream(expanded, self._home.project, Path.cwd(), write)
 
     def _here(self) -> Lesson:
         """The lesson that this notebook has started."""
@@ -195,9 +201,22 @@ class RoundtripMagics(Magics):
             )
         return self._lesson
 
-    def _mine(self) -> Lesson:
-        """The lesson here, after making sure that the workspace is ours and that we are in it."""
+    @contextmanager
+    def _mine(self) -> Iterator[Lesson]:
+        """The lesson here, while the workspace is ours, we are in it, and nobody can take it."""
         here = self._here()
+        try:
+            with workspace.lock(self._home):
+                self._check_place(here)
+                yield here
+        except Timeout:
+            raise Refused(
+                "A command of another notebook is running in the workspace, so nothing was run; "
+                "wait for it or stop it there, then run this cell again."
+            ) from None
+
+    def _check_place(self, here: Lesson) -> None:
+        """Refuse when the workspace is another notebook's, is gone, or is not where we are."""
         holder = workspace.owner(self._home)
         if holder and holder.token != self._token:
             raise Refused(
@@ -220,7 +239,6 @@ class RoundtripMagics(Magics):
                 "This notebook has left the workspace, and commands run nowhere else. To come "
                 f"back, run `%lesson {here.number} --continue`."
             )
-        return here
 
 
 def load(shell: InteractiveShell) -> None:
@@ -257,7 +275,8 @@ def _started(started: lesson.Started, home: workspace.Home) -> list[str]:
     }[started.source]
     if started.aside:
         shown = home.shown(started.aside)
-        aside = f"what was in the workspace is now in {shown}; `roundtrip attic` puts it back."
+        back = f"`roundtrip attic restore {started.aside.name}` puts it back"
+        aside = f"what was in the workspace is now in {shown}; {back}."
     else:
         aside = "there was nothing to set aside."
     title = f"Lesson {started.lesson.number:02d} · {started.lesson.title}"

@@ -12,8 +12,10 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+import uuid
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -88,20 +90,26 @@ def notice(home: Home, course_folder: Path, environ: Mapping[str, str] = os.envi
 
 
 def lock(home: Home) -> FileLock:
-    """The lock to hold while the workspace is replaced. Use it in a `with`."""
+    """The lock to hold while the workspace is replaced, or a command works in it.
+
+    Use it in a `with`. Raises `Timeout` after `PATIENCE` seconds. Ends with its process.
+    """
     return FileLock(home.private / "lock", timeout=PATIENCE)
 
 
 PATIENCE = 30.0
-"""Seconds to wait for another notebook that is replacing the workspace."""
+"""Seconds to wait for another notebook that uses the workspace at this moment."""
 
 
-def replace(home: Home, source: Path | None, label: str) -> Path | None:
+def replace(
+    home: Home, source: Path | None, label: str, taken: Callable[[], None] = lambda: None
+) -> Path | None:
     """Put a copy of `source` (None: an empty folder) in the workspace's place.
 
-    Returns where the workspace before went, or None when there was nothing in it. The copy is
-    complete before anything moves, so a failure (`RoundtripError`) at any moment leaves the old
-    workspace where it was or in the attic.
+    `taken` is called once it stands there, before anybody else can use it. Returns where the
+    workspace before went, or None when there was nothing in it. The copy is complete before
+    anything moves, so a failure (`RoundtripError`) at any moment leaves the old workspace where it
+    was or in the attic.
     """
     try:
         with lock(home):
@@ -119,13 +127,14 @@ def replace(home: Home, source: Path | None, label: str) -> Path | None:
                     if aside:
                         aside.rename(home.project)
                     raise
+                taken()
             finally:
                 shutil.rmtree(fresh.parent, ignore_errors=True)
             return aside
     except Timeout:
         raise RoundtripError(
-            "Another notebook is changing the workspace at this moment; "
-            "wait for it, then run this cell again."
+            "A command of another notebook is running in the workspace, so nothing was changed; "
+            "wait for it or stop it there, then run this cell again."
         ) from None
     except OSError as error:
         raise RoundtripError(
@@ -188,16 +197,16 @@ class Owner:
 def take(home: Home, token: str, lesson: int) -> None:
     """Note that the kernel with this token now holds the workspace for this lesson."""
     since = datetime.now().isoformat(timespec="seconds")
-    write_json(home.private / "owner.json", {"token": token, "lesson": lesson, "since": since})
+    write_json(home.private / "owner.json", asdict(Owner(token, lesson, since)))
 
 
 def owner(home: Home) -> Owner | None:
     """Who holds the workspace; None when nobody does (or the note cannot be read)."""
     row = read_json(home.private / "owner.json")
-    try:
-        return Owner(**row) if row else None
-    except TypeError:
-        return None
+    match row:
+        case {"token": str(token), "lesson": int(lesson), "since": str(since)}:
+            return Owner(token, lesson, since)
+    return None
 
 
 def read_json(path: Path) -> Any:
@@ -209,23 +218,29 @@ def read_json(path: Path) -> Any:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write a JSON file so that a reader sees the old or the new one, never half of it.
+    """Write a JSON file, as `write_text` does."""
+    write_text(path, json.dumps(value, indent=1))
 
-    Raises `RoundtripError` where it cannot be written; the old one then stays.
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file so that a reader sees the old or the new one, never half of it.
+
+    Makes its folder. Raises `RoundtripError` where it cannot be written; the old one then stays.
     """
-    name = None
+    fresh = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(value, file, indent=1)
-        Path(name).replace(path)
+        with fresh.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        if path.exists():
+            shutil.copymode(path, fresh)
+        fresh.replace(path)
     except OSError as error:
-        if name:
-            Path(name).unlink(missing_ok=True)
+        with suppress(OSError):
+            fresh.unlink()
         raise RoundtripError(
-            f"{path} could not be written ({_first_reason(error)}); make sure that there is room "
-            "and that the folder can be written, then run this cell again."
+            f"{path.name} could not be written ({_first_reason(error)}), so it is as it was; make "
+            "sure that there is room and that the folder can be written, then run this cell again."
         ) from None
 
 
