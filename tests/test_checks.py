@@ -283,6 +283,10 @@ def test_model_has(project: Path):
     assert ask("model_has", MODEL_AHEAD, project, **age).met
     assert ask("model_has", made(), project, **age, present=False).met
     refused("model_has", made(), project, "line is missing", "git diff", **age)
+    assert ask("model_has", MODEL_AHEAD, project, **age, type="INTEGER").met
+    refused("model_has", MODEL_AHEAD, project, "should be TEXT", "git diff", **age, type="TEXT")
+    strict = {"column": "user.id", "type": "INTEGER"}
+    refused("model_has", made(), project, "may be empty", "git diff", **strict)
     refused("model_has", MODEL_AHEAD, project, "still in", "git diff", **age, present=False)
     refused("model_has", BROKEN, project, f"Look at {MODELS}", "", **age)
     bare = made(model=replace(made().model, odd=("User.age is a type, not a column.",)))
@@ -309,6 +313,11 @@ def test_pending_changes(project: Path):
     refused("pending_changes", UPGRADED, project, "run already", "flask db downgrade", **wanted)
     more = replace(WAITING, migrations=migrations(second(drops=("user.email",))))
     refused("pending_changes", more, project, "also changes user.email", "git clean -f", **wanted)
+    for odd, cause in ({"others": ("execute",)}, "execute"), ({"undoes": False}, "not undo"):
+        script = replace(WAITING.migrations.pending[0], **odd)
+        every = (*WAITING.migrations.revisions[:-1], script)
+        state = replace(WAITING, migrations=replace(WAITING.migrations, revisions=every))
+        refused("pending_changes", state, project, cause, "git clean -f", **wanted)
     less = replace(WAITING, migrations=migrations(second(adds=())))
     refused("pending_changes", less, project, "made before the model", "git diff", **wanted)
 

@@ -114,6 +114,38 @@ def test_errors_are_in_tagged_cells_and_in_no_other():
                 assert failed == ("raises-exception" in cell.metadata.get("tags", [])), cell.source
 
 
+def test_the_red_line_of_a_failed_cell_is_its_error():
+    """It is what a reader sees, and nbval does not compare it."""
+    errors = [
+        output
+        for row in LESSONS
+        for cell in READ[row["number"]].cells
+        for output in cell.get("outputs", ())
+        if output.output_type == "error"
+    ]
+    assert len(errors) >= 5
+    for error in errors:
+        assert error.traceback == [f"{error.ename}: {error.evalue}"]
+
+
+def test_ids_on_the_pages_are_those_of_one_run():
+    """A revision or a commit that a page names was made in a lesson up to it, and keeps its id."""
+    known: set[str] = set()
+    for row in LESSONS:
+        outputs = [cell.get("outputs", ()) for cell in READ[row["number"]].cells]
+        text = "\n".join(str(output) for output in outputs)
+        made = re.findall(r"versions/([0-9a-f]{12})_\w+\.py \.\.\.  done", text)
+        made += re.findall(r"\[main (?:\(root-commit\) )?([0-9a-f]{7})\]", text)
+        known.update(made)
+        named = re.findall(
+            r"(?<![0-9A-Za-z.#-])(?:[0-9a-f]{12}|[0-9a-f]{7})(?![0-9A-Za-z.-])", text
+        )
+        blobs = re.findall(r"index ([0-9a-f]{7})\.\.([0-9a-f]{7})", text)
+        assert {*named} - known - {each for pair in blobs for each in pair} == set(), row[
+            "notebook"
+        ]
+
+
 TAUGHT = {
     2: ["`age = db.Column(db.Integer)`", "age: Mapped[int | None]", "save"],
     3: [

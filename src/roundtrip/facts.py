@@ -89,7 +89,9 @@ class ModelState:
 class Revision:
     """A migration script. `adds` and `drops` name tables (`user`) and columns (`user.age`).
 
-    `required`: the added columns that are NOT NULL and have no default in the database. `tracked`:
+    `required`: the added columns that are NOT NULL and have no default in the database. `others`:
+    Alembic's names of the other operations in upgrade(). `undoes`: downgrade() drops what upgrade()
+    adds, and the other way round. `tracked`:
     in Git's index; `committed`: in the last commit; `ignored`: kept out by .gitignore. `before`:
     the commit before the one that brought the file, known for committed scripts that are pending.
     """
@@ -103,6 +105,8 @@ class Revision:
     adds: tuple[str, ...] = ()
     drops: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    undoes: bool = True
     committed: bool = False
     ignored: bool = False
     before: str = ""

@@ -201,7 +201,9 @@ def _url(url: Any) -> tuple[str, str | None]:
     name = url.database or ""
     if name in ("", ":memory:") or "mode=memory" in name:
         return "sqlite in memory", None
-    file = Path(name.removeprefix("file:").partition("?")[0]).absolute()
+    if name.startswith("file:"):
+        name = name.removeprefix("file:").partition("?")[0]
+    file = Path(name).absolute()
     return _relative(file), str(file)
 
 

@@ -12,20 +12,15 @@ from .facts import Revision
 def read_script(tree: ast.Module, file: str) -> Revision:
     """What a script says of itself. Raises ValueError when it names no revision."""
     names: dict[str, Any] = {}
-    adds: list[str] = []
-    drops: list[str] = []
-    required: list[str] = []
+    functions: dict[str, ast.FunctionDef] = {}
     for node in tree.body:
         if isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             names |= {t.id: _literal(node.value) for t in targets if isinstance(t, ast.Name)}
-        if isinstance(node, ast.FunctionDef) and node.name == "upgrade":
-            for kind, name, is_required in _operations(node, ""):
-                if not name or name.startswith(".") or name.endswith("."):
-                    continue  # a name that only the script's run could tell
-                {"add": adds, "drop": drops}[kind].append(name)
-                if is_required:
-                    required.append(name)
+        if isinstance(node, ast.FunctionDef):
+            functions[node.name] = node
+    there, back = (_changes(functions.get(name)) for name in ("upgrade", "downgrade"))
+    adds, drops = (_named(there, kind) for kind in ("add", "drop"))
     if not isinstance(names.get("revision"), str):
         raise ValueError("it has no line that says revision = '…'")
     down = names.get("down_revision") or ()
@@ -37,10 +32,39 @@ def read_script(tree: ast.Module, file: str) -> Revision:
         file=file,
         tracked=False,
         applied=False,
-        adds=tuple(dict.fromkeys(adds)),
-        drops=tuple(dict.fromkeys(drops)),
-        required=tuple(dict.fromkeys(required)),
+        adds=adds,
+        drops=drops,
+        required=tuple(dict.fromkeys(name for _, name, required in there if required)),
+        others=tuple(dict.fromkeys(_others(functions.get("upgrade")))),
+        undoes={*adds} == {*_named(back, "drop")} and {*drops} == {*_named(back, "add")},
     )
+
+
+def _changes(function: ast.FunctionDef | None) -> list[tuple[str, str, bool]]:
+    """The operations of a function, without names that only its run could tell."""
+    found = _operations(function, "") if function else ()
+    return [each for each in found if each[1] and each[1][0] != "." and each[1][-1] != "."]
+
+
+def _named(changes: list[tuple[str, str, bool]], wanted: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for kind, name, _ in changes if kind == wanted))
+
+
+def _others(function: ast.FunctionDef | None) -> Iterator[str]:
+    """Alembic's names of the operations that are no adding or dropping of a table or column."""
+    for node in ast.walk(function) if function else ():
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            owner, name = node.func.value, node.func.attr
+            renames = any(word.arg == "new_column_name" for word in node.keywords)
+            known = name in _UNDERSTOOD or (name == "alter_column" and renames)
+            if isinstance(owner, ast.Name) and owner.id in ("op", "batch_op") and not known:
+                yield name
+
+
+_UNDERSTOOD = {
+    *("create_table", "drop_table", "add_column", "drop_column", "rename_table"),
+    *("batch_alter_table", "f", "get_bind", "get_context"),
+}
 
 
 def _operations(node: ast.AST, table: str) -> Iterator[tuple[str, str, bool]]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from ..facts import State, Table
+from ..facts import Column, State, Table
 from .causes import no_script, why_blocked
 from .finding import Finding, many
 
 
-def model_has(state: State, project: Path, column: str, present: bool = True) -> Finding:
-    """The model has (or has not) this `table.column`."""
+def model_has(
+    state: State, project: Path, column: str, present: bool = True, type: str = ""
+) -> Finding:
+    """The model has (or has not) this `table.column`; with `type`, of that type and nullable."""
     model = state.model
     if model.error or not model.found:
         cause = f"The app does not load, so it has no model. Look at {model.error_file or 'it'}."
@@ -19,6 +21,11 @@ def model_has(state: State, project: Path, column: str, present: bool = True) ->
     there = column in _columns(model.tables)
     text = f"the model {'has' if there else 'does not have'} {column}"
     if there == present:
+        found = next((c for c in _all_columns(model.tables, column)), None)
+        if found and type and (found.type, found.nullable) != (type, True):
+            said = f"{text}, as {found.type}{'' if found.nullable else ' NOT NULL'}"
+            cause = f"It should be {type} and may be empty; look at what stands in Mapped[…]."
+            return Finding(False, said, cause, "git diff")
         return Finding(True, text)
     if not present:
         return Finding(False, text, "The line is still in the class.", "git diff")
@@ -83,7 +90,22 @@ def pending_changes(
         return Finding(
             False, text, "The script was made before the model had the change.", "git diff"
         )
+    for revision in waiting:
+        cause = ""
+        if revision.others:
+            cause = f"The script does more than that: {_names(revision.others)}."
+        elif not revision.undoes:
+            cause = "Its downgrade() does not undo what its upgrade() does."
+        if cause:
+            return Finding(
+                False, text, f"{cause} Delete it, make it again.", f"git clean -f {revision.file}"
+            )
     return Finding(True, text)
+
+
+def _all_columns(tables: Iterable[Table], wanted: str) -> Iterator[Column]:
+    for table in tables:
+        yield from (c for c in table.columns if f"{table.name}.{c.name}" == wanted)
 
 
 def _columns(tables: Iterable[Table]) -> set[str]:

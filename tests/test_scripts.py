@@ -1,0 +1,54 @@
+"""What a migration script says of itself is read without running it."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from roundtrip.scripts import read_script
+
+HEAD = '"""Change"""\nrevision = "a"\ndown_revision = None\n'
+ADD = "op.add_column('user', sa.Column('age', sa.Integer(), nullable=True))"
+DROP = "op.drop_column('user', 'age')"
+
+
+def read(upgrade: str, downgrade: str):
+    functions = f"def upgrade():\n    {upgrade}\ndef downgrade():\n    {downgrade}\n"
+    return read_script(ast.parse(HEAD + functions), "a_change.py")
+
+
+@pytest.mark.parametrize(
+    ("upgrade", "downgrade", "undoes"),
+    [
+        (ADD, DROP, True),
+        (DROP, ADD, True),
+        (ADD, "pass", False),
+        (ADD, "op.drop_column('user', 'email')", False),
+        ("op.create_table('post')", "op.drop_table('post')", True),
+        ("pass", "pass", True),
+    ],
+)
+def test_whether_downgrade_undoes_upgrade(upgrade: str, downgrade: str, undoes: bool):
+    assert read(upgrade, downgrade).undoes is undoes
+
+
+@pytest.mark.parametrize(
+    ("more", "others"),
+    [
+        ("pass", ()),
+        ("op.execute('UPDATE user SET age = 1')", ("execute",)),
+        ("op.alter_column('user', 'email', nullable=True)", ("alter_column",)),
+        ("op.alter_column('user', 'email', new_column_name='mail')", ()),
+        ("op.create_index('ix', 'user', ['age'])", ("create_index",)),
+        ("op.bulk_insert(users, [])", ("bulk_insert",)),
+    ],
+)
+def test_what_else_upgrade_does(more: str, others: tuple[str, ...]):
+    assert read(f"{ADD}; {more}", DROP).others == others
+
+
+def test_a_batch_is_looked_into():
+    batch = "with op.batch_alter_table('user') as batch_op: batch_op.{}"
+    found = read(batch.format("drop_constraint('uq_user_email')"), "pass")
+    assert found.others == ("drop_constraint",)
