@@ -141,9 +141,8 @@ def test_ids_on_the_pages_are_those_of_one_run():
             r"(?<![0-9A-Za-z.#-])(?:[0-9a-f]{12}|[0-9a-f]{7})(?![0-9A-Za-z.-])", text
         )
         blobs = re.findall(r"index ([0-9a-f]{7})\.\.([0-9a-f]{7})", text)
-        assert {*named} - known - {each for pair in blobs for each in pair} == set(), row[
-            "notebook"
-        ]
+        unknown = {*named} - known - {each for pair in blobs for each in pair}
+        assert unknown == set(), f"{row['notebook']}: run `roundtrip refresh --every-output`"
 
 
 TAUGHT = {
