@@ -216,6 +216,10 @@ def test_the_notebook_whose_workspace_was_taken_refuses(notebook, home, tmp_path
             value = must_fail(notebook, cell, "Refused")
             assert "Another notebook has taken the workspace, for lesson 01" in value
             assert "`%lesson 1 --continue`" in value
+        # what runs without asking the course finds neither the repository nor the project
+        for line in ("git reset --hard HEAD^", "git rm -q a.txt", "rm a.txt"):
+            assert notebook.run(f"%%bash\n{line}").error is not None
+        notebook.run("import subprocess; subprocess.run(['git', 'rm', '-q', 'a.txt'])")
         assert (home / "workspace" / "a.txt").read_text() == "one\n"
         must_pass(notebook, "%lesson 1 --continue")
         assert "has taken the workspace" in must_fail(other, "!git status", "Refused")

@@ -58,7 +58,7 @@ def start(
 ) -> Started:
     """Put the lesson's start state in the workspace; what was there goes to the attic.
 
-    The kernel with this token holds the workspace from then on (without one: nobody does).
+    The kernel with this token holds the workspace from then on (without one: no kernel does).
 
     The start state is the learner's own end state of the lesson before, if they finished it (and
     `fresh` is not asked for), else one made by running the notebooks before.

@@ -12,13 +12,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from filelock import Timeout
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 from IPython.display import display
 from IPython.utils.text import SList
 
-from . import board, environment, flask_shell, lesson, page, show, terminal, trip, workspace
+from . import (
+    board,
+    environment,
+    flask_shell,
+    holding,
+    lesson,
+    messages,
+    page,
+    show,
+    terminal,
+    trip,
+    workspace,
+)
 from .course import Lesson, find_course
 from .errors import CommandFailed, Refused, RoundtripError
 from .facts import State
@@ -44,6 +55,7 @@ class RoundtripMagics(Magics):
         environment.shield(self._home.project)
         self.shell.system = self._system
         self.shell.getoutput = self._getoutput
+        self.shell.events.register("pre_run_cell", self._stand_back)
 
     @line_magic("lesson")
     def start_lesson(self, line: str) -> None:
@@ -56,6 +68,7 @@ class RoundtripMagics(Magics):
         finally:
             with suppress(OSError):  # also after a failure: the old workspace is still there
                 os.chdir(self._home.project)
+            environment.shield(self._home.project)
         if said := workspace.notice(self._home, self._course.folder):
             report.append(said)
         print("\n".join(report))
@@ -76,7 +89,7 @@ class RoundtripMagics(Magics):
                 started = lesson.start(
                     self._course, self._home, found, bar.show, fresh, self._token
                 )
-            report = _started(started, self._home)
+            report = messages.started(started, self._home)
         self._lesson, self._last_look = found, None
         return report
 
@@ -91,7 +104,7 @@ class RoundtripMagics(Magics):
         with self._mine() as here:
             now, anyway = self._reader.read(), "--anyway" in line.split()
             done = lesson.finish(self._course, self._home, here, now, anyway)
-            print(_finished(done))
+            print(messages.finished(done))
 
     @line_magic("board")
     def draw_board(self, line: str) -> None:
@@ -205,44 +218,24 @@ class RoundtripMagics(Magics):
     def _mine(self) -> Iterator[Lesson]:
         """The lesson here, while the workspace is ours, we are in it, and nobody can take it."""
         here = self._here()
-        try:
-            with workspace.lock(self._home):
-                self._check_place(here)
-                yield here
-        except Timeout:
-            raise Refused(
-                "A command of another notebook is running in the workspace, so nothing was run; "
-                "wait for it or stop it there, then run this cell again."
-            ) from None
+        with holding.hold(self._home, self._token, here):
+            yield here
 
-    def _check_place(self, here: Lesson) -> None:
-        """Refuse when the workspace is another notebook's, is gone, or is not where we are."""
-        holder = workspace.owner(self._home)
-        if holder and holder.token != self._token:
-            raise Refused(
-                f"Another notebook has taken the workspace, for lesson {holder.lesson:02d}, at "
-                f"{holder.since[11:16]}. To take it back, run `%lesson {here.number}` (from the "
-                f"start; what is there goes to the attic) or `%lesson {here.number} --continue` "
-                "(as it stands)."
-            )
-        if not self._home.project.is_dir():
-            raise Refused(
-                "The workspace is gone: its folder was moved or deleted. "
-                f"Run `%lesson {here.number}` for a new one."
-            )
-        try:
-            inside = Path.cwd().is_relative_to(self._home.project)
-        except OSError:
-            inside = False
-        if not inside:
-            raise Refused(
-                "This notebook has left the workspace, and commands run nowhere else. To come "
-                f"back, run `%lesson {here.number} --continue`."
-            )
+    def _stand_back(self, *_: object) -> None:
+        """Before each cell: leave a workspace that is no longer ours, for what looks at nothing.
+
+        `%%bash` and Python's own `subprocess` ask nobody. They find no project and no repository
+        then; `%lesson` gives both back.
+        """
+        if self._lesson is not None and not holding.is_ours(self._home, self._token):
+            os.chdir(self._home.root)
+            os.environ["GIT_DIR"] = os.devnull
 
 
 def load(shell: InteractiveShell) -> None:
-    """Register the magics and the hook in this kernel."""
+    """Register the magics and the hook in this kernel, once."""
+    if RoundtripMagics.__name__ in shell.magics_manager.registry:
+        return  # by `guard`, before the first cell
     magics = RoundtripMagics(shell)
     shell.register_magics(magics)
     magics.hook()
@@ -265,50 +258,6 @@ def _words(line: str) -> list[str]:
         return shlex.split(line)
     except ValueError:
         raise RoundtripError(f"A quotation mark is missing in: {line}") from None
-
-
-def _started(started: lesson.Started, home: workspace.Home) -> list[str]:
-    source = {
-        "empty": "an empty folder.",
-        "own": f"as you left it at the end of {started.before.name}." if started.before else "",
-        "made": f"as {started.before.name} leaves it." if started.before else "",
-    }[started.source]
-    if started.aside:
-        shown = home.shown(started.aside)
-        back = f"`roundtrip attic restore {started.aside.name}` puts it back"
-        aside = f"what was in the workspace is now in {shown}; {back}."
-    else:
-        aside = "there was nothing to set aside."
-    title = f"Lesson {started.lesson.number:02d} · {started.lesson.title}"
-    return [title, f"Start: {source}", f"Attic: {aside}"]
-
-
-def _finished(done: lesson.Finished) -> str:
-    lines = []
-    for result in done.results:
-        lines.append(f"{'✔ met    ' if result.met else '✘ not met'}  {result.goal.text}")
-        lines.append(f"             {result.finding.found}")
-        if not result.met:
-            lines.append(f"             why:  {result.finding.cause}")
-            if result.finding.next:
-                lines.append(f"             next: {result.finding.next}")
-            elif result.goal.hint:
-                lines.append(f"             hint: {result.goal.hint}")
-    count = sum(result.met for result in done.results)
-    if done.results:
-        lines.append("")
-    if done.all_met:
-        lines.append(f"Lesson {done.lesson.number:02d} is complete.")
-    else:
-        lines.append(f"{count} of {len(done.results)} goals are met.")
-        lines.append(
-            "Mend what is not, then run this cell again. Or go on as it is: %finish --anyway"
-            if not done.kept
-            else "Kept as it is."
-        )
-    if done.next and done.kept:
-        lines.append(f"Next: {done.next.notebook.name}")
-    return "\n".join(lines)
 
 
 def _draw(text: str, svg: str) -> None:

@@ -1,0 +1,67 @@
+"""Who may work in the workspace: one notebook at a time, from inside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import Timeout
+
+from . import workspace
+from .course import Lesson
+from .errors import Refused
+from .workspace import Home
+
+
+@contextmanager
+def hold(home: Home, token: str, here: Lesson) -> Iterator[None]:
+    """Keep the workspace for the kernel with this token, which runs lesson `here`.
+
+    Nobody can take it until the block is left. Raises `Refused` when it is another's, when it is
+    gone, when we are not in it, or when another's command is running there.
+    """
+    lock = workspace.lock(home)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise Refused(
+            "A command of another notebook is running in the workspace, so nothing was run; "
+            "wait for it or stop it there, then run this cell again."
+        ) from None
+    try:
+        _check(home, token, here)
+        yield
+    finally:
+        lock.release()
+
+
+def is_ours(home: Home, token: str) -> bool:
+    """Whether the workspace is this kernel's, or nobody's."""
+    holder = workspace.owner(home)
+    return holder is None or holder.token == token
+
+
+def _check(home: Home, token: str, here: Lesson) -> None:
+    holder = workspace.owner(home)
+    if holder and holder.token != token:
+        who = "Another notebook has taken" if holder.token else "`roundtrip restart` has replaced"
+        raise Refused(
+            f"{who} the workspace, for lesson {holder.lesson:02d}, at {holder.since[11:16]}. To "
+            f"take it back, run `%lesson {here.number}` (from the start; what is there goes to the "
+            f"attic) or `%lesson {here.number} --continue` (as it stands)."
+        )
+    if not home.project.is_dir():
+        raise Refused(
+            "The workspace is gone: its folder was moved or deleted. "
+            f"Run `%lesson {here.number}` for a new one."
+        )
+    try:
+        inside = Path.cwd().is_relative_to(home.project)
+    except OSError:
+        inside = False
+    if not inside:
+        raise Refused(
+            "This notebook has left the workspace, and commands run nowhere else. To come "
+            f"back, run `%lesson {here.number} --continue`."
+        )

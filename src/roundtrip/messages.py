@@ -1,0 +1,52 @@
+"""What a cell says when a lesson has started, and when it was held against its goals."""
+
+from __future__ import annotations
+
+from .lesson import Finished, Started
+from .workspace import Home
+
+
+def started(started: Started, home: Home) -> list[str]:
+    """Three lines: the lesson, where its start came from, where the old workspace went."""
+    source = {
+        "empty": "an empty folder.",
+        "own": f"as you left it at the end of {started.before.name}." if started.before else "",
+        "made": f"as {started.before.name} leaves it." if started.before else "",
+    }[started.source]
+    if started.aside:
+        shown = home.shown(started.aside)
+        back = f"`roundtrip attic restore {started.aside.name}` puts it back"
+        aside = f"what was in the workspace is now in {shown}; {back}."
+    else:
+        aside = "there was nothing to set aside."
+    title = f"Lesson {started.lesson.number:02d} · {started.lesson.title}"
+    return [title, f"Start: {source}", f"Attic: {aside}"]
+
+
+def finished(done: Finished) -> str:
+    """Each goal with what was found and, where it is not met, why and what next; then the sum."""
+    lines = []
+    for result in done.results:
+        lines.append(f"{'✔ met    ' if result.met else '✘ not met'}  {result.goal.text}")
+        lines.append(f"             {result.finding.found}")
+        if not result.met:
+            lines.append(f"             why:  {result.finding.cause}")
+            if result.finding.next:
+                lines.append(f"             next: {result.finding.next}")
+            elif result.goal.hint:
+                lines.append(f"             hint: {result.goal.hint}")
+    count = sum(result.met for result in done.results)
+    if done.results:
+        lines.append("")
+    if done.all_met:
+        lines.append(f"Lesson {done.lesson.number:02d} is complete.")
+    else:
+        lines.append(f"{count} of {len(done.results)} goals are met.")
+        lines.append(
+            "Mend what is not, then run this cell again. Or go on as it is: %finish --anyway"
+            if not done.kept
+            else "Kept as it is."
+        )
+    if done.next and done.kept:
+        lines.append(f"Next: {done.next.notebook.name}")
+    return "\n".join(lines)
