@@ -273,7 +273,7 @@ def test_after_the_downgrade_both_ways_are_open(known: Known, tmp_path: Path):
     assert verdict.next == "flask db upgrade"
     command, _, commit = verdict.back.rpartition(" ")
     assert command == "git reset --hard" and first.startswith(commit)
-    assert "deletes every commit after" in verdict.why
+    assert "takes every commit after" in verdict.why
 
 
 def test_production_is_looked_at_and_upgraded_by_its_file(known: Known, tmp_path: Path):

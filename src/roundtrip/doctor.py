@@ -127,7 +127,7 @@ def _guard() -> Finding:
     there = file.is_file() and "roundtrip.guard" in file.read_text(encoding="utf-8")
     return Finding(
         there,
-        "Cells reach nothing but the workspace, from the first one on",
+        "Cells work in the workspace, from the first one on",
         "They do." if there else "A cell that runs before %lesson could reach the course itself.",
         "Install the course again: python3 start.py, or pip install --no-deps -e . in your own "
         "environment.",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 from .lesson import Finished, Started
 from .workspace import Home
 
@@ -15,7 +18,7 @@ def started(started: Started, home: Home) -> list[str]:
     }[started.source]
     if started.aside:
         shown = home.shown(started.aside)
-        back = f"`roundtrip attic restore {started.aside.name}` puts it back"
+        back = f"`{_program()} attic restore {started.aside.name}` puts it back"
         aside = f"what was in the workspace is now in {shown}; {back}."
     else:
         aside = "there was nothing to set aside."
@@ -50,3 +53,9 @@ def finished(done: Finished) -> str:
     if done.next and done.kept:
         lines.append(f"Next: {done.next.notebook.name}")
     return "\n".join(lines)
+
+
+def _program() -> str:
+    """What one types for `roundtrip`: in the course's own `.venv`, `start.py` is the way to it."""
+    own = Path(sys.prefix).name == ".venv" and Path(sys.prefix).with_name("start.py").is_file()
+    return "python3 start.py" if own else "roundtrip"

@@ -123,6 +123,15 @@ def test_09_leaves_four_places_that_agree(end_of):
     assert flask(project, "db", "check").returncode == 0
 
 
+def test_production_was_copied_each_time_before_it_changed(end_of):
+    copies = {5: ("before-age.db", BEFORE), 7: ("before-downgrade.db", BEFORE | {"age": "INTEGER"})}
+    copies[9] = ("before-city.db", BEFORE)
+    for lesson, (copy, shape) in copies.items():
+        project = end_of(lesson)
+        assert query(project, PEOPLE, copy) == PRODUCTION
+        assert columns(project, copy) == shape
+
+
 def test_upgrade_downgrade_upgrade_leaves_the_same_schema(end_of):
     project = end_of(5)
     upgraded = schema(project)

@@ -168,8 +168,8 @@ def pending(state: State) -> Disagreement | None:
         return say(
             "The code is ahead of the database.",
             f"The model and the migration have {listed(adds)}, the database does not.",
-            f"Forward, the upgrade adds it. Back, the reset deletes every commit after {back} and "
-            "all uncommitted changes.",
+            f"Forward, the upgrade adds it. Back, the reset takes every commit after {back} off "
+            "the branch, and deletes uncommitted changes.",
             "flask db upgrade",
             f"git reset --hard {back}",
         )
