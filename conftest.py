@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from roundtrip import preload
+from roundtrip.environment import environment
+
 _HERE = Path(__file__).resolve().parent
 _ROOT = "ROUNDTRIP_TEST_ROOT"
 
@@ -34,6 +37,8 @@ def pytest_configure(config: pytest.Config) -> None:
         place.mkdir(parents=True, exist_ok=True)
     os.environ.update({name: str(place) for name, place in places.items()})
     os.environ["ROUNDTRIP_PROGRESS"] = "0"
+    if worker == "main" and (helper := preload.start(environment(places["ROUNDTRIP_HOME"]))):
+        config.add_cleanup(lambda: preload.stop(helper))
     if hasattr(config.option, "nbval_sanitize_with") and not config.option.nbval_sanitize_with:
         config.option.nbval_sanitize_with = str(_HERE / "tests" / "sanitize.cfg")
 

@@ -27,23 +27,6 @@ class Answer:
     err: str
 
 
-_ASK = """
-import sys, traceback
-from flask.cli import main
-for sys.argv in eval(sys.argv[1]):
-    try:
-        main()
-        code = 0
-    except SystemExit as end:
-        code = end.code or 0
-    except BaseException:
-        traceback.print_exc()
-        code = 1
-    print(end=f"\\x1e{code}\\x1e", flush=True)
-    print(end="\\x1e", file=sys.stderr, flush=True)
-"""
-
-
 @dataclass(frozen=True)
 class Project:
     """A learner's project, and the hands that work on it. Every command must succeed."""
@@ -69,15 +52,11 @@ class Project:
         return self.run("flask", "db", *arguments)
 
     def ask(self, *options: str) -> tuple[Answer, Answer]:
-        """What `flask OPTIONS db check` and `flask OPTIONS db current` say.
-
-        Both run in one process: nearly all the time of a flask command is its imports.
-        """
-        commands = [["flask", *options, "db", word] for word in ("check", "current")]
-        done = self.capture(["python", "-c", _ASK, repr(commands)])
-        out, err = (text.split("\x1e") for text in (done.stdout, done.stderr))
-        check, current = (Answer(int(out[i + 1]), out[i], err[i // 2]) for i in (0, 2))
-        return check, current
+        """What `flask OPTIONS db check` and `flask OPTIONS db current` say."""
+        check, current = (
+            self.capture(["flask", *options, "db", word]) for word in ("check", "current")
+        )
+        return tuple(Answer(d.returncode, d.stdout, d.stderr) for d in (check, current))
 
     def commit(self, message: str) -> None:
         """Commit everything."""

@@ -60,6 +60,7 @@ class RoundtripMagics(Magics):
     @line_magic("lesson")
     def start_lesson(self, line: str) -> None:
         """`%lesson N`: begin lesson N from its start state. `--continue`: go on where it stands."""
+        terminal.prepare(self._home.project)
         number, going_on, fresh = _lesson_line(line)
         found = self._course.lesson(number)
         os.chdir(self._home.root)  # Windows moves no folder that is a working directory

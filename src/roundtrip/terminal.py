@@ -18,9 +18,15 @@ from typing import Any
 
 import psutil
 
+from . import preload
 from .environment import environment, shut_out_settings
 from .errors import Interrupted, RoundtripError
 from .polish import Polish
+
+
+def prepare(project: Path) -> None:
+    """Have the commands that follow start faster, where that is possible; nothing else changes."""
+    preload.start(environment(project))
 
 
 def stream(command: str, project: Path, cwd: Path, write: Callable[[str], None]) -> int:
@@ -80,6 +86,7 @@ def start(
     """
     shut_out_settings(project)
     env = environment(project) | dict(more or {})
+    env["PATH"] = preload.search_path(env["PATH"])
     try:
         return subprocess.Popen(
             command if isinstance(command, str) else _resolve(command, env),
@@ -154,6 +161,7 @@ def end(process: subprocess.Popen[bytes]) -> bool:
         if not (members := _family(process)):
             break
     process.wait()
+    preload.forget(process.pid)
     return bool(family)
 
 
@@ -205,10 +213,11 @@ def _family(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
         if process.poll() is None:
             parent = psutil.Process(process.pid)
             found |= {p.pid: p for p in (parent, *parent.children(recursive=True))}
-    if sys.platform != "win32" and _group_alive(process.pid):
+    groups = {process.pid, *preload.groups(process.pid)} if sys.platform != "win32" else set()
+    if any(map(_group_alive, groups)):
         for other in psutil.process_iter():
             with suppress(psutil.Error, ProcessLookupError):
-                if os.getpgid(other.pid) == process.pid:
+                if os.getpgid(other.pid) in groups:
                     found[other.pid] = other
     return [p for p in found.values() if _runs(p)]
 

@@ -1,0 +1,135 @@
+"""Runs `flask` from a process that has the libraries loaded already; on Linux, unless told not to.
+
+Nine tenths of a `flask` command are imports that are the same each time. A helper (`server.py`)
+makes them once and never loads the learner's app. For a command it forks, and the child goes on as
+the command. What stands for `flask` on the PATH of a command hands over to it (`client.py`), and
+runs the plain `flask` where there is no helper, or one that does not fit.
+
+`ROUNDTRIP_PRELOAD` says what is done: `0` never to use a helper, a folder to use the one that lives
+there. `multiprocessing.forkserver` does not serve here: its children are known only to the process
+that started it, run pickled functions, and have no exit code that a shell could see.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+_PROBE = _HERE.with_name("probe.py")
+_PREFIX = "roundtrip-"
+
+
+def start(env: Mapping[str, str]) -> subprocess.Popen[bytes] | None:
+    """Start a helper for this process and those it starts; return at once, before it is ready.
+
+    `env` is the environment of a command. The helper ends with this process, however that ends, or
+    when `stop` is called. None where there is one already, none is wanted, or none is possible.
+    """
+    flask = shutil.which("flask", path=env["PATH"])
+    refused = os.environ.get("ROUNDTRIP_PRELOAD") == "0"
+    if sys.platform != "linux" or refused or not flask or _folder():
+        return None
+    folder = None
+    try:
+        _sweep()
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))  # mode 0700
+        (folder / "running").mkdir()
+        _write_commands(folder, flask)
+        helper = subprocess.Popen(
+            [sys.executable, _HERE / "server.py", folder, flask, _PROBE],
+            cwd=folder,
+            env=env,
+            stdin=subprocess.PIPE,  # its end tells the helper that we have ended
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError:  # no room: commands are as they would be without
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
+        return None
+    os.environ["ROUNDTRIP_PRELOAD"] = str(folder)
+    return helper
+
+
+def stop(helper: subprocess.Popen[bytes]) -> None:
+    """End a helper that `start` has given. Commands that run in it are not disturbed."""
+    folder = os.environ.pop("ROUNDTRIP_PRELOAD", None)
+    if helper.stdin:
+        helper.stdin.close()
+    try:
+        helper.wait(timeout=2)
+    except subprocess.TimeoutExpired:
+        helper.kill()
+        helper.wait()
+    if folder:
+        shutil.rmtree(folder, ignore_errors=True)  # it has done so itself, unless it was killed
+
+
+def search_path(path: str) -> str:
+    """The PATH of a command: where a helper lives, `flask` and `python` are found there first."""
+    folder = _folder()
+    return f"{folder / 'bin'}{os.pathsep}{path}" if folder else path
+
+
+def groups(session: int) -> list[int]:
+    """The process groups of the commands that a helper has run for a session and that still run.
+
+    They are no children of the session's processes, so nothing else tells that they belong to it.
+    """
+    folder = _folder()
+    names = [path.name for path in folder.glob(f"running/{session}.*")] if folder else []
+    return [int(name.partition(".")[2]) for name in names]
+
+
+def forget(session: int) -> None:
+    """Take away the notes of a session that has ended with all its commands."""
+    if folder := _folder():
+        for note in folder.glob(f"running/{session}.*"):
+            note.unlink(missing_ok=True)
+
+
+def _folder() -> Path | None:
+    """Where a helper of ours lives, or lived: its commands run the plain ones once it has ended."""
+    named = Path(os.environ.get("ROUNDTRIP_PRELOAD") or "0")
+    with suppress(OSError):
+        if named.is_absolute() and (named / "bin").stat().st_uid == os.getuid():
+            return named
+    return None
+
+
+def _write_commands(folder: Path, flask: str) -> None:
+    """Put `flask` and `python` into the helper's folder: small scripts that ask the helper.
+
+    Of `python`, only `python -m flask` and the reading of the model are taken over.
+    """
+    python, probe = shlex.quote(sys.executable), shlex.quote(str(_PROBE))
+    ask = f"exec {python} -I -S {shlex.quote(str(_HERE / 'client.py'))} {shlex.quote(str(folder))}"
+    (folder / "bin").mkdir()
+    for name, lines in {
+        "flask": f'{ask} flask {shlex.quote(flask)} "$@"',
+        "python": f'case "$1 $2" in "-m flask") {ask} module {python} "$@";; esac\n'
+        f'[ "$1" != {probe} ] || {ask} probe {python} "$@"\n'
+        f'exec {python} "$@"',
+    }.items():
+        script = folder / "bin" / name
+        script.write_text(f"#!/bin/sh\n{lines}\n", encoding="utf-8")
+        script.chmod(0o700)
+
+
+def _sweep() -> None:
+    """Take away what a helper has left that was killed together with the process it was for."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/running"):
+        with suppress(OSError, ValueError):
+            if folder.stat().st_uid == os.getuid():
+                helper = int((folder.parent / "helper").read_text())
+                if not Path(f"/proc/{helper}").exists():
+                    shutil.rmtree(folder.parent, ignore_errors=True)

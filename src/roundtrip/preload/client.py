@@ -1,0 +1,102 @@
+"""Hands a command over to the helper, and stands for it until it ends.
+
+    python -I -S client.py FOLDER KIND PROGRAM [ARGUMENT …]
+
+FOLDER is the helper's; KIND is `flask`, `module` or `probe` (`server.py` says what they are);
+PROGRAM and the arguments are the plain command, which runs instead where the helper takes none.
+Signals that come here are passed on, and this process ends as the command did. Imports little: it
+is started for every command.
+"""
+
+import _socket  # `socket` itself would take as long as the start of Python
+import os
+import signal
+import struct
+import sys
+
+_PATIENCE = 2.0
+"""Seconds in which the helper has to answer."""
+
+_PASSED_ON = (
+    *(signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM),
+    *(signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGCONT),
+)
+
+
+def main() -> None:
+    """Have the command run, and end as it ends."""
+    folder, kind, *command = map(os.fsencode, sys.argv[1:])
+    env = dict(os.environb)
+    # The command sees the PATH that it would have without a helper.
+    env[b"PATH"] = env.get(b"PATH", b"").removeprefix(folder + b"/bin:")
+    connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
+    if pid := _hand_over(connection, folder, kind, command, env):
+        _stand_for(connection, pid)
+    os.execve(command[0], command, env)
+
+
+def _hand_over(
+    connection: "_socket.socket",
+    folder: bytes,
+    kind: bytes,
+    command: list[bytes],
+    env: dict[bytes, bytes],
+) -> int:
+    """Ask the helper to run it; the number of the process that does, or 0."""
+    if connection.fileno() < 3 or any(map(os.isatty, range(3))):
+        return 0  # a stream is closed, or somebody sits at a terminal: not what we are for
+    ignored = [n for n in signal.valid_signals() if signal.getsignal(n) is signal.SIG_IGN]
+    umask = os.umask(0)
+    os.umask(umask)
+    try:
+        parts = [
+            *(kind, os.getcwdb(), b"%d" % umask, b" ".join(b"%d" % n for n in ignored)),
+            *(b"%d" % len(command), *command, *(k + b"=" + v for k, v in env.items())),
+        ]
+        request = b"\0".join(parts)
+        streams = struct.pack("3i", 0, 1, 2)
+        connection.settimeout(_PATIENCE)
+        connection.connect(folder + b"/socket")
+        if not connection.recv(1):  # a stream that is sent to nobody would stay open
+            return 0
+        connection.sendmsg(
+            [struct.pack("q", len(request))],
+            [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, streams)],
+        )
+        connection.sendall(request)
+        (pid,) = struct.unpack("q", connection.recv(8))
+        connection.sendall(b".")  # from here on it runs there and nowhere else
+        connection.settimeout(None)
+        return pid
+    except (OSError, struct.error):  # no helper, or it takes nothing
+        return 0
+
+
+def _stand_for(connection: "_socket.socket", pid: int) -> None:
+    """Pass signals on to the command, wait for it, and end as it ended."""
+    for number in _PASSED_ON:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, lambda number, _: _send(pid, number))
+    try:
+        answer = connection.recv(8)
+    except OSError:
+        answer = b""
+    if not answer:  # whoever watched the command for us was killed: so is the command
+        _send(pid, signal.SIGKILL)
+    code = os.waitstatus_to_exitcode(struct.unpack("q", answer)[0]) if answer else -signal.SIGKILL
+    if code < 0:
+        if -code != signal.SIGKILL:
+            signal.signal(-code, signal.SIG_DFL)
+        os.kill(os.getpid(), -code)
+    os._exit(code)
+
+
+def _send(pid: int, number: int) -> None:
+    try:  # noqa: SIM105 - contextlib would have to be imported
+        os.kill(pid, number)
+    except ProcessLookupError:
+        pass
+
+
+if __name__ == "__main__":
+    main()

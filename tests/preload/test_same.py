@@ -1,0 +1,174 @@
+"""Pre-loaded commands: the same as plain ones, to the letter."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+from preloaded import Ended, begin, blind, finish, same
+from states import USERS
+
+
+def both(lines: list[str], project: Path, folder: str) -> list[Ended]:
+    """Run the lines in the project plain and pre-loaded; both must end alike. How they ended.
+
+    The project is put back in between.
+    """
+    found = []
+    aside = project.with_name("before")
+    for where in (None, folder):
+        shutil.rmtree(aside, ignore_errors=True)
+        shutil.copytree(project, aside, symlinks=True)
+        ended = [finish(begin(line, project, where)) for line in lines]
+        found.append((ended, sorted(blind(p.name) for p in project.rglob("*"))))
+        shutil.rmtree(project)
+        aside.rename(project)
+    (plain, left), (loaded, left_by_loaded) = found
+    for one, other in zip(loaded, plain, strict=True):
+        assert same(one).code == same(other).code, one
+        assert same(one).out.splitlines() == same(other).out.splitlines()
+        assert same(one).err.splitlines() == same(other).err.splitlines()
+    assert left_by_loaded == left
+    return plain
+
+
+ADD = f"""flask shell <<'END'
+for name, email in {USERS!r}:
+    db.session.add(User(name=name, email=email))
+
+db.session.commit()
+User.query.all()
+END"""
+
+TRIP = [
+    "flask db init",
+    "flask db migrate -m 'Create the user table'",
+    "flask db upgrade && flask db current",
+    ADD,
+    "python -c \"p='demo_app/models.py'; s=open(p).read(); "
+    "open(p,'w').write(s.rstrip()+'\\n    age: Mapped[int | None]\\n')\"",
+    *("flask db check", "python -m flask db migrate -m 'Add age'", "flask db check"),
+    *("flask db upgrade", "flask db history", "flask db heads -v", "flask db show"),
+    *("flask db downgrade", "flask db current", "flask db upgrade --sql", "flask db stamp head"),
+    *("flask routes", "python -m flask routes", "flask --help", "flask db migrate --help"),
+    *("flask --version", "echo 'User.query.first().age' | flask shell"),
+]
+
+
+def test_the_whole_trip_is_the_same(helper, app):
+    ended = both(TRIP, app, helper)
+    assert [e.code for e in ended].count(0) > 15  # and the two of `flask db check` that are 1
+    assert "IntegrityError" not in "".join(e.err for e in ended)
+
+
+ERRORS = {
+    "no app": ("rm -r demo_app", "flask db upgrade"),
+    "no such command": ("true", "flask db upgrad"),
+    "no folder": ("true", "flask db upgrade"),
+    "a mistake in the app": ("echo 'def :' >> demo_app/models.py", "flask db current"),
+    "an app that raises": ("echo 'x = {}[1]' >> demo_app/models.py", "python -m flask db current"),
+    "not up to date": ("flask db init && flask db migrate", "flask db migrate"),
+    "a lost revision": (
+        "flask db init && flask db migrate && flask db upgrade && rm migrations/versions/*.py",
+        "flask db upgrade",
+    ),
+    "a table that is there": (
+        "flask db init && flask db migrate && flask db upgrade && flask db stamp base",
+        "flask db upgrade",
+    ),
+    "a migration that raises": (
+        "flask db init && flask db migrate && "
+        "python -c \"import glob; p=glob.glob('migrations/versions/*.py')[0]; s=open(p).read(); "
+        "open(p,'w').write(s.replace('def upgrade():', 'def upgrade():\\n    1 / 0'))\"",
+        "flask db upgrade",
+    ),
+    "two heads": (
+        "flask db init && flask db migrate && flask db upgrade && flask db revision -m one && "
+        "flask db revision -m two --head base --splice",
+        "flask db upgrade",
+    ),
+    "a shell that raises": ("true", "echo '1 / 0' | flask shell"),
+    "words too many": ("true", "flask db init && flask db migrate -m add age"),
+}
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_errors_are_the_same(helper, app, name):
+    prepare, line = ERRORS[name]
+    ready = finish(begin(prepare, app, helper))
+    assert ready.code == 0, ready.err
+    (ended,) = both([line], app, helper)
+    assert ended.code or "ZeroDivisionError" in ended.err
+
+
+LINES = {
+    "surroundings": "umask 027; cd ..; FLASK_APP=workspace/app.py flask surroundings",
+    "as a module": "python -m flask surroundings",
+    "its variables": "TZ=Asia/Kolkata FLASK_DEBUG=1 ÄÖ='a=b\nc' flask surroundings",
+    "signals that are ignored": "trap '' INT USR1; flask surroundings",
+    "words": "echo 'wörter' | flask echo ünïcödé '' 'a b' \"$(printf 'a\\nb')\" '*' '🐍'",
+    "bytes that are no text": "flask echo \"$(printf 'a\\377b')\"",
+    "input from a file": "flask echo < app.py",
+    "no input": "flask echo <&-",
+    "no output": "flask echo >&-; echo $?",
+    "no errors": "flask echo 2>&-; echo $?",
+    "output to files": "flask echo one > a 2> b; cat a b; flask echo two >> a 2>&1; cat a",
+    "a pipe that is closed": "flask do 'while True: print(1)' | head -1",
+    "and, or": "flask echo 1 && flask echo 2 || flask echo 3; (exit 3) || flask echo 4",
+    "in the background": "flask echo one & wait; flask echo two",
+    "exit codes": 'for n in 0 1 2 3 77 255; do flask do "exit($n)"; echo $?; done',
+    "another Python setting": "PYTHONHASHSEED=7 flask surroundings; PYTHONUTF8=0 flask echo",
+    "another language": "LC_ALL=C flask echo ü",
+    "more than one folder": "mkdir -p a/b && cd a/b && flask --app ../../app.py surroundings",
+}
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_shell_lines_are_the_same(helper, strange, name):
+    both([LINES[name]], strange, helper)
+
+
+BEHAVIOUR = {
+    "an error": "raise Own('no')",
+    "a chain of errors": "try: 1/0\nexcept Exception as e: raise Own(2) from e",
+    "a sentence as exit code": "sys.exit('a sentence')",
+    "the hard way out": "os._exit(5)",
+    "interrupted": "raise KeyboardInterrupt",
+    "killed by itself": "os.kill(os.getpid(), 9)",
+    "a signal of its own": "os.kill(os.getpid(), signal.SIGTERM)",
+    "an abort": "os.abort()",
+    "out of stack": "f = lambda: f()\nf()",
+    "exits that say something": "import atexit; atexit.register(print, 'bye')",
+    "globals that are taken apart": "sys.kept = Loud(); app.kept = Loud()",
+    "a file that is not closed": "sys.f = open('x', 'w'); sys.f.write('y')",
+    "threads that go on": "threading.Timer(0.2, print, ['late']).start()",
+    "a thread that raises": "threading.Thread(target=exit, args=[Own]).start(); 1/0",
+    "a hook of its own": "sys.excepthook = lambda *a: print('mine', a[:2]); 1/0",
+    "a child": "subprocess.run('echo child; exit 3', shell=True)",
+    "a child that is Flask": "subprocess.run(['flask', 'echo', 'x'], stdin=subprocess.DEVNULL)",
+    "a fork": "p = os.fork(); p and os.wait(); print(p > 0, flush=True)",
+    "many processes": "import concurrent.futures as c\n"
+    "with c.ProcessPoolExecutor(2) as p: print(list(p.map(abs, [-1, 2])))",
+    "warnings": "warnings.warn('careful'); warnings.warn('old', DeprecationWarning)",
+    "a question": "print(input('really? '))",
+    "imports of what is loaded": "import alembic, sqlalchemy.orm as o; print(alembic, o, __name__)",
+    "a megabyte": "[print('x' * 99) for _ in range(10_000)]; print('end', file=sys.stderr)",
+}
+
+
+@pytest.mark.parametrize("name", BEHAVIOUR)
+def test_whatever_an_app_does_is_the_same(helper, strange, name):
+    code = f"import os, signal, subprocess, sys, threading, warnings; {BEHAVIOUR[name]}"
+    if "\n" in code:
+        code = code.replace("; ", "\n", 1)
+    (ended,) = both([f"ulimit -c 0; flask do {shlex.quote(code)}; echo $?"], strange, helper)
+    assert "Usage: flask" not in ended.err
+
+
+def test_chance_differs_from_one_command_to_the_next(helper, strange):
+    line = "flask do 'import random, uuid; print(random.random(), uuid.uuid4(), os.urandom(4))'"
+    line = line.replace("import ", "import os, ")
+    said = {finish(begin(line, strange, helper)).out for _ in range(3)}
+    assert len(said) == 3
