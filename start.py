@@ -76,6 +76,11 @@ def is_complete():
 
 def prepare():
     """Make `.venv`, or wait until another start has made it. Raises `StartError`."""
+    # Where a blank or the length keeps the path out of a first line with `#!`, pip has a shell
+    # read it, in double quotes (distlib's scripts.py).
+    odd = sorted(set(str(CLONE)) & set('"$`\\') - {os.sep})
+    if odd and (" " in str(CLONE) or len(str(CLONE)) > 100):
+        raise StartError(_ODD_NAME.format(CLONE, odd[0]))
     _made_from()
     try:
         PRIVATE.mkdir(exist_ok=True)
@@ -259,6 +264,10 @@ def _environment(installing=False):
 _NO_GIT = (
     "Git was not found, and the course needs it: install it (on Debian or Ubuntu: sudo apt install "
     "git), then run this command again."
+)
+_ODD_NAME = (
+    "The folder {} has the character {} in its name, with which the commands that pip installs do "
+    "not start: rename the folder or move it, then run this command again."
 )
 _NO_VENV = (
     "This Python comes without its modules venv and ensurepip, which make the environment of the "

@@ -117,6 +117,16 @@ def questions(clone: Path):
     return module
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows allows no such name")
+@pytest.mark.parametrize("odd", ['"', "$", "`", "\\"])
+def test_a_name_with_which_pips_commands_do_not_start(tmp_path: Path, wheel: Path, odd) -> None:
+    clone = make_clone(tmp_path / f"my {odd} folder" / "clone", wheel)
+    code, said = start(clone, **offline(wheel))
+    assert code == 1
+    assert f"has the character {odd} in its name" in said
+    assert not (clone / ".venv").exists()
+
+
 # The story of one clone, in the order of the tests
 
 

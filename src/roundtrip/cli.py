@@ -15,6 +15,7 @@ import click
 from . import environment, workspace
 from .course import Course, find_course
 from .errors import RoundtripError
+from .progress import Bar
 
 _PASS_ON = {"ignore_unknown_options": True, "help_option_names": []}
 
@@ -88,7 +89,8 @@ def restart(number: int, fresh: bool) -> None:
     from . import lesson
 
     course, home = _course_and_home()
-    started = lesson.start(course, home, course.lesson(number), _say_progress, fresh)
+    with Bar() as bar:
+        started = lesson.start(course, home, course.lesson(number), bar.show, fresh)
     click.echo(f"The workspace is at the start of {started.lesson.name}.")
     if started.aside:
         click.echo(f"What was there is now in {home.shown(started.aside)}")
@@ -163,11 +165,6 @@ def make(number: int) -> None:
 def _course_and_home() -> tuple[Course, workspace.Home]:
     course = find_course()
     return course, workspace.find_home(course.folder)
-
-
-def _say_progress(lesson, done: int, total: int) -> None:
-    if done == total or sys.stdout.isatty():
-        click.echo(f"\r{lesson.name}: {done} of {total} cells", nl=done == total)
 
 
 def _jupyter_environment(folder: Path) -> dict[str, str]:

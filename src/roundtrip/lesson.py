@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -91,6 +91,8 @@ def end_state(
         if snapshots.made(home, course, each).exists():
             break
         missing.insert(0, each)
+    if missing:
+        terminal.prepare(home.project)
     for each in missing:
         place = snapshots.made(home, course, each)
         with _making(place):
@@ -119,6 +121,18 @@ def _making(place: Path) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _scratch(home: Home, lesson: Lesson) -> Iterator[Home]:
+    """A home to make a lesson's end in. What a killed run has left there is taken away first."""
+    folder = home.private / f"make-{lesson.number:02d}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        yield Home(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _make(
     course: Course, home: Home, lesson: Lesson, place: Path, progress: Progress | None
 ) -> None:
@@ -126,10 +140,9 @@ def _make(
 
     It runs in a process of its own, `roundtrip make`, that prints a line `done/all` for each cell.
     """
-    with tempfile.TemporaryDirectory(prefix="make-", dir=home.private) as folder:
-        scratch = Home(Path(folder))
+    with _scratch(home, lesson) as scratch:
         env = os.environ | {
-            "ROUNDTRIP_HOME": folder,
+            "ROUNDTRIP_HOME": str(scratch.root),
             "ROUNDTRIP_SNAPSHOTS": str(place.parent),
             "ROUNDTRIP_PROGRESS": "0",
         }

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import os
+import sys
 from types import TracebackType
 
-from IPython.display import clear_output
+from tqdm import tqdm
 
 from .course import Lesson
 
-_WIDTH = 30
-
 
 class Bar:
-    """A bar in the cell's output. Shows nothing when `ROUNDTRIP_PROGRESS` is 0 (tests set it)."""
+    """A bar for one lesson's notebook after the other, in a cell's output or in a terminal.
+
+    Shows nothing when `ROUNDTRIP_PROGRESS` is 0 (tests set it).
+    """
 
     def __init__(self) -> None:
-        self._quiet = os.environ.get("ROUNDTRIP_PROGRESS") == "0"
-        self._shown = False
+        self._bar: tqdm | None = None
+        self._lesson: Lesson | None = None
 
     def __enter__(self) -> Bar:
         return self
@@ -28,16 +30,24 @@ class Bar:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._shown:
-            clear_output(wait=True)
+        if self._bar is not None:
+            self._bar.close()
 
     def show(self, lesson: Lesson, done: int, total: int) -> None:
         """Draw how far the notebook of a lesson has run: `done` of `total` cells."""
-        if self._quiet:
-            return
-        if self._shown:
-            clear_output(wait=True)
-        filled = _WIDTH * done // max(total, 1)
-        bar = "█" * filled + "░" * (_WIDTH - filled)
-        print(f"Making the start state by running {lesson.name}\n{bar} {done} of {total} cells")
-        self._shown = True
+        if lesson != self._lesson:
+            self.__exit__(None, None, None)
+            self._lesson = lesson
+            self._bar = tqdm(
+                total=total,
+                desc=f"Making the start state: {lesson.name}",
+                bar_format="{desc} {bar:20} {n} of {total} cells",
+                file=sys.stdout,
+                leave=False,
+                mininterval=0,
+                ncols=100,
+                ascii=False,
+                disable=os.environ.get("ROUNDTRIP_PROGRESS") == "0",
+            )
+        if self._bar is not None:
+            self._bar.update(done - self._bar.n)
