@@ -176,6 +176,7 @@ def test_the_wrong_database_was_upgraded(project: Path):
     assert ask("database_has", UPGRADED, project, column="user.age").met
     sql(project, "ALTER TABLE user DROP COLUMN age")
     add_age(project, "production.db")
+    (project / "production.env").touch()
     refused(
         "database_has",
         WAITING,
@@ -262,6 +263,33 @@ def test_has_file(project: Path):
     refused("has_file", deleted, project, "deleted", "git restore other.txt", file="other.txt")
 
 
+def test_same_as(project: Path):
+    (project / "copy.db").write_bytes(b"abc")
+    copied = {"file": "copy.db", "source": "source.db"}
+    refused("same_as", made(), project, "moved or deleted", "%restart", **copied)
+    (project / "source.db").write_bytes(b"abcd")
+    refused("same_as", made(), project, "not copied", "", **copied)
+    (project / "copy.db").write_bytes(b"abcd")
+    assert ask("same_as", made(), project, **copied).met
+
+
+def test_taken_back(project: Path):
+    refused("taken_back", made(), project, "never made", "git log --oneline")
+    log = project / ".git" / "logs" / "HEAD"
+    log.parent.mkdir(parents=True)
+    who = "Somebody <a@example.com> 1780000000 +0000"
+    log.write_text(f"{'0' * 40} {'1' * 40} {who}\tcommit (initial): Create the user table\n")
+    refused("taken_back", made(), project, "never made", "git log --oneline")
+    with log.open("a") as file:
+        file.write(f"{'1' * 40} {'2' * 40} {who}\tcommit: Add phone\n")
+    later = made(git=git(commits=(Commit("2" * 40, "Add phone"), *made().git.commits)))
+    refused("taken_back", later, project, "still there", "git log --oneline")
+    with log.open("a") as file:
+        file.write(f"{'2' * 40} {'1' * 40} {who}\treset: moving to HEAD~1\n")
+    assert ask("taken_back", made(), project).met
+    refused("head_subject", made(), project, "Git remembers", "git reflog", subject="Add phone")
+
+
 def test_same_files(project: Path):
     shutil.copytree(states.DEMO_APP, project / "demo_app")
     assert ask("same_files", made(), project, folder="demo_app").met
@@ -305,6 +333,24 @@ def test_revisions(project: Path):
     refused("revisions", UPGRADED, project, "too many", "flask db downgrade", count=1, applied=1)
 
 
+def test_committed_migration(project: Path):
+    age = {"adds": ["user.age"]}
+    committed = replace(migrations(second(applied=True, tracked=True)), current=(SECOND,))
+    assert ask("committed_migration", made(migrations=committed), project, **age).met
+    refused("committed_migration", UPGRADED, project, "not committed", "git add .", **age)
+    refused("committed_migration", WAITING, project, "upgrade first", "flask db upgrade", **age)
+    refused("committed_migration", made(), project, "no new change", "git diff", **age)
+    refused("committed_migration", MODEL_AHEAD, project, "not made yet", "flask db migrate", **age)
+    refused("committed_migration", GONE, project, "file is gone", "git reset", **age)
+    for odd in ({"drops": ("user.name",)}, {"others": ("execute",)}):
+        more = migrations(second(applied=True, tracked=True, **odd))
+        state = made(migrations=replace(more, current=(SECOND,)))
+        refused("committed_migration", state, project, "does more", "flask db downgrade", **age)
+    again = replace(second(applied=True, tracked=True), id="c" * 12, parents=(SECOND,))
+    twice = replace(migrations(*committed.revisions[1:], again), current=("c" * 12,))
+    refused("committed_migration", made(migrations=twice), project, "left over", "flask db", **age)
+
+
 def test_pending_changes(project: Path):
     wanted = {"adds": ["user.age"]}
     assert ask("pending_changes", WAITING, project, **wanted).met
@@ -319,7 +365,11 @@ def test_pending_changes(project: Path):
         state = replace(WAITING, migrations=replace(WAITING.migrations, revisions=every))
         refused("pending_changes", state, project, cause, "git clean -f", **wanted)
     less = replace(WAITING, migrations=migrations(second(adds=())))
-    refused("pending_changes", less, project, "made before the model", "git diff", **wanted)
+    refused("pending_changes", less, project, "made before the model", "git clean -f", **wanted)
+    wished = {"adds": ["user.age", "user.nickname"]}
+    refused(
+        "pending_changes", WAITING, project, "does not have user.nickname", "git diff", **wished
+    )
 
 
 # Databases
@@ -374,6 +424,31 @@ def test_some_value(project: Path):
     refused("some_value", UPGRADED, project, "is set", "flask shell", **age, present=False)
 
 
+def test_holds(project: Path):
+    ada = {"table": "user", "row": {"name": "A", "age": 36}}
+    refused("holds", WAITING, project, "The upgrade has not run", "flask db upgrade", **ada)
+    add_age(project)
+    refused("holds", UPGRADED, project, "commit() did not follow", "flask shell", **ada)
+    assert ask("holds", UPGRADED, project, table="user", row={"name": "A"}, empty=["age"]).met
+    sql(project, "UPDATE user SET age = 37 WHERE name = 'A'")
+    refused("holds", UPGRADED, project, "Another value", "flask shell", **ada)
+    sql(project, "UPDATE user SET age = 36 WHERE name = 'A'")
+    assert ask("holds", UPGRADED, project, **ada).met
+    someone = {"table": "user", "row": {"name": "Nobody", "age": 36}}
+    refused("holds", UPGRADED, project, "row with Nobody is missing", "flask shell", **someone)
+
+
+def test_references(project: Path):
+    wanted = {"column": "post.user_id", "target": "user"}
+    refused("references", made(), project, "no new change", "git diff", **wanted)
+    sql(project, "CREATE TABLE post (id INTEGER PRIMARY KEY, user_id INTEGER)")
+    refused("references", made(), project, 'without ForeignKey("user.id")', "git diff", **wanted)
+    sql(project, "DROP TABLE post")
+    sql(project, "CREATE TABLE post (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES user (id))")
+    assert ask("references", made(), project, **wanted).met
+    assert not ask("references", made(), project, column="post.user_id", target="city").met
+
+
 def test_agree(project: Path):
     assert ask("agree", made(), project).met
     refused("agree", MODEL_AHEAD, project, "The model is ahead", "flask db migrate")
@@ -389,11 +464,9 @@ def test_every_check_has_a_test_here():
 
 def test_every_goal_of_the_course_asks_for_a_check_that_exists():
     file = find_course().folder / "notebooks" / "course.toml"
-    goals = [
-        goal
-        for lesson in tomllib.loads(file.read_text(encoding="utf-8"))["lesson"]
-        for goal in lesson.get("goal", ())
-    ]
+    rows = tomllib.loads(file.read_text(encoding="utf-8"))["lesson"]
+    rows += [exercise for row in rows for exercise in row.get("exercise", ())]
+    goals = [goal for row in rows for goal in row.get("goal", ())]
     assert goals
     for goal in goals:
         signature(checks.CHECKS[goal["check"]]).bind(None, None, **goal.get("with", {}))

@@ -18,6 +18,16 @@ READ = {row["number"]: nbformat.read(NOTEBOOKS / row["notebook"], as_version=4) 
 EXEMPT = {"nbval-ignore-output", "nbval-skip", "nbval-raises-exception"}
 ALLOWED = ("!flask ", "!git ", "!pytest ", "!python ", "%")
 
+
+def is_exercise(cell: nbformat.NotebookNode) -> bool:
+    """A cell for the learner's own commands. It ships empty but for a comment."""
+    return "exercise" in cell.metadata.get("tags", ())
+
+
+def _place(cells: list[nbformat.NotebookNode], source: str) -> int:
+    return next(number for number, cell in enumerate(cells) if cell.source == source)
+
+
 each_lesson = pytest.mark.parametrize("row", LESSONS, ids=lambda row: row["notebook"])
 
 
@@ -37,9 +47,13 @@ def test_a_lesson_has_the_bones(row):
     assert "You need:" in first
     assert "**After this lesson** you" in first
     assert code[0] == f"%load_ext roundtrip\n%lesson {row['number']}"
-    assert code[-1] == "%finish"
+    assert code.count("%finish") == 1
+    practice = [cell for cell in cells if is_exercise(cell)]
+    after = [cell for cell in cells[_place(cells, "%finish") + 1 :] if cell.cell_type == "code"]
+    assert all(cell in practice or cell.source.startswith("%check ") for cell in after)
+    assert bool(practice) == (row["number"] in (2, 3, 4, 5, 6, 7, 8, 10))
     text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
-    assert "**Predict.**" in text or row["number"] == 1 or "Predict every output" in text
+    assert "**Predict.**" in text or row["number"] in (1, 10) or "Predict every output" in text
     if row["number"]:
         assert "## In your own project" in text
         assert second == code[0]
@@ -73,7 +87,7 @@ def test_paragraphs_are_short_and_say_nothing_is_simple(row):
 @each_lesson
 def test_cells_hold_what_a_learner_would_type(row):
     for cell in READ[row["number"]].cells:
-        if cell.cell_type != "code":
+        if cell.cell_type != "code" or is_exercise(cell):
             continue
         lines = cell.source.splitlines()
         commands = lines[:1] if lines[0].startswith("%%") else lines

@@ -10,6 +10,8 @@ from nbval.plugin import get_sanitize_patterns
 
 PATTERNS = get_sanitize_patterns(Path(__file__).with_name("sanitize.cfg").read_text("utf-8"))
 
+FAR = "Progress: 2 of 10 lessons done, 9 of 38 goals met, 25 minutes."
+
 SAME = [
     ("a1b2c3d4e5f6_create_user_table.py", "0f9e8d7c6b5a_create_user_table.py"),
     ("HEAD is now at 030fe35 Create", "HEAD is now at ca881dd Create"),
@@ -23,6 +25,15 @@ SAME = [
         "Attic: there was nothing to set aside.",
         "Attic: what was in the workspace is now in attic/2026-11-24_16-04-35_lesson-05; "
         "`roundtrip attic restore 2026-11-24_16-04-35_lesson-05` puts it back.",
+    ),
+    (
+        "Progress: 0 of 10 lessons done, 0 of 38 goals met, 0 minutes.",
+        "Progress: 10 of 10 lessons done, 38 of 38 goals met, 1 minute.",
+    ),
+    (
+        "Progress: 0 of 10 lessons done, 0 of 38 goals met, 0 minutes."
+        ' <progress value="0" max="38">',
+        FAR + ' <progress value="9" max="38">',
     ),
 ]
 
@@ -42,6 +53,13 @@ DIFFERENT = [
     ),
     ("Attic: there was nothing to set aside.", "Attic: everything is lost."),
     ("workspace/instance/app.db", "workspace/instance/production.db"),
+    (FAR, "Progress: 2 of 11 lessons done, 9 of 38 goals met, 25 minutes."),
+    (FAR, "Progress: 2 of 10 lessons done, 9 of 45 goals met, 25 minutes."),
+    (FAR, "Progress: 2 of 10 lessons done, 9 of 38 goals lost, 25 minutes."),
+    (FAR, FAR + " It could not be kept."),
+    (FAR + ' <progress value="9" max="38">', FAR + ' <progress value="9" max="9">'),
+    ("9 of 38 goals met", "8 of 38 goals met"),
+    ("Progress: everything is lost.", "Progress: 3 users are lost."),
 ]
 
 

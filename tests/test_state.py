@@ -16,7 +16,7 @@ import pytest
 import states
 from states import Project
 
-from roundtrip import probe, state
+from roundtrip import board, probe, state
 from roundtrip.errors import RoundtripError
 from roundtrip.facts import Column, State
 
@@ -341,6 +341,10 @@ def test_a_locked_database_is_a_state(project: Project):
         "database_problem",
         "The database is locked.",
     )
+    # Nobody can say what a database has run that does not answer.
+    assert locked.migrations.pending == ()
+    assert "perhaps applied" in board.text(locked)
+    assert "pending" not in board.text(locked)
     assert without_app(project).database.problem == ""
 
 

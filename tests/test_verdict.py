@@ -6,6 +6,7 @@ what happens to a migration whose code is taken back in all the ways that Git kn
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import time
 from collections.abc import Callable
@@ -590,6 +591,70 @@ def test_what_else_is_said(places: dict[str, object], kind: str, words: str, nex
 
 def test_nothing_is_said_where_all_agree():
     assert disagreements(made()) == ()
+
+
+def test_a_stash_is_named_where_all_agree():
+    state = made(git=GitState(repository=True, head="1", stashed=("demo_app/pages.py",)))
+    assert state.verdict.headline == "All four agree."
+    assert "A stash holds another demo_app/pages.py; git stash pop" in state.verdict.why
+    assert state.verdict.next == ""
+
+
+# Another database of the project
+
+
+def with_production(known: Known, place: Path) -> Project:
+    """Everything committed and upgraded; `production.env` names a database that is not there."""
+    project = known.committed.copy(place)
+    project.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
+    assert project.read().disagreements == ()
+    return project
+
+
+def on_production(project: Project, *arguments: str) -> None:
+    project.run("flask", "--env-file", "production.env", "db", *arguments)
+
+
+def test_a_database_that_waits(known: Known, tmp_path: Path):
+    project = with_production(known, tmp_path / "p")
+    on_production(project, "upgrade", "+1")
+    first = project.read().verdict
+    assert (first.kind, first.next) == ("elsewhere", "flask --env-file production.env db upgrade")
+    assert "instance/production.db is at " in first.found
+    project.run(*shlex.split(first.next))
+    assert project.read().verdict.kind == "agree"
+    # seen from there, this one is no other database
+    assert project.read("production.env").verdict.kind == "agree"
+
+
+def test_a_database_that_has_to_go_back(known: Known, tmp_path: Path):
+    project = with_production(known, tmp_path / "p")
+    on_production(project, "upgrade")
+    project.db("downgrade")
+    project.git("revert", "--no-edit", "HEAD~0", "--no-commit")
+    project.git("restore", "--staged", "--worktree", "migrations")
+    project.git("commit", "-qam", "Take the line out of the model")
+    script = project.script("age")
+    verdict = project.read().verdict
+    assert verdict.kind == "left_over", verdict  # the script first
+    project.db("upgrade")
+    project.db("downgrade")
+    project.git("rm", "-q", script.relative_to(project.path).as_posix())
+    project.git("commit", "-qm", "Without the script")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("elsewhere", "git reflog")
+    assert "The file of " in verdict.why
+    project.git("reset", "-q", "--hard", "HEAD~1")
+    on_production(project, "downgrade")
+    assert all(said.kind != "elsewhere" for said in project.read().disagreements)
+
+
+def test_a_database_that_is_ahead(known: Known, tmp_path: Path):
+    project = with_production(known, tmp_path / "p")
+    on_production(project, "upgrade")
+    project.db("downgrade")
+    (*_, last) = project.read().disagreements
+    assert (last.kind, last.next) == ("elsewhere", "flask --env-file production.env db downgrade")
 
 
 # Speed

@@ -85,7 +85,10 @@ def doctor() -> None:
 @click.argument("number", type=int)
 @click.option("--fresh", is_flag=True, help="Do not use your own end state of the lesson before.")
 def restart(number: int, fresh: bool) -> None:
-    """Put the start state of lesson NUMBER in the workspace; what is there goes to the attic."""
+    """Put the start state of lesson NUMBER in the workspace; what is there goes to the attic.
+
+    This does not count as begun in `roundtrip progress`: running the lesson's notebook does.
+    """
     from . import lesson
 
     course, home = _course_and_home()
@@ -94,6 +97,15 @@ def restart(number: int, fresh: bool) -> None:
     click.echo(f"The workspace is at the start of {started.lesson.name}.")
     if started.aside:
         click.echo(f"What was there is now in {home.shown(started.aside)}")
+
+
+@main.command()
+def progress() -> None:
+    """Show how far you are: lessons done, goals met, minutes."""
+    from . import card, record
+
+    course, home = _course_and_home()
+    click.echo(card.table(course, record.read(home)))
 
 
 @main.command()

@@ -16,24 +16,42 @@ from .errors import RoundtripError
 class Goal:
     """One checkable fact about the end of a lesson: a row of the table.
 
-    `check` names a predicate of `checks/`, `arguments` are what it gets.
+    `check` names a predicate of `checks/`, `arguments` are what it gets. `hints`: a first one, a
+    stronger one, and where the answer stands.
     """
 
     text: str
     check: str
     arguments: Mapping[str, Any]
-    hint: str = ""
+    hints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """Something to do alone in a lesson: its name, and what is true when it is done."""
+
+    name: str
+    goals: tuple[Goal, ...]
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """One row of the course: a notebook and what is true at its end."""
+    """One row of the course: a notebook, what is true at its end, and its exercises."""
 
     number: int
     title: str
     notebook: Path
     minutes: int
     goals: tuple[Goal, ...] = field(default=())
+    exercises: tuple[Exercise, ...] = field(default=())
+
+    def exercise(self, name: str) -> Exercise:
+        """The exercise with this name. Raises `RoundtripError` where there is none."""
+        for exercise in self.exercises:
+            if exercise.name == name:
+                return exercise
+        names = ", ".join(exercise.name for exercise in self.exercises) or "no exercise"
+        raise RoundtripError(f"{self.name} has no exercise {name!r}. It has: {names}.")
 
     @property
     def name(self) -> str:
@@ -89,19 +107,24 @@ def find_course() -> Course:
 
 
 def _lesson(row: Mapping[str, Any], notebooks: Path) -> Lesson:
-    goals = tuple(
-        Goal(
-            text=goal["text"],
-            check=goal["check"],
-            arguments=goal.get("with", {}),
-            hint=goal.get("hint", ""),
-        )
-        for goal in row.get("goal", ())
-    )
+    exercises = (Exercise(each["name"], _goals(each)) for each in row.get("exercise", ()))
     return Lesson(
         number=row["number"],
         title=row["title"],
         notebook=notebooks / row["notebook"],
         minutes=row["minutes"],
-        goals=goals,
+        goals=_goals(row),
+        exercises=tuple(exercises),
+    )
+
+
+def _goals(row: Mapping[str, Any]) -> tuple[Goal, ...]:
+    return tuple(
+        Goal(
+            text=goal["text"],
+            check=goal["check"],
+            arguments=goal.get("with", {}),
+            hints=tuple(goal.get("hints", ())),
+        )
+        for goal in row.get("goal", ())
     )

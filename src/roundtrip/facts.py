@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -130,6 +130,7 @@ class MigrationState:
     """The migration scripts, oldest first. `missing`: ids in the database that have no file.
 
     `rescue` says where the first missing one still is. `error`: why the scripts cannot be read.
+    `asked`: the database has said what it has run; else nobody knows which scripts are pending.
     """
 
     exists: bool = False
@@ -141,11 +142,12 @@ class MigrationState:
     error: str | None = None
     error_file: str = ""
     folder: str = "migrations"
+    asked: bool = True
 
     @property
     def pending(self) -> tuple[Revision, ...]:
         """The scripts that the database has not run, oldest first."""
-        return tuple(revision for revision in self.revisions if not revision.applied)
+        return tuple(r for r in self.revisions if not r.applied) if self.asked else ()
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,15 @@ class DatabaseState:
     def version(self) -> str | None:
         """What `alembic_version` holds; None when it holds nothing."""
         return ", ".join(self.versions) or None
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Another database of the project, at another revision: the file of settings that names it."""
+
+    env_file: str
+    url: str
+    versions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -219,6 +230,7 @@ class State:
     """The four places at one moment, and where they disagree, the most important first.
 
     `env_file` is the file that chose the database (`flask --env-file`), empty for the usual one.
+    `elsewhere`: the other databases that are not at the same revision as this one.
     """
 
     git: GitState = field(default_factory=GitState)
@@ -228,11 +240,17 @@ class State:
     differences: tuple[Difference, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
     env_file: str = ""
+    elsewhere: tuple[Elsewhere, ...] = ()
 
     @property
     def verdict(self) -> Disagreement:
         """The disagreement to look at first; `AGREE` when there is none."""
-        return self.disagreements[0] if self.disagreements else AGREE
+        if self.disagreements:
+            return self.disagreements[0]
+        if self.git.stashed:
+            said = f"A stash holds another {self.git.stashed[0]}; git stash pop brings it back."
+            return replace(AGREE, why=f"{AGREE.why} {said}")
+        return AGREE
 
     def to_dict(self) -> dict[str, Any]:
         """The state as JSON can hold it."""

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from . import checks, snapshots, terminal, workspace
-from .course import Course, Lesson
+from .course import Course, Goal, Lesson
 from .errors import RoundtripError
 from .facts import State
 from .workspace import Home
@@ -105,12 +105,17 @@ def finish(
     course: Course, home: Home, lesson: Lesson, current: State, anyway: bool = False
 ) -> Finished:
     """Check the lesson's goals against the state now and, when all are met, keep it as its end."""
-    results = tuple(checks.check(goal, current, home.project) for goal in lesson.goals)
+    results = hold(lesson.goals, home, current)
     keep = anyway or all(result.met for result in results)
     if keep:
         notes = {"lesson": lesson.number, "state": current.to_dict()}
         snapshots.store(home.project, snapshots.own(home, lesson), notes)
     return Finished(lesson, results, keep, course.after(lesson))
+
+
+def hold(goals: Sequence[Goal], home: Home, current: State) -> tuple[checks.Result, ...]:
+    """Hold goals, of a lesson or of an exercise, against the state now."""
+    return tuple(checks.check(goal, current, home.project) for goal in goals)
 
 
 @contextmanager

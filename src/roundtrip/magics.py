@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
@@ -19,12 +20,15 @@ from IPython.utils.text import SList
 
 from . import (
     board,
+    card,
     environment,
     flask_shell,
     holding,
     lesson,
     messages,
     page,
+    questions,
+    record,
     show,
     terminal,
     trip,
@@ -33,7 +37,9 @@ from . import (
 from .course import Lesson, find_course
 from .errors import CommandFailed, Refused, RoundtripError
 from .facts import State
+from .hints import Hints
 from .progress import Bar
+from .questions import Answer, Question
 from .reading import Reader
 
 
@@ -49,6 +55,8 @@ class RoundtripMagics(Magics):
         self._lesson: Lesson | None = None
         self._reader = Reader(self._home.project)
         self._last_look: State | None = None
+        self._hints = Hints()
+        self._guesses: dict[str, Answer] = {}
 
     def hook(self) -> None:
         """Take over `!command` and `name = !command`, and put walls round what is run otherwise."""
@@ -73,6 +81,9 @@ class RoundtripMagics(Magics):
         if said := workspace.notice(self._home, self._course.folder):
             report.append(said)
         print("\n".join(report))
+        noted = record.started(self._home, found)
+        shown = card.card(self._course, noted)
+        _display(card.sentence(self._course, noted), **{"text/html": shown})
 
     def _begin(self, found: Lesson, going_on: bool, fresh: bool) -> list[str]:
         """Make the workspace ours, at the lesson's start or as it stands; what to tell of it."""
@@ -92,6 +103,7 @@ class RoundtripMagics(Magics):
                 )
             report = messages.started(started, self._home)
         self._lesson, self._last_look = found, None
+        self._hints, self._guesses = Hints(), {}
         return report
 
     @line_magic
@@ -105,7 +117,52 @@ class RoundtripMagics(Magics):
         with self._mine() as here:
             now, anyway = self._reader.read(), "--anyway" in line.split()
             done = lesson.finish(self._course, self._home, here, now, anyway)
+            self._hints.note(done.results)
             print(messages.finished(done))
+            met = sum(result.met for result in done.results)
+            noted = record.finished(self._home, here, met, len(done.results))
+            if noted.remark:
+                print(f"Progress: {noted.remark}")
+
+    @line_magic("check")
+    def check_exercise(self, line: str) -> None:
+        """`%check NAME`: hold the goals of an exercise against the workspace."""
+        with self._mine() as here:
+            goals = here.exercise(line.strip()).goals
+            results = lesson.hold(goals, self._home, self._reader.read())
+            self._hints.note(results)
+            print(messages.practised(results))
+
+    @line_magic
+    def hint(self, line: str) -> None:
+        """`%hint`: more on the first goal that was not met; each time stronger."""
+        print(self._hints.next())
+
+    @line_magic
+    def ask(self, line: str) -> None:
+        """`%ask NAME`: a question to choose an answer to. `%ask NAME b` chooses it."""
+        name, _, letter = line.strip().partition(" ")
+        question = questions.find(self._course, name)
+        if letter:
+            print(self._choose(question, question.choose(letter)))
+        else:
+            form = questions.form(question, lambda answer: self._choose(question, answer))
+            _display(question.words(), **form)
+
+    @line_magic("answer")
+    def tell(self, line: str) -> None:
+        """`%answer NAME`: what the workspace says to a guess, and why."""
+        with self._mine():
+            question = questions.find(self._course, line.strip())
+            right = question.right(self._reader.read(), self._home.project)
+            print(questions.told(question, right, self._guesses.get(question.name)))
+
+    def _choose(self, question: Question, answer: Answer) -> str:
+        """Note a guess until `%answer`; a question that is no guess is answered at once."""
+        self._guesses[question.name] = answer
+        if question.is_guess:
+            return f"Noted: {answer.letter}. Run on; the answer comes below."
+        return questions.said(answer, question.marked)
 
     @line_magic("board")
     def draw_board(self, line: str) -> None:
@@ -265,7 +322,7 @@ def _draw(text: str, svg: str) -> None:
     _display(text, **{"image/svg+xml": svg})
 
 
-def _display(text: str, **more: str) -> None:
+def _display(text: str, **more: Any) -> None:
     display({"text/plain": text, **more}, raw=True)
 
 

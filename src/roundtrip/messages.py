@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+from .checks import Result
 from .lesson import Finished, Started
 from .workspace import Home
 
@@ -28,31 +30,43 @@ def started(started: Started, home: Home) -> list[str]:
 
 def finished(done: Finished) -> str:
     """Each goal with what was found and, where it is not met, why and what next; then the sum."""
-    lines = []
-    for result in done.results:
-        lines.append(f"{'✔ met    ' if result.met else '✘ not met'}  {result.goal.text}")
-        lines.append(f"             {result.finding.found}")
-        if not result.met:
-            lines.append(f"             why:  {result.finding.cause}")
-            if result.finding.next:
-                lines.append(f"             next: {result.finding.next}")
-            elif result.goal.hint:
-                lines.append(f"             hint: {result.goal.hint}")
+    lines = [*goals(done.results), ""] if done.results else []
     count = sum(result.met for result in done.results)
-    if done.results:
-        lines.append("")
     if done.all_met:
         lines.append(f"Lesson {done.lesson.number:02d} is complete.")
     else:
         lines.append(f"{count} of {len(done.results)} goals are met.")
         lines.append(
-            "Mend what is not, then run this cell again. Or go on as it is: %finish --anyway"
+            "Mend what is not, then run this cell again; %hint says more. "
+            "Or go on as it is: %finish --anyway"
             if not done.kept
             else "Kept as it is."
         )
     if done.next and done.kept:
         lines.append(f"Next: {done.next.notebook.name}")
     return "\n".join(lines)
+
+
+def practised(results: Sequence[Result]) -> str:
+    """The goals of an exercise, and whether it is done."""
+    if all(result.met for result in results):
+        return "\n".join((*goals(results), "", "Done."))
+    return "\n".join((*goals(results), "", "Not done yet; %hint says more."))
+
+
+def goals(results: Sequence[Result]) -> list[str]:
+    """Each goal with what was found and, where it is not met, why, what next, and a first hint."""
+    lines = []
+    for result in results:
+        lines.append(f"{'✔ met    ' if result.met else '✘ not met'}  {result.goal.text}")
+        lines.append(f"             {result.finding.found}")
+        if not result.met:
+            lines.append(f"             why:  {result.finding.cause}")
+            if result.finding.next:
+                lines.append(f"             next: {result.finding.next}")
+            if result.goal.hints:
+                lines.append(f"             hint: {result.goal.hints[0]}")
+    return lines
 
 
 def _program() -> str:

@@ -16,12 +16,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from dotenv import dotenv_values
+
 from . import probe, verdict
 from .errors import RoundtripError
 from .facts import (
     Column,
     DatabaseState,
     Difference,
+    Elsewhere,
     GitState,
     MigrationState,
     ModelState,
@@ -58,8 +61,10 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
     git = replace(git, tracks_database=database.url in tracked)
     migrations = _migrations(project, report.get("folder", "migrations"), git, tracked)
     migrations = _against_database(migrations, database.versions, git, run)
+    migrations = replace(migrations, asked=not database.problem)
+    elsewhere = () if env_file else tuple(_elsewhere(project, database))
     differences = build(tuple[Difference, ...], report.get("differences", ()))
-    state = State(git, model, migrations, database, differences, env_file=env_file or "")
+    state = State(git, model, migrations, database, differences, (), env_file or "", elsewhere)
     return replace(state, disagreements=verdict.disagreements(state))
 
 
@@ -117,6 +122,21 @@ def _sqlite(file: Path | None, url: str) -> DatabaseState:
     except sqlite3.Error as error:
         return DatabaseState(url, exists=True, error=f"{error}.", problem=_problem(error))
     return DatabaseState(url, True, tuple(tables), tuple(versions))
+
+
+def _elsewhere(project: Path, here: DatabaseState) -> Iterator[Elsewhere]:
+    """The SQLite files that files of settings (`production.env`) name, at another revision.
+
+    Only what a file says itself is read: an app could find its database in any other way.
+    """
+    for settings in sorted(project.glob("*.env")):
+        name = (dotenv_values(settings).get("DATABASE_URL") or "").removeprefix("sqlite:///")
+        file = project / "instance" / name
+        if not name or "://" in name or not file.is_file():
+            continue
+        other = _sqlite(file, file.relative_to(project).as_posix())
+        if not other.problem and other.url != here.url and other.versions != here.versions:
+            yield Elsewhere(settings.name, other.url, other.versions)
 
 
 def _table(connection: sqlite3.Connection, name: str) -> Table:

@@ -3,7 +3,7 @@
 home/
   workspace/     the learner's project: a Git repository and a database of its own
   attic/         every workspace that a new one has replaced, with the time in its name
-  .roundtrip/    snapshots, the lock and the note of who holds the workspace
+  .roundtrip/    snapshots, the lock, the note of who holds the workspace, the learner's progress
 """
 
 from __future__ import annotations
@@ -156,13 +156,24 @@ def set_aside(home: Home, label: str) -> Path | None:
             project.rmdir()
             return None
         home.attic.mkdir(parents=True, exist_ok=True)
-        place = _free_place(home.attic, label)
+        place = free_place(home.attic, label)
         project.rename(place)
     except OSError as error:
         raise RoundtripError(
             f"The workspace could not be set aside ({_first_reason(error)}), so nothing was "
             "changed; close programs that have files of it open, then run this cell again."
         ) from None
+    return place
+
+
+def free_place(folder: Path, label: str) -> Path:
+    """A name in the folder that is not taken: the time, then the label."""
+    stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+    count = 1
+    place = folder / f"{stamp}_{label}"
+    while os.path.lexists(place):
+        count += 1
+        place = folder / f"{stamp}_{label}_{count}"
     return place
 
 
@@ -251,17 +262,6 @@ def _sweep(home: Home) -> None:
     """Take away copies that a killed kernel left half made. No learner has worked in them."""
     for left in home.private.glob(f"{_NEW}*"):
         shutil.rmtree(left, ignore_errors=True)
-
-
-def _free_place(attic: Path, label: str) -> Path:
-    """A name in the attic that is not taken: the time, then the label."""
-    stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
-    count = 1
-    place = attic / f"{stamp}_{label}"
-    while os.path.lexists(place):
-        count += 1
-        place = attic / f"{stamp}_{label}_{count}"
-    return place
 
 
 def _writable(folder: Path) -> bool:

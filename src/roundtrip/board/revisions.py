@@ -109,10 +109,13 @@ def _revision(
 
 
 def _shape(revision: Revision, found: MigrationState) -> str:
-    """Below a revision whose file is missing, nobody can say what the database has run."""
+    """Below a revision whose file is missing, nobody can say what the database has run.
+
+    Nor can anybody when the database does not answer.
+    """
     if revision.applied:
         return "applied"
-    return "unknown" if found.missing else "pending"
+    return "unknown" if found.missing or not found.asked else "pending"
 
 
 def _folded(run: list[Revision], found: MigrationState) -> Node:

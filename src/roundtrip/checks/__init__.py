@@ -17,11 +17,11 @@ from pathlib import Path
 from ..course import Goal
 from ..errors import RoundtripError
 from ..facts import State
-from .databases import database_has, rows, rows_equal, some_value
-from .files import has_file, same_files
+from .databases import database_has, holds, references, rows, rows_equal, some_value
+from .files import has_file, same_as, same_files
 from .finding import Finding
-from .git import changed_only, clean, commits, head_subject, untracked
-from .model_and_migrations import model_has, pending_changes, revisions
+from .git import changed_only, clean, commits, head_subject, taken_back, untracked
+from .model_and_migrations import committed_migration, model_has, pending_changes, revisions
 
 
 @dataclass(frozen=True)
@@ -67,16 +67,21 @@ CHECKS: dict[str, Callable[..., Finding]] = {
         changed_only,
         clean,
         commits,
+        committed_migration,
         database_has,
         has_file,
         head_subject,
+        holds,
         model_has,
         pending_changes,
+        references,
         revisions,
         rows,
         rows_equal,
+        same_as,
         same_files,
         some_value,
+        taken_back,
         untracked,
     )
 }

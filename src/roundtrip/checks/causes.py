@@ -34,6 +34,9 @@ def no_script(state: State) -> tuple[str, str]:
         return cause, state.verdict.next
     if state.model.odd:
         return state.model.odd[0], "git diff"
+    if state.migrations.pending:
+        cause = "No further script was made. While one waits, flask db migrate refuses."
+        return cause, "flask db history"
     if not state.differences:
         return "The model holds no new change, so flask db migrate makes no script.", "git diff"
     verdict = state.verdict

@@ -40,7 +40,9 @@ def database_has(
     others = [
         file.name
         for file in sorted((project / "instance").glob("*.db"))
-        if file.name != database and name in _table_columns(project, file.name, table)
+        if file.name != database
+        and _is_used(project, file)
+        and name in _table_columns(project, file.name, table)
     ]
     cause = f"The upgrade has not run on {database}."
     if present and others:
@@ -117,9 +119,63 @@ def some_value(
     return Finding(False, text, cause, _shell(database))
 
 
+def holds(
+    state: State,
+    project: Path,
+    table: str,
+    row: dict[str, Any],
+    empty: Sequence[str] = (),
+    database: str = "app.db",
+) -> Finding:
+    """A row of the table holds these values, and no value in the columns named in `empty`.
+
+    The first of the values is what the row is found by.
+    """
+    wanted = {**row, **dict.fromkeys(empty)}
+    (key, name), *_ = row.items()
+    for column in wanted:
+        if column not in _table_columns(project, database, table):
+            finding = database_has(state, project, f"{table}.{column}", True, database)
+            return Finding(False, f"{database}: no column {column}", finding.cause, finding.next)
+    columns = ", ".join(map(_quoted, wanted))
+    statement = f"SELECT {columns} FROM {_quoted(table)} WHERE {_quoted(key)} = ?"
+    found = _query(project, database, statement, name)
+    if not found:
+        cause = f"The row with {name} is missing."
+        return Finding(False, f"{database}: no {name} in {table}", cause, _shell(database))
+    others = [column for column in wanted if column != key]
+    text = f"{database}: {name} has {', '.join(others)} {_row(found[0][1:])}"
+    if tuple(wanted.values()) in found:
+        return Finding(True, text)
+    cause = "No value was set, or db.session.commit() did not follow."
+    if any(value is not None for value in found[0][1:]):
+        cause = "Another value was set."
+    return Finding(False, text, cause, _shell(database))
+
+
+def references(
+    state: State, project: Path, column: str, target: str, database: str = "app.db"
+) -> Finding:
+    """This `table.column` is a foreign key to the table `target`."""
+    table, _, name = column.partition(".")
+    keys = _query(project, database, f"PRAGMA foreign_key_list({_quoted(table)})")
+    if any(row[3] == name and row[2] == target for row in keys):
+        return Finding(True, f"{database}: {column} points to {target}")
+    there = database_has(state, project, column, True, database)
+    if not there.met:
+        return there
+    cause = f'The column is plain: the model has it without ForeignKey("{target}.id").'
+    return Finding(False, f"{database}: {column} points to no table", cause, "git diff HEAD")
+
+
 def _no_table(state: State, database: str) -> tuple[str, str]:
     flask = "flask" if database == "app.db" else f"flask --env-file {Path(database).stem}.env"
     return why_blocked(state) or (f"The upgrade has not run on {database}.", f"{flask} db upgrade")
+
+
+def _is_used(project: Path, file: Path) -> bool:
+    """Whether commands go to this database: the usual one, or one that a file of settings names."""
+    return file.name == "app.db" or (project / f"{file.stem}.env").is_file()
 
 
 def _shell(database: str) -> str:
@@ -134,14 +190,14 @@ def _versions(project: Path, database: str) -> list[str]:
     return [row[0] for row in _query(project, database, "SELECT version_num FROM alembic_version")]
 
 
-def _query(project: Path, database: str, statement: str) -> list[tuple]:
+def _query(project: Path, database: str, statement: str, *values: Any) -> list[tuple]:
     """Rows of a read-only look at an SQLite file of the project; none where it cannot be read."""
     file = project / "instance" / database
     if not file.is_file():
         return []
     try:
         with closing(sqlite3.connect(sqlite_uri(file), uri=True, timeout=1)) as connection:
-            return connection.execute(statement).fetchall()
+            return connection.execute(statement, values).fetchall()
     except sqlite3.Error:
         return []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -37,7 +38,21 @@ def head_subject(state: State, project: Path, subject: str) -> Finding:
     if older:
         cause = f"“{subject}” is {older[0]}, further back: HEAD is not there."
         return Finding(False, text, cause, "git log --oneline")
+    if any(entry.says(subject) for entry in _reflog(project)):
+        cause = f"“{subject}” is on no branch any more, but Git remembers it."
+        return Finding(False, text, cause, "git reflog")
     return Finding(False, text, f"No commit is called “{subject}” here.", "git log --oneline")
+
+
+def taken_back(state: State, project: Path) -> Finding:
+    """A commit that followed the last one is on the branch no more: a reset took it back."""
+    kept = {commit.hash for commit in state.git.commits}
+    for entry in _reflog(project):
+        if entry.is_commit and entry.before == state.git.head and entry.after not in kept:
+            return Finding(True, f"{entry.after[:7]} was made on this commit, and taken back")
+    text = "nothing was taken back to this commit"
+    cause = "The commit that is to be taken back is still there, or was never made."
+    return Finding(False, text, cause, "git log --oneline")
 
 
 def clean(state: State, project: Path) -> Finding:
@@ -85,6 +100,33 @@ def untracked(state: State, project: Path, pattern: str) -> Finding:
         return Finding(False, text, f"{known[0]} is committed already.", "git log --oneline")
     cause = "The file was not made, or it has another name."
     return Finding(False, text, cause, "git status")
+
+
+@dataclass(frozen=True)
+class _Move:
+    """A line of Git's reflog: where HEAD was, where it went, and by what."""
+
+    before: str
+    after: str
+    what: str
+
+    @property
+    def is_commit(self) -> bool:
+        return self.what.startswith("commit")
+
+    def says(self, subject: str) -> bool:
+        """Whether this was the commit with this message."""
+        return self.is_commit and self.what.partition(": ")[2] == subject
+
+
+def _reflog(project: Path) -> list[_Move]:
+    """Where HEAD has been, oldest first (`git help gitrepository-layout`, logs)."""
+    try:
+        lines = (project / ".git/logs/HEAD").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return []
+    halves = (line.partition("\t") for line in lines.splitlines())
+    return [_Move(*who.split(" ")[:2], what) for who, _, what in halves]
 
 
 def _scripts(state: State) -> set[str]:

@@ -11,9 +11,14 @@ from .finding import Finding, many
 
 
 def model_has(
-    state: State, project: Path, column: str, present: bool = True, type: str = ""
+    state: State,
+    project: Path,
+    column: str,
+    present: bool = True,
+    type: str = "",
+    nullable: bool = True,
 ) -> Finding:
-    """The model has (or has not) this `table.column`; with `type`, of that type and nullable."""
+    """The model has (or has not) this `table.column`; with `type`, of that type and `nullable`."""
     model = state.model
     if model.error or not model.found:
         cause = f"The app does not load, so it has no model. Look at {model.error_file or 'it'}."
@@ -22,9 +27,10 @@ def model_has(
     text = f"the model {'has' if there else 'does not have'} {column}"
     if there == present:
         found = next((c for c in _all_columns(model.tables, column)), None)
-        if found and type and (found.type, found.nullable) != (type, True):
+        if found and type and (found.type, found.nullable) != (type, nullable):
             said = f"{text}, as {found.type}{'' if found.nullable else ' NOT NULL'}"
-            cause = f"It should be {type} and may be empty; look at what stands in Mapped[…]."
+            empty = "may be empty" if nullable else "must not be empty"
+            cause = f"It should be {type} and {empty}; look at what stands in Mapped[…]."
             return Finding(False, said, cause, "git diff")
         return Finding(True, text)
     if not present:
@@ -64,9 +70,16 @@ def revisions(state: State, project: Path, count: int, applied: int) -> Finding:
 
 
 def pending_changes(
-    state: State, project: Path, adds: Sequence[str] = (), drops: Sequence[str] = ()
+    state: State,
+    project: Path,
+    adds: Sequence[str] = (),
+    drops: Sequence[str] = (),
+    alone: bool = True,
 ) -> Finding:
-    """The scripts that wait add and drop exactly these tables and columns."""
+    """The scripts that wait add and drop exactly these tables and columns.
+
+    `alone`: they do nothing else, and undo it all. Else more is allowed, a dropped constraint say.
+    """
     waiting = state.migrations.pending
     found_adds = {name for revision in waiting for name in revision.adds}
     found_drops = {name for revision in waiting for name in revision.drops}
@@ -87,10 +100,16 @@ def pending_changes(
         )
         return Finding(False, text, cause, f"git clean -f {guilty.file}")
     if found_adds != {*adds} or found_drops != {*drops}:
-        return Finding(
-            False, text, "The script was made before the model had the change.", "git diff"
-        )
-    for revision in waiting:
+        new = {*adds} - found_adds
+        known = {table.name for table in state.model.tables} | _columns(state.model.tables)
+        if unknown := sorted(new - known):
+            cause = f"The model does not have {unknown[0]} yet, so no script can add it."
+            return Finding(False, text, cause, "git diff")
+        cause = f"The script was made before the model had {_names(new)}. Delete it, make it again."
+        if not new:
+            cause = "The script does less than it should. Delete it, make it again."
+        return Finding(False, text, cause, f"git clean -f {waiting[-1].file}")
+    for revision in waiting if alone else ():
         cause = ""
         if revision.others:
             cause = f"The script does more than that: {_names(revision.others)}."
@@ -100,6 +119,36 @@ def pending_changes(
             return Finding(
                 False, text, f"{cause} Delete it, make it again.", f"git clean -f {revision.file}"
             )
+    return Finding(True, text)
+
+
+def committed_migration(state: State, project: Path, adds: Sequence[str]) -> Finding:
+    """The newest script adds exactly these tables and columns, and is in the last commit.
+
+    Of a new table only the table is named, not its columns.
+    """
+    tables = {name for name in adds if "." not in name}
+    scripts = state.migrations.revisions
+    makers = [r for r in scripts if {*adds} & {*r.adds}]
+    if blocked := why_blocked(state):
+        return Finding(False, f"{many(len(scripts), 'revision')}", *blocked)
+    if not makers:
+        return Finding(False, f"no script adds {_names(adds)}", *no_script(state))
+    maker = makers[-1]
+    found = {name for name in maker.adds if name.partition(".")[0] not in tables or name in tables}
+    text = f"{maker.file}: adds {_names(found)}, drops {_names(maker.drops)}"
+    if found != {*adds} or maker.drops or maker.others:
+        cause = "The script does more than that. Undo it, delete it, mend the model, make it again."
+        return Finding(False, text, cause, "flask db downgrade" if maker.applied else "git diff")
+    if len(makers) > 1:
+        cause = "Two scripts add it: one is left over."
+        return Finding(False, text, cause, "flask db history")
+    if not maker.committed:
+        if not maker.applied:
+            cause = "The script is not committed. It has not run yet: upgrade first, then commit."
+            return Finding(False, text, cause, "flask db upgrade")
+        cause = "The script is not committed: a reset would take the model and leave it behind."
+        return Finding(False, text, cause, "git add .")
     return Finding(True, text)
 
 

@@ -14,7 +14,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from ..facts import Disagreement, State
-from .database_rules import database_ahead, database_problem, model_ahead, not_recorded, stamped
+from .database_rules import (
+    database_ahead,
+    database_problem,
+    elsewhere,
+    model_ahead,
+    not_recorded,
+    stamped,
+)
 from .git_rules import (
     conflict,
     database_in_git,
@@ -98,6 +105,7 @@ RULES = (
     Rule(database_in_git, (GIT, DATABASE)),
     Rule(script_not_committed, (GIT, MIGRATIONS)),
     Rule(not_committed, (GIT,)),
+    Rule(elsewhere, (DATABASE,)),
 )
 
 

@@ -138,3 +138,30 @@ def database_ahead(state: State) -> Disagreement | None:
     if maker.ignored:
         why = f"Git ignores {maker.file}, so the reset left it. {why}"
     return say("The database is ahead of the model.", found, why, "flask db downgrade")
+
+
+def elsewhere(state: State) -> Disagreement | None:
+    if not state.elsewhere:
+        return None
+    other = state.elsewhere[0]
+    known = [revision.id for revision in state.migrations.revisions]
+    place = {revision: number for number, revision in enumerate(known)}
+    flask = f"flask --env-file {other.env_file} db"
+    stands = (
+        f"{other.url} is at {listed(other.versions)}"
+        if other.versions
+        else (f"{other.url} has run no migration")
+    )
+    found = f"{stands}, {state.database.url} at {state.database.version or 'none'}."
+    if gone := [version for version in other.versions if version not in place]:
+        why = (
+            f"The file of {gone[0]} is not here. It has to come back before that database can move."
+        )
+        return say("Another database is elsewhere.", found, why, "git reflog")
+    here = max((place.get(version, -1) for version in state.database.versions), default=-1)
+    there = max((place[version] for version in other.versions), default=-1)
+    if there < here:
+        why = "Each database is upgraded on its own; test this one first, then that one."
+        return say("Another database waits.", found, why, f"{flask} upgrade")
+    why = "Each database goes back on its own, before the code does."
+    return say("Another database is ahead of this one.", found, why, f"{flask} downgrade")

@@ -1,0 +1,45 @@
+"""Hints: three for each goal, one after the other, and the last one names a place that exists."""
+
+from __future__ import annotations
+
+import re
+
+import nbformat
+import pytest
+from kernels import kernel
+
+from roundtrip.course import Lesson, find_course
+
+LESSONS = [lesson for lesson in find_course().lessons if lesson.goals]
+
+
+def headings(lesson: Lesson) -> set[str]:
+    cells = nbformat.read(lesson.notebook, as_version=4).cells
+    text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    return set(re.findall(r"^#{2,3} (.+)$", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_each_goal_has_three_and_the_last_names_a_heading_of_the_lesson(lesson: Lesson):
+    exercises = [goal for exercise in lesson.exercises for goal in exercise.goals]
+    for goal in (*lesson.goals, *exercises):
+        assert len(set(goal.hints)) == 3, goal.text
+        there = headings(lesson)
+        if other := re.search(r"in lesson (\d\d)", goal.hints[2]):
+            there = headings(find_course().lesson(int(other[1])))
+        named = re.findall(r"“(.+?)”", goal.hints[2])
+        assert set(named) <= there | {"Answer"}, goal.hints[2]
+        assert named or "%restart" in goal.hints[2] or lesson.number == 10
+
+
+def test_they_come_one_after_the_other(tmp_path):
+    with kernel(tmp_path / "home") as notebook:
+        notebook.run("%load_ext roundtrip\n%lesson 2")
+        nothing = notebook.run("%hint")
+        assert "There is no goal to give a hint for" in nothing.value
+        finished = notebook.run("%finish").text
+        hints = find_course().lesson(2).goals[0].hints
+        assert f"hint: {hints[0]}" in finished
+        said = [notebook.run("%hint").text for _ in range(3)]
+        assert [text.splitlines()[1].strip() for text in said] == [hints[1], hints[2], hints[2]]
+        assert said[0].splitlines()[0] == find_course().lesson(2).goals[0].text

@@ -1,0 +1,111 @@
+"""Questions: their table, what is said to a choice, and the buttons."""
+
+from __future__ import annotations
+
+import tomllib
+from inspect import signature
+from pathlib import Path
+
+import nbformat
+import pytest
+from kernels import kernel
+
+from roundtrip import checks, questions
+from roundtrip.course import find_course
+from roundtrip.errors import RoundtripError
+
+COURSE = find_course()
+FILE = COURSE.folder / "notebooks" / "questions.toml"
+ROWS = tomllib.loads(FILE.read_text(encoding="utf-8"))["question"]
+NAMES = [row["name"] for row in ROWS]
+
+
+def commands(word: str) -> list[str]:
+    """The names behind `%ask` or `%answer`, in all lessons."""
+    found = []
+    for lesson in COURSE.lessons:
+        for cell in nbformat.read(lesson.notebook, as_version=4).cells:
+            if cell.cell_type == "code" and cell.source.startswith(f"%{word} "):
+                found.append(cell.source.split()[1])
+    return found
+
+
+@pytest.mark.parametrize("row", ROWS, ids=NAMES)
+def test_each_is_whole(row):
+    question = questions.find(COURSE, row["name"])
+    marked = [answer for answer in question.answers if answer.right]
+    assert len(question.answers) >= 3
+    assert bool(marked) is not question.is_guess
+    assert len(marked) == (not question.is_guess)
+    for answer in question.answers:
+        assert answer.reason.endswith((".", "”."))
+        assert len(answer.text) <= 62  # fits a narrow page
+        assert "`" not in answer.text  # buttons show plain text
+        if answer.goal:
+            signature(checks.CHECKS[answer.goal.check]).bind(None, None, **answer.goal.arguments)
+
+
+def test_each_is_asked_once_and_each_guess_is_answered():
+    assert sorted(commands("ask")) == sorted(NAMES)
+    guesses = [name for name in NAMES if questions.find(COURSE, name).is_guess]
+    assert commands("answer") == guesses
+
+
+def test_what_is_said_to_a_choice():
+    question = questions.find(COURSE, "the-order")
+    first, second, _ = question.answers
+    assert questions.said(second, second) == (
+        "✔ b) Downgrade every database, then reset the code. So it is.\n"
+        "     As long as the script is there, each database can go back."
+    )
+    assert questions.said(first, second).splitlines() == [
+        "✘ a) Reset the code, then downgrade the databases. No.",
+        "     After the reset the script is gone, and with it the way back.",
+        "✔ b) Downgrade every database, then reset the code.",
+        "     As long as the script is there, each database can go back.",
+    ]
+
+
+def test_a_name_or_a_letter_that_is_not_there():
+    with pytest.raises(RoundtripError, match=r"no question 'nonsense'\. There are: where-is"):
+        questions.find(COURSE, "nonsense")
+    with pytest.raises(RoundtripError, match="has no answer 'z', only a, b, c"):
+        questions.find(COURSE, "the-order").choose("z")
+    assert questions.find(COURSE, "the-order").choose(" B) ").letter == "b"
+
+
+def test_in_a_notebook(tmp_path: Path):
+    with kernel(tmp_path / "home") as notebook:
+        notebook.run("%load_ext roundtrip\n%lesson 3")
+        (shown,) = notebook.run("%ask where-is-age").displays
+        assert shown["text/plain"].splitlines()[2] == "  b) In the model and in a script."
+        assert questions.WIDGET in shown
+        # before the command, the workspace fits no other answer than the last
+        assert "c) In the model alone, as before." in notebook.run("%answer where-is-age").text
+        assert "Noted: a." in notebook.run("%ask where-is-age a").text
+        notebook.run('!flask db migrate -m "Add age column to user model"')
+        told = notebook.run("%answer where-is-age").text
+        assert told.splitlines()[1] == "✘ a) In the model, in a script, and in the database. No."
+        assert "✔ b) In the model and in a script." in told
+        press = (
+            "import ipywidgets\n"
+            "radio = [w for w in ipywidgets.Widget.widgets.values()\n"
+            "         if isinstance(w, ipywidgets.RadioButtons)][-1]\n"
+            "radio.value = 'b'\n"
+        )
+        notebook.run(press)
+        assert (
+            "✔ b) In the model and in a script. So it is."
+            in notebook.run("%answer where-is-age").text
+        )
+        assert "So it is" in notebook.run("%ask pushed c").text
+        assert notebook.run("%ask pushed z").value.startswith("The question pushed has no answer")
+
+
+def test_no_answer_is_made_up_when_nothing_fits(tmp_path: Path):
+    with kernel(tmp_path / "home") as notebook:
+        notebook.run("%load_ext roundtrip\n%lesson 4")
+        notebook.run("import shutil; shutil.rmtree('migrations')")
+        answer = notebook.run("%answer what-is-in-the-script")
+        assert answer.error == "RoundtripError"
+        assert "The workspace fits none of the answers" in answer.value
