@@ -92,7 +92,7 @@ def restart(number: int, fresh: bool) -> None:
     from . import lesson
 
     course, home = _course_and_home()
-    with Bar() as bar:
+    with Bar(quiet=not sys.stdout.isatty()) as bar:
         started = lesson.start(course, home, course.lesson(number), bar.show, fresh)
     click.echo(f"The workspace is at the start of {started.lesson.name}.")
     if started.aside:
@@ -165,13 +165,17 @@ def refresh(numbers: tuple[int, ...], every_output: bool) -> None:
 
 
 @main.command(hidden=True)
-@click.argument("number", type=int)
-def make(number: int) -> None:
-    """Run the notebook of lesson NUMBER in ROUNDTRIP_HOME; a line `done/all` for each cell."""
-    from .refresh import run
+@click.argument("numbers", type=int, nargs=-1)
+def make(numbers: Sequence[int]) -> None:
+    """Replay these lessons in ROUNDTRIP_HOME; a line `lesson done/all` for each cell."""
+    from .making import replay
 
-    lesson = find_course().lesson(number)
-    run(lesson.notebook, on_cell=lambda done, total: click.echo(f"{done}/{total}"))
+    course = find_course()
+
+    def tell(lesson, done: int, total: int) -> None:
+        click.echo(f"{lesson.number} {done}/{total}")
+
+    replay([course.lesson(number) for number in numbers], tell)
 
 
 def _course_and_home() -> tuple[Course, workspace.Home]:

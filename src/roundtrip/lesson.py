@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
-
-from . import checks, snapshots, terminal, workspace
+from . import checks, making, snapshots, workspace
 from .course import Course, Goal, Lesson
-from .errors import RoundtripError
 from .facts import State
+from .making import Progress
 from .workspace import Home
-
-Progress = Callable[[Lesson, int, int], None]
-"""Told, while start states are made: the lesson being run, cells done, cells in all."""
 
 
 @dataclass(frozen=True)
@@ -92,12 +82,7 @@ def end_state(
             break
         missing.insert(0, each)
     if missing:
-        terminal.prepare(home.project)
-    for each in missing:
-        place = snapshots.made(home, course, each)
-        with _making(place):
-            if not place.exists():
-                _make(course, home, each, place, progress)
+        making.make(course, home, missing, progress)
     return "made", snapshots.made(home, course, lesson)
 
 
@@ -116,64 +101,3 @@ def finish(
 def hold(goals: Sequence[Goal], home: Home, current: State) -> tuple[checks.Result, ...]:
     """Hold goals, of a lesson or of an exercise, against the state now."""
     return tuple(checks.check(goal, current, home.project) for goal in goals)
-
-
-@contextmanager
-def _making(place: Path) -> Iterator[None]:
-    """Hold the right to make one snapshot; others that want it wait, then find it made."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(place.with_name(place.name + ".lock")):
-        yield
-
-
-@contextmanager
-def _scratch(home: Home, lesson: Lesson) -> Iterator[Home]:
-    """A home to make a lesson's end in. What a killed run has left there is taken away first."""
-    folder = home.private / f"make-{lesson.number:02d}"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    try:
-        yield Home(folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _make(
-    course: Course, home: Home, lesson: Lesson, place: Path, progress: Progress | None
-) -> None:
-    """Run a lesson's notebook in a home of its own, and keep the end state that it leaves.
-
-    It runs in a process of its own, `roundtrip make`, that prints a line `done/all` for each cell.
-    """
-    with _scratch(home, lesson) as scratch:
-        env = os.environ | {
-            "ROUNDTRIP_HOME": str(scratch.root),
-            "ROUNDTRIP_SNAPSHOTS": str(place.parent),
-            "ROUNDTRIP_PROGRESS": "0",
-        }
-        process = subprocess.Popen(
-            [sys.executable, "-m", "roundtrip", "make", str(lesson.number)],
-            cwd=course.folder,
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-        )
-        with terminal.ending(process):
-            for line in process.stdout or ():
-                done, _, total = line.strip().partition("/")
-                if progress and done.isdigit() and total.isdigit():
-                    progress(lesson, int(done), int(total))
-            problem = process.stderr.read() if process.stderr else ""
-            process.wait()
-        result = snapshots.own(scratch, lesson)
-        if process.returncode or not result.exists():
-            reason = problem.strip().splitlines()[-1:] or ["its goals are not met at its end"]
-            raise RoundtripError(
-                f"The start state could not be made, because the notebook of {lesson.name} does "
-                f"not run here: {reason[0]} If you changed that notebook, put it back with "
-                f"`git restore {lesson.notebook.relative_to(course.folder).as_posix()}` in the "
-                "course folder; then run this cell again."
-            )
-        snapshots.store(snapshots.project_in(result), place, snapshots.notes_in(result))

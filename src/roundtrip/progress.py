@@ -14,10 +14,11 @@ from .course import Lesson
 class Bar:
     """A bar for one lesson's notebook after the other, in a cell's output or in a terminal.
 
-    Shows nothing when `ROUNDTRIP_PROGRESS` is 0 (tests set it).
+    Shows nothing when it is `quiet`, or `ROUNDTRIP_PROGRESS` is 0 (tests set it).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, quiet: bool = False) -> None:
+        self._quiet = quiet or os.environ.get("ROUNDTRIP_PROGRESS") == "0"
         self._bar: tqdm | None = None
         self._lesson: Lesson | None = None
 
@@ -47,7 +48,7 @@ class Bar:
                 mininterval=0,
                 ncols=100,
                 ascii=False,
-                disable=os.environ.get("ROUNDTRIP_PROGRESS") == "0",
+                disable=self._quiet,
             )
         if self._bar is not None:
             self._bar.update(done - self._bar.n)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import filecmp
+import re
 from pathlib import Path
 
 from outside import columns, flask, git, query, revision, schema, scripts
+
+from roundtrip import making, snapshots, workspace
+from roundtrip.course import find_course
 
 DEMO_APP = Path(__file__).parents[2] / "demo_app"
 USERS = [
@@ -159,3 +163,33 @@ def _assert_second_revision_waits(project: Path) -> Path:
 
 def _relative(project: Path, revision_id: str) -> list[str]:
     return [scripts(project)[revision_id].relative_to(project).as_posix()]
+
+
+def test_what_is_made_is_what_the_notebooks_leave(end_of, tmp_path, monkeypatch):
+    """Start states are made without the cells that only look; the ends are the same all the same.
+
+    In a whole run, `end_of` gives what the notebooks have left.
+    """
+    course, home = find_course(), workspace.Home(tmp_path / "home")
+    home.private.mkdir(parents=True)
+    monkeypatch.setenv("ROUNDTRIP_SNAPSHOTS", str(tmp_path / "made"))
+    making.make(course, home, course.lessons[1:10])
+    for lesson in course.lessons[1:10]:
+        made = snapshots.project_in(snapshots.made(home, course, lesson))
+        assert facts(made) == facts(end_of(lesson.number)), lesson.name
+    assert not (home.private / "make").exists()
+
+
+def facts(project) -> dict[str, object]:
+    """All that can be seen of a project from outside, but for hashes, ids and caches."""
+    listing = ("ls-files", "--others", "--exclude-standard", "--cached")
+    databases = sorted(file.name for file in (project / "instance").glob("*.db"))
+    return {
+        "commits": git(project, "log", "--format=%s"),
+        "reflog": re.sub(r"[0-9a-f]{7,40}", "HASH", git(project, "reflog", "--format=%gs")),
+        "status": re.sub(r"[0-9a-f]{12}_", "ID_", git(project, "status", "--porcelain")),
+        "files": sorted(re.sub(r"[0-9a-f]{12}_", "ID_", git(project, *listing)).split()),
+        "models": (project / "demo_app/models.py").read_text(),
+        "schemas": {name: schema(project, name) for name in databases},
+        "rows": {name: query(project, "SELECT * FROM user", name) for name in databases},
+    }
