@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from types import TracebackType
-
-from tqdm import tqdm
+from typing import TYPE_CHECKING
 
 from .course import Lesson
+
+if TYPE_CHECKING:  # it takes a while to import, and is needed only while something is made
+    from tqdm import tqdm
 
 
 class Bar:
@@ -37,6 +39,8 @@ class Bar:
     def show(self, lesson: Lesson, done: int, total: int) -> None:
         """Draw how far the notebook of a lesson has run: `done` of `total` cells."""
         if lesson != self._lesson:
+            from tqdm import tqdm
+
             self.__exit__(None, None, None)
             self._lesson = lesson
             self._bar = tqdm(

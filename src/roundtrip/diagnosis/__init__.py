@@ -1,0 +1,107 @@
+"""What a failed `flask` command means, and what to do: two lines for an error that is known.
+
+The errors are rows of tables, one for each room: what was typed (`command_rows`), the app
+(`app_rows`), the scripts (`migration_rows`), the database (`database_rows`), and last, for what
+none of them knows, the learner's own file that a traceback names (`traceback_rows`). Each row is
+tested against the error as real commands make it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from .app_rows import APP
+from .command_rows import COMMAND
+from .database_rows import DATABASE
+from .migration_rows import MIGRATION
+from .row import Row
+from .traceback_rows import TRACEBACK
+
+ROWS: tuple[Row, ...] = (*COMMAND, *APP, *MIGRATION, *DATABASE, *TRACEBACK)
+"""All known errors. The first row that matches is taken, so the particular come first."""
+
+
+def lines(command: str, output: str) -> str:
+    """The two lines to show under the output of a failed command; nothing where none are known.
+
+    Only a line that runs `flask` is explained.
+    """
+    if not _RUNS_FLASK.search(command) or not (known := diagnose(output, command)):
+        return ""
+    means, do = known
+    return f"{'' if output.endswith(chr(10)) else chr(10)}means: {means}\ndo:    {do}\n"
+
+
+def diagnose(output: str, command: str = "") -> tuple[str, str] | None:
+    """What the error at the end of a failed command's output means, and what to do; else None.
+
+    `output` is what a cell shows: standard output and errors together, as `polish` leaves them.
+    Where `command` names another database by `--env-file`, so does what is advised.
+    """
+    if not (found := find(output)):
+        return None
+    row, match = found
+    return row.fill(row.means, match), _for_database(command, row.fill(row.do, match))
+
+
+def find(output: str) -> tuple[Row, re.Match[str]] | None:
+    """The first row that knows the error at the end of `output`, and where it matched."""
+    error = _error(output)
+    for row in ROWS:
+        if match := row.pattern.search(error):
+            return row, match
+    return None
+
+
+class Tail:
+    """Writes on what it is given, and keeps the end of it."""
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        self._write = write
+        self.text = ""
+
+    def __call__(self, text: str) -> None:
+        """Write a piece of a command's output."""
+        self._write(text)
+        self.text = (self.text + text)[-_ENOUGH:]
+
+
+_ENOUGH = 20_000
+"""How many characters at the end of an output hold any error."""
+
+_RUNS_FLASK = re.compile(r"(?:^|[;&|(])\s*(?:\w+=\S*\s+)*(?:\S*python[\d.]*\s+-m\s+)?flask\b", re.M)
+
+_BEGIN = re.compile(
+    r"^(?:Traceback \(most recent call last\):$|(?:ERROR \[flask_migrate\] )?Error: )", re.M
+)
+"""How an error begins: Python's, Flask-Migrate's, click's."""
+
+_BECAUSE_OF_IT = re.compile(
+    r"(?<=\n\n)Usage: flask \[OPTIONS\] COMMAND \[ARGS\]\.\.\.\nTry 'flask --help' for help\.\n\n"
+    r"Error: No such command '[^'\n]*'[^\n]*\s*\Z"
+)
+"""Where the app cannot be loaded, `flask` says why, and then that it has no command `db` either."""
+
+_SCRIPT_WARNING = re.compile(r"^\S.*: UserWarning: (Revision .* is (?:not )?present.*\n)", re.M)
+"""What Alembic remarks, before an error that does not name the cause."""
+
+
+_ENV_FILE = re.compile(r"\s(?:--env-file[\s=]|-e\s)\s*(?P<file>[^\s;&|]+)")
+
+_ASKS_DATABASE = re.compile(r"`(?:flask(?= db (?:current|upgrade|downgrade|stamp))|%board|%%\w+)")
+
+
+def _for_database(command: str, advice: str) -> str:
+    """The same advice for the database that a command chose. Scripts are made with the usual."""
+    if not (chosen := _ENV_FILE.search(command)):
+        return advice
+    advice = advice.replace("instance/app.db`", "instance/*.db`")
+    return _ASKS_DATABASE.sub(rf"\g<0> --env-file {chosen['file']}", advice)
+
+
+def _error(output: str) -> str:
+    """The last error in `output`, after Alembic's remarks on the scripts."""
+    output = _BECAUSE_OF_IT.sub("", output[-_ENOUGH:])
+    *_, begin = [found.start() for found in _BEGIN.finditer(output)] or [len(output)]
+    return "".join(_SCRIPT_WARNING.findall(output[:begin])) + output[begin:]

@@ -1,0 +1,105 @@
+"""Errors on the way to the app: it is not found, does not load, or says something impossible."""
+
+from __future__ import annotations
+
+from .row import APP_FRAME, Row, row, said
+
+APP: tuple[Row, ...] = (
+    said(
+        "no app named",
+        r"Could not locate a Flask application",
+        "`flask` does not know which app to load: no `.flaskenv` says it.",
+        "Write the line `FLASK_APP=demo_app` into the file `.flaskenv`, or name the app each time: "
+        "`flask --app demo_app …`.",
+    ),
+    said(
+        "app not found",
+        r"Could not import '(?P<app>[^']*)'",
+        "From the folder where the command ran there is no `{app}` to import.",
+        "Run it in the folder that holds `demo_app`, or mend the name, behind `--app` or in "
+        "`.flaskenv`.",
+    ),
+    said(
+        "no app inside",
+        r"Failed to find Flask application or factory in module '(?P<module>[^']*)'",
+        "`{module}` was imported, but has no app in it, and no `create_app` that returns one.",
+        "Look at `create_app` in `demo_app/__init__.py`: its name, and `return app` at its end.",
+    ),
+    said(
+        "not an app",
+        r"(?:Failed to find attribute|A valid Flask application was not obtained)",
+        "What the name behind the colon stands for is not an app.",
+        "Leave it away: `flask --app demo_app …` finds `create_app` by itself.",
+    ),
+    said(
+        "factory with arguments",
+        r"Detected factory '(?P<factory>[^']*)' in module .* could not call it without arguments",
+        "`flask` calls `{factory}()` with nothing in the brackets, and it asks for something.",
+        "Give each parameter a default, as in `def {factory}(settings=None):`.",
+    ),
+    row(
+        "circular import",
+        r"^ImportError: cannot import name '(?P<name>\w+)' from partially initialized module "
+        r"'(?P<module>[\w.]+)'",
+        "Two files import each other: `{name}` was asked for before `{module}` had made it.",
+        "Let only one of the two import the other; what both need goes into a third file.",
+    ),
+    row(
+        "missing module",
+        APP_FRAME + r"[\s\S]*^ModuleNotFoundError: No module named '(?P<module>[^']+)'",
+        "Line {line} of `{file}` needs the module `{module}`, and Python does not find it.",
+        "Look for a slip in the name; where the name is right, its package is not installed here.",
+    ),
+    row(
+        "annotation",
+        r'^[\w.]+: Type annotation for "(?P<model>\w+)\.(?P<column>\w+)" can\'t be correctly',
+        "The type of `{column}` in the model `{model}` does not stand inside `Mapped[…]`.",
+        "Write it as in `{column}: Mapped[int | None]`.",
+    ),
+    row(
+        "no primary key",
+        r"could not assemble any primary key columns for mapped table '(?P<table>[^']+)'",
+        "The model of the table `{table}` has no primary key, the column that tells rows apart.",
+        "Give it the line `id: Mapped[int] = mapped_column(primary_key=True)`.",
+    ),
+    row(
+        "table twice",
+        r"^[\w.]+: Table '(?P<table>[^']+)' is already defined for this MetaData instance",
+        "Two classes of the models describe the table `{table}`.",
+        "Take one of them out of `demo_app/models.py`, or rename it if you want a second table.",
+    ),
+    row(
+        "foreign key to no table",
+        r"^[\w.]+: Foreign key associated with column '(?P<column>[^']+)' could not find table "
+        r"'(?P<table>[^']+)'",
+        "The foreign key of `{column}` points to a table `{table}`, and no model describes one.",
+        'Name the table, not the class: the table of `User` is `user`, so `ForeignKey("user.id")`.',
+    ),
+    row(
+        "foreign key to no column",
+        r"^[\w.]+: Could not initialize target column for ForeignKey '(?P<target>[^']+)' on table "
+        r"'(?P<table>[^']+)'",
+        "A foreign key of the table `{table}` points to `{target}`, a column that no model has.",
+        'Name a column that exists, in most cases the id: `ForeignKey("user.id")`.',
+    ),
+    row(
+        "db without app",
+        r"^(?:(?:ERROR \[flask_migrate\] )?Error|RuntimeError): The current Flask app is not "
+        r"registered with this 'SQLAlchemy' instance",
+        "The app was built without the `db` that the models use.",
+        "Call `db.init_app(app)` in `create_app`, and make only one `SQLAlchemy()` in the project.",
+    ),
+    row(
+        "unknown kind of database",
+        r"^[\w.]+: Can't load plugin: sqlalchemy\.dialects:(?P<kind>\S+)",
+        "The address of the database begins with `{kind}`, which SQLAlchemy does not know.",
+        "Write `sqlite:///app.db` for a file, or `postgresql://…`; look at `DATABASE_URL`.",
+    ),
+    row(
+        "address of the database",
+        r"^[\w.]+: Could not parse SQLAlchemy URL",
+        "What `DATABASE_URL` holds is not the address of a database.",
+        "Write it as in `DATABASE_URL=sqlite:///app.db`, or take the line away to use the usual "
+        "database.",
+    ),
+)

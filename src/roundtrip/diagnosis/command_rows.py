@@ -1,0 +1,69 @@
+"""Errors in what was typed: an option, a name, a text without quotation marks."""
+
+from __future__ import annotations
+
+from .row import Row, said
+
+_OF_DB = (
+    "init|revision|migrate|edit|merge|upgrade|downgrade|show|history|heads|branches|current|"
+    "stamp|check|list-templates"
+)
+
+COMMAND: tuple[Row, ...] = (
+    said(
+        "extra argument",
+        r"Got unexpected extra arguments? \((?P<words>.*)\)",
+        "`{words}` is more than the command takes; a text with spaces needs quotation marks.",
+        'Write a message as one text: `-m "Add age column"`.',
+    ),
+    said(
+        "option of flask",
+        r"No such option:? '?--(?P<option>env-file|app)\b",
+        "`--{option}` is an option of `flask` itself, so it has to stand before `db`.",
+        "Put it there, as in `flask --{option} NAME db current`.",
+    ),
+    said(
+        "steps as an option",
+        r"No such option:? '?-(?P<steps>\d+)\b",
+        "`-{steps}` looks like an option, so it was not taken as a number of steps.",
+        "`flask db downgrade` goes back one step; for a number, put two dashes before it: "
+        "`flask db downgrade -- -{steps}`.",
+    ),
+    said(
+        "unknown option",
+        r"No such option:? '?(?P<option>-[\w-]*)",
+        "The command has no option `{option}`.",
+        "Put `--help` behind the command to see those it has, as in `flask db migrate --help`.",
+    ),
+    said(
+        "option without a value",
+        r"Option '(?P<option>[^']+)' requires an argument",
+        "Behind `{option}` a value has to come, and there is none.",
+        'Write it there, in quotation marks if it has spaces: `{option} "Add age column"`.',
+    ),
+    said(
+        "missing env file",
+        r"Invalid value for '-e' / '--env-file': \w+ '(?P<file>[^']*)' does not exist",
+        "There is no file `{file}` in the folder where the command ran.",
+        "Compare its name with what `git status --short --ignored` lists; Git does not keep an "
+        "ignored file, so a lost one has to be written again.",
+    ),
+    said(
+        "command of db",
+        rf"No such command '(?P<command>{_OF_DB})'",
+        "`{command}` is one of the commands that stand behind `flask db`.",
+        "Put `db` before it: `flask db {command}`.",
+    ),
+    said(
+        "no Flask-Migrate",
+        r"No such command 'db'",
+        "The app was loaded, but nothing in it adds the commands that begin with `flask db`.",
+        "Call `migrate.init_app(app, db)` where the app is built, in `demo_app/__init__.py`.",
+    ),
+    said(
+        "unknown command",
+        r"No such command '(?P<command>[^']*)'",
+        "There is no command `{command}`.",
+        "Run `flask --help` and `flask db --help` to see those that there are.",
+    ),
+)

@@ -1,0 +1,162 @@
+"""Errors of the database, to a script or to a statement in the shell. All are SQLite's."""
+
+from __future__ import annotations
+
+from .row import SCRIPT_FRAME, SQLITE, Row, row, sqlite, sqlite_in_script
+
+DATABASE: tuple[Row, ...] = (
+    sqlite(
+        "locked",
+        r"database is locked",
+        "Another program is in the middle of writing to this database, and SQLite lets one write "
+        "at a time.",
+        "End it, a forgotten `flask shell`, another notebook or a database viewer, and run the "
+        "command again.",
+    ),
+    sqlite(
+        "cannot be opened",
+        r"unable to open database file",
+        "SQLite can neither open nor make the file, as a rule because its folder does not exist.",
+        "Look at `DATABASE_URL`: a path there begins in `instance/`, so the file `instance/app.db` "
+        "is `sqlite:///app.db`.",
+    ),
+    sqlite(
+        "not a database",
+        r"file is not a database",
+        "The file is damaged, or is no SQLite database.",
+        "Move it away, and keep it; then `flask db upgrade` makes a new one, with the tables but "
+        "without the rows.",
+    ),
+    sqlite(
+        "value for a new column",
+        r"Cannot add a NOT NULL column with default value NULL\n"
+        r'\[SQL: ALTER TABLE "?(?P<table>[^\s"]+)"? ADD COLUMN "?(?P<column>[^\s"]+)',
+        "`{table}` has rows, and there is no value to put into the new column `{column}`, which "
+        "must not be empty.",
+        "Give `{column}` a `server_default` in the script; or let it be empty "
+        "(`{column}: Mapped[… | None]`), delete the script, and run `flask db migrate` again.",
+    ),
+    sqlite(
+        "value in the copy",
+        r"NOT NULL constraint failed: _alembic_tmp_(?P<table>\w+)\.(?P<column>\w+)",
+        "To change `{table}`, SQLite copies its rows, and one has no value for `{column}`, which "
+        "must not be empty.",
+        'For a rename, write `batch_op.alter_column("OLD", new_column_name="{column}")` in place '
+        "of add and drop, else fill in values; before the next try, "
+        "`DROP TABLE _alembic_tmp_{table}`.",
+    ),
+    sqlite(
+        "twice in the copy",
+        r"UNIQUE constraint failed: _alembic_tmp_(?P<table>\w+)\.(?P<column>\w+)",
+        "Two rows of `{table}` have the same `{column}`, so it cannot become unique.",
+        "Change one of them, then `DROP TABLE _alembic_tmp_{table}`, the half-made copy, and run "
+        "the upgrade again.",
+    ),
+    sqlite(
+        "half-made copy",
+        r"table _alembic_tmp_(?P<table>\w+) already exists",
+        "An earlier try stopped halfway and left a half-made copy of `{table}` behind.",
+        "If `%show instance/app.db` still lists `{table}` with its rows, drop the copy in a cell "
+        'with `%%flask_shell`: `db.session.execute(db.text("DROP TABLE _alembic_tmp_{table}"))`.',
+    ),
+    sqlite_in_script(
+        "others point to the table",
+        r"FOREIGN KEY constraint failed\n\[SQL:\s+DROP TABLE \"?(?P<table>[^\s\"\]]+)",
+        "To change `{table}`, the script drops it and makes it again, but rows of another table "
+        "point to it.",
+        'Begin the script\'s function with `op.execute("PRAGMA foreign_keys=OFF")`, then '
+        "`DROP TABLE _alembic_tmp_{table}`, the half-made copy, and run it again.",
+    ),
+    sqlite_in_script(
+        "table exists",
+        r'(?P<kind>table|index) "?(?P<name>[^\s"]+)"? already exists',
+        "The {kind} `{name}` is there already: an earlier try stopped halfway, or something else "
+        "made it, `db.create_all()` for one.",
+        "If `%show instance/app.db` shows all that the script makes, `flask db stamp {revision}` "
+        "notes it as done, and `db.create_all()` has to go; if only a part, leave that part out of "
+        "the script this time.",
+    ),
+    sqlite_in_script(
+        "column exists",
+        r"duplicate column name: (?P<column>\S+)",
+        "The column `{column}` is there already: an earlier try stopped halfway, or something else "
+        "made it.",
+        "If `%show instance/app.db` shows all that the script makes, `flask db stamp {revision}` "
+        "notes it as done; if only a part, leave that part out of the script this time.",
+    ),
+    sqlite_in_script(
+        "column in use",
+        r'(?:error in \w+ \S+ after drop column: no such column: |cannot drop \w+ column: ")'
+        r"(?P<column>\w+)",
+        "A constraint or an index still needs the column `{column}`, so SQLite keeps it.",
+        "Drop the index first; a constraint goes with the column in "
+        '`with op.batch_alter_table(…) as batch_op:` and `batch_op.drop_column("{column}")`.',
+    ),
+    sqlite_in_script(
+        "model in a script",
+        r"no such column: (?P<column>[\w.]+)\n\[SQL: SELECT [\s\S]* AS ",
+        "The script reads through a model, and the model of today has `{column}`, which this "
+        "database gets in a later step.",
+        "Let the script name what it reads itself, as in "
+        '`op.get_bind().execute(sa.text("SELECT id, name FROM user"))`.',
+    ),
+    row(
+        "script without its object",
+        rf'{SCRIPT_FRAME}.*\n(?:[\s\S]*{SQLITE}no such (?:column|table|index): "?|'
+        r"    with op\.batch_alter_table[\s\S]*^KeyError: ')(?P<name>[\w.]+)",
+        "The script works on `{name}`, which this database does not have.",
+        "Correct the name; or, if `%show instance/app.db` shows that the step is done already, "
+        "note it with `flask db stamp REVISION`, the revision that you wanted to reach.",
+    ),
+    sqlite(
+        "no such column",
+        r'(?:no such column: "?|table \S+ has no column named )(?P<column>[\w.]+)',
+        "The statement asks for `{column}`, a column that this database does not have.",
+        "If it is wanted, `flask db upgrade` adds it as soon as a script does; after a downgrade, "
+        "take the line out of the model too.",
+    ),
+    sqlite(
+        "no such table",
+        r"no such table: (?P<table>[\w.]+)",
+        "There is no table `{table}` in this database.",
+        "See with `flask db current -v` which database it is; `flask db upgrade` makes the tables "
+        "that a script describes.",
+    ),
+    sqlite(
+        "no value",
+        r"NOT NULL constraint failed: (?P<column>\S+)",
+        "A row was to be written without a value for `{column}`, and this database requires one.",
+        "Give it one; if the model has no such attribute, the database is ahead of the code, and "
+        "`%board` says how to go on.",
+    ),
+    sqlite(
+        "same value",
+        r"UNIQUE constraint failed: (?P<columns>.+)",
+        "Two rows would have the same value in `{columns}`, which has to be unique.",
+        "Take another value, or change the row that has it already.",
+    ),
+    sqlite(
+        "row points to nothing",
+        r"FOREIGN KEY constraint failed",
+        "A row would point to a row that is not there, or one was to go that others point to.",
+        "Write the row that is pointed to first, and delete it last.",
+    ),
+    sqlite(
+        "SQL syntax",
+        r'near "(?P<word>[^"]*)": syntax error',
+        "SQLite does not understand the SQL at the word `{word}`.",
+        "Read the line that begins with `[SQL:`, and correct it there.",
+    ),
+    row(
+        "plain text as SQL",
+        r"^[\w.]+: Textual SQL expression .* should be explicitly declared as text",
+        "SQLAlchemy takes a text for SQL only where it is marked as SQL.",
+        'Put it into `db.text(…)`, as in `db.session.execute(db.text("SELECT 1"))`.',
+    ),
+    row(
+        "no such attribute",
+        r"^TypeError: '(?P<name>\w+)' is an invalid keyword argument for (?P<model>\w+)$",
+        "The model `{model}` has no attribute `{name}`, whatever the database has.",
+        "Leave it out, or add it to the model; `%show demo_app/models.py` shows what is there.",
+    ),
+)

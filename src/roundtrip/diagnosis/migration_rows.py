@@ -1,0 +1,152 @@
+"""Errors about the scripts in `migrations`: missing, waiting, forked, or not to be run so."""
+
+from __future__ import annotations
+
+from .row import SAID, SCRIPT_FRAME, SQLITE, Row, row, said
+
+MIGRATION: tuple[Row, ...] = (
+    said(
+        "no migrations folder",
+        r"Path doesn't exist: '?(?P<folder>[^\s']+?)'?\.\s",
+        "There is no folder `{folder}` here, the place of the migration scripts.",
+        "`flask db init` makes it, once for each project; if it was committed, "
+        "`git checkout HEAD -- {folder}` brings it back instead.",
+    ),
+    said(
+        "init twice",
+        r"Directory (?P<folder>\S+) already exists and is not empty",
+        "`flask db init` is for a project that has no folder `{folder}`; here it was done already.",
+        'Leave the folder as it is, and go on with `flask db migrate -m "…"`.',
+    ),
+    row(
+        "missing machinery",
+        r"^(?:ImportError: Can't find Python file |FileNotFoundError: (?:\[Errno 2\] .*: ')?)"
+        r"(?P<file>migrations[/\\]+(?:env\.py|alembic\.ini|script\.py\.mako))",
+        "The file `{file}` is gone, and Flask-Migrate cannot work without it.",
+        "If it was committed, `git checkout HEAD -- {file}` brings it back.",
+    ),
+    row(
+        "copied script",
+        r"^Revision (?P<revision>\S+) is present more than once[\s\S]*" + SAID + r"Multiple head",
+        "Two files in `migrations/versions` are revision {revision}: one is a copy of the other.",
+        "Delete the copy; `git status --short` marks it with `??` if it was never committed.",
+    ),
+    row(
+        "missing link",
+        r"^Revision (?P<revision>\S+) referenced from .* is not present[\s\S]*"
+        r"^KeyError: '(?P=revision)'",
+        "A script follows revision {revision}, and no file in `migrations/versions` has that "
+        "number.",
+        "Bring the file back: `git status --short` marks a deleted one with `D`, and "
+        "`git checkout HEAD -- FILE` restores it.",
+    ),
+    row(
+        "head of a script",
+        r"(?:Could not determine revision id from filename (?=\S+\.py)|^AttributeError: module ')"
+        r"(?P<script>\w+?)(?:\.py\. Be sure|_py' has no attribute '(?:down_)?revision')",
+        "`{script}.py` has lost one of the lines by which the scripts follow one another: "
+        "`revision = …` or `down_revision = …`.",
+        "Write it again, with what `Revision ID` and `Revises` say at the top of that file.",
+    ),
+    said(
+        "lost revision",
+        r"Can't locate revision identified by '(?P<revision>[0-9a-f]{12})'",
+        "No script is revision {revision}; unless you typed it, the database is at that step, and "
+        "the step's file is gone.",
+        "Let `%board` say where Git still has the file and how to bring it back; a stamp would "
+        "only silence the error.",
+    ),
+    said(
+        "unknown revision",
+        r"Can't locate revision identified by '(?P<revision>[^']*)'",
+        "No script in `migrations/versions` is revision `{revision}`.",
+        "Choose one of those that `flask db history` lists.",
+    ),
+    said(
+        "not up to date",
+        r"Target database is not up to date",
+        "A script is waiting that this database has not run; until then, nothing is compared.",
+        "Read that script: `flask db upgrade` runs it, and if nobody wants it, delete its file.",
+    ),
+    said(
+        "check finds a loss",
+        r"New upgrade operations detected: .*'remove_(?:column|table)'",
+        "This is an answer, not a fault: the database has something that the model has not; "
+        "the list behind `detected:` names it.",
+        "If you want to keep it, bring the model back; a script from `flask db migrate` would drop "
+        "it, with its values.",
+    ),
+    said(
+        "check finds a difference",
+        r"New upgrade operations detected",
+        "This is an answer, not a fault: model and database differ, and the list behind "
+        "`detected:` says in what.",
+        '`flask db migrate -m "…"` writes a script for it; if you expected no difference, look at '
+        "the model first.",
+    ),
+    said(
+        "several heads",
+        r"Multiple head(?:s| revisions) are present",
+        "More than one script is the last one: two follow the same script, and neither follows "
+        "the other.",
+        '`flask db heads` names them; `flask db merge heads -m "Merge heads"` joins them and '
+        "changes no table.",
+    ),
+    said(
+        "ambiguous walk",
+        r"Ambiguous walk",
+        "The revision of this database joins two others, so one step back could lead to either.",
+        "Name one of the two, which `flask db history` shows before the arrow: "
+        "`flask db downgrade REVISION`.",
+    ),
+    said(
+        "too many steps",
+        r"Relative revision (?P<steps>[+-]\d+) didn't produce \d+ migrations",
+        "From where this database is, there are not so many steps as `{steps}` says.",
+        "`flask db current` says where it is (no revision: before the first step), and "
+        "`flask db history` lists the steps.",
+    ),
+    said(
+        "not a step back",
+        r"Destination (?P<target>\S+) is not a valid downgrade target",
+        "`{target}` is not behind this database, so no step back leads there.",
+        "`flask db downgrade` goes back one step; or name an earlier revision of "
+        "`flask db history`.",
+    ),
+    said(
+        "copy needed for --sql",
+        r"This operation cannot proceed in --sql mode",
+        "To make this change, SQLite copies the table; with `--sql` no database is asked, so there "
+        "is no table to copy.",
+        "Read the script itself with `%show migrations/versions/*.py`, and try it on a copy of the "
+        "database.",
+    ),
+    said(
+        "range without --sql",
+        r"Range revision not allowed",
+        "`FROM:TO` is for `--sql`, which shows the SQL and runs nothing.",
+        "Add `--sql` to see it; to run what is waiting, `flask db upgrade` needs no range.",
+    ),
+    said(
+        "--sql without a range",
+        r"downgrade with --sql requires <fromrev>:<torev>",
+        "With `--sql` no database is asked where it is, so the command has to say from where to "
+        "where.",
+        "Write both with a colon: `flask db downgrade FROM:TO --sql`, newest first; `base` is "
+        "before the first step.",
+    ),
+    row(
+        "constraint without a name",
+        r"^ValueError: Constraint must have a name",
+        "The script makes or drops a constraint that has no name (`None`); on SQLite it needs one.",
+        "Write a name in place of `None`, such as `uq_user_name`, the same in `upgrade()` and in "
+        "`downgrade()`.",
+    ),
+    row(
+        "batch needed",
+        rf'(?:{SCRIPT_FRAME}[\s\S]*{SQLITE}near "ALTER": syntax|{SAID}No support for ALTER of con)',
+        "SQLite cannot change a column or a constraint of a table that exists.",
+        "Write it as `batch_op.…` inside `with op.batch_alter_table(…) as batch_op:`, which copies "
+        "the table.",
+    ),
+)

@@ -1,0 +1,65 @@
+"""A known error: how the output of a command tells it, what it means, what to do."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+APP_FRAME = (
+    r'^Traceback(?![\s\S]*^  File "(?:<console>|workspace[/\\]migrations[/\\]))'
+    r'[\s\S]*^  File "workspace[/\\](?P<file>[^"\n]+)", line (?P<line>\d+)'
+)
+"""The learner's own file in which the app stopped while it was loaded."""
+
+SCRIPT_FRAME = (
+    r'^  File "workspace[/\\](?P<script>migrations[/\\]versions[/\\](?P<revision>[^_"\n]+)[^"\n]*)"'
+    r", line (?P<line>\d+)"
+)
+"""A migration script in a traceback."""
+
+ERROR = r"^(?:\w+\.)*(?P<error>[A-Z]\w+)(?=:|$)"
+"""The name of the exception under a traceback."""
+
+SQLITE = r"^(?:[\w.]+: \(sqlite3\.\w+\) |sqlite3\.\w+: )"
+"""How SQLAlchemy (or sqlite3 itself) begins to quote what SQLite says."""
+
+SAID = r"^(?:ERROR \[flask_migrate\] )?Error: "
+"""How click and Flask-Migrate begin what they have to say."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One known error.
+
+    `pattern` is searched in the last error of the output; `means` and `do` are one sentence each
+    and may name its groups, as in `{revision}`. `name` is for the tests.
+    """
+
+    name: str
+    pattern: re.Pattern[str]
+    means: str
+    do: str
+
+    def fill(self, sentence: str, match: re.Match[str]) -> str:
+        """A sentence of this row with what was found."""
+        return sentence.format_map(match.groupdict())
+
+
+def row(name: str, pattern: str, means: str, do: str) -> Row:
+    """A row from a pattern in which `^` and `$` stand for the ends of a line."""
+    return Row(name, re.compile(pattern, re.MULTILINE), means, do)
+
+
+def said(name: str, pattern: str, means: str, do: str) -> Row:
+    """A row for a sentence of click or Flask-Migrate."""
+    return row(name, SAID + pattern, means, do)
+
+
+def sqlite(name: str, pattern: str, means: str, do: str) -> Row:
+    """A row for what SQLite says, whoever asked."""
+    return row(name, SQLITE + pattern, means, do)
+
+
+def sqlite_in_script(name: str, pattern: str, means: str, do: str) -> Row:
+    """A row for what SQLite says to a migration script."""
+    return row(name, SCRIPT_FRAME + r"[\s\S]*" + SQLITE + pattern, means, do)

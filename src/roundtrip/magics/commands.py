@@ -1,0 +1,105 @@
+"""The cells' commands: the `!` hook, `%%flask_shell`, `%%writefile`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.magic import Magics, cell_magic, magics_class
+from IPython.utils.text import SList
+
+from .. import diagnosis, environment, flask_shell, terminal, workspace
+from ..errors import CommandFailed, Refused
+from .session import Session, write
+
+
+@magics_class
+class CommandMagics(Magics):
+    """Runs commands in the workspace, whatever way a cell asks for it."""
+
+    def __init__(self, shell: InteractiveShell, session: Session) -> None:
+        super().__init__(shell)
+        self._session = session
+
+    def hook(self) -> None:
+        """Take over `!command` and `name = !command`, and put walls round what is run otherwise."""
+        environment.shield(self._session.home.project)
+        self.shell.system = self._system
+        self.shell.getoutput = self._getoutput
+        self.shell.events.register("pre_run_cell", self._stand_back)
+
+    @cell_magic("flask_shell")
+    def talk(self, line: str, cell: str) -> None:
+        """`%%flask_shell`: type these lines into a real `flask shell`."""
+        with self._session.mine():
+            heard = diagnosis.Tail(write)
+            ended = flask_shell.converse(cell, line, self._session.home.project, Path.cwd(), heard)
+            if ended.failed or not ended.started:
+                write(diagnosis.lines(f"flask {line} shell", heard.text))
+            if not ended.started:
+                raise CommandFailed(
+                    f"`flask shell` did not start (exit code {ended.code}); the reason is above."
+                )
+            if ended.failed:
+                rest = " What comes after it was not sent." if ended.unsent else ""
+                first = ended.failed.strip().splitlines()[0]
+                raise CommandFailed(
+                    f"The statement `{first}` did not go through; the lines above say why.{rest}"
+                )
+
+    @cell_magic
+    def writefile(self, line: str, cell: str) -> None:
+        """`%%writefile FILE`: write the cell into a file of the project; makes its folder."""
+        with self._session.mine():
+            target = (self._session.home.project / line.strip()).resolve()
+            if not line.strip() or not target.is_relative_to(self._session.home.project.resolve()):
+                raise Refused("%%writefile needs the name of a file inside the workspace.")
+            verb = "Overwriting" if target.exists() else "Writing"
+            workspace.write_text(target, cell)
+            print(f"{verb} {target.relative_to(self._session.home.project.resolve()).as_posix()}")
+
+    def _system(self, command: str) -> None:
+        """`!command`: run it in the workspace; a non-zero exit code fails the cell."""
+        heard = diagnosis.Tail(write)
+        if code := self._run(command, heard):
+            _fail(command, code, heard.text)
+
+    def _getoutput(self, command: str, split: bool = True, depth: int = 0) -> SList | str:
+        """`lines = !command`: its output as a list of lines."""
+        pieces: list[str] = []
+        code = self._run(command, pieces.append)
+        text = "".join(pieces)
+        if code:
+            write(text)
+            _fail(command, code, text)
+        return SList(text.splitlines()) if split else text
+
+    def _run(self, command: str, write: Callable[[str], None]) -> int:
+        with self._session.mine():
+            expanded = self.shell.var_expand(command, depth=2)
+            return terminal.stream(expanded, self._session.home.project, Path.cwd(), write)
+
+    def _stand_back(self, *_: object) -> None:
+        """Before each cell: leave a workspace that is no longer ours, for what looks at nothing.
+
+        `%%bash` and Python's own `subprocess` ask nobody. They find no project and no repository
+        then; `%lesson` gives both back.
+        """
+        if self._session.is_taken():
+            os.chdir(self._session.home.root)
+            os.environ["GIT_DIR"] = os.devnull
+
+
+def _fail(command: str, code: int, output: str) -> NoReturn:
+    """Say what is known of a failed command's error, then fail the cell."""
+    known = diagnosis.lines(command, output)
+    write(known)
+    where = (
+        "; the lines above say why."
+        if known
+        else ". The reason is in the lines above; read the first error, then the last line."
+    )
+    raise CommandFailed(f"`{command.strip().splitlines()[0]}` ended with exit code {code}{where}")

@@ -1,0 +1,140 @@
+"""The magics of a lesson: begin and finish it, its exercises, its questions."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.magic import Magics, line_magic, magics_class
+
+from .. import card, environment, lesson, messages, questions, record, terminal, workspace
+from ..course import Lesson
+from ..errors import Refused, RoundtripError
+from ..progress import Bar
+from ..questions import Answer, Question
+from .session import Session, show
+
+
+@magics_class
+class LessonMagics(Magics):
+    """`%lesson`, `%restart`, `%finish`; `%check` and `%hint`; `%ask` and `%answer`."""
+
+    def __init__(self, shell: InteractiveShell, session: Session) -> None:
+        super().__init__(shell)
+        self._session = session
+
+    @line_magic("lesson")
+    def start_lesson(self, line: str) -> None:
+        """`%lesson N`: begin lesson N from its start state. `--continue`: go on where it stands."""
+        terminal.prepare(self._session.home.project)
+        number, going_on, fresh = _lesson_line(line)
+        found = self._session.course.lesson(number)
+        os.chdir(self._session.home.root)  # Windows moves no folder that is a working directory
+        try:
+            report = self._begin(found, going_on, fresh)
+        finally:
+            with suppress(OSError):  # also after a failure: the old workspace is still there
+                os.chdir(self._session.home.project)
+            environment.shield(self._session.home.project)
+        if said := workspace.notice(self._session.home, self._session.course.folder):
+            report.append(said)
+        print("\n".join(report))
+        noted = record.started(self._session.home, found)
+        shown = card.card(self._session.course, noted)
+        show(card.sentence(self._session.course, noted), **{"text/html": shown})
+
+    def _begin(self, found: Lesson, going_on: bool, fresh: bool) -> list[str]:
+        """Make the workspace ours, at the lesson's start or as it stands; what to tell of it."""
+        if going_on:
+            if not self._session.home.project.is_dir():
+                raise Refused(
+                    "There is no workspace to go on with: its folder was moved or deleted. "
+                    f"Run `%lesson {found.number}` for a new one."
+                )
+            report = [f"Lesson {found.number:02d} · {found.title}"]
+            report.append("Start: where the workspace stands; nothing was replaced.")
+            workspace.take(self._session.home, self._session.token, found.number)
+        else:
+            with Bar() as bar:
+                started = lesson.start(
+                    self._session.course,
+                    self._session.home,
+                    found,
+                    bar.show,
+                    fresh,
+                    self._session.token,
+                )
+            report = messages.started(started, self._session.home)
+        self._session.begin(found)
+        return report
+
+    @line_magic
+    def restart(self, line: str) -> None:
+        """`%restart`: begin this lesson again; what you have goes to the attic."""
+        self.start_lesson(f"{self._session.here().number} {line}")
+
+    @line_magic
+    def finish(self, line: str) -> None:
+        """`%finish`: hold the lesson's goals against the workspace, keep its end state."""
+        with self._session.mine() as here:
+            now, anyway = self._session.reader.read(), "--anyway" in line.split()
+            done = lesson.finish(self._session.course, self._session.home, here, now, anyway)
+            self._session.hints.note(done.results)
+            print(messages.finished(done))
+            met = sum(result.met for result in done.results)
+            noted = record.finished(self._session.home, here, met, len(done.results))
+            if noted.remark:
+                print(f"Progress: {noted.remark}")
+
+    @line_magic("check")
+    def check_exercise(self, line: str) -> None:
+        """`%check NAME`: hold the goals of an exercise against the workspace."""
+        with self._session.mine() as here:
+            goals = here.exercise(line.strip()).goals
+            results = lesson.hold(goals, self._session.home, self._session.reader.read())
+            self._session.hints.note(results)
+            print(messages.practised(results))
+
+    @line_magic
+    def hint(self, line: str) -> None:
+        """`%hint`: more on the first goal that was not met; each time stronger."""
+        print(self._session.hints.next())
+
+    @line_magic
+    def ask(self, line: str) -> None:
+        """`%ask NAME`: a question to choose an answer to. `%ask NAME b` chooses it."""
+        name, _, letter = line.strip().partition(" ")
+        question = questions.find(self._session.course, name)
+        if letter:
+            print(self._choose(question, question.choose(letter)))
+        else:
+            form = questions.form(question, lambda answer: self._choose(question, answer))
+            show(question.words(), **form)
+
+    @line_magic("answer")
+    def tell(self, line: str) -> None:
+        """`%answer NAME`: what the workspace says to a guess, and why."""
+        with self._session.mine():
+            question = questions.find(self._session.course, line.strip())
+            right = question.right(self._session.reader.read(), self._session.home.project)
+            print(questions.told(question, right, self._session.guesses.get(question.name)))
+
+    def _choose(self, question: Question, answer: Answer) -> str:
+        """Note a guess until `%answer`; a question that is no guess is answered at once."""
+        self._session.guesses[question.name] = answer
+        if question.is_guess:
+            return f"Noted: {answer.letter}. Run on; the answer comes below."
+        return questions.said(answer, question.marked)
+
+
+def _lesson_line(line: str) -> tuple[int, bool, bool]:
+    words = line.split()
+    numbers = [word for word in words if word.isdigit()]
+    unknown = [w for w in words if not w.isdigit() and w not in ("--continue", "--fresh")]
+    if len(numbers) != 1 or unknown:
+        raise RoundtripError(
+            "%lesson needs one number, such as `%lesson 3`; "
+            "`--continue` goes on where the workspace stands."
+        )
+    return int(numbers[0]), "--continue" in words, "--fresh" in words

@@ -1,0 +1,79 @@
+"""The magics that look: the board, files, a page of the app, the machine."""
+
+from __future__ import annotations
+
+import shlex
+
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.magic import Magics, line_magic, magics_class
+
+from .. import board, page, trip
+from .. import show as files
+from ..errors import CommandFailed, RoundtripError
+from .session import Session, show
+
+
+@magics_class
+class LookMagics(Magics):
+    """`%board`, `%show`, `%page`, `%doctor`."""
+
+    def __init__(self, shell: InteractiveShell, session: Session) -> None:
+        super().__init__(shell)
+        self._session = session
+
+    @line_magic("board")
+    def draw_board(self, line: str) -> None:
+        """`%board`: the four places now. Takes `--env-file FILE`; `--trip` shows all steps."""
+        with self._session.mine() as here:
+            options = _words(line)
+            env_file = options[1] if options[:1] == ["--env-file"] and len(options) > 1 else None
+            current = self._session.reader.read(env_file)
+            if "--trip" in options:
+                steps = trip.steps(self._session.course, self._session.home, here, current)
+                _draw(board.strip_text(steps), board.strip_svg(steps))
+                return
+            since = None if env_file else self._session.last_look
+            _draw(board.text(current, since), board.svg(current, since))
+            if not env_file:
+                self._session.last_look = current
+
+    @line_magic("show")
+    def show_file(self, line: str) -> None:
+        """`%show FILE`: a file of the project, or all that a glob names; a database's rows."""
+        with self._session.mine():
+            for pattern in _words(line):
+                for shown in files.show(self._session.home.project, pattern):
+                    show(shown.text, **{"text/markdown": shown.markdown})
+
+    @line_magic("page")
+    def show_page(self, line: str) -> None:
+        """`%page /`: start the app, ask it for this page, show the answer, stop the app."""
+        with self._session.mine():
+            *options, path = _words(line) or ["/"]
+            answer = page.get(path, shlex.join(options), self._session.home.project)
+            print(f"GET {path} → {answer.status} {answer.reason}")
+            if answer.problem:
+                raise CommandFailed(f"The page could not be made: {answer.problem}")
+            print(answer.text)
+            show("(the same page as a browser shows it)", **{"text/html": answer.frame})
+
+    @line_magic("doctor")
+    def examine(self, line: str) -> None:
+        """`%doctor`: is everything here that the course needs?"""
+        from .. import doctor
+
+        for finding in doctor.report():
+            print(f"{'ok     ' if finding.ok else 'PROBLEM'} {finding.name}")
+            if not finding.ok:
+                print(f"        {finding.found} {finding.cure or ''}")
+
+
+def _words(line: str) -> list[str]:
+    try:
+        return shlex.split(line)
+    except ValueError:
+        raise RoundtripError(f"A quotation mark is missing in: {line}") from None
+
+
+def _draw(text: str, svg: str) -> None:
+    show(text, **{"image/svg+xml": svg})

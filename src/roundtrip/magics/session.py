@@ -1,0 +1,68 @@
+"""What the magics of one kernel share: who we are, which lesson runs here, what was seen last."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from IPython.display import display
+
+from .. import holding, workspace
+from ..course import Lesson, find_course
+from ..errors import Refused
+from ..facts import State
+from ..hints import Hints
+from ..questions import Answer
+from ..reading import Reader
+
+
+class Session:
+    """One kernel at work in one home. `lesson` is None until a lesson has been started."""
+
+    def __init__(self) -> None:
+        self.course = find_course()
+        self.home = workspace.find_home(self.course.folder)
+        self.token = uuid.uuid4().hex
+        self.reader = Reader(self.home.project)
+        self.lesson: Lesson | None = None
+        self.last_look: State | None = None
+        self.hints = Hints()
+        self.guesses: dict[str, Answer] = {}
+
+    def begin(self, lesson: Lesson) -> None:
+        """This lesson runs here from now on; nothing was looked at or guessed in it yet."""
+        self.lesson, self.last_look = lesson, None
+        self.hints, self.guesses = Hints(), {}
+
+    def here(self) -> Lesson:
+        """The lesson that this notebook has started. Raises `Refused` where there is none."""
+        if self.lesson is None:
+            raise Refused(
+                "No lesson has been started since this kernel started, so nothing was run. Run the "
+                "notebook's first cell, which begins the lesson; or `%lesson N --continue`, with "
+                "the lesson's number for N, to go on with the workspace as it stands."
+            )
+        return self.lesson
+
+    @contextmanager
+    def mine(self) -> Iterator[Lesson]:
+        """The lesson here, while the workspace is ours, we are in it, and nobody can take it."""
+        here = self.here()
+        with holding.hold(self.home, self.token, here):
+            yield here
+
+    def is_taken(self) -> bool:
+        """Whether another notebook has taken the workspace from the lesson here."""
+        return self.lesson is not None and not holding.is_ours(self.home, self.token)
+
+
+def write(text: str) -> None:
+    """Print a piece of output as it comes."""
+    if text:
+        print(text, end="", flush=True)
+
+
+def show(text: str, **more: object) -> None:
+    """Display something in words, and in other forms, a MIME type each, for pages with more."""
+    display({"text/plain": text, **more}, raw=True)
