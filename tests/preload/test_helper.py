@@ -84,7 +84,7 @@ def test_a_process_that_a_command_leaves_behind_is_ended_and_told(helper, strang
 
 def test_an_interrupt_ends_a_command_and_all_it_started(helper, strange, monkeypatch):
     monkeypatch.setenv("ROUNDTRIP_PRELOAD", helper)
-    code = "import os, time; os.fork(); print(os.getpid(), flush=True); time.sleep(30)"
+    code = "import os, time; os.fork(); os.write(1, b'%d\\n' % os.getpid()); time.sleep(30)"
     seen: list[str] = []
 
     def write(text: str) -> None:

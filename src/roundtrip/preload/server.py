@@ -26,6 +26,7 @@ import sys
 import types
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 _LIBRARIES = (
@@ -187,15 +188,23 @@ def _read(connection: socket.socket) -> Command:
     )
 
 
-def _marks() -> dict[str, tuple[int, int]]:
+def _marks() -> list[tuple[int, int]]:
     """What changes when a library is changed, or one is added: its files' times and sizes."""
-    files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
-    marks = {}
-    for file in (*filter(None, files), *sys.path[1:]):
-        if os.path.exists(file):
+    marks = []
+    for file in _watched():
+        try:
             about = os.stat(file)
-            marks[file] = (about.st_mtime_ns, about.st_size)
+            marks.append((about.st_mtime_ns, about.st_size))
+        except OSError:
+            marks.append((0, 0))
     return marks
+
+
+@cache
+def _watched() -> tuple[str, ...]:
+    """The files of everything that is loaded, and the folders in which libraries lie."""
+    files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
+    return (*filter(None, files), *sys.path[1:])
 
 
 def _interpreter(env: dict[bytes, bytes]) -> dict[bytes, bytes]:
