@@ -196,7 +196,7 @@ def test_there_was_one_downgrade_too_many(project: Path):
 
 def test_the_reset_came_before_the_downgrade(project: Path):
     add_age(project)
-    cause, command = "was the reset before the downgrade?", "git reset --hard ORIG_HEAD"
+    cause, command = "deleted or reset too early", "git reset --hard ORIG_HEAD"
     refused("revisions", GONE, project, cause, command, count=1, applied=1)
     refused("database_has", GONE, project, cause, command, column="user.age", present=False)
     refused("agree", GONE, project, "The reset came before the downgrade", command)
@@ -274,19 +274,23 @@ def test_same_as(project: Path):
 
 
 def test_taken_back(project: Path):
-    refused("taken_back", made(), project, "never made", "git log --oneline")
+    here = {"subject": "Create the user table"}
+    refused("taken_back", made(), project, "No commit is called", "git log", subject="Other")
+    refused("taken_back", made(), project, "never made", "git log --oneline", **here)
     log = project / ".git" / "logs" / "HEAD"
     log.parent.mkdir(parents=True)
     who = "Somebody <a@example.com> 1780000000 +0000"
     log.write_text(f"{'0' * 40} {'1' * 40} {who}\tcommit (initial): Create the user table\n")
-    refused("taken_back", made(), project, "never made", "git log --oneline")
+    refused("taken_back", made(), project, "never made", "git log --oneline", **here)
     with log.open("a") as file:
         file.write(f"{'1' * 40} {'2' * 40} {who}\tcommit: Add phone\n")
     later = made(git=git(commits=(Commit("2" * 40, "Add phone"), *made().git.commits)))
-    refused("taken_back", later, project, "still there", "git log --oneline")
+    other = {"subject": "Add phone"}
+    refused("taken_back", later, project, "still there", "git log --oneline", **other)
+    refused("taken_back", later, project, "further back", "git log --oneline", **here)
     with log.open("a") as file:
         file.write(f"{'2' * 40} {'1' * 40} {who}\treset: moving to HEAD~1\n")
-    assert ask("taken_back", made(), project).met
+    assert ask("taken_back", made(), project, subject="Create the user table").met
     refused("head_subject", made(), project, "Git remembers", "git reflog", subject="Add phone")
 
 
@@ -338,7 +342,9 @@ def test_committed_migration(project: Path):
     committed = replace(migrations(second(applied=True, tracked=True)), current=(SECOND,))
     assert ask("committed_migration", made(migrations=committed), project, **age).met
     refused("committed_migration", UPGRADED, project, "not committed", "git add .", **age)
-    refused("committed_migration", WAITING, project, "upgrade first", "flask db upgrade", **age)
+    refused(
+        "committed_migration", WAITING, project, "has not run on app.db", "flask db upgrade", **age
+    )
     refused("committed_migration", made(), project, "no new change", "git diff", **age)
     refused("committed_migration", MODEL_AHEAD, project, "not made yet", "flask db migrate", **age)
     refused("committed_migration", GONE, project, "file is gone", "git reset", **age)
@@ -367,6 +373,15 @@ def test_pending_changes(project: Path):
     less = replace(WAITING, migrations=migrations(second(adds=())))
     refused("pending_changes", less, project, "made before the model", "git clean -f", **wanted)
     wished = {"adds": ["user.age", "user.nickname"]}
+    nickname = Column("nickname", "VARCHAR(40)", True, False)
+    ran = made(
+        model=ModelState((user(AGE, nickname),), found=True, migrates=True),
+        migrations=migrations(
+            second(applied=True),
+            replace(second(adds=("user.nickname",)), id="c" * 12, parents=(SECOND,)),
+        ),
+    )
+    refused("pending_changes", ran, project, "by a script that has run", "flask db down", **wished)
     refused(
         "pending_changes", WAITING, project, "does not have user.nickname", "git diff", **wished
     )
@@ -385,18 +400,33 @@ def test_database_has(project: Path):
         "database_has", UPGRADED, project, "on app.db", "flask db downgrade", **age, present=False
     )
     (project / "instance/production.db").unlink()
-    finding = ask("database_has", made(), project, column="user.id", database="production.db")
-    assert (finding.met, finding.next) == (False, "flask --env-file production.env db upgrade")
+    gone = {"column": "user.id", "database": "production.db"}
+    refused("database_has", made(), project, "no production.env yet", "git status", **gone)
+    (project / "production.env").touch()
+    command = "flask --env-file production.env db upgrade"
+    refused("database_has", made(), project, "No command has made it", command, **gone)
+    required = made(
+        model=ModelState((user(AGE),), found=True, migrates=True),
+        migrations=migrations(second(required=("user.age",))),
+    )
+    (project / "instance/app.db").unlink()
+    sql(project, "CREATE TABLE user (id INTEGER PRIMARY KEY)")
+    refused("database_has", required, project, "it would fail", "git clean -f", **age)
 
 
 def test_rows(project: Path):
     assert ask("rows", made(), project, table="user", count=3).met
     assert ask("rows", made(), project, table="user", count=2, database="production.db").met
     refused(
-        "rows", made(), project, "commit() did not follow", "flask shell", table="user", count=4
+        "rows", made(), project, "commit() did not follow", "%%flask_shell", table="user", count=4
     )
-    refused("rows", made(), project, "added twice", "flask shell", table="user", count=2)
-    refused("rows", made(), project, "upgrade has not run", "flask db", table="post", count=1)
+    refused("rows", made(), project, "added twice", "%%flask_shell", table="user", count=2)
+    post = {"table": "post", "count": 1}
+    refused("rows", made(), project, "no new change", "git diff", **post)
+    sql(project, "DROP TABLE user")
+    sql(project, "DELETE FROM alembic_version")
+    user = {"table": "user", "count": 3}
+    refused("rows", made(), project, "One downgrade too many", "%restart", **user)
 
 
 def test_rows_equal(project: Path):
@@ -418,24 +448,24 @@ def test_some_value(project: Path):
     age = {"column": "user.age"}
     assert ask("some_value", made(), project, **age, present=False).met
     add_age(project)
-    refused("some_value", UPGRADED, project, "commit() did not follow", "flask shell", **age)
+    refused("some_value", UPGRADED, project, "commit() did not follow", "%%flask_shell", **age)
     sql(project, "UPDATE user SET age = 36 WHERE id = 1")
     assert ask("some_value", UPGRADED, project, **age).met
-    refused("some_value", UPGRADED, project, "is set", "flask shell", **age, present=False)
+    refused("some_value", UPGRADED, project, "is set", "%%flask_shell", **age, present=False)
 
 
 def test_holds(project: Path):
     ada = {"table": "user", "row": {"name": "A", "age": 36}}
     refused("holds", WAITING, project, "The upgrade has not run", "flask db upgrade", **ada)
     add_age(project)
-    refused("holds", UPGRADED, project, "commit() did not follow", "flask shell", **ada)
+    refused("holds", UPGRADED, project, "commit() did not follow", "%%flask_shell", **ada)
     assert ask("holds", UPGRADED, project, table="user", row={"name": "A"}, empty=["age"]).met
     sql(project, "UPDATE user SET age = 37 WHERE name = 'A'")
-    refused("holds", UPGRADED, project, "Another value", "flask shell", **ada)
+    refused("holds", UPGRADED, project, "Another value", "%%flask_shell", **ada)
     sql(project, "UPDATE user SET age = 36 WHERE name = 'A'")
     assert ask("holds", UPGRADED, project, **ada).met
     someone = {"table": "user", "row": {"name": "Nobody", "age": 36}}
-    refused("holds", UPGRADED, project, "row with Nobody is missing", "flask shell", **someone)
+    refused("holds", UPGRADED, project, "row with Nobody is missing", "%%flask_shell", **someone)
 
 
 def test_references(project: Path):
@@ -452,6 +482,12 @@ def test_references(project: Path):
 def test_agree(project: Path):
     assert ask("agree", made(), project).met
     refused("agree", MODEL_AHEAD, project, "The model is ahead", "flask db migrate")
+    two_ways = made(
+        model=ModelState((user(AGE),), found=True, migrates=True),
+        migrations=migrations(second(tracked=True, before="1111111")),
+    )
+    refused("agree", two_ways, project, "ahead of the database", "flask db upgrade")
+    refused("agree", two_ways, project, "ahead", "git reset --hard 1111111", back=True)
 
 
 # The table of goals

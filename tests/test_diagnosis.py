@@ -217,6 +217,7 @@ NAMELESS_HEAD = both(
 
 CASES = [
     # what was typed
+    Case("message without -m", "flask db revision 'Fill in the ages'"),
     Case("extra argument", "flask db migrate -m add age"),
     Case("extra argument", "flask db migrate -m add age column"),
     Case("option of flask", "flask db upgrade --env-file production.env"),

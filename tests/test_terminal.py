@@ -150,7 +150,7 @@ def test_an_editor_is_refused_with_a_sentence(project):
     ):
         code, text = run(command, project)
         assert code != 0, command
-        assert 'such as: git commit -m "Your message"' in text
+        assert 'as in: git commit -m "Your message"' in text
         assert str(Path(sys.executable).parent) not in text
         run("git rebase --abort", project)
     assert run("git log --format=%s", project)[1] == "two\none\n"

@@ -653,8 +653,36 @@ def test_a_database_that_is_ahead(known: Known, tmp_path: Path):
     project = with_production(known, tmp_path / "p")
     on_production(project, "upgrade")
     project.db("downgrade")
-    (*_, last) = project.read().disagreements
-    assert (last.kind, last.next) == ("elsewhere", "flask --env-file production.env db downgrade")
+    first, *_, last = project.read().disagreements
+    back = "flask --env-file production.env db downgrade"
+    assert (last.kind, last.next) == ("elsewhere", back)
+    assert last.headline == "instance/production.db is ahead of this database."
+    # no reset while another database has run the script
+    assert (first.kind, first.next, first.back) == ("pending", "flask db upgrade", back)
+    project.run(*shlex.split(first.back))
+    first, *rest = project.read().disagreements
+    assert first.back.startswith("git reset --hard ")
+    assert not rest
+
+
+def test_what_is_told_about_another_database_names_it(known: Known, tmp_path: Path):
+    project = with_production(known, tmp_path / "p")
+    on_production(project, "upgrade")
+    project.db("downgrade")
+    project.git("reset", "--hard", "HEAD~1")
+    verdict = project.read("production.env").verdict
+    assert verdict.kind == "missing_script"
+    assert "run flask --env-file production.env db downgrade" in verdict.why
+
+
+def test_a_half_made_copy_is_named(known: Known, tmp_path: Path):
+    project = known.committed.copy(tmp_path / "p")
+    project.sql("CREATE TABLE _alembic_tmp_user (id INTEGER)")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("database_ahead", "")
+    assert 'db.session.execute(db.text("DROP TABLE _alembic_tmp_user"))' in verdict.why
+    project.sql("DROP TABLE _alembic_tmp_user")
+    assert project.read().verdict.kind == "agree"
 
 
 # Speed

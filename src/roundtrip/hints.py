@@ -13,13 +13,13 @@ class Hints:
 
     def __init__(self) -> None:
         self._unmet: list[Result] = []
-        self._told: dict[str, int] = {}
+        self._told: dict[tuple[str, str], int] = {}
 
     def note(self, results: Sequence[Result]) -> None:
         """Remember the goals that are not met; their first hint has been shown."""
         self._unmet = [result for result in results if not result.met]
         for result in self._unmet:
-            self._told.setdefault(result.goal.text, 1)
+            self._told.setdefault(_about(result), 1)
 
     def next(self) -> str:
         """The next hint for the first goal that is not met; the last one as often as one asks.
@@ -31,7 +31,12 @@ class Hints:
                 "There is no goal to give a hint for. Run %finish, or the %check of an exercise; "
                 "for what is not met there, %hint says more."
             )
-        goal = self._unmet[0].goal
-        told = min(self._told[goal.text], len(goal.hints) - 1)
-        self._told[goal.text] = told + 1
+        goal, about = self._unmet[0].goal, _about(self._unmet[0])
+        told = min(self._told[about], len(goal.hints) - 1)
+        self._told[about] = told + 1
         return f"{goal.text}\n    {goal.hints[told]}"
+
+
+def _about(result: Result) -> tuple[str, str]:
+    """A goal and why it is not met: for another reason, the hints begin anew."""
+    return result.goal.text, result.finding.cause

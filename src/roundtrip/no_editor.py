@@ -4,5 +4,6 @@ import sys
 
 sys.exit(
     "This command wanted to open an editor, which a notebook cell cannot do. "
-    'Give the text on the command line instead, such as: git commit -m "Your message"'
+    "A file of the project opens in the panel on the left; a message goes on the command line, as "
+    'in: git commit -m "Your message"'
 )

@@ -156,7 +156,7 @@ WRONG = {
     "reset before downgrade": (
         {BACK: "!git reset --hard HEAD~1"},
         "%check and-back",
-        "whose file is gone: was the reset before the downgrade?",
+        "whose file is gone, deleted or reset too early.",
     ),
     "production did not go back": (
         {BACK: "!flask db downgrade\n!git reset --hard HEAD~1"},

@@ -52,12 +52,13 @@ def check(goal: Goal, state: State, project: Path) -> Result:
     return Result(goal, predicate(state, project, **goal.arguments))
 
 
-def agree(state: State, project: Path) -> Finding:
-    """The four places agree."""
+def agree(state: State, project: Path, back: bool = False) -> Finding:
+    """The four places agree. `back`: on the way back, where the board has a command for it."""
     if not state.disagreements:
         return Finding(True, "the four places agree")
     first = state.verdict
-    return Finding(False, first.found, f"{first.headline} {first.why}".strip(), first.next)
+    command = first.back if back and first.back else first.next
+    return Finding(False, first.found, f"{first.headline} {first.why}".strip(), command)
 
 
 CHECKS: dict[str, Callable[..., Finding]] = {

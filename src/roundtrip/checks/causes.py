@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from ..facts import State
 
@@ -17,16 +18,27 @@ def why_blocked(state: State, versions: Iterable[str] = ()) -> tuple[str, str] |
     gone = [*missing, *(version for version in versions if version not in known)]
     if not gone:
         return None
-    cause = f"The database is at {gone[0]}, whose file is gone: was the reset before the downgrade?"
+    cause = f"The database is at {gone[0]}, whose file is gone, deleted or reset too early."
     if missing:
         return cause, verdict.next
     loose = state.git.modified or state.git.staged
     return cause, "git reflog" if loose else "git reset --hard ORIG_HEAD"
 
 
+def not_upgraded(state: State, database: str) -> tuple[str, str]:
+    """Why a database has not run a script that waits, and the cure: not always an upgrade."""
+    first = state.verdict
+    if first.kind in ("pending", "left_over") and not first.next.startswith("flask db upgrade"):
+        return f"{first.headline} {first.found} {first.why}", first.next
+    flask = "flask" if database == "app.db" else f"flask --env-file {Path(database).stem}.env"
+    return f"The upgrade has not run on {database}.", f"{flask} db upgrade"
+
+
 def no_script(state: State) -> tuple[str, str]:
     """Why there is no migration script for a change, and the cure."""
     migrate = 'flask db migrate -m "Say what changes"'
+    if lost := state.git.deleted:
+        return f"{lost[0]} is deleted; the last commit has it.", "git restore ."
     if state.model.error or not state.model.found:
         return "The app does not load, so no script could be made.", state.verdict.next
     if not state.model.tables:

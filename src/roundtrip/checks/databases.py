@@ -10,7 +10,7 @@ from typing import Any
 
 from ..facts import State
 from ..probe import sqlite_uri
-from .causes import no_script, why_blocked
+from .causes import no_script, not_upgraded, why_blocked
 from .finding import Finding, many
 
 
@@ -44,17 +44,24 @@ def database_has(
         and _is_used(project, file)
         and name in _table_columns(project, file.name, table)
     ]
-    cause = f"The upgrade has not run on {database}."
-    if present and others:
+    cause, command = not_upgraded(state, database)
+    if others and command.endswith("db upgrade"):
         cause = f"It ran on the wrong database, or on one only: {others[0]} has {column}."
-    return Finding(False, text, cause, f"{flask} db upgrade")
+    if database != "app.db" and not (project / "instance" / database).is_file():
+        settings = f"{Path(database).stem}.env"
+        if not (project / settings).is_file():
+            return Finding(False, text, f"There is no {settings} yet that names it.", "git status")
+        cause = f"No command has made it yet. If one did, look whether {settings} names it."
+    return Finding(False, text, cause, command)
 
 
 def rows(state: State, project: Path, table: str, count: int, database: str = "app.db") -> Finding:
     """The table in `instance/<database>` has exactly `count` rows."""
     found = _query(project, database, f"SELECT count(*) FROM {_quoted(table)}")
     if not found:
-        return Finding(False, f"{database}: no table {table}", *_no_table(state, database))
+        return Finding(
+            False, f"{database}: no table {table}", *_no_table(state, project, database, table)
+        )
     number = found[0][0]
     text = f"{database}: {many(number, 'row')} in {table}"
     if number == count:
@@ -81,7 +88,9 @@ def rows_equal(
     if found == wanted:
         return Finding(True, f"{database}: {many(len(found), 'row')} in {table}, as expected")
     if not _table_columns(project, database, table):
-        return Finding(False, f"{database}: no table {table}", *_no_table(state, database))
+        return Finding(
+            False, f"{database}: no table {table}", *_no_table(state, project, database, table)
+        )
     if not found:
         return Finding(
             False,
@@ -168,9 +177,11 @@ def references(
     return Finding(False, f"{database}: {column} points to no table", cause, "git diff HEAD")
 
 
-def _no_table(state: State, database: str) -> tuple[str, str]:
-    flask = "flask" if database == "app.db" else f"flask --env-file {Path(database).stem}.env"
-    return why_blocked(state) or (f"The upgrade has not run on {database}.", f"{flask} db upgrade")
+def _no_table(state: State, project: Path, database: str, table: str) -> tuple[str, str]:
+    finding = database_has(state, project, f"{table}.id", True, database)
+    if _table_columns(project, database, "alembic_version") and not _versions(project, database):
+        return f"One downgrade too many: it dropped the table {table} with its rows.", "%restart"
+    return finding.cause, finding.next
 
 
 def _is_used(project: Path, file: Path) -> bool:
@@ -179,7 +190,9 @@ def _is_used(project: Path, file: Path) -> bool:
 
 
 def _shell(database: str) -> str:
-    return f"flask {'' if database == 'app.db' else f'--env-file {Path(database).stem}.env '}shell"
+    if database == "app.db":
+        return "%%flask_shell"
+    return f"%%flask_shell --env-file {Path(database).stem}.env"
 
 
 def _table_columns(project: Path, database: str, table: str) -> list[str]:

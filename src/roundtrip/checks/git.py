@@ -44,8 +44,13 @@ def head_subject(state: State, project: Path, subject: str) -> Finding:
     return Finding(False, text, f"No commit is called “{subject}” here.", "git log --oneline")
 
 
-def taken_back(state: State, project: Path) -> Finding:
-    """A commit that followed the last one is on the branch no more: a reset took it back."""
+def taken_back(state: State, project: Path, subject: str) -> Finding:
+    """A commit that followed the last one is on the branch no more: a reset took it back.
+
+    The last one is to be that with the message `subject`.
+    """
+    if not (here := head_subject(state, project, subject)).met:
+        return here
     kept = {commit.hash for commit in state.git.commits}
     for entry in _reflog(project):
         if entry.is_commit and entry.before == state.git.head and entry.after not in kept:

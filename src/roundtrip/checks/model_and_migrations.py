@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ..facts import Column, State, Table
-from .causes import no_script, why_blocked
+from .causes import no_script, not_upgraded, why_blocked
 from .finding import Finding, many
 
 
@@ -105,6 +105,10 @@ def pending_changes(
         if unknown := sorted(new - known):
             cause = f"The model does not have {unknown[0]} yet, so no script can add it."
             return Finding(False, text, cause, "git diff")
+        done = {name for r in state.migrations.revisions if r.applied for name in r.adds}
+        if ran := sorted(new & done):
+            cause = f"{ran[0]} is in the database already, by a script that has run. Take it back."
+            return Finding(False, text, cause, "flask db downgrade")
         cause = f"The script was made before the model had {_names(new)}. Delete it, make it again."
         if not new:
             cause = "The script does less than it should. Delete it, make it again."
@@ -145,8 +149,7 @@ def committed_migration(state: State, project: Path, adds: Sequence[str]) -> Fin
         return Finding(False, text, cause, "flask db history")
     if not maker.committed:
         if not maker.applied:
-            cause = "The script is not committed. It has not run yet: upgrade first, then commit."
-            return Finding(False, text, cause, "flask db upgrade")
+            return Finding(False, text, *not_upgraded(state, "app.db"))
         cause = "The script is not committed: a reset would take the model and leave it behind."
         return Finding(False, text, cause, "git add .")
     return Finding(True, text)

@@ -11,6 +11,12 @@ _OF_DB = (
 
 COMMAND: tuple[Row, ...] = (
     said(
+        "message without -m",
+        r"Got unexpected extra argument \((?P<words>\S* .*)\)",
+        "`{words}` is more than the command takes; a message needs `-m` before it.",
+        'Write `-m "{words}"`.',
+    ),
+    said(
         "extra argument",
         r"Got unexpected extra arguments? \((?P<words>.*)\)",
         "`{words}` is more than the command takes; a text with spaces needs quotation marks.",

@@ -119,4 +119,4 @@ def _with_env_file(said: Disagreement, env_file: str) -> Disagreement:
             command = command.replace(f"flask db {word}", f"flask --env-file {env_file} db {word}")
         return command
 
-    return replace(said, next=chosen(said.next), back=chosen(said.back))
+    return replace(said, why=chosen(said.why), next=chosen(said.next), back=chosen(said.back))

@@ -109,6 +109,14 @@ def database_ahead(state: State) -> Disagreement | None:
     if not gone or len(gone) < len(state.differences) or state.migrations.pending:
         return None
     names = [d.name for d in gone]
+    if copies := [name for name in names if name.startswith("_alembic_tmp_")]:
+        return say(
+            "A half-made copy of a table is left over.",
+            f"The database has {listed(copies)}: an upgrade or a downgrade stopped half way.",
+            f"Look whether {copies[0].removeprefix('_alembic_tmp_')} still has its rows. If so, "
+            "drop the copy, in a cell that begins with %%flask_shell: "
+            f'db.session.execute(db.text("DROP TABLE {copies[0]}"))',
+        )
     found = f"The database has {listed(names)}, the model does not."
     if stash := stash_file(state):
         why = f"The stash holds another {stash}; this brings it back."
@@ -157,11 +165,11 @@ def elsewhere(state: State) -> Disagreement | None:
         why = (
             f"The file of {gone[0]} is not here. It has to come back before that database can move."
         )
-        return say("Another database is elsewhere.", found, why, "git reflog")
+        return say(f"{other.url} is elsewhere.", found, why, "git reflog")
     here = max((place.get(version, -1) for version in state.database.versions), default=-1)
     there = max((place[version] for version in other.versions), default=-1)
     if there < here:
         why = "Each database is upgraded on its own; test this one first, then that one."
-        return say("Another database waits.", found, why, f"{flask} upgrade")
+        return say(f"{other.url} waits.", found, why, f"{flask} upgrade")
     why = "Each database goes back on its own, before the code does."
-    return say("Another database is ahead of this one.", found, why, f"{flask} downgrade")
+    return say(f"{other.url} is ahead of this database.", found, why, f"{flask} downgrade")

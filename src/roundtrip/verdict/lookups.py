@@ -23,6 +23,15 @@ def _names(tables: Iterable[Table]) -> set[str]:
     return found
 
 
+def is_nullable(state: State, name: str) -> bool:
+    """Whether the model has this `table.column` and lets it be empty."""
+    return any(
+        f"{table.name}.{column.name}" == name and column.nullable
+        for table in state.model.tables
+        for column in table.columns
+    )
+
+
 def is_among(name: str, dropped: Iterable[str]) -> bool:
     return name in dropped or name.partition(".")[0] in dropped
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..facts import Disagreement, State
 from .commands import delete, quoted, restore_model, undo
-from .lookups import is_among, model_names, row_count, stash_file
+from .lookups import is_among, is_nullable, model_names, row_count, stash_file
 from .wording import listed, named, rows_in, say, sentence
 
 
@@ -99,7 +99,8 @@ def missing_script(state: State) -> Disagreement | None:
         ),
         "lost": (
             "Git does not have it. Look for a copy in a backup or with a colleague. Or this makes "
-            "an empty script with its number: write into it what the old one did.",
+            "an empty script with its number. It undoes nothing until you write into it what the "
+            "old one did.",
             f'flask db revision --rev-id {here.missing[0]} -m "Say what it did"',
         ),
     }[kind]
@@ -164,6 +165,18 @@ def pending(state: State) -> Disagreement | None:
     back = waiting[0].before
     two_ways = back and waiting[0].parents and all(revision.committed for revision in waiting)
     # The code is shared by all databases: another one's upgrade is no reason to take it back.
+    run_elsewhere = {version for other in state.elsewhere for version in other.versions}
+    if two_ways and adds and not drops and run_elsewhere & {r.id for r in waiting}:
+        other = next(o for o in state.elsewhere if {*o.versions} & {r.id for r in waiting})
+        return say(
+            "The code is ahead of the database.",
+            f"The model and the migration have {listed(adds)}, {state.database.url} does not; "
+            f"{other.url} does.",
+            "Forward, the upgrade adds it here too. Back, the other database has to go back first, "
+            "and the code last.",
+            "flask db upgrade",
+            f"flask --env-file {other.env_file} db downgrade",
+        )
     if two_ways and adds and not drops and not state.env_file:
         return say(
             "The code is ahead of the database.",
@@ -185,11 +198,15 @@ def pending(state: State) -> Disagreement | None:
         found = f"There is no database {state.database.url} yet. The upgrade makes it."
     required = [name for r in waiting for name in r.required if row_count(state, name)]
     if required:
+        why = (
+            "Allow NULL in the model: Mapped[… | None]. Then delete the script with this command, "
+        )
+        if is_nullable(state, required[0]):
+            why = "The model allows NULL now; the script is older. Delete it with this command, "
         return say(
             "A migration is waiting, and it would fail.",
             f"{required[0]} is NOT NULL, and {rows_in(state, required[0])} would have no value.",
-            "Allow NULL in the model: Mapped[… | None]. Then delete the script with this command, "
-            "and run flask db migrate again.",
+            f"{why}and run flask db migrate again.",
             delete(next(revision for revision in waiting if revision.required)),
         )
     why = "Read it before you run it." if len(waiting) == 1 else "Read them before you run them."
