@@ -115,6 +115,49 @@ def test_it_is_a_helper_that_runs_the_commands(helper, strange):
     assert libraries_loaded_before(strange, helper)
 
 
+UNUSUAL = {
+    "nice": "nice -n 3 {}",
+    "a limit": "ulimit -n 512; {}",
+    "a stream more": "{} 3</dev/null",
+    "a module of the learner's own": "touch code.py; {}",
+    "a Python setting": "PYTHONHASHSEED=3 {}",
+}
+
+
+@pytest.mark.parametrize("name", UNUSUAL)
+def test_what_it_could_not_give_is_run_plain(helper, strange, name):
+    flask = "flask do \"import sys; print('alembic' in sys.modules)\""
+    assert finish(begin(UNUSUAL[name].format(flask), strange, helper)).out == "False\n"
+    (strange / "code.py").unlink(missing_ok=True)
+    assert finish(begin(flask, strange, helper)).out == "True\n"
+
+
+def test_no_second_one_takes_its_folder(helper):
+    server = Path(preload.__file__).with_name("server.py")
+    done = subprocess.run([sys.executable, server, helper, "flask", "probe"], capture_output=True)
+    assert b"A helper lives there already" in done.stderr
+    assert Path(helper, "socket").exists()
+
+
+def test_the_development_server_starts_itself_anew(helper, strange, monkeypatch):
+    """With `--debug` it calls what Python says it was started with, to load the app again."""
+    monkeypatch.setenv("ROUNDTRIP_PRELOAD", helper)
+    seen: list[str] = []
+    began = time.monotonic()
+
+    def write(text: str) -> None:
+        seen.append(text)
+        if "Debugger is active" in "".join(seen) or time.monotonic() - began > 20:
+            raise KeyboardInterrupt
+
+    with pytest.raises(terminal.Interrupted):
+        terminal.stream("flask run --debug --port 0", strange, strange, write)
+    assert "Restarting with" in "".join(seen)
+    assert "Debugger is active" in "".join(seen)
+    assert Path(helper, "socket").exists()
+    wait_for(lambda: commands_run(helper) == 0)
+
+
 def test_a_helper_that_was_killed(on_its_own, strange):
     folder = os.environ["ROUNDTRIP_PRELOAD"]
     on_its_own.kill()

@@ -120,6 +120,10 @@ LINES = {
     "in the background": "flask echo one & wait; flask echo two",
     "exit codes": 'for n in 0 1 2 3 77 255; do flask do "exit($n)"; echo $?; done',
     "another Python setting": "PYTHONHASHSEED=7 flask surroundings; PYTHONUTF8=0 flask echo",
+    "another time zone": "TZ=Asia/Kolkata flask do 'import time; print(time.tzname)'",
+    "another PATH": 'PATH="/tmp:$PATH" flask surroundings',
+    "the file itself": 'python "$(command -v flask)" --version',
+    "a file that hides a library": "echo 'found = 1' > code.py; flask do 'print(sys.argv[0][:0])'",
     "another language": "LC_ALL=C flask echo ü",
     "more than one folder": "mkdir -p a/b && cd a/b && flask --app ../../app.py surroundings",
 }

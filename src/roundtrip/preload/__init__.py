@@ -114,8 +114,12 @@ def _write_commands(folder: Path, flask: str) -> None:
     python, probe = shlex.quote(sys.executable), shlex.quote(str(_PROBE))
     ask = f"exec {python} -I -S {shlex.quote(str(_HERE / 'client.py'))} {shlex.quote(str(folder))}"
     (folder / "bin").mkdir()
+    # Python can read it too: `python "$(command -v flask)"` is the plain flask.
+    by_python = (
+        f"import runpy, sys\nsys.argv[0] = {flask!r}\nrunpy.run_path({flask!r}, None, '__main__')"
+    )
     for name, lines in {
-        "flask": f'{ask} flask {shlex.quote(flask)} "$@"',
+        "flask": f"''':'\n{ask} flask {shlex.quote(flask)} \"$@\"\n'''\n{by_python}",
         "python": f'case "$1 $2" in "-m flask") {ask} module {python} "$@";; esac\n'
         f'[ "$1" != {probe} ] || {ask} probe {python} "$@"\n'
         f'exec {python} "$@"',

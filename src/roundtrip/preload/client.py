@@ -10,6 +10,7 @@ is started for every command.
 
 import _socket  # `socket` itself would take as long as the start of Python
 import os
+import resource
 import signal
 import struct
 import sys
@@ -17,9 +18,15 @@ import sys
 _PATIENCE = 2.0
 """Seconds in which the helper has to answer."""
 
+LIMITS = [
+    *(resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE, resource.RLIMIT_AS, resource.RLIMIT_CPU),
+    *(resource.RLIMIT_DATA, resource.RLIMIT_STACK, resource.RLIMIT_NPROC),
+]
+"""What a shell may have limited for its commands."""
+
 _PASSED_ON = (
     *(signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM),
-    *(signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGCONT),
+    *(signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGCONT, signal.SIGABRT),
 )
 
 
@@ -28,7 +35,8 @@ def main() -> None:
     folder, kind, *command = map(os.fsencode, sys.argv[1:])
     env = dict(os.environb)
     # The command sees the PATH that it would have without a helper.
-    env[b"PATH"] = env.get(b"PATH", b"").removeprefix(folder + b"/bin:")
+    path = env.get(b"PATH", b"").split(b":")
+    env[b"PATH"] = b":".join(place for place in path if place != folder + b"/bin")
     connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
     if pid := _hand_over(connection, folder, kind, command, env):
         _stand_for(connection, pid)
@@ -43,14 +51,15 @@ def _hand_over(
     env: dict[bytes, bytes],
 ) -> int:
     """Ask the helper to run it; the number of the process that does, or 0."""
-    if connection.fileno() < 3 or any(map(os.isatty, range(3))):
-        return 0  # a stream is closed, or somebody sits at a terminal: not what we are for
+    if connection.fileno() < 3 or _is_unusual():
+        return 0
     ignored = [n for n in signal.valid_signals() if signal.getsignal(n) is signal.SIG_IGN]
     umask = os.umask(0)
     os.umask(umask)
     try:
         parts = [
             *(kind, os.getcwdb(), b"%d" % umask, b" ".join(b"%d" % n for n in ignored)),
+            repr([resource.getrlimit(limit) for limit in LIMITS]).encode(),
             *(b"%d" % len(command), *command, *(k + b"=" + v for k, v in env.items())),
         ]
         request = b"\0".join(parts)
@@ -70,6 +79,19 @@ def _hand_over(
         return pid
     except (OSError, struct.error):  # no helper, or it takes nothing
         return 0
+
+
+def _is_unusual() -> bool:
+    """Whether there is something around this process that a helper could not give a command.
+
+    A person at a terminal, more streams than three, signals that wait, a priority of its own.
+    """
+    return (
+        any(map(os.isatty, range(3)))
+        or len(os.listdir("/proc/self/fd")) > 5  # three, the connection, and this look itself
+        or bool(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+        or os.getpriority(os.PRIO_PROCESS, 0) != os.getpriority(os.PRIO_PROCESS, os.getsid(0))
+    )
 
 
 def _stand_for(connection: "_socket.socket", pid: int) -> None:

@@ -16,6 +16,7 @@ import atexit
 import gc
 import importlib
 import os
+import resource
 import runpy
 import select
 import shutil
@@ -23,11 +24,16 @@ import signal
 import socket
 import struct
 import sys
+import time
 import types
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from client import LIMITS
+
+del sys.modules["client"]  # the learner may have a module of that name
 
 _LIBRARIES = (
     *("flask.cli", "flask_sqlalchemy.cli", "flask_migrate.cli", "dotenv", "werkzeug.serving"),
@@ -49,6 +55,7 @@ class Command:
     cwd: bytes
     umask: int
     ignored: tuple[int, ...]
+    limits: str
     streams: tuple[int, ...]
 
     def is_ours(self, probe: str) -> bool:
@@ -59,6 +66,9 @@ class Command:
             and self.words[1 : 1 + len(known)] == known
             and len(self.streams) == 3
             and _interpreter(self.env) == _OURS
+            and self.limits == repr([resource.getrlimit(limit) for limit in LIMITS])
+            # a file of the learner's own that hides a library was not there when we loaded
+            and not {name.partition(b".")[0] for name in os.listdir(self.cwd)} & _top_level()
         )
 
 
@@ -98,6 +108,7 @@ def become(command: Command, flask: str) -> None:
     os.umask(command.umask)
     os.environb.clear()
     os.environb.update(command.env)
+    time.tzset()
     for number in command.ignored:
         signal.signal(number, signal.SIG_IGN)
     gc.enable()
@@ -109,9 +120,11 @@ def become(command: Command, flask: str) -> None:
         if command.kind == "module":
             sys.path[0] = os.getcwd()
             sys.argv = ["-m", *command.words[3:]]
+            sys.orig_argv = command.words
             runpy._run_module_as_main("flask")  # what `python -m` does, to its tracebacks
         else:
             sys.argv = [flask, *command.words[1:]] if command.kind == "flask" else command.words[1:]
+            sys.orig_argv = [sys.executable, *sys.argv]
             main.__file__ = script = sys.argv[0]
             sys.path[0] = os.path.dirname(script)
             code = compile(Path(script).read_bytes(), script, "exec", dont_inherit=True)
@@ -176,7 +189,7 @@ def _read(connection: socket.socket) -> Command:
     with connection.makefile("rb") as file:
         data = file.read(min(*_NUMBER.unpack(length), _LONGEST))
     connection.settimeout(None)
-    kind, cwd, umask, ignored, count, *rest = data.split(b"\0")
+    kind, cwd, umask, ignored, limits, count, *rest = data.split(b"\0")
     return Command(
         kind=kind.decode(),
         words=[os.fsdecode(word) for word in rest[: int(count)]],
@@ -184,6 +197,7 @@ def _read(connection: socket.socket) -> Command:
         cwd=cwd,
         umask=int(umask),
         ignored=tuple(map(int, ignored.split())),
+        limits=limits.decode(),
         streams=tuple(streams),
     )
 
@@ -198,6 +212,12 @@ def _marks() -> list[tuple[int, int]]:
         except OSError:
             marks.append((0, 0))
     return marks
+
+
+@cache
+def _top_level() -> frozenset[bytes]:
+    """The names of all modules that are loaded, without those inside packages."""
+    return frozenset(name.encode() for name in sys.modules if "." not in name)
 
 
 @cache
@@ -240,6 +260,8 @@ _loaded: set[str] = set()
 
 if __name__ == "__main__":
     folder, flask, probe = sys.argv[1:]
+    if Path(folder, "helper").exists():
+        sys.exit("A helper lives there already.")
     lifeline = os.dup(0)
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     Path(folder, "helper").write_text(str(os.getpid()))
