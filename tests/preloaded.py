@@ -37,7 +37,8 @@ class Own(Exception):
 def surroundings():
     main = sys.modules["__main__"]
     print(json.dumps({
-        "argv": sys.argv, "orig_argv": sys.orig_argv[1:], "path": sys.path, "flags": list(sys.flags), "python": sys.executable,
+        "argv": sys.argv, "orig_argv": sys.orig_argv[1:], "path": sys.path,
+        "flags": list(sys.flags), "python": sys.executable,
         "environ": dict(os.environ), "cwd": os.getcwd(), "umask": os.umask(0o77),
         "main": [main.__name__, getattr(main, "__file__", None), main.__package__],
         "hooks": [sys.excepthook is sys.__excepthook__, hasattr(sys, "ps1"),

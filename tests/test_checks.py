@@ -197,6 +197,7 @@ def test_there_was_one_downgrade_too_many(project: Path):
 def test_the_reset_came_before_the_downgrade(project: Path):
     add_age(project)
     cause, command = "deleted or reset too early", "git reset --hard ORIG_HEAD"
+    board = "%board --env-file production.env"
     refused("revisions", GONE, project, cause, command, count=1, applied=1)
     refused("database_has", GONE, project, cause, command, column="user.age", present=False)
     refused("agree", GONE, project, "The reset came before the downgrade", command)
@@ -205,9 +206,9 @@ def test_the_reset_came_before_the_downgrade(project: Path):
     add_age(project, "production.db")
     sql(project, f"UPDATE alembic_version SET version_num = '{SECOND}'", "production.db")
     forgotten = {"column": "user.age", "present": False, "database": "production.db"}
-    refused("database_has", made(), project, cause, command, **forgotten)
+    refused("database_has", made(), project, cause, board, **forgotten)
     loose = made(git=git(modified=(MODELS,)))
-    refused("database_has", loose, project, cause, "git reflog", **forgotten)
+    refused("database_has", loose, project, cause, board, **forgotten)
 
 
 # Git
@@ -225,6 +226,8 @@ def test_head_subject(project: Path):
     assert ask("head_subject", made(), project, subject="Create the user table").met
     later = made(git=git(commits=(Commit("2" * 40, "Later"), *made().git.commits)))
     refused("head_subject", later, project, "1111111", "git log", subject="Create the user table")
+    loose = made(git=git(branch=None))
+    refused("head_subject", loose, project, "no branch", "git switch -", subject="Other")
     refused("head_subject", made(), project, "No commit is called", "git log", subject="Other")
     empty = made(git=git(commits=(), head=None))
     refused("head_subject", empty, project, "Nothing was committed", "git status", subject="x")
@@ -261,16 +264,6 @@ def test_has_file(project: Path):
     refused("has_file", made(), project, "not written", "git status", file="other.txt")
     deleted = made(git=git(deleted=("other.txt",), modified=("other.txt",)))
     refused("has_file", deleted, project, "deleted", "git restore other.txt", file="other.txt")
-
-
-def test_same_as(project: Path):
-    (project / "copy.db").write_bytes(b"abc")
-    copied = {"file": "copy.db", "source": "source.db"}
-    refused("same_as", made(), project, "moved or deleted", "%restart", **copied)
-    (project / "source.db").write_bytes(b"abcd")
-    refused("same_as", made(), project, "not copied", "", **copied)
-    (project / "copy.db").write_bytes(b"abcd")
-    assert ask("same_as", made(), project, **copied).met
 
 
 def test_taken_back(project: Path):
@@ -464,8 +457,24 @@ def test_holds(project: Path):
     refused("holds", UPGRADED, project, "Another value", "%%flask_shell", **ada)
     sql(project, "UPDATE user SET age = 36 WHERE name = 'A'")
     assert ask("holds", UPGRADED, project, **ada).met
+    assert ask("holds", UPGRADED, project, table="user", row={"name": "A"}).met
+    sql(project, "INSERT INTO user (name, age) VALUES ('A', 1)")
+    refused("holds", UPGRADED, project, "Another value", "%%flask_shell", **ada)
     someone = {"table": "user", "row": {"name": "Nobody", "age": 36}}
-    refused("holds", UPGRADED, project, "row with Nobody is missing", "%%flask_shell", **someone)
+    refused("holds", UPGRADED, project, "No such row was added", "%%flask_shell", **someone)
+
+
+def test_same_rows(project: Path):
+    copied = {"database": "production.db", "source": "copy.db"}
+    refused("same_rows", made(), project, "moved, deleted or damaged", "%restart", **copied)
+    sql(project, "VACUUM INTO '" + str(project / "instance" / "copy.db") + "'", "production.db")
+    assert ask("same_rows", made(), project, **copied).met  # other bytes, the same rows
+    sql(project, "UPDATE user SET name = 'Other' WHERE id = 1", "production.db")
+    refused("same_rows", made(), project, "not copied", "", **copied)
+    shutil.copy(project / "instance/copy.db", project / "instance/production.db")
+    assert ask("same_rows", made(), project, **copied).met
+    sql(project, "ALTER TABLE user ADD COLUMN age INTEGER", "production.db")
+    refused("same_rows", made(), project, "not copied", "", **copied)
 
 
 def test_references(project: Path):

@@ -215,6 +215,20 @@ NAMELESS_HEAD = both(
     ),
 )
 
+
+def test_no_database_is_named_where_it_is_not_known_which_one_failed():
+    output = "sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) table user already exists"
+    output = f"Traceback (most recent call last):\n{output}\n"
+    for command in (
+        "flask db upgrade && flask --env-file production.env db upgrade",
+        "DATABASE_URL=sqlite:///production.db flask db upgrade",
+    ):
+        text = diagnosis.lines(command, output)
+        assert "--env-file" not in text
+        if text:
+            assert "Look first at which database it was" in text
+
+
 CASES = [
     # what was typed
     Case("message without -m", "flask db revision 'Fill in the ages'"),

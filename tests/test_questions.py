@@ -80,8 +80,8 @@ def test_in_a_notebook(tmp_path: Path):
         (shown,) = notebook.run("%ask where-is-age").displays
         assert shown["text/plain"].splitlines()[2] == "  b) In the model and in a script."
         assert questions.WIDGET in shown
-        # before the command, the workspace fits no other answer than the last
-        assert "c) In the model alone, as before." in notebook.run("%answer where-is-age").text
+        # before the command there is no answer
+        assert "has not run" in notebook.run("%answer where-is-age").value
         assert "Noted: a." in notebook.run("%ask where-is-age a").text
         notebook.run('!flask db migrate -m "Add age column to user model"')
         told = notebook.run("%answer where-is-age").text
@@ -100,6 +100,16 @@ def test_in_a_notebook(tmp_path: Path):
         )
         assert "So it is" in notebook.run("%ask pushed c").text
         assert notebook.run("%ask pushed z").value.startswith("The question pushed has no answer")
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if questions.find(COURSE, n).is_guess])
+def test_no_guess_is_answered_before_its_command(tmp_path: Path, name: str):
+    (lesson,) = (
+        lesson for lesson in COURSE.lessons if f"%ask {name}" in lesson.notebook.read_text()
+    )
+    with kernel(tmp_path / "home") as notebook:
+        notebook.run(f"%load_ext roundtrip\n%lesson {lesson.number}")
+        assert "has not run" in notebook.run(f"%answer {name}").value
 
 
 def test_no_answer_is_made_up_when_nothing_fits(tmp_path: Path):

@@ -488,7 +488,7 @@ CREATED = Revision("a", "Create user table", (), "a.py", True, True, ("user",), 
 def made(**places: object) -> State:
     """A state in which all agree, but for the places given."""
     state = State(
-        GitState(repository=True, head="1"),
+        GitState(repository=True, branch="main", head="1"),
         ModelState((USER,), found=True, migrates=True),
         MigrationState(True, (CREATED,), ("a",), ("a",)),
         DatabaseState("instance/app.db", True, (USER,), ("a",)),
@@ -574,7 +574,9 @@ STRAY = Difference("remove_table", "stray")
         ),
         (
             {
-                "git": GitState(repository=True, head="1", stashed=("demo_app/models.py",)),
+                "git": GitState(
+                    repository=True, branch="main", head="1", stashed=("demo_app/models.py",)
+                ),
                 "differences": (Difference("remove_column", "user", "age"),),
             },
             "database_ahead",
@@ -594,7 +596,9 @@ def test_nothing_is_said_where_all_agree():
 
 
 def test_a_stash_is_named_where_all_agree():
-    state = made(git=GitState(repository=True, head="1", stashed=("demo_app/pages.py",)))
+    state = made(
+        git=GitState(repository=True, branch="main", head="1", stashed=("demo_app/pages.py",))
+    )
     assert state.verdict.headline == "All four agree."
     assert "A stash holds another demo_app/pages.py; git stash pop" in state.verdict.why
     assert state.verdict.next == ""
@@ -642,7 +646,7 @@ def test_a_database_that_has_to_go_back(known: Known, tmp_path: Path):
     project.git("rm", "-q", script.relative_to(project.path).as_posix())
     project.git("commit", "-qm", "Without the script")
     verdict = project.read().verdict
-    assert (verdict.kind, verdict.next) == ("elsewhere", "git reflog")
+    assert (verdict.kind, verdict.next) == ("elsewhere", "%board --env-file production.env")
     assert "The file of " in verdict.why
     project.git("reset", "-q", "--hard", "HEAD~1")
     on_production(project, "downgrade")
@@ -665,6 +669,76 @@ def test_a_database_that_is_ahead(known: Known, tmp_path: Path):
     assert not rest
 
 
+def test_a_script_that_another_database_has_run_is_not_deleted(known: Known, tmp_path: Path):
+    project = known.aged.copy(
+        tmp_path / "p"
+    )  # the script is untracked: Git could not bring it back
+    project.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
+    on_production(project, "upgrade")
+    project.db("downgrade")
+    project.git("restore", "demo_app/models.py")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == (
+        "left_over",
+        "flask --env-file production.env db downgrade",
+    )
+    project.run(*shlex.split(verdict.next))
+    assert project.read().verdict.next.startswith("git clean -f migrations/versions/")
+
+
+def test_two_rows_in_alembic_version_are_no_other_place(known: Known, tmp_path: Path):
+    project = with_production(known, tmp_path / "p")
+    on_production(project, "upgrade")
+    first, _ = project.read().migrations.revisions
+    project.sql(f"INSERT INTO alembic_version VALUES ('{first.id}')", "production.db")
+    assert all(said.kind != "elsewhere" for said in project.read().disagreements)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        b"DATABASE_URL=sqlite:////etc/hostname",
+        b"\xff\xfe=1",
+        b"=",
+        b"DATABASE_URL=sqlite:///" + b"x" * 5000,
+    ],
+)
+def test_settings_that_name_no_database_here_do_no_harm(known: Known, tmp_path: Path, settings):
+    project = known.committed.copy(tmp_path / "p")
+    (project.path / "odd.env").write_bytes(settings)
+    (*_, last) = project.read().disagreements
+    assert last.kind == "not_committed"  # odd.env itself
+
+
+def test_on_no_branch(known: Known, tmp_path: Path):
+    project = known.committed.copy(tmp_path / "p")
+    project.git("checkout", "-q", "--detach")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("no_branch", "git switch -")
+    project.run(*shlex.split(verdict.next))
+    assert project.read().verdict.kind == "agree"
+
+
+def test_a_stash_of_something_else_is_not_where_a_script_is(known: Known, tmp_path: Path):
+    project = known.committed.copy(tmp_path / "p")
+    project.write("demo_app/__init__.py", "# other\n")
+    project.git("stash")
+    project.git("reset", "--hard", "HEAD~1")
+    assert project.read().verdict.next == "git reset --hard ORIG_HEAD"
+
+
+def test_a_committed_script_that_would_fail(known: Known, tmp_path: Path):
+    project = known.first.copy(tmp_path / "p")
+    project.add_to_model("    age: Mapped[int]\n")
+    project.db("migrate", "-m", "Add age")
+    project.commit("Add age")
+    verdict = project.read().verdict
+    assert verdict.headline == "A migration is waiting, and it would fail."
+    assert verdict.next.startswith("git rm ")
+    project.edit("demo_app/models.py", "age: Mapped[int]", "age: Mapped[int | None]")
+    assert "the script is older" in project.read().verdict.why
+
+
 def test_what_is_told_about_another_database_names_it(known: Known, tmp_path: Path):
     project = with_production(known, tmp_path / "p")
     on_production(project, "upgrade")
@@ -679,7 +753,7 @@ def test_a_half_made_copy_is_named(known: Known, tmp_path: Path):
     project = known.committed.copy(tmp_path / "p")
     project.sql("CREATE TABLE _alembic_tmp_user (id INTEGER)")
     verdict = project.read().verdict
-    assert (verdict.kind, verdict.next) == ("database_ahead", "")
+    assert (verdict.kind, verdict.next) == ("half_made_copy", "")
     assert 'db.session.execute(db.text("DROP TABLE _alembic_tmp_user"))' in verdict.why
     project.sql("DROP TABLE _alembic_tmp_user")
     assert project.read().verdict.kind == "agree"

@@ -39,11 +39,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class Question:
-    """A question. A guess is confirmed or corrected after the command, the others at once."""
+    """A question. A guess is confirmed or corrected after the command, the others at once.
+
+    `after` has to hold before a guess can be answered.
+    """
 
     name: str
     text: str
     answers: tuple[Answer, ...]
+    after: Goal | None = None
 
     @property
     def is_guess(self) -> bool:
@@ -68,7 +72,8 @@ class Question:
 
         Raises `RoundtripError` when the workspace fits none of them.
         """
-        for answer in self.answers:
+        may_be_told = self.after is None or checks.check(self.after, state, project).met
+        for answer in self.answers if may_be_told else ():
             if answer.goal and checks.check(answer.goal, state, project).met:
                 return answer
         raise RoundtripError(
@@ -148,7 +153,9 @@ def _question(row: dict[str, Any]) -> Question:
             goal = Goal(answer["text"], answer["check"], answer.get("with", {}))
         right = answer.get("right", False)
         answers.append(Answer(letter, answer["text"], answer.get("reason", ""), right, goal))
-    return Question(row["name"], row["text"], tuple(answers))
+    after = row.get("after")
+    condition = Goal("", after["check"], after.get("with", {})) if after else None
+    return Question(row["name"], row["text"], tuple(answers), condition)
 
 
 def _escaped(text: str) -> str:

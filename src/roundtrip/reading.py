@@ -28,7 +28,7 @@ class Reader:
         found = state.read(
             self._project, lambda words: terminal.capture(words, self._project), env_file
         )
-        if env_file is None and _is_inside(found.database.url):
+        if env_file is None and _is_inside(found.database.url) and not _has_trouble(found):
             # A file that changed while it was read leaves another trace than the one kept here.
             self._trace, self._last = before, found
         return found
@@ -41,10 +41,16 @@ def _traces(folder: Path) -> Iterator[tuple[str, int, int, int]]:
     change.
     """
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        about = entry.stat(follow_symlinks=False)
+        about = entry.stat(follow_symlinks=entry.is_file())
         yield entry.path, about.st_ctime_ns, about.st_size, about.st_ino
         if entry.is_dir(follow_symlinks=False):
             yield from _traces(Path(entry.path))
+
+
+def _has_trouble(found: State) -> bool:
+    """Whether something could not be read: what is in the way may lie outside the project."""
+    parts = (found.git, found.model, found.migrations, found.database)
+    return any(part.error for part in parts) or bool(found.database.problem)
 
 
 def _is_inside(url: str) -> bool:

@@ -28,7 +28,7 @@ def find_script(run: Run, missing: str, folder: str, git: GitState) -> Rescue:
         return Rescue("worktree", "HEAD", file)
     if git.stashed:
         for commit in ("refs/stash^3", "refs/stash^2", "refs/stash"):
-            if file := file_in(commit):
+            if (file := file_in(commit)) and file in git.stashed:
                 return Rescue("stash", "refs/stash", file)
     if left and left[1] in branches and (file := file_in(left[1])):
         return Rescue("branch", left[1], file)

@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -130,13 +130,15 @@ def _elsewhere(project: Path, here: DatabaseState) -> Iterator[Elsewhere]:
     Only what a file says itself is read: an app could find its database in any other way.
     """
     for settings in sorted(project.glob("*.env")):
-        name = (dotenv_values(settings).get("DATABASE_URL") or "").removeprefix("sqlite:///")
-        file = project / "instance" / name
-        if not name or "://" in name or not file.is_file():
-            continue
-        other = _sqlite(file, file.relative_to(project).as_posix())
-        if not other.problem and other.url != here.url and other.versions != here.versions:
-            yield Elsewhere(settings.name, other.url, other.versions)
+        with suppress(OSError, ValueError):  # what cannot be read names no database
+            name = (dotenv_values(settings).get("DATABASE_URL") or "").removeprefix("sqlite:///")
+            file = project / "instance" / name
+            if not name or "://" in name or not file.is_file():
+                continue
+            inside = file.is_relative_to(project)
+            other = _sqlite(file, (file.relative_to(project) if inside else file).as_posix())
+            if not other.problem and other.url != here.url and other.versions != here.versions:
+                yield Elsewhere(settings.name, other.url, other.versions)
 
 
 def _table(connection: sqlite3.Connection, name: str) -> Table:

@@ -183,14 +183,10 @@ WRONG = {
         "%finish",
         'The column is plain: the model has it without ForeignKey("user.id").',
     ),
-    "two posts": (
-        {
-            ADA: RIGHT[ADA].replace(
-                "\ndb.session.commit", f"\n{RIGHT[ADA].splitlines()[1]}\ndb.session.commit"
-            )
-        },
+    "a post of somebody else": (
+        {ADA: RIGHT[ADA].replace("user_id=1", "user_id=2")},
         "%finish",
-        "app.db: 2 rows in post",
+        "app.db: no row in post with user_id 1",
     ),
     "no commit in the shell": (
         {ADA: "\n".join(RIGHT[ADA].splitlines()[:-1])},

@@ -17,8 +17,8 @@ from pathlib import Path
 from ..course import Goal
 from ..errors import RoundtripError
 from ..facts import State
-from .databases import database_has, holds, references, rows, rows_equal, some_value
-from .files import has_file, same_as, same_files
+from .databases import database_has, holds, references, rows, rows_equal, same_rows, some_value
+from .files import has_file, same_files
 from .finding import Finding
 from .git import changed_only, clean, commits, head_subject, taken_back, untracked
 from .model_and_migrations import committed_migration, model_has, pending_changes, revisions
@@ -79,8 +79,8 @@ CHECKS: dict[str, Callable[..., Finding]] = {
         revisions,
         rows,
         rows_equal,
-        same_as,
         same_files,
+        same_rows,
         some_value,
         taken_back,
         untracked,

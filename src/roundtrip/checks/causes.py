@@ -8,8 +8,10 @@ from pathlib import Path
 from ..facts import State
 
 
-def why_blocked(state: State, versions: Iterable[str] = ()) -> tuple[str, str] | None:
-    """Cause and cure where `flask db` cannot work at all; `versions` are those of one database."""
+def why_blocked(
+    state: State, versions: Iterable[str] = (), database: str = "app.db"
+) -> tuple[str, str] | None:
+    """Cause and cure where `flask db` cannot work at all; `versions` are those of `database`."""
     verdict = state.verdict
     missing = state.migrations.missing
     if state.migrations.error or state.database.problem:
@@ -21,8 +23,7 @@ def why_blocked(state: State, versions: Iterable[str] = ()) -> tuple[str, str] |
     cause = f"The database is at {gone[0]}, whose file is gone, deleted or reset too early."
     if missing:
         return cause, verdict.next
-    loose = state.git.modified or state.git.staged
-    return cause, "git reflog" if loose else "git reset --hard ORIG_HEAD"
+    return cause, f"%board --env-file {Path(database).stem}.env"  # it looks for the file
 
 
 def not_upgraded(state: State, database: str) -> tuple[str, str]:

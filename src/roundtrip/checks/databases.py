@@ -26,7 +26,7 @@ def database_has(
     if found and (name in found) == present:
         return Finding(True, text)
     flask = "flask" if database == "app.db" else f"flask --env-file {Path(database).stem}.env"
-    if blocked := why_blocked(state, _versions(project, database)):
+    if blocked := why_blocked(state, _versions(project, database), database):
         return Finding(False, text, *blocked)
     if not present and found:
         cause = f"The downgrade has not run on {database}."
@@ -150,16 +150,34 @@ def holds(
     statement = f"SELECT {columns} FROM {_quoted(table)} WHERE {_quoted(key)} = ?"
     found = _query(project, database, statement, name)
     if not found:
-        cause = f"The row with {name} is missing."
-        return Finding(False, f"{database}: no {name} in {table}", cause, _shell(database))
+        cause = "No such row was added, or db.session.commit() did not follow."
+        text = f"{database}: no row in {table} with {key} {name}"
+        return Finding(False, text, cause, _shell(database))
     others = [column for column in wanted if column != key]
-    text = f"{database}: {name} has {', '.join(others)} {_row(found[0][1:])}"
-    if tuple(wanted.values()) in found:
+    text = f"{database}: {key} {name} has {', '.join(others)} {_row(found[0][1:])}"
+    if not others:
+        return Finding(True, f"{database}: {many(len(found), 'row')} in {table} with {key} {name}")
+    if set(found) == {tuple(wanted.values())}:
         return Finding(True, text)
     cause = "No value was set, or db.session.commit() did not follow."
     if any(value is not None for value in found[0][1:]):
         cause = "Another value was set."
     return Finding(False, text, cause, _shell(database))
+
+
+def same_rows(state: State, project: Path, database: str, source: str) -> Finding:
+    """Two SQLite files in instance/ hold the same tables with the same rows."""
+    dumps = []
+    for name in (database, source):
+        try:
+            with closing(sqlite3.connect(sqlite_uri(project / "instance" / name), uri=True)) as one:
+                dumps.append(sorted(one.iterdump()))
+        except sqlite3.Error:
+            cause = f"{name} was moved, deleted or damaged; a copy leaves both files there."
+            return Finding(False, f"no {name} in instance", cause, "%restart")
+    if dumps[0] == dumps[1]:
+        return Finding(True, f"{database} holds the same as {source}")
+    return Finding(False, f"{database} differs from {source}", "It was not copied there.")
 
 
 def references(

@@ -18,18 +18,6 @@ def has_file(state: State, project: Path, file: str) -> Finding:
     return Finding(False, f"no file {file}", "It was not written yet.", "git status")
 
 
-def same_as(state: State, project: Path, file: str, source: str) -> Finding:
-    """A file of the project is byte for byte the same as another one of it."""
-    try:
-        same = (project / file).read_bytes() == (project / source).read_bytes()
-    except OSError as error:
-        gone = Path(error.filename or file).relative_to(project).as_posix()
-        return Finding(False, f"no file {gone}", "It was moved or deleted.", "%restart")
-    if same:
-        return Finding(True, f"{file} is the same as {source}")
-    return Finding(False, f"{file} differs from {source}", "It was not copied there.")
-
-
 def same_files(state: State, project: Path, folder: str) -> Finding:
     """The files in this folder are those of the course's folder of that name, byte for byte."""
     ours, theirs = _files(find_course().folder / folder), _files(project / folder)

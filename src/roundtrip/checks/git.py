@@ -30,6 +30,9 @@ def head_subject(state: State, project: Path, subject: str) -> Finding:
     """The message of the last commit is `subject`."""
     if not state.git.commits:
         return Finding(False, "no commit yet", "Nothing was committed.", "git status")
+    if state.git.branch is None:
+        cause = "HEAD is on no branch, so no branch was changed."
+        return Finding(False, "on no branch", cause, "git switch -")
     found = state.git.commits[0].subject
     text = f"the last commit is “{found}”"
     if found == subject:

@@ -94,7 +94,13 @@ _ASKS_DATABASE = re.compile(r"`(?:flask(?= db (?:current|upgrade|downgrade|stamp
 
 def _for_database(command: str, advice: str) -> str:
     """The same advice for the database that a command chose. Scripts are made with the usual."""
-    if not (chosen := _ENV_FILE.search(command)):
+    chosen = _ENV_FILE.search(command)
+    if len(_RUNS_FLASK.findall(command)) > 1 or "DATABASE_URL=" in command:
+        # Which of the databases failed is not known, so no advice may name one.
+        if chosen or "DATABASE_URL=" in command:
+            return f"{advice} Look first at which database it was; give it the same options."
+        return advice
+    if not chosen:
         return advice
     advice = advice.replace("instance/app.db`", "instance/*.db`")
     return _ASKS_DATABASE.sub(rf"\g<0> --env-file {chosen['file']}", advice)

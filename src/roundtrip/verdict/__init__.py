@@ -26,6 +26,7 @@ from .git_rules import (
     conflict,
     database_in_git,
     git_error,
+    no_branch,
     no_repository,
     not_committed,
     nothing,
@@ -34,6 +35,7 @@ from .git_rules import (
 )
 from .migration_rules import (
     folder_gone,
+    half_made_copy,
     left_over,
     missing_script,
     no_folder,
@@ -94,6 +96,7 @@ RULES = (
     Rule(not_a_column, (MODEL,)),
     Rule(model_not_imported, (MODEL, DATABASE), last_word=True),
     Rule(no_model, (MODEL,)),
+    Rule(half_made_copy, (DATABASE,)),
     Rule(several_heads, (MIGRATIONS,)),
     Rule(stamped, (MIGRATIONS, DATABASE), last_word=True),
     Rule(not_recorded, (MIGRATIONS, DATABASE), last_word=True),
@@ -105,6 +108,7 @@ RULES = (
     Rule(database_in_git, (GIT, DATABASE)),
     Rule(script_not_committed, (GIT, MIGRATIONS)),
     Rule(not_committed, (GIT,)),
+    Rule(no_branch, (GIT,)),
     Rule(elsewhere, (DATABASE,)),
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..facts import Disagreement, State
 from .commands import message_for, restore_model
-from .lookups import database_names, is_among, model_names, row_count, stash_file
+from .lookups import database_names, is_among, model_names, row_count, run_by, stash_file
 from .wording import listed, named, rows_in, say, sentence
 
 
@@ -109,14 +109,6 @@ def database_ahead(state: State) -> Disagreement | None:
     if not gone or len(gone) < len(state.differences) or state.migrations.pending:
         return None
     names = [d.name for d in gone]
-    if copies := [name for name in names if name.startswith("_alembic_tmp_")]:
-        return say(
-            "A half-made copy of a table is left over.",
-            f"The database has {listed(copies)}: an upgrade or a downgrade stopped half way.",
-            f"Look whether {copies[0].removeprefix('_alembic_tmp_')} still has its rows. If so, "
-            "drop the copy, in a cell that begins with %%flask_shell: "
-            f'db.session.execute(db.text("DROP TABLE {copies[0]}"))',
-        )
     found = f"The database has {listed(names)}, the model does not."
     if stash := stash_file(state):
         why = f"The stash holds another {stash}; this brings it back."
@@ -149,25 +141,23 @@ def database_ahead(state: State) -> Disagreement | None:
 
 
 def elsewhere(state: State) -> Disagreement | None:
-    if not state.elsewhere:
+    here = run_by(state, state.database.versions)
+    for other in state.elsewhere:
+        there = run_by(state, other.versions)
+        if there != here:
+            break
+    else:
         return None
-    other = state.elsewhere[0]
-    known = [revision.id for revision in state.migrations.revisions]
-    place = {revision: number for number, revision in enumerate(known)}
+    known = {revision.id for revision in state.migrations.revisions}
     flask = f"flask --env-file {other.env_file} db"
-    stands = (
-        f"{other.url} is at {listed(other.versions)}"
-        if other.versions
-        else (f"{other.url} has run no migration")
-    )
+    stands = f"{other.url} has run no migration"
+    if other.versions:
+        stands = f"{other.url} is at {listed(other.versions)}"
     found = f"{stands}, {state.database.url} at {state.database.version or 'none'}."
-    if gone := [version for version in other.versions if version not in place]:
-        why = (
-            f"The file of {gone[0]} is not here. It has to come back before that database can move."
-        )
-        return say(f"{other.url} is elsewhere.", found, why, "git reflog")
-    here = max((place.get(version, -1) for version in state.database.versions), default=-1)
-    there = max((place[version] for version in other.versions), default=-1)
+    if gone := sorted(there - known):
+        why = f"The file of {gone[0]} is not here, and has to come back before that database moves."
+        board = f"%board --env-file {other.env_file}"
+        return say(f"{other.url} is elsewhere.", found, why, board)
     if there < here:
         why = "Each database is upgraded on its own; test this one first, then that one."
         return say(f"{other.url} waits.", found, why, f"{flask} upgrade")

@@ -58,6 +58,18 @@ def scripts_ignored(state: State) -> Disagreement | None:
     )
 
 
+def no_branch(state: State) -> Disagreement | None:
+    if state.git.branch or not state.git.head or state.git.conflicts:
+        return None
+    return say(
+        "You are on no branch.",
+        f"HEAD is at {state.git.head[:7]}, and no branch is.",
+        "A commit that is made here belongs to no branch, and is easily lost. This goes back to "
+        "the branch that you came from.",
+        "git switch -",
+    )
+
+
 def database_in_git(state: State) -> Disagreement | None:
     if not state.git.tracks_database:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..facts import State, Table
+from ..facts import Elsewhere, Revision, State, Table
 
 
 def model_names(state: State) -> set[str]:
@@ -30,6 +30,25 @@ def is_nullable(state: State, name: str) -> bool:
         for table in state.model.tables
         for column in table.columns
     )
+
+
+def run_by(state: State, versions: Iterable[str]) -> set[str]:
+    """The ids of the scripts that a database at these revisions has run; unknown ones as well."""
+    parents = {revision.id: revision.parents for revision in state.migrations.revisions}
+    found: set[str] = set()
+    waiting = list(versions)
+    while waiting:
+        each = waiting.pop()
+        if each not in found:
+            found.add(each)
+            waiting.extend(parents.get(each, ()))
+    return found
+
+
+def has_run(state: State, *revisions: Revision) -> Elsewhere | None:
+    """Another database that has run one of these scripts."""
+    wanted = {revision.id for revision in revisions}
+    return next((o for o in state.elsewhere if run_by(state, o.versions) & wanted), None)
 
 
 def is_among(name: str, dropped: Iterable[str]) -> bool:

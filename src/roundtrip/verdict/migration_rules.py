@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..facts import Disagreement, State
 from .commands import delete, quoted, restore_model, undo
-from .lookups import is_among, is_nullable, model_names, row_count, stash_file
+from .lookups import has_run, is_among, is_nullable, model_names, row_count, stash_file
 from .wording import listed, named, rows_in, say, sentence
 
 
@@ -135,9 +135,18 @@ def left_over(state: State) -> Disagreement | None:
         lost = [n for n in revision.drops if n in model and n not in redone | {*revision.adds}]
         if not extra and not lost:
             continue
+        does = [f"adds {listed(extra)}"] * bool(extra) + [f"drops {listed(lost)}"] * bool(lost)
+        if other := has_run(state, revision):
+            return say(
+                "A migration is waiting here that another database has run.",
+                f"{named(revision)} {' and '.join(does)}, and the model does not want that.",
+                f"{other.url} needs the script for its way back, so that database goes first. "
+                "Delete the script afterwards.",
+                f"flask --env-file {other.env_file} db downgrade",
+                restore_model(state),
+            )
         stash = stash_file(state)
         whole = bool(extra) and set(extra) == {*revision.adds} and not revision.drops
-        does = [f"adds {listed(extra)}"] * bool(extra) + [f"drops {listed(lost)}"] * bool(lost)
         if stash:
             why = f"The stash holds another {stash}; this brings it back."
         elif whole:
@@ -160,32 +169,10 @@ def pending(state: State) -> Disagreement | None:
     waiting = state.migrations.pending
     if not waiting or left_over(state):
         return None
+    if said := _would_fail(state) or _two_ways(state):
+        return said
     adds = [name for revision in waiting for name in revision.adds]
     drops = [name for revision in waiting for name in revision.drops]
-    back = waiting[0].before
-    two_ways = back and waiting[0].parents and all(revision.committed for revision in waiting)
-    # The code is shared by all databases: another one's upgrade is no reason to take it back.
-    run_elsewhere = {version for other in state.elsewhere for version in other.versions}
-    if two_ways and adds and not drops and run_elsewhere & {r.id for r in waiting}:
-        other = next(o for o in state.elsewhere if {*o.versions} & {r.id for r in waiting})
-        return say(
-            "The code is ahead of the database.",
-            f"The model and the migration have {listed(adds)}, {state.database.url} does not; "
-            f"{other.url} does.",
-            "Forward, the upgrade adds it here too. Back, the other database has to go back first, "
-            "and the code last.",
-            "flask db upgrade",
-            f"flask --env-file {other.env_file} db downgrade",
-        )
-    if two_ways and adds and not drops and not state.env_file:
-        return say(
-            "The code is ahead of the database.",
-            f"The model and the migration have {listed(adds)}, the database does not.",
-            f"Forward, the upgrade adds it. Back, the reset takes every commit after {back} off "
-            "the branch, and deletes uncommitted changes.",
-            "flask db upgrade",
-            f"git reset --hard {back}",
-        )
     headline = (
         "One migration is waiting." if len(waiting) == 1 else f"{len(waiting)} migrations wait."
     )
@@ -196,20 +183,76 @@ def pending(state: State) -> Disagreement | None:
             found = f"The model has {listed(adds)}, the database does not."
     if not state.database.exists:
         found = f"There is no database {state.database.url} yet. The upgrade makes it."
-    required = [name for r in waiting for name in r.required if row_count(state, name)]
-    if required:
-        why = (
-            "Allow NULL in the model: Mapped[… | None]. Then delete the script with this command, "
-        )
-        if is_nullable(state, required[0]):
-            why = "The model allows NULL now; the script is older. Delete it with this command, "
-        return say(
-            "A migration is waiting, and it would fail.",
-            f"{required[0]} is NOT NULL, and {rows_in(state, required[0])} would have no value.",
-            f"{why}and run flask db migrate again.",
-            delete(next(revision for revision in waiting if revision.required)),
-        )
     why = "Read it before you run it." if len(waiting) == 1 else "Read them before you run them."
     if drops:
         why = f"The upgrade deletes {listed(drops)} with all values in it. Read the script first."
     return say(headline, found, why, "flask db upgrade")
+
+
+def _would_fail(state: State) -> Disagreement | None:
+    """A script that waits adds a column that must not be empty, to a table with rows."""
+    for revision in state.migrations.pending:
+        for name in revision.required:
+            if not row_count(state, name):
+                continue
+            why = "Allow NULL in the model: Mapped[… | None]. Then delete the script"
+            if is_nullable(state, name):
+                why = "The model allows NULL now; the script is older. Delete it"
+            command = delete(revision)
+            if other := has_run(state, revision):
+                command = f"flask --env-file {other.env_file} db downgrade"
+                why = f"{other.url} has run it all the same, and has to go back first. {why}"
+            return say(
+                "A migration is waiting, and it would fail.",
+                f"{name} is NOT NULL, and {rows_in(state, name)} would have no value.",
+                f"{why} with this command, and run flask db migrate again."
+                if not other
+                else f"{why} afterwards, and run flask db migrate again.",
+                command,
+            )
+    return None
+
+
+def _two_ways(state: State) -> Disagreement | None:
+    """Everything is committed, so the code can come to the database as well."""
+    waiting = state.migrations.pending
+    adds = [name for revision in waiting for name in revision.adds]
+    drops = [name for revision in waiting for name in revision.drops]
+    back = waiting[0].before
+    committed = all(revision.committed for revision in waiting)
+    # The code is shared by all databases: another one's upgrade is no reason to take it back.
+    if not (back and waiting[0].parents and committed and adds) or drops or state.env_file:
+        return None
+    headline = "The code is ahead of the database."
+    found = f"The model and the migration have {listed(adds)}, the database does not"
+    if other := has_run(state, *waiting):
+        return say(
+            headline,
+            f"{found}; {other.url} does.",
+            "Forward, the upgrade adds it here too. Back, that database goes first, the code last.",
+            "flask db upgrade",
+            f"flask --env-file {other.env_file} db downgrade",
+        )
+    return say(
+        headline,
+        f"{found}.",
+        f"Forward, the upgrade adds it. Back, the reset takes every commit after {back} off the "
+        "branch, and deletes uncommitted changes.",
+        "flask db upgrade",
+        f"git reset --hard {back}",
+    )
+
+
+def half_made_copy(state: State) -> Disagreement | None:
+    """SQLite's batch mode copies a table; a script that fails on the way leaves the copy behind."""
+    names = [table.name for table in state.database.tables]
+    copies = [name for name in names if name.startswith("_alembic_tmp_")]
+    if not copies:
+        return None
+    table = copies[0].removeprefix("_alembic_tmp_")
+    return say(
+        "A half-made copy of a table is left over.",
+        f"The database has {listed(copies)}: an upgrade or a downgrade stopped half way.",
+        f"Look whether {table} still has its rows. If so, drop the copy, in a cell that begins "
+        f'with %%flask_shell: db.session.execute(db.text("DROP TABLE {copies[0]}"))',
+    )
