@@ -113,3 +113,23 @@ def test_conda_brings_a_python_that_the_project_accepts() -> None:
     version = re.fullmatch(r"python=(3\.\d+)", python).group(1)
     accepted = Requirement(f"python{PROJECT['project']['requires-python']}").specifier
     assert accepted.contains(version)
+
+
+# What drives the browser in tests/browser
+
+
+def test_the_browsers_packages_are_pinned_and_hashed_and_agree_with_the_lock() -> None:
+    text = (TOP / "tests/browser/requirements.lock").read_text(encoding="utf-8")
+    assert "://" not in text
+    joined = text.replace("\\\n", " ")
+    lines = [line for line in joined.splitlines() if line.strip() and not line.startswith("#")]
+    names = set()
+    for line in lines:
+        wanted, hashes = re.match(r"(.*?)\s+(--hash=.*)$", line).groups()
+        requirement = Requirement(wanted)
+        names.add(canonicalize_name(requirement.name))
+        assert [pin.operator for pin in requirement.specifier] == ["=="], line
+        assert re.fullmatch(r"(--hash=sha256:[0-9a-f]{64}\s*)+", hashes), line
+    assert not names & {canonicalize_name(entry.name) for entry, _ in entries()}
+    for bound in map(Requirement, PROJECT["dependency-groups"]["browser"]):
+        assert canonicalize_name(bound.name) in names

@@ -9,6 +9,7 @@ verdict), all on svg and look. steps and strip: many states, small.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 from ..facts import State
 from . import picture, strip, words
@@ -37,3 +38,17 @@ def strip_text(steps: Sequence[tuple[str, State]]) -> str:
 def strip_svg(steps: Sequence[tuple[str, State]]) -> str:
     """A small board for each step, in rows."""
     return strip.draw(trip.read(steps))
+
+
+def html(svg: str, words: str) -> str:
+    """A picture with its words for who cannot see it.
+
+    JupyterLab shows an SVG by itself without any, and only in a notebook that it trusts. In the
+    address of the picture stands what a URL must not hold as it is, and no more of it: so an id
+    stays one that can be found.
+    """
+    address = svg.translate(str.maketrans({"%": "%25", "#": "%23", "\n": "%0A"}))
+    return (
+        f'<img src="data:image/svg+xml,{escape(address)}" alt="{escape(words)}" '
+        'style="max-width:100%;height:auto">'
+    )

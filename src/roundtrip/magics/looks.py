@@ -76,4 +76,4 @@ def _words(line: str) -> list[str]:
 
 
 def _draw(text: str, svg: str) -> None:
-    show(text, **{"image/svg+xml": svg})
+    show(text, **{"text/html": board.html(svg, text), "image/svg+xml": svg})

@@ -1,0 +1,71 @@
+"""Every lesson in a real JupyterLab: run in Chromium, looked at in both themes, and worked on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browsing import THEMES, Desk
+
+from roundtrip.course import Lesson, find_course
+
+LESSONS = find_course().lessons
+
+
+@dataclass(frozen=True)
+class Read:
+    """A lesson that is open on the desk, after Restart Kernel and Run All."""
+
+    desk: Desk
+    lesson: Lesson
+    cells: list[dict[str, Any]]
+    """The code cells, as the notebook was saved."""
+
+
+@pytest.fixture(scope="module", params=LESSONS, ids=lambda lesson: lesson.notebook.stem)
+def read(request: pytest.FixtureRequest, desk: Desk) -> Read:
+    """A lesson, run once for all that is looked at in it. Each goes on from the one before."""
+    lesson: Lesson = request.param
+    desk.open(lesson.notebook.name)
+    desk.restart_and_run_all()
+    cells = desk.save()
+    desk.unroll()
+    return Read(desk, lesson, cells)
+
+
+@pytest.fixture(params=THEMES)
+def theme(request: pytest.FixtureRequest, read: Read) -> str:
+    """A theme, in which the lesson is shown."""
+    read.desk.change_theme(request.param)
+    return request.param
+
+
+def test_every_cell_runs(read: Read) -> None:
+    unexpected = [
+        f"{output['ename']}: {output['evalue']}"
+        for cell in read.cells
+        for output in cell["outputs"]
+        if output["output_type"] == "error"
+        and "raises-exception" not in cell["metadata"].get("tags", ())
+    ]
+    assert unexpected == []
+    counts = [cell["execution_count"] for cell in read.cells]
+    assert counts == list(range(1, len(counts) + 1))
+    assert read.desk.elsewhere == []
+
+
+def test_the_boards_are_there_to_be_seen(read: Read, theme: str, pictures: Path) -> None:
+    read.desk.take_pictures(pictures, f"{read.lesson.notebook.stem}-{theme}")
+    drawn = sum("".join(cell["source"]).startswith("%board") for cell in read.cells)
+    boards = read.desk.boards()
+    assert len(boards) == drawn > 0
+    for board in boards:
+        assert board.width > 500 and board.height > 150, board
+        assert board.colours > 50 and board.blank < 0.95, board
+
+
+def test_nothing_in_the_outputs_is_a_barrier(read: Read, theme: str) -> None:
+    barriers = read.desk.barriers()
+    assert not barriers, "\n\n".join(barriers)

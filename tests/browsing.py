@@ -1,0 +1,346 @@
+"""A JupyterLab of the course's own, and a window of Chromium on it, used as a person does."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+
+if TYPE_CHECKING:  # it need not be installed
+    from playwright.sync_api import Browser, Locator
+
+TOP = Path(__file__).resolve().parents[1]
+THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+LONG = 180  # seconds: a notebook, on a machine that is busy with other tests
+SHORT = 30  # seconds: anything else that happens in the page
+WIDTH, HEIGHT = 1200, 900
+PIECE = 2400  # of a long page, so that one can read what is in the picture
+OUTPUTS = ".jp-OutputArea-output"
+BOARDS = f"{OUTPUTS} img[src^='data:image/svg+xml'], {OUTPUTS} svg[role=img]"
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A JupyterLab on copies of the notebooks, with a learner's home of its own."""
+
+    origin: str
+    token: str
+    folder: Path
+
+    @property
+    def address(self) -> str:
+        """Where it is opened; the token goes with it."""
+        return f"{self.origin}/lab?token={self.token}&reset"
+
+    def saved(self, path: str) -> list[dict[str, Any]]:
+        """The code cells of a notebook, as its file has them."""
+        notebook = json.loads((self.folder / path).read_text(encoding="utf-8"))
+        return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+
+
+@contextmanager
+def jupyterlab(folder: Path) -> Iterator[Lab]:
+    """`roundtrip lab` on copies of the notebooks in `folder`; all that it starts ends with it."""
+    home = folder / "home"
+    left_out = shutil.ignore_patterns(".ipynb_checkpoints")
+    shutil.copytree(TOP / "notebooks", folder / "notebooks", ignore=left_out)
+    # Every cell is in the page, not only those that fit in the window.
+    settings = home / ".roundtrip/jupyter/settings/@jupyterlab/notebook-extension"
+    settings.mkdir(parents=True)
+    (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    lab = Lab(f"http://127.0.0.1:{port}", secrets.token_hex(16), folder)
+    options = [
+        "--no-browser",
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        f"--ServerApp.root_dir={folder}",
+        f"--IdentityProvider.token={lab.token}",
+        "--LabApp.expose_app_in_browser=True",
+    ]
+    log = folder / "jupyterlab.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "roundtrip", "lab", *options],
+            cwd=folder,
+            env=os.environ | {"ROUNDTRIP_HOME": str(home)},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait_for(lab, process, log)
+        yield lab
+    finally:
+        _end(process)
+
+
+def _wait_for(lab: Lab, process: subprocess.Popen[bytes], log: Path) -> None:
+    limit = time.monotonic() + LONG
+    while process.poll() is None and time.monotonic() < limit:
+        try:
+            urllib.request.urlopen(f"{lab.origin}/api/status?token={lab.token}", timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"JupyterLab does not answer. It said:\n{log.read_text()}")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    try:
+        started = psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        started = []
+    process.terminate()
+    try:
+        process.wait(timeout=SHORT)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(timeout=SHORT)
+    _, left = psutil.wait_procs(started, timeout=10)
+    for child in left:
+        child.kill()
+
+
+@dataclass(frozen=True)
+class Painted:
+    """A picture on the screen: its size, its number of colours, the part of the commonest one."""
+
+    width: float
+    height: float
+    colours: int
+    blank: float
+
+
+class Desk:
+    """One window on a JupyterLab, with one notebook in it."""
+
+    def __init__(self, browser: Browser, lab: Lab) -> None:
+        self.lab = lab
+        self.elsewhere: list[str] = []
+        """What was asked for, by anything in the page, from anywhere but this JupyterLab."""
+        context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT})
+        context.set_default_timeout(SHORT * 1000)
+        context.on("request", lambda request: self._note(request.url))
+        self._paper = context.new_page()  # to look at something apart from JupyterLab
+        self.page = context.new_page()
+        self.page.on("websocket", lambda socket: self._note(socket.url))
+        self.page.goto(lab.address)
+        self.until("() => window.jupyterapp")
+        self.do("async () => { await jupyterapp.restored; }")
+        self.command("application:toggle-left-area")
+
+    def open(self, notebook: str) -> None:
+        """Open this notebook, and end the one before."""
+        self.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+        self.do(
+            """async () => {
+                for (const widget of [...jupyterapp.shell.widgets('main')]) {
+                    await widget.sessionContext?.shutdown();
+                    widget.dispose();
+                }
+            }"""
+        )
+        path = f"notebooks/{notebook}"
+        self.command("docmanager:open", path=path)
+        self.until("path => jupyterapp.shell.currentWidget?.context?.path === path", path)
+        self.do(
+            """async () => {
+                const notebook = jupyterapp.shell.currentWidget;
+                await notebook.context.ready;
+                await notebook.sessionContext.ready;
+                await notebook.sessionContext.session.kernel.info;
+            }"""
+        )
+
+    def restart_and_run_all(self) -> None:
+        """Restart Kernel and Run All Cells, until the last has run or one fails that should not.
+
+        The stored outputs are cleared before, so that what is there afterwards is of this run.
+        """
+        self.command("notebook:clear-all-cell-outputs")
+        # Its promise is broken early by a cell that is meant to fail, so nothing waits for it.
+        self.do("() => { jupyterapp.commands.execute('notebook:restart-run-all').catch(() => {}) }")
+        self.page.locator(".jp-Dialog .jp-mod-accept").click()
+        self.until(
+            """() => {
+                const notebook = jupyterapp.shell.currentWidget;
+                const cells = notebook.content.widgets.map(cell => cell.model);
+                const code = cells.filter(cell => cell.type === 'code');
+                const failed = code.some(cell =>
+                    !(cell.getMetadata('tags') ?? []).includes('raises-exception') &&
+                    cell.toJSON().outputs.some(output => output.output_type === 'error'));
+                const idle = notebook.sessionContext.session?.kernel?.status === 'idle' &&
+                    code.every(cell => cell.executionState === 'idle');
+                return idle && (failed || code.every(cell => cell.executionCount));
+            }""",
+            limit=LONG,
+        )
+
+    def select_cell(self, index: int) -> None:
+        """Make this the active cell; keys go to it. The index counts Markdown cells too."""
+        self.do(
+            """async index => {
+                const {content} = jupyterapp.shell.currentWidget;
+                content.activeCellIndex = index;
+                content.mode = 'command';
+                await content.scrollToItem(index);
+                content.activate();
+            }""",
+            index,
+        )
+
+    def run_cell(self, index: int) -> Locator:
+        """Run this cell with Shift+Enter, and give its outputs."""
+        self.select_cell(index)
+        self.page.keyboard.press("Shift+Enter")
+        self.until(
+            """index => {
+                const {model} = jupyterapp.shell.currentWidget.content.widgets[index];
+                return model.executionCount && model.executionState === 'idle';
+            }""",
+            index,
+        )
+        return self.outputs(index)
+
+    def outputs(self, index: int) -> Locator:
+        """What this cell has given."""
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(index).locator(OUTPUTS)
+
+    def save(self) -> list[dict[str, Any]]:
+        """Save the notebook, and give the code cells of its file."""
+        self.command("docmanager:save")
+        return self.lab.saved(self.do("() => jupyterapp.shell.currentWidget.context.path"))
+
+    def change_theme(self, theme: str) -> None:
+        """Change to the theme "light" or "dark"."""
+        name = THEMES[theme]
+        self.command("apputils:change-theme", theme=name)
+        # It lays its splash screen over everything meanwhile.
+        self.until(
+            """name => document.body.dataset.jpThemeName === name
+                && !document.getElementById('jupyterlab-splash')""",
+            name,
+        )
+
+    def unroll(self) -> None:
+        """Make the window as high as the notebook is long, so that all of it is painted."""
+        long = self.do("() => document.querySelector('.jp-WindowedPanel-outer').scrollHeight")
+        self.page.set_viewport_size({"width": WIDTH, "height": long + 100})
+
+    def take_pictures(self, folder: Path, name: str) -> None:
+        """Leave pictures of all that is in the window."""
+        height = self.page.viewport_size["height"]
+        for n, top in enumerate(range(0, height, PIECE), 1):
+            piece = {"x": 0, "y": top, "width": WIDTH, "height": min(PIECE, height - top)}
+            self.page.screenshot(path=folder / f"{name}-{n}.png", clip=piece)
+
+    def boards(self) -> list[Painted]:
+        """How each board of the notebook is painted."""
+        return [self._painted(board) for board in self.page.locator(BOARDS).all()]
+
+    def _painted(self, board: Locator) -> Painted:
+        box = board.bounding_box()
+        colours, blank = self._paper.evaluate(
+            """async picture => {
+                const image = new Image();
+                image.src = `data:image/png;base64,${picture}`;
+                await image.decode();
+                const context = new OffscreenCanvas(image.width, image.height).getContext('2d');
+                context.drawImage(image, 0, 0);
+                const {data} = context.getImageData(0, 0, image.width, image.height);
+                const seen = new Map();
+                for (const colour of new Uint32Array(data.buffer))
+                    seen.set(colour, (seen.get(colour) ?? 0) + 1);
+                return [seen.size, Math.max(...seen.values()) / (image.width * image.height)];
+            }""",
+            base64.b64encode(board.screenshot()).decode(),
+        )
+        return Painted(box["width"], box["height"], colours, blank)
+
+    def barriers(self) -> list[str]:
+        """What axe-core finds in our outputs that keeps people from reading or using them."""
+        from axe_playwright_python.sync_playwright import Axe
+
+        axe = Axe()
+        # The body of JupyterLab's page is 0 high and hides what is outside: to axe-core, all.
+        self.do("() => { document.body.style.height = '100vh'; }")
+        self.do(_MARK_WHAT_IS_JUPYTERLABS)
+        where = {"include": [[OUTPUTS]], "exclude": [["[data-jupyterlabs]"]]}
+        found = axe.run(self.page, where).response
+        looked = {rule["id"] for rule in (*found["passes"], *found["violations"])}
+        assert "color-contrast" in looked, "axe-core has looked at no text"
+        lines = _serious(found)
+        # A page of the app stands in a frame without scripts, where axe-core cannot run.
+        frames = f"() => [...document.querySelectorAll('{OUTPUTS} iframe')].map(f => f.srcdoc)"
+        for page in self.do(frames):
+            self._paper.set_content(page)
+            lines += _serious(axe.run(self._paper).response)
+        return lines
+
+    def do(self, script: str, argument: Any = None) -> Any:
+        """Call a function in the page; one that does not end is given up."""
+        return self.page.evaluate(
+            f"""argument => Promise.race([
+                ({script})(argument),
+                new Promise((_, fail) => setTimeout(fail, {SHORT * 1000}, Error('no end'))),
+            ])""",
+            argument,
+        )
+
+    def command(self, name: str, **arguments: Any) -> None:
+        """Carry out a command of JupyterLab's."""
+        self.do(
+            "async ([name, given]) => { await jupyterapp.commands.execute(name, given); }",
+            [name, arguments],
+        )
+
+    def until(self, condition: str, argument: Any = None, limit: float = SHORT) -> None:
+        """Wait until a function in the page gives something true."""
+        self.page.wait_for_function(condition, arg=argument, timeout=limit * 1000)
+
+    def _note(self, address: str) -> None:
+        ours = (self.lab.origin, self.lab.origin.replace("http", "ws", 1), "data:", "blob:")
+        if not address.startswith(ours):
+            self.elsewhere.append(address)
+
+
+_MARK_WHAT_IS_JUPYTERLABS = f"""() => {{
+    // The colour that its theme gives to comments, in code cells too (dark: 4.2 to 1, not 4.5)
+    const probe = document.body.appendChild(document.createElement('span'));
+    probe.style.color = 'var(--jp-mirror-editor-comment-color)';
+    const comments = getComputedStyle(probe).color;
+    probe.remove();
+    for (const token of document.querySelectorAll('{OUTPUTS} pre > code span'))
+        token.toggleAttribute('data-jupyterlabs', getComputedStyle(token).color === comments);
+    // The links that it makes of addresses in what a command prints, without a line below
+    for (const link of document.querySelectorAll('{OUTPUTS}.jp-RenderedText pre a'))
+        link.toggleAttribute('data-jupyterlabs', true);
+}}"""
+
+
+def _serious(found: dict[str, Any]) -> list[str]:
+    return [
+        f"{rule['impact']} {rule['id']}: {node['target'][-1]}\n{node['html']}\n"
+        f"{node['failureSummary']}"
+        for rule in found["violations"]
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
