@@ -39,8 +39,29 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["ROUNDTRIP_PROGRESS"] = "0"
     if worker == "main" and (helper := preload.start(environment(places["ROUNDTRIP_HOME"]))):
         config.add_cleanup(lambda: preload.stop(helper))
-    if hasattr(config.option, "nbval_sanitize_with") and not config.option.nbval_sanitize_with:
-        config.option.nbval_sanitize_with = str(_HERE / "tests" / "sanitize.cfg")
+    if hasattr(config.option, "nbval_sanitize_with"):
+        _start_kernels_twice()
+        if not config.option.nbval_sanitize_with:
+            config.option.nbval_sanitize_with = str(_HERE / "tests" / "sanitize.cfg")
+
+
+def _start_kernels_twice() -> None:
+    """Have nbval start a notebook's kernel again when it died before its first word.
+
+    A kernel is given free ports before it opens them. Where many start at the same time, now and
+    then another process is faster.
+    """
+    from nbval.plugin import IPyNbFile
+
+    start = IPyNbFile.setup
+
+    def setup(notebook: IPyNbFile) -> None:
+        try:
+            start(notebook)
+        except RuntimeError:
+            start(notebook)
+
+    IPyNbFile.setup = setup
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -60,12 +81,31 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         )
 
 
+_LONGEST_FIRST = (
+    *("notebooks/", "tests/browser/test_lessons.py", "tests/lessons/test_exercises.py"),
+    *("tests/preload/test_plain_notebooks.py", "tests/preload/"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest comes first, so that at the end no worker waits for another."""
+
+    def rank(item: pytest.Item) -> int:
+        for place, begin in enumerate(_LONGEST_FIRST):
+            if item.nodeid.startswith(begin):
+                return place
+        return len(_LONGEST_FIRST)
+
+    items.sort(key=rank)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log):
-    """With `-n`, run the notebooks, then `tests/lessons`, one after the other on one worker.
+    """With `-n`, run the notebooks one after the other on one worker, in their order.
 
     A lesson starts where the one before it ended, so on two workers each would have to make what
-    the other is running. All other files are handed out as `--dist loadfile` does.
+    the other is running; so do the tests that look at the ends of lessons. All other files are
+    handed out as `--dist loadfile` does.
     """
     if config.getvalue("dist") != "loadfile":
         return None
@@ -74,7 +114,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log):
     class Scheduling(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = super()._split_scope(nodeid)
-            in_order = file.endswith(".ipynb") or "tests/lessons/" in file
+            looks_at_ends = file.endswith(("test_end_states.py", "test_lies.py"))
+            in_order = file.endswith(".ipynb") or looks_at_ends
             return "the notebooks in order" if in_order else file
 
     return Scheduling(config, log)

@@ -56,8 +56,10 @@ class Lab:
 def jupyterlab(folder: Path) -> Iterator[Lab]:
     """`roundtrip lab` on copies of the notebooks in `folder`; all that it starts ends with it."""
     home = folder / "home"
-    left_out = shutil.ignore_patterns(".ipynb_checkpoints")
-    shutil.copytree(TOP / "notebooks", folder / "notebooks", ignore=left_out)
+    (folder / "notebooks").mkdir()
+    for file in (TOP / "notebooks").iterdir():
+        if file.is_file():  # no folder of checkpoints, no socket of a kernel
+            shutil.copy(file, folder / "notebooks")
     # Every cell is in the page, not only those that fit in the window.
     settings = home / ".roundtrip/jupyter/settings/@jupyterlab/notebook-extension"
     settings.mkdir(parents=True)

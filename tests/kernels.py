@@ -13,6 +13,7 @@ from typing import Any
 
 from jupyter_client import KernelManager
 from jupyter_client.blocking.client import BlockingKernelClient
+from jupyter_client.manager import start_new_kernel
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -64,13 +65,13 @@ class Kernel:
 @contextmanager
 def kernel(home: Path, cwd: Path | None = None, **environ: str) -> Iterator[Kernel]:
     """A kernel with a learner's home of its own, as started in `notebooks/`."""
-    manager = KernelManager(kernel_name="python3")
     env = os.environ | {"ROUNDTRIP_HOME": str(home)} | environ
-    manager.start_kernel(cwd=str(cwd or ROOT / "notebooks"), env=env)
-    client = manager.blocking_client()
+    place = str(cwd or ROOT / "notebooks")
     try:
-        client.start_channels()
-        client.wait_for_ready(timeout=60)
+        manager, client = start_new_kernel(kernel_name="python3", cwd=place, env=env)
+    except RuntimeError:  # another process has taken one of its ports (see conftest.py)
+        manager, client = start_new_kernel(kernel_name="python3", cwd=place, env=env)
+    try:
         yield Kernel(manager, client)
     finally:
         client.stop_channels()

@@ -26,11 +26,11 @@ def place(desk: Desk, source: str) -> int:
     return next(n for n, text in enumerate(sources) if text.startswith(source))
 
 
-def run(desk: Desk, *sources: str) -> str:
-    """Run the cells that begin like these; what the last one says."""
+def run(desk: Desk, *sources: str) -> Locator:
+    """Run the cells that begin like these; what the last one gives at its end."""
     for source in sources:
         outputs = desk.run_cell(place(desk, source))
-    return outputs.last.inner_text()
+    return outputs.last
 
 
 @pytest.fixture
@@ -71,17 +71,18 @@ def test_a_question_is_answered_with_the_keyboard(third_lesson: Desk, chosen: in
     noted = desk.page.locator("[role=status]", has_text="Noted: ")
     expect(noted).to_have_text(f"Noted: {'abc'[chosen]}. Run on; the answer comes below.")
     desk.page.keyboard.press("Tab")  # and away from it again
-    assert told in run(desk, "!flask db migrate", "%answer where-is-age")
+    expect(run(desk, "!flask db migrate", "%answer where-is-age")).to_contain_text(told)
 
 
 def test_an_exercise_is_solved(desk: Desk):
     desk.open("02_add_the_age_column.ipynb")
     desk.restart_and_run_all()
     exercise = place(desk, "# one command")
-    assert "Not done yet; %hint says more." in desk.outputs(place(desk, "%check")).last.inner_text()
+    check = desk.outputs(place(desk, "%check")).last
+    expect(check).to_contain_text("Not done yet; %hint says more.")
     desk.select_cell(exercise)
     desk.page.keyboard.press("Enter")
     desk.page.keyboard.press("ControlOrMeta+A")
     desk.page.keyboard.type("!git restore demo_app/models.py")
     desk.page.keyboard.press("Shift+Enter")
-    assert run(desk, "%check take-it-back").rstrip().endswith("Done.")
+    expect(run(desk, "%check take-it-back")).to_contain_text("Done.")
