@@ -169,6 +169,7 @@ def test_the_script_is_not_committed(project: Path):
 
 
 def test_the_wrong_database_was_upgraded(project: Path):
+    (project / "production.env").touch()
     add_age(project)
     production = {"column": "user.age", "database": "production.db"}
     command = "flask --env-file production.env db upgrade"
@@ -176,7 +177,6 @@ def test_the_wrong_database_was_upgraded(project: Path):
     assert ask("database_has", UPGRADED, project, column="user.age").met
     sql(project, "ALTER TABLE user DROP COLUMN age")
     add_age(project, "production.db")
-    (project / "production.env").touch()
     refused(
         "database_has",
         WAITING,
@@ -393,6 +393,10 @@ def test_database_has(project: Path):
         "database_has", UPGRADED, project, "on app.db", "flask db downgrade", **age, present=False
     )
     (project / "instance/production.db").unlink()
+    shutil.copy(project / "instance/app.db", project / "instance/copy.db")
+    copy = {"column": "user.city", "database": "copy.db"}
+    more = made(migrations=migrations(second(applied=True, adds=("user.city",))))
+    refused("database_has", more, project, "it was overwritten", "%restart", **copy)
     gone = {"column": "user.id", "database": "production.db"}
     refused("database_has", made(), project, "no production.env yet", "git status", **gone)
     (project / "production.env").touch()

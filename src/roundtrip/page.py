@@ -48,7 +48,7 @@ class Page:
         return (
             '<iframe sandbox="" title="The page as a browser shows it" '
             f'srcdoc="{escape(self.html)}" '
-            'style="width:100%;height:19em;border:1px solid #8886;border-radius:6px"></iframe>'
+            'style="width:100%;height:21em;border:1px solid #8886;border-radius:6px"></iframe>'
         )
 
 

@@ -47,7 +47,10 @@ def database_has(
     cause, command = not_upgraded(state, database)
     if others and command.endswith("db upgrade"):
         cause = f"It ran on the wrong database, or on one only: {others[0]} has {column}."
-    if database != "app.db" and not (project / "instance" / database).is_file():
+    file = project / "instance" / database
+    if file.is_file() and not _is_used(project, file):
+        return Finding(False, text, "No command goes to this file: it was overwritten.", "%restart")
+    if database != "app.db" and not file.is_file():
         settings = f"{Path(database).stem}.env"
         if not (project / settings).is_file():
             return Finding(False, text, f"There is no {settings} yet that names it.", "git status")
