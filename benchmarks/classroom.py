@@ -1,0 +1,147 @@
+"""A class: learners who make the trip at once on this machine, plain and with helpers."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Barrier, BrokenBarrierError, Event, Thread
+
+import cells
+import psutil
+from measure import Cost, Row, Settings, compare, cost, in_turn, megabytes
+from places import PLAIN, folder, kernel
+
+from roundtrip import preload
+from roundtrip.environment import environment
+
+_SEATS = (1, 5, 20)
+_WAYS = {"own": "a helper each", "shared": "one helper for all"}
+_ASKED = "%%flask_shell\nUser.query.count()"
+_TABLE = (
+    *("!git init", "!flask db init", "!flask db migrate -m users", "!flask db upgrade", _ASKED),
+    *("!git add .", "!git commit -m users"),
+)
+_COLUMN = (
+    *("!flask db migrate -m age", "!flask db upgrade", "!flask db current", _ASKED),
+    *("!flask db downgrade", "!git reset --hard"),
+)
+
+
+@dataclass
+class _Found:
+    """What each round gave: the cost, and megabytes a learner at rest and at the most."""
+
+    costs: list[Cost] = field(default_factory=list)
+    rest: list[float] = field(default_factory=list)
+    most: list[float] = field(default_factory=list)
+
+
+def rows(settings: Settings) -> Iterator[Row]:
+    """For each size of class, both ways with helpers against the plain one: seconds, memory."""
+    for seats in _SEATS[:1] if settings.quick else _SEATS:
+        found = {way: _Found() for way in ("plain", *_WAYS)}
+        for _, way in in_turn(list(found), settings.runs):
+            _hold(seats, way, found[way])
+        plain = found["plain"]
+        who = "1 learner" if seats == 1 else f"{seats} learners at once"
+        for way, words in _WAYS.items():
+            here, what = found[way], f"{who}, {words}"
+            yield compare(what, here.costs, "plain", plain.costs, among=seats)
+            yield megabytes(f"{what}, memory of each at rest", here.rest, "plain", plain.rest)
+            yield megabytes(f"{what}, memory of each at the most", here.most, "plain", plain.most)
+
+
+def _hold(seats: int, way: str, found: _Found) -> None:
+    """Hold one class: all kernels ready, then all trips at once, then a look at the memory."""
+    with ExitStack() as held:
+        free = psutil.virtual_memory().available
+        if way == "shared":
+            held.enter_context(_helper())
+        homes = [held.enter_context(folder()) for _ in range(seats)]
+        gate = Barrier(seats + 1)
+        pool = held.enter_context(ThreadPoolExecutor(seats))
+        learners = [
+            pool.submit(_learn, home, PLAIN if way == "plain" else {}, gate) for home in homes
+        ]
+        with suppress(BrokenBarrierError):  # the learner says why, below
+            gate.wait()
+            with _least_free() as least:
+                spent = cost(gate.wait)
+            found.costs.append(spent)
+            found.rest.append(_proportional() / seats / 1e6)
+            found.most.append((free - least[0]) / seats / 1e6)
+            gate.wait()
+        errors = [learner.exception() for learner in learners]
+        for error in errors:
+            if error and not isinstance(error, BrokenBarrierError):
+                raise error
+
+
+def _learn(home: Path, environ: Mapping[str, str], gate: Barrier) -> None:
+    """Be one learner: open a notebook, wait for the others, make the trip, wait for them again.
+
+    The trip writes the app of lesson 01, makes and undoes the column of lesson 02, and is nine
+    `flask` commands long.
+    """
+    app, column = (
+        [f"%%writefile {file}\n{text}" for file, text in cells.files(number).items()]
+        for number in (1, 2)
+    )
+    try:
+        with kernel(home, **environ) as run:
+            gate.wait()
+            for cell in ("%lesson 1", *app, *_TABLE, *column, *_COLUMN):
+                run(cell)
+            gate.wait()
+            gate.wait()  # the memory is looked at
+    except BaseException:
+        gate.abort()
+        raise
+
+
+@contextmanager
+def _helper() -> Iterator[None]:
+    """One helper for all kernels that are started meanwhile, as in a test run."""
+    helper = preload.start(environment(Path("/nowhere/workspace")))
+    if helper is None:
+        raise RuntimeError("There is no helper on this system")
+    socket = Path(os.environ["ROUNDTRIP_PRELOAD"], "socket")
+    try:
+        for _ in range(100):
+            if socket.exists():
+                break
+            time.sleep(0.1)
+        else:
+            raise RuntimeError("The helper does not answer")
+        yield
+    finally:
+        preload.stop(helper)
+
+
+@contextmanager
+def _least_free() -> Iterator[list[int]]:
+    """The least memory, in bytes, that the machine had to give at any moment."""
+    least, done = [psutil.virtual_memory().available], Event()
+
+    def look() -> None:
+        while not done.wait(0.05):
+            least[0] = min(least[0], psutil.virtual_memory().available)
+
+    looking = Thread(target=look)
+    looking.start()
+    try:
+        yield least
+    finally:
+        done.set()
+        looking.join()
+
+
+def _proportional() -> int:
+    """Memory of all kernels and helpers; what several share is divided among them (Linux's PSS)."""
+    children = psutil.Process().children(recursive=True)
+    return sum(child.memory_full_info().pss for child in children)
