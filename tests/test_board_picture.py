@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote
 
 import board_states as states
 import pytest
@@ -140,3 +142,18 @@ def test_texts_are_cut_but_never_within_an_id() -> None:
 def test_pictures_are_the_same_again() -> None:
     assert board.svg(states.WIDE) == PICTURES["wide"]
     assert Path(__file__).parent.as_posix() not in "".join(PICTURES.values())
+
+
+@pytest.mark.parametrize("name", states.STATES)
+def test_the_picture_has_its_words_and_is_the_same_picture(name: str) -> None:
+    words = board.text(states.STATES[name])
+    found: list[tuple[str, dict[str, str | None]]] = []
+    parser = HTMLParser()
+    parser.handle_starttag = lambda tag, attributes: found.append((tag, dict(attributes)))
+    parser.feed(board.html(PICTURES[name], words))
+    ((tag, attributes),) = found
+    assert (tag, attributes["alt"]) == ("img", words)
+    kind, _, address = attributes["src"].partition(",")
+    assert kind == "data:image/svg+xml"
+    assert unquote(address) == PICTURES[name]
+    assert not re.search(r"[#\n]", address)

@@ -8,7 +8,10 @@ import nbformat
 import pytest
 from kernels import kernel
 
+from roundtrip.checks import Result
+from roundtrip.checks.finding import Finding
 from roundtrip.course import Lesson, find_course
+from roundtrip.hints import Hints
 
 LESSONS = [lesson for lesson in find_course().lessons if lesson.goals]
 
@@ -43,3 +46,16 @@ def test_they_come_one_after_the_other(tmp_path):
         said = [notebook.run("%hint").text for _ in range(3)]
         assert [text.splitlines()[1].strip() for text in said] == [hints[1], hints[2], hints[2]]
         assert said[0].splitlines()[0] == find_course().lesson(2).goals[0].text
+
+
+def test_for_another_mistake_they_begin_anew():
+    goal = find_course().lesson(2).goals[0]
+    first, other = (Result(goal, Finding(False, "found", cause)) for cause in ("this", "that"))
+    hints = Hints()
+    hints.note([first])
+    said = [hints.next() for _ in range(2)]
+    hints.note([first])
+    said.append(hints.next())
+    assert [text.splitlines()[1].strip() for text in said] == [*goal.hints[1:], goal.hints[2]]
+    hints.note([other])
+    assert goal.hints[1] in hints.next()

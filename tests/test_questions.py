@@ -112,6 +112,15 @@ def test_no_guess_is_answered_before_its_command(tmp_path: Path, name: str):
         assert "has not run" in notebook.run(f"%answer {name}").value
 
 
+def test_a_file_that_was_there_before_the_reset_answers_nothing(tmp_path: Path):
+    with kernel(tmp_path / "home") as notebook:
+        notebook.run("%load_ext roundtrip\n%lesson 8")
+        notebook.run("%%writefile notes.txt\nAge was an experiment.\n")
+        assert "has not run" in notebook.run("%answer what-stays").value
+        notebook.run("!git reset --hard HEAD~2")
+        assert "a) notes.txt" in notebook.run("%answer what-stays").text
+
+
 def test_no_answer_is_made_up_when_nothing_fits(tmp_path: Path):
     with kernel(tmp_path / "home") as notebook:
         notebook.run("%load_ext roundtrip\n%lesson 4")

@@ -11,7 +11,7 @@ import pytest
 from kernels import make_project
 
 from roundtrip import state
-from roundtrip.facts import DatabaseState, State
+from roundtrip.facts import DatabaseState, GitState, ModelState, State
 from roundtrip.reading import Reader
 
 
@@ -88,6 +88,22 @@ def test_another_database_is_read_each_time_and_not_kept(project: Path, readings
 def test_a_database_elsewhere_is_read_each_time(project: Path, monkeypatch, url: str):
     readings = iter(range(3))
     monkeypatch.setattr(state, "read", lambda *_: _made_up(url, next(readings)))
+    reader = Reader(project)
+    assert reader.read() != reader.read()
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        {"database": DatabaseState("instance/app.db", error="locked", problem="locked")},
+        {"model": ModelState(error="ModuleNotFoundError: no module", found=True)},
+        {"git": GitState(error="not readable")},
+    ],
+)
+def test_what_could_not_be_read_is_read_again(project: Path, monkeypatch, trouble):
+    """What is in the way may lie outside the project, and go without a trace in it."""
+    readings = iter([State(**trouble), _made_up("instance/app.db", 1)])
+    monkeypatch.setattr(state, "read", lambda *_: next(readings))
     reader = Reader(project)
     assert reader.read() != reader.read()
 

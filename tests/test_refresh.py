@@ -48,3 +48,18 @@ def test_it_leaves_alone_what_is_the_same_and_mends_what_is_not(course: Course):
     assert list(refresh.refresh(course, [course.lesson(0)])) == [f"{NAME}: 1 cell rewritten"]
     kept = committed.replace(*(words.encode() for words in AS_IN_ANOTHER_RUN))
     assert file.read_bytes() == kept != committed
+
+
+def test_buttons_that_need_their_kernel_are_not_stored(course: Course):
+    """A page that is opened before it runs shows the words of a question then."""
+    shutil.copy(ROOT / "notebooks" / "questions.toml", course.folder / "notebooks")
+    file = course.folder / "notebooks" / NAME
+    notebook = nbformat.read(file, as_version=4)
+    cell = next(cell for cell in notebook.cells if cell.source == "%board")
+    cell.source = "%ask pushed"
+    refresh.write(notebook, file)
+    list(refresh.refresh(course, [course.lesson(0)]))
+    stored = nbformat.read(file, as_version=4)
+    (output,) = next(cell for cell in stored.cells if cell.source == "%ask pushed").outputs
+    assert set(output.data) == {"text/plain", "text/markdown"}
+    assert "widgets" not in stored.metadata

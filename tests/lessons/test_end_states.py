@@ -6,6 +6,7 @@ import filecmp
 import re
 from pathlib import Path
 
+import pytest
 from outside import columns, flask, git, query, revision, schema, scripts
 
 from roundtrip import making, snapshots, workspace
@@ -178,6 +179,30 @@ def test_what_is_made_is_what_the_notebooks_leave(end_of, tmp_path, monkeypatch)
         made = snapshots.project_in(snapshots.made(home, course, lesson))
         assert facts(made) == facts(end_of(lesson.number)), lesson.name
     assert not (home.private / "make").exists()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "!git add .",
+        "!git clean -f notes.txt",
+        "!git logs",
+        "!flask db current > where.txt",
+        "!flask db history && git tag released",
+        "!flask db upgrade",
+        "!git log | python keep.py",
+        "found = !git log -1",
+        "%lesson 3",
+        "%%writefile a.txt",
+    ],
+)
+def test_a_cell_that_does_something_is_not_left_out(line):
+    assert not making._only_looks(line)
+
+
+@pytest.mark.parametrize("line", ["%board", "!git status --short", "!flask db current -v", "# x"])
+def test_a_cell_that_looks_is_left_out(line):
+    assert making._only_looks(line)
 
 
 def facts(project) -> dict[str, object]:

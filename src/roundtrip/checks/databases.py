@@ -118,8 +118,7 @@ def some_value(
     if name not in _table_columns(project, database, table):
         if not present:
             return Finding(True, f"{database}: no column {column}, so no value in it")
-        finding = database_has(state, project, column, True, database)
-        return Finding(False, f"{database}: no column {column}", finding.cause, finding.next)
+        return _no_column(state, project, column, database)
     found = _query(project, database, f"SELECT count({_quoted(name)}) FROM {_quoted(table)}")
     number = found[0][0] if found else 0
     text = f"{database}: {many(number, 'row')} with a value in {column}"
@@ -147,8 +146,7 @@ def holds(
     (key, name), *_ = row.items()
     for column in wanted:
         if column not in _table_columns(project, database, table):
-            finding = database_has(state, project, f"{table}.{column}", True, database)
-            return Finding(False, f"{database}: no column {column}", finding.cause, finding.next)
+            return _no_column(state, project, f"{table}.{column}", database)
     columns = ", ".join(map(_quoted, wanted))
     statement = f"SELECT {columns} FROM {_quoted(table)} WHERE {_quoted(key)} = ?"
     found = _query(project, database, statement, name)
@@ -196,6 +194,11 @@ def references(
         return there
     cause = f'The column is plain: the model has it without ForeignKey("{target}.id").'
     return Finding(False, f"{database}: {column} points to no table", cause, "git diff HEAD")
+
+
+def _no_column(state: State, project: Path, column: str, database: str) -> Finding:
+    finding = database_has(state, project, column, True, database)
+    return Finding(False, f"{database}: no column {column}", finding.cause, finding.next)
 
 
 def _no_table(state: State, project: Path, database: str, table: str) -> tuple[str, str]:

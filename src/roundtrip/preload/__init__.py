@@ -26,6 +26,9 @@ _HERE = Path(__file__).parent
 _PROBE = _HERE.with_name("probe.py")
 _PREFIX = "roundtrip-"
 
+_helpers: list[subprocess.Popen[bytes]] = []
+"""Those that this process has started: letting go of one would close its pipe, and so end it."""
+
 
 def start(env: Mapping[str, str]) -> subprocess.Popen[bytes] | None:
     """Start a helper for this process and those it starts; return at once, before it is ready.
@@ -57,12 +60,14 @@ def start(env: Mapping[str, str]) -> subprocess.Popen[bytes] | None:
             shutil.rmtree(folder, ignore_errors=True)
         return None
     os.environ["ROUNDTRIP_PRELOAD"] = str(folder)
+    _helpers.append(helper)
     return helper
 
 
 def stop(helper: subprocess.Popen[bytes]) -> None:
     """End a helper that `start` has given. Commands that run in it are not disturbed."""
     folder = os.environ.pop("ROUNDTRIP_PRELOAD", None)
+    _helpers.remove(helper)
     if helper.stdin:
         helper.stdin.close()
     try:
