@@ -116,7 +116,6 @@ def test_it_is_a_helper_that_runs_the_commands(helper, strange):
 
 
 UNUSUAL = {
-    "nice": "nice -n 3 {}",
     "a limit": "ulimit -n 512; {}",
     "a stream more": "{} 3</dev/null",
     "a module of the learner's own": "touch code.py; {}",

@@ -108,6 +108,8 @@ LINES = {
     "as a module": "python -m flask surroundings",
     "its variables": "TZ=Asia/Kolkata FLASK_DEBUG=1 ÄÖ='a=b\nc' flask surroundings",
     "signals that are ignored": "trap '' INT USR1; flask surroundings",
+    "a priority of its own": "nice -n 3 flask do 'import os; print(os.nice(0))'",
+    "a higher priority": "nice -n -3 flask do 'import os; print(os.nice(0))'",
     "words": "echo 'wörter' | flask echo ünïcödé '' 'a b' \"$(printf 'a\\nb')\" '*' '🐍'",
     "bytes that are no text": "flask echo \"$(printf 'a\\377b')\"",
     "input from a file": "flask echo < app.py",

@@ -59,6 +59,7 @@ def _hand_over(
     try:
         parts = [
             *(kind, os.getcwdb(), b"%d" % umask, b" ".join(b"%d" % n for n in ignored)),
+            b"%d" % os.getpriority(os.PRIO_PROCESS, 0),
             repr([resource.getrlimit(limit) for limit in LIMITS]).encode(),
             *(b"%d" % len(command), *command, *(k + b"=" + v for k, v in env.items())),
         ]
@@ -84,13 +85,12 @@ def _hand_over(
 def _is_unusual() -> bool:
     """Whether there is something around this process that a helper could not give a command.
 
-    A person at a terminal, more streams than three, signals that wait, a priority of its own.
+    A person at a terminal, more streams than three, signals that wait.
     """
     return (
         any(map(os.isatty, range(3)))
         or len(os.listdir("/proc/self/fd")) > 5  # three, the connection, and this look itself
         or bool(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
-        or os.getpriority(os.PRIO_PROCESS, 0) != os.getpriority(os.PRIO_PROCESS, os.getsid(0))
     )
 
 

@@ -55,6 +55,7 @@ class Command:
     cwd: bytes
     umask: int
     ignored: tuple[int, ...]
+    priority: int
     limits: str
     streams: tuple[int, ...]
 
@@ -66,6 +67,7 @@ class Command:
             and self.words[1 : 1 + len(known)] == known
             and len(self.streams) == 3
             and _interpreter(self.env) == _OURS
+            and self.priority >= os.getpriority(os.PRIO_PROCESS, 0)  # lower is nobody's to take
             and self.limits == repr([resource.getrlimit(limit) for limit in LIMITS])
             # a file of the learner's own that hides a library was not there when we loaded
             and not {name.partition(b".")[0] for name in os.listdir(self.cwd)} & _top_level()
@@ -106,6 +108,7 @@ def become(command: Command, flask: str) -> None:
     """Be the command from here on: as far as it can see, a Python that was started for it."""
     os.chdir(command.cwd)
     os.umask(command.umask)
+    os.setpriority(os.PRIO_PROCESS, 0, command.priority)
     os.environb.clear()
     os.environb.update(command.env)
     time.tzset()
@@ -189,7 +192,7 @@ def _read(connection: socket.socket) -> Command:
     with connection.makefile("rb") as file:
         data = file.read(min(*_NUMBER.unpack(length), _LONGEST))
     connection.settimeout(None)
-    kind, cwd, umask, ignored, limits, count, *rest = data.split(b"\0")
+    kind, cwd, umask, ignored, priority, limits, count, *rest = data.split(b"\0")
     return Command(
         kind=kind.decode(),
         words=[os.fsdecode(word) for word in rest[: int(count)]],
@@ -197,6 +200,7 @@ def _read(connection: socket.socket) -> Command:
         cwd=cwd,
         umask=int(umask),
         ignored=tuple(map(int, ignored.split())),
+        priority=int(priority),
         limits=limits.decode(),
         streams=tuple(streams),
     )
