@@ -6,14 +6,19 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from roundtrip import preload
 from roundtrip.environment import environment
 
+if TYPE_CHECKING:
+    from early_kernels import EarlyKernels
+
 _HERE = Path(__file__).resolve().parent
 _ROOT = "ROUNDTRIP_TEST_ROOT"
+_KERNELS: pytest.StashKey[EarlyKernels] = pytest.StashKey()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -40,28 +45,18 @@ def pytest_configure(config: pytest.Config) -> None:
     if worker == "main" and (helper := preload.start(environment(places["ROUNDTRIP_HOME"]))):
         config.add_cleanup(lambda: preload.stop(helper))
     if hasattr(config.option, "nbval_sanitize_with"):
-        _start_kernels_twice()
+        _start_kernels_early(config)
         if not config.option.nbval_sanitize_with:
             config.option.nbval_sanitize_with = str(_HERE / "tests" / "sanitize.cfg")
 
 
-def _start_kernels_twice() -> None:
-    """Have nbval start a notebook's kernel again when it died before its first word.
+def _start_kernels_early(config: pytest.Config) -> None:
+    """Have nbval's kernels ready when their notebooks begin."""
+    from early_kernels import EarlyKernels
+    from nbval import kernel
 
-    A kernel is given free ports before it opens them. Where many start at the same time, now and
-    then another process is faster.
-    """
-    from nbval.plugin import IPyNbFile
-
-    start = IPyNbFile.setup
-
-    def setup(notebook: IPyNbFile) -> None:
-        try:
-            start(notebook)
-        except RuntimeError:
-            start(notebook)
-
-    IPyNbFile.setup = setup
+    config.stash[_KERNELS] = kernel.start_new_kernel = EarlyKernels()
+    config.add_cleanup(config.stash[_KERNELS].end)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -82,12 +77,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 _LONGEST_FIRST = (
-    *("notebooks/", "tests/browser/test_lessons.py", "tests/lessons/test_exercises.py"),
-    *("tests/preload/test_plain_notebooks.py", "tests/preload/"),
+    *("tests/browser/test_lessons.py", "tests/browser/", "notebooks/"),
+    *("tests/preload/test_same.py", "tests/lessons/test_exercises.py", "tests/preload/"),
 )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What takes longest comes first, so that at the end no worker waits for another."""
 
     def rank(item: pytest.Item) -> int:
@@ -97,6 +92,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return len(_LONGEST_FIRST)
 
     items.sort(key=rank)
+    if _KERNELS in config.stash:
+        config.stash[_KERNELS].notebooks = len({i.parent for i in items if hasattr(i, "cell")})
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -104,8 +101,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log):
     """With `-n`, run the notebooks one after the other on one worker, in their order.
 
     A lesson starts where the one before it ended, so on two workers each would have to make what
-    the other is running; so do the tests that look at the ends of lessons. All other files are
-    handed out as `--dist loadfile` does.
+    the other is running; so do the tests that look at the ends of lessons. Those in a browser share
+    one. All other files are handed out as `--dist loadfile` does.
     """
     if config.getvalue("dist") != "loadfile":
         return None
@@ -114,8 +111,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log):
     class Scheduling(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = super()._split_scope(nodeid)
-            looks_at_ends = file.endswith(("test_end_states.py", "test_lies.py"))
-            in_order = file.endswith(".ipynb") or looks_at_ends
-            return "the notebooks in order" if in_order else file
+            if file.endswith((".ipynb", "test_end_states.py", "test_lies.py")):
+                return "the notebooks in order"
+            return "the browser" if file.startswith("tests/browser/") else file
 
     return Scheduling(config, log)

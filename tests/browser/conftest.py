@@ -1,4 +1,4 @@
-"""One JupyterLab and one Chromium for the tests of a file, apart from the clone and its learner.
+"""One JupyterLab and one Chromium for the tests of this folder, apart from clone and learner.
 
 Chromium comes from Debian, the packages that drive it from `requirements.lock` beside this file.
 Where either is missing the tests are skipped; with ROUNDTRIP_BROWSER=required, as in CI, they fail.
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Chromium without a window, and without a way to any other machine."""
     try:
@@ -53,20 +53,20 @@ def _missing(what: str) -> NoReturn:
     pytest.skip(what)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def lab(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """A JupyterLab, started only where there is a browser for it."""
     with jupyterlab(tmp_path_factory.mktemp("browser")) as lab:
         yield lab
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def desk(chromium: Browser, lab: Lab) -> Desk:
     """A window on it."""
     return Desk(chromium, lab)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where pictures are left for a person to look at; `pytest -s` says where."""
     folder = tmp_path_factory.mktemp("pictures")

@@ -35,11 +35,12 @@ def read(request: pytest.FixtureRequest, desk: Desk) -> Read:
     return Read(desk, lesson, cells)
 
 
-@pytest.fixture(params=THEMES)
+@pytest.fixture(params=[0, 1], ids=["as it is", "changed"])
 def theme(request: pytest.FixtureRequest, read: Read) -> str:
-    """A theme, in which the lesson is shown."""
-    read.desk.change_theme(request.param)
-    return request.param
+    """A theme, in which the lesson is shown: first the one that the lesson before was shown in."""
+    theme = list(THEMES)[(read.lesson.number + request.param) % 2]
+    read.desk.change_theme(theme)
+    return theme
 
 
 def test_every_cell_runs(read: Read) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 import nbformat
 import pytest
@@ -37,25 +36,31 @@ def answers(lesson: Lesson) -> list[str]:
     return found
 
 
+@pytest.fixture(scope="module")
+def notebook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    """One kernel for all: each lesson begins by making its workspace anew."""
+    with kernel(tmp_path_factory.mktemp("exercises") / "home") as notebook:
+        yield notebook
+
+
 def with_answers(
-    lesson: Lesson, solved: Sequence[str], home: Path, last: str = ""
+    notebook: Kernel, lesson: Lesson, solved: Sequence[str], last: str = ""
 ) -> dict[str, str]:
-    """Run the notebook, up to the cell `last`, with these in the exercise cells.
+    """Run the lesson, up to the cell `last`, with these in the exercise cells.
 
     What each `%check` and `%finish` said.
     """
     waiting = iter(solved)
     said: dict[str, str] = {}
-    with kernel(home) as notebook:
-        for cell in cells_of(lesson):
-            if cell.cell_type != "code":
-                continue
-            source = next(waiting) if is_exercise(cell) else cell.source
-            text = run(notebook, source, "raises-exception" in cell.metadata.get("tags", ()))
-            if cell.source.startswith(("%check", "%finish")):
-                said[cell.source] = text
-            if cell.source == last:
-                break
+    for cell in cells_of(lesson):
+        if cell.cell_type != "code":
+            continue
+        source = next(waiting) if is_exercise(cell) else cell.source
+        text = run(notebook, source, "raises-exception" in cell.metadata.get("tags", ()))
+        if cell.source.startswith(("%check", "%finish")):
+            said[cell.source] = text
+        if cell.source == last:
+            break
     return said
 
 
@@ -85,8 +90,8 @@ def test_as_shipped_it_is_empty_and_not_met_and_says_what_to_do(lesson: Lesson):
 
 
 @pytest.mark.parametrize("lesson", WITH_EXERCISES, ids=lambda lesson: lesson.name)
-def test_with_its_answers_it_is_met(lesson: Lesson, tmp_path: Path):
-    said = with_answers(lesson, answers(lesson), tmp_path / "home")
+def test_with_its_answers_it_is_met(lesson: Lesson, notebook: Kernel):
+    said = with_answers(notebook, lesson, answers(lesson))
     assert len(said) == len(lesson.exercises) + 1
     for command, text in said.items():
         assert "✘" not in text, text
@@ -197,7 +202,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("mistake", WRONG)
-def test_a_wrong_answer_is_named(mistake: str, tmp_path: Path):
+def test_a_wrong_answer_is_named(mistake: str, notebook: Kernel):
     wrong, command, diagnosis = WRONG[mistake]
     parts = {"%check there": BACK, "%check and-back": POST, "%finish": len(RIGHT)}
     begin = POST if command == "%finish" else 0  # part three does not need the others
@@ -205,6 +210,6 @@ def test_a_wrong_answer_is_named(mistake: str, tmp_path: Path):
         wrong.get(place, answer) if begin <= place < parts[command] else ""
         for place, answer in enumerate(RIGHT)
     ]
-    said = with_answers(YOUR_TURN, solved, tmp_path / "home", command)
+    said = with_answers(notebook, YOUR_TURN, solved, command)
     assert diagnosis in said[command], said[command]
     assert "✘" in said[command]

@@ -44,7 +44,7 @@ def start_states(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[i
 @pytest.fixture
 def red(tmp_path: Path) -> Run:
     """`red(5, notebook)` runs a changed notebook of lesson 5: the code cells that failed."""
-    for name in ("conftest.py", "pyproject.toml", "tests/sanitize.cfg"):
+    for name in ("conftest.py", "pyproject.toml", "tests/sanitize.cfg", "tests/early_kernels.py"):
         target = tmp_path / name
         target.parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, target)
