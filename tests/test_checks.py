@@ -345,6 +345,9 @@ def test_committed_migration(project: Path):
         more = migrations(second(applied=True, tracked=True, **odd))
         state = made(migrations=replace(more, current=(SECOND,)))
         refused("committed_migration", state, project, "does more", "flask db downgrade", **age)
+    hidden = migrations(second(applied=True, tracked=True, adds=(), opaque=True))
+    state = made(migrations=replace(hidden, current=(SECOND,)))
+    refused("committed_migration", state, project, "Write it with op.add", "flask db h", **age)
     again = replace(second(applied=True, tracked=True), id="c" * 12, parents=(SECOND,))
     twice = replace(migrations(*committed.revisions[1:], again), current=("c" * 12,))
     refused("committed_migration", made(migrations=twice), project, "left over", "flask db", **age)
@@ -365,6 +368,8 @@ def test_pending_changes(project: Path):
         refused("pending_changes", state, project, cause, "git clean -f", **wanted)
     less = replace(WAITING, migrations=migrations(second(adds=())))
     refused("pending_changes", less, project, "made before the model", "git clean -f", **wanted)
+    hidden = replace(WAITING, migrations=migrations(second(adds=(), opaque=True)))
+    refused("pending_changes", hidden, project, f"{AGE_SCRIPT} may do it", "flask db h", **wanted)
     wished = {"adds": ["user.age", "user.nickname"]}
     nickname = Column("nickname", "VARCHAR(40)", True, False)
     ran = made(

@@ -52,3 +52,31 @@ def test_a_batch_is_looked_into():
     batch = "with op.batch_alter_table('user') as batch_op: batch_op.{}"
     found = read(batch.format("drop_constraint('uq_user_email')"), "pass")
     assert found.others == ("drop_constraint",)
+
+
+TABLE = "op.create_table('post', sa.Column('id', sa.Integer()), sa.PrimaryKeyConstraint('id'))"
+
+
+@pytest.mark.parametrize(
+    ("more", "opaque"),
+    [
+        ("pass", False),
+        (
+            "with op.batch_alter_table('user') as batch_op: batch_op.create_index('i', ['age'])",
+            False,
+        ),
+        ("op.alter_column('user', 'name', new_column_name='called')", False),
+        ("op.execute('ALTER TABLE user ADD COLUMN age INTEGER')", True),
+        ("op.get_bind().exec_driver_sql('ALTER TABLE user ADD COLUMN age INTEGER')", True),
+        ("op.rename_table('user', 'person')", True),
+        ("op.add_column('user', sa.Column(NAME, sa.Integer()))", True),
+        ("op.create_table('tag', *COLUMNS)", True),
+        ("op.create_table('tag', sa.Column(NAME, sa.Integer()))", True),
+        ("add_age(op)", True),
+        ("for name in NAMES: op.drop_column('user', name)", True),
+    ],
+)
+def test_which_columns_come_with_a_table_and_whether_that_is_all(more: str, opaque: bool):
+    found = read(f"{TABLE}\n    {more}", "pass")
+    assert found.columns[0] == "post.id"
+    assert found.opaque is opaque

@@ -40,7 +40,10 @@ def upgrade():
 def downgrade():
     pass
 '''
-CREATE = "op.create_table('user', sa.Column('id', sa.Integer()))"
+CREATE = (
+    "op.create_table('user', sa.Column('id', sa.Integer()), sa.Column('name', sa.String(80)), "
+    "sa.Column('email', sa.String(120)))"
+)
 ADD = "op.add_column('user', sa.Column('age', sa.Integer(), nullable=True))"
 
 

@@ -6,6 +6,7 @@ what happens to a migration whose code is taken back in all the ways that Git kn
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 import time
@@ -385,7 +386,13 @@ def test_a_script_lost_for_good_can_be_written_again(known: Known, tmp_path: Pat
     project.script("age").unlink()
     state = project.read()
     assert state.verdict.next.startswith(f"flask db revision --rev-id {name} -m ")
-    assert follow(project, state, 1) == ["missing_script", "script_not_committed"]
+    assert follow(project, state, 1) == ["missing_script", "not_made"]
+    script, verdict = project.script(name), project.read().verdict
+    assert f"migrations/versions/{script.name} has run and does nothing" in verdict.why
+    body = 'op.add_column("user", sa.Column("age", sa.Integer()))'
+    text = script.read_text(encoding="utf-8")
+    script.write_text(text.replace("    pass", f"    {body}", 1), encoding="utf-8")
+    assert project.read().verdict.kind == "script_not_committed"
 
 
 def test_a_reset_is_not_undone_over_uncommitted_work(known: Known, tmp_path: Path):
@@ -686,6 +693,32 @@ def test_a_script_that_another_database_has_run_is_not_deleted(known: Known, tmp
     assert project.read().verdict.next.startswith("git clean -f migrations/versions/")
 
 
+def test_another_database_that_says_more_than_it_has(known: Known, tmp_path: Path):
+    project = with_production(known, tmp_path / "p")
+    on_production(project, "upgrade", "+1")
+    on_production(project, "stamp", "head")
+    verdict = project.read().verdict
+    assert verdict.headline == "instance/production.db says more than it has."
+    assert "user.age is not there" in verdict.found
+    assert (verdict.kind, verdict.next) == ("elsewhere", "%board --env-file production.env")
+    there = project.read("production.env").verdict
+    assert there.kind == "stamped"
+    project.run(*shlex.split(there.next))
+    on_production(project, "upgrade")
+    assert project.read().verdict.kind == "agree"
+
+
+def test_another_database_that_is_damaged(known: Known, tmp_path: Path):
+    project = with_production(known, tmp_path / "p")
+    file = project.path / "instance/production.db"
+    file.write_bytes(b"no database, " * 400)
+    verdict = project.read().verdict
+    assert verdict.headline == "instance/production.db cannot be read."
+    file.rename(project.path.parent / "kept.db")
+    project.run(*shlex.split(verdict.next))
+    assert project.read().verdict.kind == "agree"
+
+
 def test_two_rows_in_alembic_version_are_no_other_place(known: Known, tmp_path: Path):
     project = with_production(known, tmp_path / "p")
     on_production(project, "upgrade")
@@ -708,6 +741,69 @@ def test_settings_that_name_no_database_here_do_no_harm(known: Known, tmp_path: 
     (project.path / "odd.env").write_bytes(settings)
     (*_, last) = project.read().disagreements
     assert last.kind == "not_committed"  # odd.env itself
+
+
+# What no migration makes
+
+
+def with_nick(known: Known, place: Path) -> Project:
+    """A column in the model that an ALTER TABLE brought to the database."""
+    project = known.committed.copy(place)
+    project.add_to_model("    nick: Mapped[str | None] = mapped_column(String(20))\n")
+    project.sql("ALTER TABLE user ADD COLUMN nick VARCHAR(20)")
+    assert "No new upgrade operations" in project.ask()[0].out  # flask db check sees nothing
+    return project
+
+
+def test_a_column_that_no_migration_makes(known: Known, tmp_path: Path):
+    project = with_nick(known, tmp_path / "p")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.found) == (
+        "not_made",
+        "Model and database have user.nick, but no script makes it.",
+    )
+    assert verdict.next == 'flask db revision -m "Add nick column to user model"'
+    project.run(*shlex.split(verdict.next))
+    script = project.script("nick")
+    body = 'op.add_column("user", sa.Column("nick", sa.String(20)))'
+    text = script.read_text(encoding="utf-8")
+    script.write_text(text.replace("    pass", f"    {body}", 1), encoding="utf-8")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("not_recorded", "flask db stamp head")
+    project.run(*shlex.split(verdict.next))
+    project.commit("Add nick column to user model")
+    assert project.read().verdict.kind == "agree"
+
+
+def test_a_script_that_was_changed_after_it_had_run(known: Known, tmp_path: Path):
+    project = known.committed.copy(tmp_path / "p")
+    file = f"migrations/versions/{project.script('age').name}"
+    text = (project.path / file).read_text(encoding="utf-8")
+    project.write(file, re.sub(r"batch_op\.add_column\(.*\)", "pass", text))
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("not_made", f"git diff {file}")
+    assert verdict.back == f"git restore {file}"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'op.execute("ALTER TABLE user ADD COLUMN nick VARCHAR(20)")',
+        'op.get_bind().exec_driver_sql("ALTER TABLE user ADD COLUMN nick VARCHAR(20)")',
+        'name = "nick"; op.add_column("user", sa.Column(name, sa.String(20)))',
+        'for n in ("nick",): op.add_column("user", sa.Column(n, sa.String(20)))',
+    ],
+)
+def test_a_script_that_cannot_be_told_by_reading_is_trusted(known: Known, tmp_path: Path, body):
+    project = known.committed.copy(tmp_path / "p")
+    project.add_to_model("    nick: Mapped[str | None] = mapped_column(String(20))\n")
+    project.db("revision", "-m", "nick")
+    script = project.script("nick")
+    text = script.read_text(encoding="utf-8")
+    script.write_text(text.replace("    pass", f"    {body}", 1), encoding="utf-8")
+    project.db("upgrade")
+    project.commit("Add nick")
+    assert project.read().verdict.kind == "agree"
 
 
 def test_on_no_branch(known: Known, tmp_path: Path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -69,6 +69,14 @@ class Table:
     file: str = ""
 
 
+def names_in(tables: Iterable[Table]) -> set[str]:
+    """`user` and `user.age`, as the scripts name them."""
+    found = set()
+    for table in tables:
+        found |= {table.name, *(f"{table.name}.{column.name}" for column in table.columns)}
+    return found
+
+
 @dataclass(frozen=True)
 class ModelState:
     """The model, as the app loads it.
@@ -90,10 +98,11 @@ class Revision:
     """A migration script. `adds` and `drops` name tables (`user`) and columns (`user.age`).
 
     `required`: the added columns that are NOT NULL and have no default in the database. `others`:
-    Alembic's names of the other operations in upgrade(). `undoes`: downgrade() drops what upgrade()
-    adds, and the other way round. `tracked`:
-    in Git's index; `committed`: in the last commit; `ignored`: kept out by .gitignore. `before`:
-    the commit before the one that brought the file, known for committed scripts that are pending.
+    Alembic's names of the other operations in upgrade(). `columns`: those that come with the tables
+    it makes. `opaque`: what it adds and drops cannot be told by reading it. `undoes`: downgrade()
+    drops what upgrade() adds, and the other way round. `tracked`: in Git's index; `committed`:
+    in the last commit; `ignored`: kept out by .gitignore. `before`: the commit before the one that
+    brought the file, known for committed scripts that are pending.
     """
 
     id: str
@@ -106,6 +115,8 @@ class Revision:
     drops: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    opaque: bool = False
     undoes: bool = True
     committed: bool = False
     ignored: bool = False
@@ -172,11 +183,17 @@ class DatabaseState:
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """Another database of the project, at another revision: the file of settings that names it."""
+    """Another database of the project that is not as this one: the file of settings that names it.
+
+    `problem`: it cannot be read. `lacks`: what this one has (`user.age`) and that one has not,
+    though both are at the same revision.
+    """
 
     env_file: str
     url: str
     versions: tuple[str, ...] = ()
+    problem: str = ""
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -230,7 +247,7 @@ class State:
     """The four places at one moment, and where they disagree, the most important first.
 
     `env_file` is the file that chose the database (`flask --env-file`), empty for the usual one.
-    `elsewhere`: the other databases that are not at the same revision as this one.
+    `elsewhere`: the other databases that are not as this one.
     """
 
     git: GitState = field(default_factory=GitState)

@@ -36,6 +36,8 @@ def read_script(tree: ast.Module, file: str) -> Revision:
         drops=drops,
         required=tuple(dict.fromkeys(name for _, name, required in there if required)),
         others=tuple(dict.fromkeys(_others(functions.get("upgrade")))),
+        columns=tuple(_columns(functions.get("upgrade"))),
+        opaque=_is_opaque(functions.get("upgrade")),
         undoes={*adds} == {*_named(back, "drop")} and {*drops} == {*_named(back, "add")},
     )
 
@@ -57,13 +59,58 @@ def _others(function: ast.FunctionDef | None) -> Iterator[str]:
             owner, name = node.func.value, node.func.attr
             renames = any(word.arg == "new_column_name" for word in node.keywords)
             known = name in _UNDERSTOOD or (name == "alter_column" and renames)
-            if isinstance(owner, ast.Name) and owner.id in ("op", "batch_op") and not known:
+            if _is_operation(owner) and not known:
                 yield name
 
 
 _UNDERSTOOD = {
     *("create_table", "drop_table", "add_column", "drop_column", "rename_table"),
     *("batch_alter_table", "f", "get_bind", "get_context"),
+}
+
+
+def _columns(function: ast.FunctionDef | None) -> Iterator[str]:
+    """The columns that come with the tables that are made."""
+    for call in _calls(function):
+        if _called(call) == "create_table":
+            table = _argument(call, 0, "table_name")
+            for part in call.args[1:]:
+                if isinstance(part, ast.Call) and _called(part) == "Column":
+                    yield f"{table}.{_argument(part, 0, 'name') or ''}"
+
+
+def _is_opaque(function: ast.FunctionDef | None) -> bool:
+    """Whether it may add or drop columns in a way that only its run could tell."""
+    if not function:
+        return False
+    if any(isinstance(node, ast.For | ast.While) for node in ast.walk(function)):
+        return True
+    names = (*(name for _, name, _ in _operations(function, "")), *_columns(function))
+    known = all(name[:1] != "." and name[-1:] != "." for name in names)
+    return not known or not all(map(_is_plain, _calls(function)))
+
+
+def _is_plain(call: ast.Call) -> bool:
+    """Whether a call is an operation that is read here, or none."""
+    if isinstance(call.func, ast.Name) or any(isinstance(part, ast.Starred) for part in call.args):
+        return False
+    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+    return not _is_operation(owner) or _called(call) in _PLAIN
+
+
+def _is_operation(owner: ast.AST | None) -> bool:
+    return isinstance(owner, ast.Name) and owner.id in ("op", "batch_op")
+
+
+def _calls(function: ast.FunctionDef | None) -> Iterator[ast.Call]:
+    return (n for n in ast.walk(function or ast.Pass()) if isinstance(n, ast.Call))
+
+
+_PLAIN = {
+    *("create_table", "drop_table", "add_column", "drop_column", "batch_alter_table", "f"),
+    *("alter_column", "create_index", "drop_index", "drop_constraint", "bulk_insert"),
+    *("create_foreign_key", "create_unique_constraint", "create_check_constraint"),
+    "create_primary_key",
 }
 
 
@@ -91,7 +138,10 @@ def _operation(call: ast.Call, table: str) -> Iterator[tuple[str, str, bool]]:
     elif name == "add_column":
         given = (*call.args[place:], *(word.value for word in call.keywords))
         column = next((value for value in given if isinstance(value, ast.Call)), None)
-        if column and (called := _argument(column, 0, "name")):
+        called = _argument(column, 0, "name") if column else None
+        if not called:
+            yield "add", f"{on}.", False
+        else:
             options = {word.arg: _literal(word.value) for word in column.keywords}
             required = options.get("nullable") is False and "server_default" not in options
             yield "add", f"{on}.{called}", required

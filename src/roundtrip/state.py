@@ -32,6 +32,7 @@ from .facts import (
     State,
     Table,
     build,
+    names_in,
 )
 from .git_facts import Run, git_lines, read_git
 from .rescue import find_script
@@ -125,7 +126,7 @@ def _sqlite(file: Path | None, url: str) -> DatabaseState:
 
 
 def _elsewhere(project: Path, here: DatabaseState) -> Iterator[Elsewhere]:
-    """The SQLite files that files of settings (`production.env`) name, at another revision.
+    """The SQLite files that files of settings (`production.env`) name and that are not as this one.
 
     Only what a file says itself is read: an app could find its database in any other way.
     """
@@ -137,8 +138,14 @@ def _elsewhere(project: Path, here: DatabaseState) -> Iterator[Elsewhere]:
                 continue
             inside = file.is_relative_to(project)
             other = _sqlite(file, (file.relative_to(project) if inside else file).as_posix())
-            if not other.problem and other.url != here.url and other.versions != here.versions:
-                yield Elsewhere(settings.name, other.url, other.versions)
+            damaged = other.problem == "garbage" and inside
+            if other.url == here.url or (other.problem and not damaged):
+                continue
+            lacks = tuple(sorted(names_in(here.tables) - names_in(other.tables)))
+            if damaged or other.versions != here.versions:
+                yield Elsewhere(settings.name, other.url, other.versions, other.problem)
+            elif lacks:
+                yield Elsewhere(settings.name, other.url, other.versions, lacks=lacks)
 
 
 def _table(connection: sqlite3.Connection, name: str) -> Table:

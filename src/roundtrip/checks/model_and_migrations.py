@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from ..facts import Column, State, Table
+from ..facts import Column, Revision, State, Table
 from .causes import no_script, not_upgraded, why_blocked
 from .finding import Finding, many
 
@@ -109,6 +109,8 @@ def pending_changes(
         if ran := sorted(new & done):
             cause = f"{ran[0]} is in the database already, by a script that has run. Take it back."
             return Finding(False, text, cause, "flask db downgrade")
+        if unread := _unread(waiting):
+            return Finding(False, text, unread, "flask db history --verbose")
         cause = f"The script was made before the model had {_names(new)}. Delete it, make it again."
         if not new:
             cause = "The script does less than it should. Delete it, make it again."
@@ -137,7 +139,10 @@ def committed_migration(state: State, project: Path, adds: Sequence[str]) -> Fin
     if blocked := why_blocked(state):
         return Finding(False, f"{many(len(scripts), 'revision')}", *blocked)
     if not makers:
-        return Finding(False, f"no script adds {_names(adds)}", *no_script(state))
+        text = f"no script adds {_names(adds)}"
+        if unread := _unread(scripts):
+            return Finding(False, text, unread, "flask db history --verbose")
+        return Finding(False, text, *no_script(state))
     maker = makers[-1]
     found = {name for name in maker.adds if name.partition(".")[0] not in tables or name in tables}
     text = f"{maker.file}: adds {_names(found)}, drops {_names(maker.drops)}"
@@ -153,6 +158,17 @@ def committed_migration(state: State, project: Path, adds: Sequence[str]) -> Fin
         cause = "The script is not committed: a reset would take the model and leave it behind."
         return Finding(False, text, cause, "git add .")
     return Finding(True, text)
+
+
+def _unread(scripts: Iterable[Revision]) -> str:
+    """Why it is not known what one of these scripts adds; empty where all can be read."""
+    hidden = [revision.file for revision in scripts if revision.opaque]
+    if not hidden:
+        return ""
+    return (
+        f"{hidden[-1]} may do it, in a way that is not read here, op.execute for one. "
+        "Write it with op.add_column or op.create_table: that works on every database."
+    )
 
 
 def _all_columns(tables: Iterable[Table], wanted: str) -> Iterator[Column]:

@@ -19,6 +19,7 @@ from .database_rules import (
     database_problem,
     elsewhere,
     model_ahead,
+    not_made,
     not_recorded,
     stamped,
 )
@@ -104,6 +105,7 @@ RULES = (
     Rule(pending, (MIGRATIONS, DATABASE)),
     Rule(model_ahead, (MODEL, DATABASE)),
     Rule(database_ahead, (MODEL, DATABASE)),
+    Rule(not_made, (MODEL, MIGRATIONS)),
     Rule(scripts_ignored, (GIT, MIGRATIONS)),
     Rule(database_in_git, (GIT, DATABASE)),
     Rule(script_not_committed, (GIT, MIGRATIONS)),

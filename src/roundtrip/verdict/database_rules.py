@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..facts import Disagreement, State
-from .commands import message_for, restore_model
+from ..facts import Disagreement, Elsewhere, State
+from .commands import message_for, restore_model, undo
 from .lookups import database_names, is_among, model_names, row_count, run_by, stash_file
 from .wording import listed, named, rows_in, say, sentence
 
@@ -142,12 +142,24 @@ def database_ahead(state: State) -> Disagreement | None:
 
 def elsewhere(state: State) -> Disagreement | None:
     here = run_by(state, state.database.versions)
+    made = {name for r in state.migrations.revisions for name in (*r.adds, *r.columns)}
     for other in state.elsewhere:
         there = run_by(state, other.versions)
-        if there != here:
+        absent = [name for name in other.lacks if name in made]
+        if there != here or other.problem or absent:
             break
     else:
         return None
+    if other.problem:
+        return _damaged(other)
+    if absent:
+        return say(
+            f"{other.url} says more than it has.",
+            f"It is at {listed(other.versions)} like this database, but {listed(absent)} is not "
+            "there.",
+            "It was stamped, not upgraded, or changed by other hands. This shows its way back.",
+            f"%board --env-file {other.env_file}",
+        )
     known = {revision.id for revision in state.migrations.revisions}
     flask = f"flask --env-file {other.env_file} db"
     stands = f"{other.url} has run no migration"
@@ -163,3 +175,46 @@ def elsewhere(state: State) -> Disagreement | None:
         return say(f"{other.url} waits.", found, why, f"{flask} upgrade")
     why = "Each database goes back on its own, before the code does."
     return say(f"{other.url} is ahead of this database.", found, why, f"{flask} downgrade")
+
+
+def _damaged(other: Elsewhere) -> Disagreement:
+    return say(
+        f"{other.url} cannot be read.",
+        f"{other.env_file} names it, and the file is damaged, or no database.",
+        "Move it away, and keep it. Then this makes a new one, with the tables but without the "
+        "rows.",
+        f"flask --env-file {other.env_file} db upgrade",
+    )
+
+
+def not_made(state: State) -> Disagreement | None:
+    """What model and database have, and no migration gives to another database."""
+    scripts = state.migrations.revisions
+    unknown = state.differences or state.migrations.pending or any(r.opaque for r in scripts)
+    if unknown or not scripts:
+        return None
+    made: set[str] = set()
+    for revision in scripts:
+        made = {name for name in made if not is_among(name, revision.drops)}
+        made |= {*revision.adds, *revision.columns}
+    read = {name.partition(".")[0] for revision in scripts for name in revision.columns}
+    there = (model_names(state) & database_names(state)) - made
+    lost = sorted(name for name in there if "." in name and name.partition(".")[0] in read)
+    if not lost:
+        return None
+    found = f"Model and database have {listed(lost)}, but no script makes it."
+    why = "Another database would go without."
+    if changed := [r.file for r in scripts if r.file in state.git.modified]:
+        why += " A script that has run was changed: look at it, and put it back."
+        return say("No migration makes it.", found, why, *undo(state, *changed))
+    if empty := [r.file for r in scripts if not (r.adds or r.drops or r.others or r.parents[1:])]:
+        why += f" {empty[-1]} has run and does nothing: write the missing lines into it."
+        return say("No migration makes it.", found, why)
+    table, _, column = lost[0].partition(".")
+    return say(
+        "No migration makes it.",
+        found,
+        f"{why} The command makes an empty script. Write the add_column into it; then flask db "
+        "stamp head, as the column is here already.",
+        f'flask db revision -m "Add {column} column to {table} model"',
+    )

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..facts import Elsewhere, Revision, State, Table
+from ..facts import Elsewhere, Revision, State, names_in
 
 
 def model_names(state: State) -> set[str]:
-    return _names(state.model.tables)
+    return names_in(state.model.tables)
 
 
 def database_names(state: State) -> set[str]:
-    return _names(state.database.tables)
-
-
-def _names(tables: Iterable[Table]) -> set[str]:
-    """`user` and `user.age`, as the scripts name them."""
-    found = set()
-    for table in tables:
-        found |= {table.name, *(f"{table.name}.{column.name}" for column in table.columns)}
-    return found
+    return names_in(state.database.tables)
 
 
 def is_nullable(state: State, name: str) -> bool:
