@@ -228,6 +228,9 @@ def test_head_subject(project: Path):
     refused("head_subject", later, project, "1111111", "git log", subject="Create the user table")
     loose = made(git=git(branch=None))
     refused("head_subject", loose, project, "no branch", "git switch -", subject="Other")
+    aside = made(git=git(branch="first"))
+    same = {"subject": "Create the user table"}
+    refused("head_subject", aside, project, "leaves main as it was", "git switch main", **same)
     refused("head_subject", made(), project, "No commit is called", "git log", subject="Other")
     empty = made(git=git(commits=(), head=None))
     refused("head_subject", empty, project, "Nothing was committed", "git status", subject="x")

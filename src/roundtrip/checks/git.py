@@ -27,12 +27,15 @@ def commits(state: State, project: Path, count: int) -> Finding:
 
 
 def head_subject(state: State, project: Path, subject: str) -> Finding:
-    """The message of the last commit is `subject`."""
+    """The message of the last commit on main, the lessons' only branch, is `subject`."""
     if not state.git.commits:
         return Finding(False, "no commit yet", "Nothing was committed.", "git status")
     if state.git.branch is None:
         cause = "HEAD is on no branch, so no branch was changed."
         return Finding(False, "on no branch", cause, "git switch -")
+    if state.git.branch != "main":
+        cause = "A branch of its own leaves main as it was, and the lessons are on main."
+        return Finding(False, f"on the branch {state.git.branch}", cause, "git switch main")
     found = state.git.commits[0].subject
     text = f"the last commit is “{found}”"
     if found == subject:
