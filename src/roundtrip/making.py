@@ -62,7 +62,7 @@ def make(
         for lesson in missing:
             result = snapshots.own(scratch, lesson)
             if not result.exists():
-                reason = problem or "its goals are not met at its end"
+                reason = problem or "its goals are not met at its end."
                 notebook = lesson.notebook.relative_to(course.folder).as_posix()
                 raise RoundtripError(
                     f"The start state could not be made, because the notebook of {lesson.name} "
