@@ -127,8 +127,8 @@ class Revision:
 class Rescue:
     """Where the file of a missing revision still is.
 
-    `kind`: "worktree" (the last commit has it), "stash", "branch" (`where` names it), "orig_head",
-    "commit" (`where` is its hash), "blob" (only its content, `where` is the hash) or "lost".
+    `kind`: "worktree" (the last commit has it), "stash" and "branch" (`where` names it),
+    "orig_head", "commit" (`where` is its hash), "blob" (its content alone, by hash) or "lost".
     """
 
     kind: str
@@ -185,14 +185,15 @@ class DatabaseState:
 class Elsewhere:
     """Another database of the project that is not as this one: the file of settings that names it.
 
-    `problem`: it cannot be read. `lacks`: what this one has (`user.age`) and that one has not,
-    though both are at the same revision.
+    `problem`: it cannot be read. `unrecorded`: it has tables and no revision. `lacks`: what this
+    one has (`user.age`) and that one has not, though both are at the same revision.
     """
 
     env_file: str
     url: str
     versions: tuple[str, ...] = ()
     problem: str = ""
+    unrecorded: bool = False
     lacks: tuple[str, ...] = ()
 
 

@@ -30,11 +30,16 @@ def find_script(run: Run, missing: str, folder: str, git: GitState) -> Rescue:
         for commit in ("refs/stash^3", "refs/stash^2", "refs/stash"):
             if (file := file_in(commit)) and file in git.stashed:
                 return Rescue("stash", "refs/stash", file)
+    for stash in git_lines(run, "stash", "list", "--format=%gd")[1:]:
+        for commit in (f"{stash}^3", f"{stash}^2", stash):
+            if file := file_in(commit):
+                return Rescue("stash", stash, file)
     if left and left[1] in branches and (file := file_in(left[1])):
         return Rescue("branch", left[1], file)
     if file := file_in("ORIG_HEAD"):
         ahead = not run(["git", "merge-base", "--is-ancestor", "HEAD", "ORIG_HEAD"]).returncode
-        return Rescue("orig_head" if ahead else "commit", "ORIG_HEAD", file)
+        # After a change of branch, it was another branch that was reset.
+        return Rescue("orig_head" if ahead and not left else "commit", "ORIG_HEAD", file)
     for branch in branches:
         if file := file_in(branch):
             return Rescue("commit", branch, file)

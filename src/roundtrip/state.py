@@ -143,7 +143,8 @@ def _elsewhere(project: Path, here: DatabaseState) -> Iterator[Elsewhere]:
                 continue
             lacks = tuple(sorted(names_in(here.tables) - names_in(other.tables)))
             if damaged or other.versions != here.versions:
-                yield Elsewhere(settings.name, other.url, other.versions, other.problem)
+                unrecorded = bool(other.tables and not other.versions)
+                yield Elsewhere(settings.name, other.url, other.versions, other.problem, unrecorded)
             elif lacks:
                 yield Elsewhere(settings.name, other.url, other.versions, lacks=lacks)
 
@@ -186,8 +187,9 @@ def _migrations(
             problems.append((f"{file}: {error}.", file))
             continue
         if revision.id in found:
-            problem = f"Both {found[revision.id].file} and {file} say that they are {revision.id}."
-            problems.append((problem, file))
+            other = found[revision.id].file
+            problem = f"Both {other} and {file} say that they are {revision.id}."
+            problems.append((problem, other if file in tracked else file))
         found[revision.id] = replace(
             revision,
             tracked=file in tracked,

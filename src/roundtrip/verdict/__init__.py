@@ -21,6 +21,8 @@ from .database_rules import (
     model_ahead,
     not_made,
     not_recorded,
+    overlapping,
+    script_changed,
     stamped,
 )
 from .git_rules import (
@@ -99,12 +101,14 @@ RULES = (
     Rule(no_model, (MODEL,)),
     Rule(half_made_copy, (DATABASE,)),
     Rule(several_heads, (MIGRATIONS,)),
+    Rule(overlapping, (DATABASE,), last_word=True),
     Rule(stamped, (MIGRATIONS, DATABASE), last_word=True),
     Rule(not_recorded, (MIGRATIONS, DATABASE), last_word=True),
     Rule(left_over, (MODEL, MIGRATIONS)),
     Rule(pending, (MIGRATIONS, DATABASE)),
     Rule(model_ahead, (MODEL, DATABASE)),
     Rule(database_ahead, (MODEL, DATABASE)),
+    Rule(script_changed, (GIT, MIGRATIONS)),
     Rule(not_made, (MODEL, MIGRATIONS)),
     Rule(scripts_ignored, (GIT, MIGRATIONS)),
     Rule(database_in_git, (GIT, DATABASE)),

@@ -32,7 +32,7 @@ def stamped(state: State) -> Disagreement | None:
     run = [revision for revision in state.migrations.revisions if revision.applied]
     for place, revision in enumerate(run):
         dropped = {name for later in run[place + 1 :] for name in later.drops}
-        added = {*revision.adds} & model
+        added = {*revision.adds, *revision.columns} & model
         if absent := sorted(name for name in added - database if not is_among(name, dropped)):
             parent = " ".join(revision.parents) or "base"
             return say(
@@ -64,6 +64,14 @@ def not_recorded(state: State) -> Disagreement | None:
         done = revision
     if not done:
         return None
+    if done.opaque or (done.others and state.differences):
+        return say(
+            "A migration may have run halfway.",
+            f"{listed(done.adds)} is there, yet {named(done)} counts as not run.",
+            f"It does more than that ({listed(done.others or ('code of its own',))}), and that may "
+            "not have run. Look. Do by hand what is missing; only then flask db stamp "
+            f"{done.id} writes it down.",
+        )
     last = done.id in state.migrations.heads
     return say(
         "The database has it, but does not know.",
@@ -152,6 +160,14 @@ def elsewhere(state: State) -> Disagreement | None:
         return None
     if other.problem:
         return _damaged(other)
+    if other.unrecorded:
+        return say(
+            f"{other.url} has tables, but no revision.",
+            "Its alembic_version holds nothing, so flask db upgrade would make the tables again, "
+            "and fail.",
+            "It was emptied, or something else made the tables. This shows what to do.",
+            f"%board --env-file {other.env_file}",
+        )
     if absent:
         return say(
             f"{other.url} says more than it has.",
@@ -187,6 +203,36 @@ def _damaged(other: Elsewhere) -> Disagreement:
     )
 
 
+def script_changed(state: State) -> Disagreement | None:
+    changed = [r for r in state.migrations.revisions if r.applied and r.file in state.git.modified]
+    if not changed:
+        return None
+    return say(
+        "A script that has run was changed.",
+        f"{changed[0].file} is not as it was committed.",
+        "The databases that have run it stay as they are; only new ones would see the change. Put "
+        "it back, and change the schema with a new migration.",
+        *undo(state, changed[0].file),
+    )
+
+
+def overlapping(state: State) -> Disagreement | None:
+    """Two rows in alembic_version, one of which follows from the other."""
+    here = state.migrations
+    parents = {revision.id: revision.parents for revision in here.revisions}
+    for extra in here.current:
+        if any(extra in run_by(state, parents.get(other, ())) for other in here.current):
+            newest = next(each for each in here.current if each != extra)
+            return say(
+                "alembic_version has a row too many.",
+                f"It holds {listed(here.current)}, and {extra} comes before the other.",
+                "flask db upgrade and downgrade refuse that. The command leaves the later row, and "
+                "changes no table.",
+                f"flask db stamp --purge {newest}",
+            )
+    return None
+
+
 def not_made(state: State) -> Disagreement | None:
     """What model and database have, and no migration gives to another database."""
     scripts = state.migrations.revisions
@@ -204,9 +250,6 @@ def not_made(state: State) -> Disagreement | None:
         return None
     found = f"Model and database have {listed(lost)}, but no script makes it."
     why = "Another database would go without."
-    if changed := [r.file for r in scripts if r.file in state.git.modified]:
-        why += " A script that has run was changed: look at it, and put it back."
-        return say("No migration makes it.", found, why, *undo(state, *changed))
     if empty := [r.file for r in scripts if not (r.adds or r.drops or r.others or r.parents[1:])]:
         why += f" {empty[-1]} has run and does nothing: write the missing lines into it."
         return say("No migration makes it.", found, why)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from ..facts import Disagreement, State
 from .commands import delete, quoted, restore_model, undo
-from .lookups import has_run, is_among, is_nullable, model_names, row_count, stash_file
+from .lookups import (
+    database_names,
+    has_run,
+    is_among,
+    is_nullable,
+    model_names,
+    row_count,
+    stash_file,
+)
 from .wording import listed, named, rows_in, say, sentence
 
 
@@ -47,6 +55,13 @@ def script_error(state: State) -> Disagreement | None:
             why,
             f"git checkout HEAD -- {quoted(lost[0])}",
         )
+    if here.error.startswith("Both ") and here.error_file in state.git.untracked:
+        return say(
+            "Two scripts have one number.",
+            sentence(here.error),
+            "A copy needs a number of its own. Git does not have this one; the command deletes it.",
+            f"git clean -f {quoted(here.error_file)}",
+        )
     return say(
         "The migrations cannot be read.",
         sentence(here.error),
@@ -77,7 +92,10 @@ def missing_script(state: State) -> Disagreement | None:
             "The last commit has it; this brings it back.",
             f"git checkout HEAD -- {file}",
         ),
-        "stash": ("git stash took it along; this brings it back.", "git stash pop"),
+        "stash": (
+            "git stash took it along; this brings it back.",
+            "git stash pop" if where == "refs/stash" else f"git stash pop {where}",
+        ),
         "branch": (
             f"It is on the branch {where}. To leave it for good, go back there, run "
             "flask db downgrade, then change the branch.",
@@ -90,7 +108,7 @@ def missing_script(state: State) -> Disagreement | None:
         ),
         "commit": (
             f"{early}Git still has it; this brings the one file back. {then}",
-            f"git checkout {where} -- {file}",
+            f"git checkout {where} -- {file if here.exists else here.folder}",
         ),
         "blob": (
             "It was never committed, but Git still holds its content: this writes it to a file. "
@@ -116,6 +134,16 @@ def several_heads(state: State) -> Disagreement | None:
     heads = [r for r in state.migrations.revisions if r.id in state.migrations.heads]
     if len(heads) < 2:
         return None
+    if twins := [r for r in heads if r.adds and [o.adds for o in heads].count(r.adds) > 1]:
+        twin = next((r for r in reversed(twins) if not r.committed), twins[-1])
+        if not twin.applied:
+            return say(
+                "Two scripts do the same.",
+                f"{listed(named(each) for each in twins)} both add {listed(twin.adds)}.",
+                "A new database would run both, and the second would fail. The command deletes "
+                "one of them.",
+                delete(twin),
+            )
     return say(
         f"The migrations have {len(heads)} heads.",
         f"{listed(named(head) for head in heads)} do not follow one another.",
@@ -169,7 +197,7 @@ def pending(state: State) -> Disagreement | None:
     waiting = state.migrations.pending
     if not waiting or left_over(state):
         return None
-    if said := _would_fail(state) or _two_ways(state):
+    if said := _half_run(state) or _would_fail(state) or _two_ways(state):
         return said
     adds = [name for revision in waiting for name in revision.adds]
     drops = [name for revision in waiting for name in revision.drops]
@@ -187,6 +215,23 @@ def pending(state: State) -> Disagreement | None:
     if drops:
         why = f"The upgrade deletes {listed(drops)} with all values in it. Read the script first."
     return say(headline, found, why, "flask db upgrade")
+
+
+def _half_run(state: State) -> Disagreement | None:
+    """The database has a part of what the next script adds."""
+    revision = state.migrations.pending[0]
+    there = [name for name in revision.adds if name in database_names(state)]
+    absent = [name for name in revision.adds if name not in there]
+    if not there or not absent or set(there) & set(revision.drops):
+        return None
+    return say(
+        "A migration has run halfway.",
+        f"{named(revision)} adds {listed(revision.adds)}: {listed(there)} is there, "
+        f"{listed(absent)} is not.",
+        f"It stopped at an error, or other hands made {listed(there)}. The next upgrade would fail "
+        f"there. Mend the script, take {listed(there)} out of its upgrade() for this one run, then "
+        "flask db upgrade, and put the lines back.",
+    )
 
 
 def _would_fail(state: State) -> Disagreement | None:
