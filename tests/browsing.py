@@ -277,7 +277,7 @@ class Desk:
                     seen.set(colour, (seen.get(colour) ?? 0) + 1);
                 return [seen.size, Math.max(...seen.values()) / (image.width * image.height)];
             }""",
-            base64.b64encode(self.page.screenshot(clip=box)).decode(),
+            base64.b64encode(board.screenshot()).decode(),
         )
         return Painted(box["width"], box["height"], colours, blank)
 
