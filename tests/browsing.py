@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import nbformat
 import psutil
 
 if TYPE_CHECKING:  # it need not be installed
@@ -29,6 +30,7 @@ LONG = 180  # seconds: a notebook, on a machine that is busy with other tests
 SHORT = 30  # seconds: anything else that happens in the page
 WIDTH, HEIGHT = 1200, 400  # low while cells run: painting takes longer than running them
 PIECE = 2400  # of a long page, so that one can read what is in the picture
+CONTRAST = "color-contrast"  # a rule of axe-core's
 OUTPUTS = ".jp-OutputArea-output"
 BOARDS = f"{OUTPUTS} img[src^='data:image/svg+xml'], {OUTPUTS} svg[role=img]"
 
@@ -60,6 +62,8 @@ def jupyterlab(folder: Path) -> Iterator[Lab]:
     for file in (TOP / "notebooks").iterdir():
         if file.is_file():  # no folder of checkpoints, no socket of a kernel
             shutil.copy(file, folder / "notebooks")
+    for file in (folder / "notebooks").glob("*.ipynb"):
+        _clear(file)
     # Every cell is in the page, not only those that fit in the window.
     settings = home / ".roundtrip/jupyter/settings/@jupyterlab/notebook-extension"
     settings.mkdir(parents=True)
@@ -92,6 +96,15 @@ def jupyterlab(folder: Path) -> Iterator[Lab]:
         yield lab
     finally:
         _end(process)
+
+
+def _clear(notebook: Path) -> None:
+    """Take the stored outputs out, so that what is there afterwards is of this run."""
+    content = nbformat.read(notebook, as_version=4)
+    for cell in content.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    nbformat.write(content, notebook)
 
 
 def _wait_for(lab: Lab, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -173,10 +186,7 @@ class Desk:
         )
 
     def restart_and_run_all(self) -> None:
-        """Restart Kernel and Run All Cells, until the last has run or one fails that should not.
-
-        The stored outputs are cleared before, so that what is there afterwards is of this run.
-        """
+        """Restart Kernel and Run All Cells, until the last has run or one fails that should not."""
         self.command("notebook:clear-all-cell-outputs")
         # Its promise is broken early by a cell that is meant to fail, so nothing waits for it.
         self.do("() => { jupyterapp.commands.execute('notebook:restart-run-all').catch(() => {}) }")
@@ -186,9 +196,10 @@ class Desk:
                 const notebook = jupyterapp.shell.currentWidget;
                 const cells = notebook.content.widgets.map(cell => cell.model);
                 const code = cells.filter(cell => cell.type === 'code');
-                const failed = code.some(cell =>
-                    !(cell.getMetadata('tags') ?? []).includes('raises-exception') &&
-                    cell.toJSON().outputs.some(output => output.output_type === 'error'));
+                const fails = ({outputs}) => [...Array(outputs.length).keys()]
+                    .some(n => outputs.get(n).type === 'error');
+                const failed = code.some(cell => fails(cell) &&
+                    !(cell.getMetadata('tags') ?? []).includes('raises-exception'));
                 const idle = notebook.sessionContext.session?.kernel?.status === 'idle' &&
                     code.every(cell => cell.executionState === 'idle');
                 return idle && (failed || code.every(cell => cell.executionCount));
@@ -231,10 +242,16 @@ class Desk:
         self.command("docmanager:save")
         return self.lab.saved(self.do("() => jupyterapp.shell.currentWidget.context.path"))
 
+    @property
+    def theme(self) -> str:
+        """The theme "light" or "dark"."""
+        name = self.do("() => document.body.dataset.jpThemeName")
+        return next(theme for theme, its_name in THEMES.items() if its_name == name)
+
     def change_theme(self, theme: str) -> None:
         """Change to the theme "light" or "dark"."""
         name = THEMES[theme]
-        if self.do("() => document.body.dataset.jpThemeName") == name:
+        if self.theme == theme:
             return
         self.command("apputils:change-theme", theme=name)
         # It lays its splash screen over everything meanwhile.
@@ -281,8 +298,11 @@ class Desk:
         )
         return Painted(box["width"], box["height"], colours, blank)
 
-    def barriers(self) -> list[str]:
-        """What axe-core finds in our outputs that keeps people from reading or using them."""
+    def barriers(self, of_colour_alone: bool = False) -> list[str]:
+        """What axe-core finds in our outputs that keeps people from reading or using them.
+
+        `of_colour_alone` is for a second theme, which changes nothing else.
+        """
         from axe_playwright_python.sync_playwright import Axe
 
         axe = Axe()
@@ -290,14 +310,16 @@ class Desk:
         self.do("() => { document.body.style.height = '100vh'; }")
         self.do(_MARK_WHAT_IS_JUPYTERLABS)
         where = {"include": [[OUTPUTS]], "exclude": [["[data-jupyterlabs]"]]}
-        options = {"resultTypes": ["violations"]}  # of all others, one example is enough
+        options: dict[str, Any] = {"resultTypes": ["violations"]}  # of others, one is enough
+        if of_colour_alone:
+            options["runOnly"] = [CONTRAST]
         found = axe.run(self.page, where, options).response
         looked = {rule["id"] for rule in (*found["passes"], *found["violations"])}
-        assert "color-contrast" in looked, "axe-core has looked at no text"
+        assert CONTRAST in looked, "axe-core has looked at no text"
         lines = _serious(found)
         # A page of the app stands in a frame without scripts, where axe-core cannot run.
         frames = f"() => [...document.querySelectorAll('{OUTPUTS} iframe')].map(f => f.srcdoc)"
-        for page in self.do(frames):
+        for page in () if of_colour_alone else self.do(frames):  # they know no theme
             self._paper.set_content(page)
             lines += _serious(axe.run(self._paper).response)
         return lines

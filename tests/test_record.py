@@ -293,7 +293,7 @@ def writer(home: Home, first: int, last: int) -> subprocess.Popen[str]:
 
 def test_processes_that_write_at_once_lose_nothing(home):
     """Three write, each of lessons of its own, while a fourth one looks."""
-    writers = [writer(home, first, first + 80) for first in (100, 200, 300)]
+    writers = [writer(home, first, first + 30) for first in (100, 200, 300)]
     for process in writers:
         process.stdin.write("\n")
         process.stdin.flush()
@@ -302,7 +302,7 @@ def test_processes_that_write_at_once_lose_nothing(home):
     for process in writers:
         _, said = process.communicate()
         assert (process.returncode, said) == (0, "")
-    wanted = {str(first + number) for first in (100, 200, 300) for number in range(80)}
+    wanted = {str(first + number) for first in (100, 200, 300) for number in range(30)}
     assert rows(home).keys() == wanted
     assert all(row["met"] == 1 and row["completed"] for row in rows(home).values())
     assert {p.name for p in home.private.iterdir()} == {"progress.json", "progress.lock"}

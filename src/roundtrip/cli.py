@@ -64,8 +64,10 @@ def lab(options: tuple[str, ...]) -> None:
 @main.command(context_settings=_PASS_ON)
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def test(options: tuple[str, ...]) -> None:
-    """Run every notebook and every test, on two cores. OPTIONS, if any, go to pytest instead."""
-    _become("pytest", ["--nbval", *(options or ("-n", "2"))], find_course().folder)
+    """Run every notebook and every test, side by side. OPTIONS, if any, go to pytest instead."""
+    # One more than there are processors, as some tests wait; with more than four, none is faster.
+    workers = min(os.cpu_count() or 1, 3) + 1
+    _become("pytest", ["--nbval", *(options or ("-n", str(workers)))], find_course().folder)
 
 
 @main.command()

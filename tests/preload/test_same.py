@@ -52,8 +52,8 @@ TRIP = [
     *("flask db check", "python -m flask db migrate -m 'Add age'", "flask db check"),
     *("flask db upgrade", "flask db history", "flask db heads -v", "flask db show"),
     *("flask db downgrade", "flask db current", "flask db upgrade --sql", "flask db stamp head"),
-    *("flask routes", "python -m flask routes", "flask --help", "flask db migrate --help"),
-    *("flask --version", "echo 'User.query.first().age' | flask shell"),
+    *("flask routes", "flask --help", "flask db migrate --help"),
+    "flask --version && echo 'User.query.first().age' | flask shell",
 ]
 
 
