@@ -65,7 +65,8 @@ def lab(options: tuple[str, ...]) -> None:
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def test(options: tuple[str, ...]) -> None:
     """Run every notebook and every test, side by side. OPTIONS, if any, go to pytest instead."""
-    # One more than there are processors, as some tests wait; with more than four, none is faster.
+    # One more than there are processors, as some tests wait. A third of the time goes to those in
+    # the browser, which one worker takes, so that more than four would wait for it.
     workers = min(os.cpu_count() or 1, 3) + 1
     _become("pytest", ["--nbval", *(options or ("-n", str(workers)))], find_course().folder)
 
