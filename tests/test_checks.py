@@ -227,7 +227,7 @@ def test_head_subject(project: Path):
     later = made(git=git(commits=(Commit("2" * 40, "Later"), *made().git.commits)))
     refused("head_subject", later, project, "1111111", "git log", subject="Create the user table")
     loose = made(git=git(branch=None))
-    refused("head_subject", loose, project, "no branch", "git switch -", subject="Other")
+    refused("head_subject", loose, project, "no branch", "git switch main", subject="Other")
     aside = made(git=git(branch="first"))
     same = {"subject": "Create the user table"}
     refused("head_subject", aside, project, "leaves main as it was", "git switch main", **same)

@@ -667,15 +667,6 @@ def test_a_script_that_cannot_be_told_by_reading_is_trusted(known: Known, tmp_pa
     assert project.read().verdict.kind == "agree"
 
 
-def test_on_no_branch(known: Known, tmp_path: Path):
-    project = known.committed.copy(tmp_path / "p")
-    project.git("checkout", "-q", "--detach")
-    verdict = project.read().verdict
-    assert (verdict.kind, verdict.next) == ("no_branch", "git switch -")
-    project.run(*shlex.split(verdict.next))
-    assert project.read().verdict.kind == "agree"
-
-
 def test_a_stash_of_something_else_is_not_where_a_script_is(known: Known, tmp_path: Path):
     project = known.committed.copy(tmp_path / "p")
     project.write("demo_app/__init__.py", "# other\n")

@@ -183,3 +183,49 @@ def test_a_migrations_folder_whose_end_is_committed(project: Project):
     project.run(*shlex.split(verdict.next))
     project.commit("Bring the migrations back")
     assert project.read().verdict.kind == "agree"
+
+
+def test_a_column_that_is_to_be_not_null_over_rows_without_a_value(project: Project):
+    project.edit("demo_app/models.py", states.AGE, "    age: Mapped[int]\n")
+    verdict = project.read().verdict
+    assert verdict.kind == "model_ahead"
+    assert "user.age becomes NOT NULL, and some rows have no value" in verdict.why
+    project.db("migrate", "-m", "age is required")
+    fails(project, "upgrade")
+
+
+def test_a_column_that_is_to_be_not_null_and_has_all_values(project: Project):
+    project.sql("UPDATE user SET age = 36")
+    project.edit("demo_app/models.py", states.AGE, "    age: Mapped[int]\n")
+    assert "Careful" not in project.read().verdict.why
+    project.db("migrate", "-m", "age is required")
+    project.db("upgrade")
+
+
+def test_a_table_that_was_renamed_in_the_model(project: Project):
+    name = '    __tablename__ = "person"\n'
+    project.edit("demo_app/models.py", "class User(db.Model):\n", f"class User(db.Model):\n{name}")
+    verdict = project.read().verdict
+    assert verdict.kind == "model_ahead"
+    assert "also drop user with 3 rows" in verdict.why and "rename_table" in verdict.why
+
+
+def test_a_production_database_that_was_stamped_while_this_one_is_behind(project: Project):
+    project.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
+    flask = ("flask", "--env-file", "production.env", "db")
+    first, head = (r.id for r in project.read().migrations.revisions)
+    project.run(*flask, "upgrade", first)
+    project.run(*flask, "stamp", head)
+    project.db("downgrade")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == (
+        "stamped_elsewhere",
+        "%board --env-file production.env",
+    )
+    assert "user.age is not there" in verdict.found
+    there = project.read("production.env").verdict
+    assert there.next == f"flask --env-file production.env db stamp {first}"
+    project.run(*shlex.split(there.next))
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("pending", "flask db upgrade")
+    assert "git reset --hard" in verdict.back

@@ -21,9 +21,10 @@ class Commit:
 class GitState:
     """Git: what is committed, and what is not. Paths are relative to the project, with `/`.
 
-    `commits` are those of the current branch, newest first. A deleted file is in `modified` (or
-    `staged`) and in `deleted`, a new one that is staged in `staged` and in `added`. `stashed` are
-    the files of the newest stash. `error`: why a repository that is there cannot be read.
+    `commits` are those of HEAD, newest first. A deleted file is in `modified` (or `staged`) and in
+    `deleted`, a new one that is staged in `staged` and in `added`. `stashed` are the files of the
+    newest stash. Without a branch, `way_back` is one to go to; `loose`: no branch has this commit;
+    `rebasing`: a rebase is not finished. `error`: why a repository that is there cannot be read.
     """
 
     repository: bool = False
@@ -38,6 +39,9 @@ class GitState:
     stashed: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
     tracks_database: bool = False
+    way_back: str = ""
+    loose: bool = False
+    rebasing: bool = False
     error: str = ""
 
     @property
@@ -185,8 +189,8 @@ class DatabaseState:
 class Elsewhere:
     """Another database of the project that is not as this one: the file of settings that names it.
 
-    `problem`: it cannot be read. `unrecorded`: it has tables and no revision. `lacks`: what this
-    one has (`user.age`) and that one has not, though both are at the same revision.
+    `problem`: it cannot be read. `unrecorded`: it has tables and no revision. `names`: what it has
+    (`user`, `user.age`).
     """
 
     env_file: str
@@ -194,14 +198,15 @@ class Elsewhere:
     versions: tuple[str, ...] = ()
     problem: str = ""
     unrecorded: bool = False
-    lacks: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Difference:
     """One thing in which model and database differ, named as Alembic names it (`add_column`).
 
-    `add_…` is what only the model has, `remove_…` what only the database has.
+    `add_…` is what only the model has, `remove_…` what only the database has. `required`: a column
+    that is to be NOT NULL has no default in the database, or is to become so and has rows without.
     """
 
     op: str

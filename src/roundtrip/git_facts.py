@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from .errors import RoundtripError
 from .facts import Commit, GitState
@@ -50,7 +51,8 @@ def read_git(project: Path, run: Run) -> tuple[GitState, frozenset[str]]:
         branch=None if branch == "(detached)" else branch,
         head=None if head == "(initial)" else head,
         commits=commits,
-        stashed=_stashed(run) if "stash" in about else (),
+        stashed=stashed(run, "refs/stash") if "stash" in about else (),
+        **(_without_branch(project, run) if branch == "(detached)" else {}),
         **{name: tuple(sorted(set(paths))) for name, paths in found.items()},
     )
     return state, frozenset(git_lines(run, "ls-files", "-z"))
@@ -80,10 +82,26 @@ def _sort_in(found: dict[str, list[str]], entry: str, fields: Iterator[str]) -> 
             found[name].append(path)
 
 
-def _stashed(run: Run) -> tuple[str, ...]:
-    """The files in the newest stash. Its third parent, where it has one, holds those untracked."""
-    changed = git_lines(run, "diff-tree", "-r", "-z", "--name-only", "refs/stash^1", "refs/stash")
-    return (*changed, *git_lines(run, "ls-tree", "-r", "-z", "--name-only", "refs/stash^3"))
+def stashed(run: Run, stash: str) -> tuple[str, ...]:
+    """The files in a stash. Its third parent, where it has one, holds those untracked."""
+    changed = git_lines(run, "diff-tree", "-r", "-z", "--name-only", f"{stash}^1", stash)
+    return (*changed, *git_lines(run, "ls-tree", "-r", "-z", "--name-only", f"{stash}^3"))
+
+
+def _without_branch(project: Path, run: Run) -> dict[str, Any]:
+    """What there is to know where HEAD is on no branch."""
+    names = ("for-each-ref", "--format=%(refname:short)", "refs/heads")
+    branches = git_lines(run, *names)
+    having = git_lines(run, *names, "--contains=HEAD")
+    came_from = git_lines(run, "rev-parse", "--abbrev-ref", "@{-1}")
+    ways = [each for each in (*came_from, *having, "main", *branches) if each in branches]
+    return {
+        "way_back": ways[0] if ways else "",
+        "loose": not having,
+        "rebasing": any(
+            (project / ".git" / f"rebase-{way}").is_dir() for way in ("merge", "apply")
+        ),
+    }
 
 
 def git_lines(run: Run, *arguments: str) -> list[str]:

@@ -265,11 +265,11 @@ def _compare(engine: Any, metadata: Any, options: Any) -> list[dict[str, Any]]:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, **options})
         found = compare_metadata(context, metadata)
-    flat = [op for entry in found for op in (entry if isinstance(entry, list) else [entry])]
-    return [_difference(op, engine.dialect) for op in flat]
+        flat = [op for entry in found for op in (entry if isinstance(entry, list) else [entry])]
+        return [_difference(op, connection) for op in flat]
 
 
-def _difference(op: tuple, dialect: Any) -> dict[str, Any]:
+def _difference(op: tuple, connection: Any) -> dict[str, Any]:
     kind = op[0]
     if kind in ("add_table", "remove_table"):
         return {"op": kind, "table": op[1].name}
@@ -278,14 +278,26 @@ def _difference(op: tuple, dialect: Any) -> dict[str, Any]:
         required = not column.nullable and column.server_default is None
         return {"op": kind, "table": op[2], "column": column.name, "required": required}
     if kind.startswith("modify_"):
-        old, new = (_said(kind, value, dialect) for value in op[5:7])
-        detail = f"{old} in the database, {new} in the model"
-        return {"op": kind, "table": op[2], "column": op[3] or "", "detail": detail}
+        old, new = (_said(kind, value, connection.dialect) for value in op[5:7])
+        return {
+            "op": kind,
+            "table": op[2],
+            "column": op[3] or "",
+            "detail": f"{old} in the database, {new} in the model",
+            "required": new == "NOT NULL" and _has_null(connection, op[2], op[3]),
+        }
     item = op[1]
     names = ", ".join(column.name for column in getattr(item, "columns", ()))
     what = kind.partition("_")[2].replace("fk", "foreign key")
     where = "only in the model" if kind.startswith("add_") else "only in the database"
     return {"op": kind, "table": item.table.name, "detail": f"{what} on {names}, {where}"}
+
+
+def _has_null(connection: Any, table_name: str, column_name: str) -> bool:
+    from sqlalchemy import column, exists, select, table
+
+    null = table(table_name, column(column_name)).c[column_name].is_(None)
+    return bool(connection.scalar(select(exists().where(null))))
 
 
 def _said(kind: str, value: Any, dialect: Any) -> str:

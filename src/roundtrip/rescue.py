@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .facts import GitState, Rescue
-from .git_facts import Run, git_lines
+from .git_facts import Run, git_lines, stashed
 
 
 def find_script(run: Run, missing: str, folder: str, git: GitState) -> Rescue:
@@ -26,16 +26,17 @@ def find_script(run: Run, missing: str, folder: str, git: GitState) -> Rescue:
     branches = git_lines(run, "for-each-ref", "--format=%(refname:short)", "refs/heads")
     if file := file_in("HEAD"):
         return Rescue("worktree", "HEAD", file)
-    if git.stashed:
-        for commit in ("refs/stash^3", "refs/stash^2", "refs/stash"):
-            if (file := file_in(commit)) and file in git.stashed:
-                return Rescue("stash", "refs/stash", file)
-    for stash in git_lines(run, "stash", "list", "--format=%gd")[1:]:
+    for stash in git_lines(run, "stash", "list", "--format=%gd") if git.stashed else ():
+        taken = stashed(run, stash)
         for commit in (f"{stash}^3", f"{stash}^2", stash):
-            if file := file_in(commit):
-                return Rescue("stash", stash, file)
+            if (file := file_in(commit)) and file in taken:
+                if not {*taken} & {*git.uncommitted}:
+                    return Rescue("stash", stash, file)
+                # Git would refuse to bring the whole stash back.
+                (short,) = git_lines(run, "rev-parse", "--short", commit)
+                return Rescue("commit", short, file)
     if left and left[1] in branches and (file := file_in(left[1])):
-        return Rescue("branch", left[1], file)
+        return Rescue("commit" if git.uncommitted else "branch", left[1], file)
     if file := file_in("ORIG_HEAD"):
         ahead = not run(["git", "merge-base", "--is-ancestor", "HEAD", "ORIG_HEAD"]).returncode
         # After a change of branch, it was another branch that was reset.

@@ -141,12 +141,16 @@ def _elsewhere(project: Path, here: DatabaseState) -> Iterator[Elsewhere]:
             damaged = other.problem == "garbage" and inside
             if other.url == here.url or (other.problem and not damaged):
                 continue
-            lacks = tuple(sorted(names_in(here.tables) - names_in(other.tables)))
-            if damaged or other.versions != here.versions:
-                unrecorded = bool(other.tables and not other.versions)
-                yield Elsewhere(settings.name, other.url, other.versions, other.problem, unrecorded)
-            elif lacks:
-                yield Elsewhere(settings.name, other.url, other.versions, lacks=lacks)
+            names = names_in(other.tables)
+            if damaged or other.versions != here.versions or names_in(here.tables) - names:
+                yield Elsewhere(
+                    settings.name,
+                    other.url,
+                    other.versions,
+                    other.problem,
+                    unrecorded=bool(other.tables and not other.versions),
+                    names=tuple(sorted(names)),
+                )
 
 
 def _table(connection: sqlite3.Connection, name: str) -> Table:

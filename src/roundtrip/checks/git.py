@@ -32,7 +32,7 @@ def head_subject(state: State, project: Path, subject: str) -> Finding:
         return Finding(False, "no commit yet", "Nothing was committed.", "git status")
     if state.git.branch is None:
         cause = "HEAD is on no branch, so no branch was changed."
-        return Finding(False, "on no branch", cause, "git switch -")
+        return Finding(False, "on no branch", cause, "git switch main")
     if state.git.branch != "main":
         cause = "A branch of its own leaves main as it was, and the lessons are on main."
         return Finding(False, f"on the branch {state.git.branch}", cause, "git switch main")

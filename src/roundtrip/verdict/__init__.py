@@ -4,7 +4,8 @@ The first rule that speaks is the board's verdict, so it must agree with what `f
 `flask db current` and `git status` say (tests/test_verdict.py compares them). A rule marked as the
 last word silences those after it: what they would need to know cannot be known.
 
-The rules are in git_rules, model_rules, migration_rules and database_rules, by what they are about.
+The rules are in git_rules, model_rules, script_rules, pending_rules, database_rules and
+elsewhere_rules, by what they are about.
 lookups: what they ask of a state. commands: what they tell to type. wording: how they say it.
 """
 
@@ -17,7 +18,7 @@ from ..facts import Disagreement, State
 from .database_rules import (
     database_ahead,
     database_problem,
-    elsewhere,
+    half_made_copy,
     model_ahead,
     not_made,
     not_recorded,
@@ -25,6 +26,7 @@ from .database_rules import (
     script_changed,
     stamped,
 )
+from .elsewhere_rules import elsewhere, stamped_elsewhere
 from .git_rules import (
     conflict,
     database_in_git,
@@ -36,16 +38,6 @@ from .git_rules import (
     script_not_committed,
     scripts_ignored,
 )
-from .migration_rules import (
-    folder_gone,
-    half_made_copy,
-    left_over,
-    missing_script,
-    no_folder,
-    pending,
-    script_error,
-    several_heads,
-)
 from .model_rules import (
     app_not_found,
     model_error,
@@ -55,6 +47,8 @@ from .model_rules import (
     no_model,
     not_a_column,
 )
+from .pending_rules import left_over, pending
+from .script_rules import folder_gone, missing_script, no_folder, script_error, several_heads
 
 GIT, MODEL, MIGRATIONS, DATABASE = "git", "model", "migrations", "database"
 
@@ -104,6 +98,7 @@ RULES = (
     Rule(overlapping, (DATABASE,), last_word=True),
     Rule(stamped, (MIGRATIONS, DATABASE), last_word=True),
     Rule(not_recorded, (MIGRATIONS, DATABASE), last_word=True),
+    Rule(stamped_elsewhere, (DATABASE,)),
     Rule(left_over, (MODEL, MIGRATIONS)),
     Rule(pending, (MIGRATIONS, DATABASE)),
     Rule(model_ahead, (MODEL, DATABASE)),

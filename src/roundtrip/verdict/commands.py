@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..facts import Revision, State
-from .lookups import model_files
+from .lookups import model_files, stash_file
 
 
 def undo(state: State, *files: str) -> tuple[str, str]:
@@ -21,6 +21,19 @@ def undo(state: State, *files: str) -> tuple[str, str]:
 def restore_model(state: State) -> str:
     changed = [file for file in model_files(state) if file in state.git.modified]
     return f"git restore {quoted(changed[0])}" if changed else ""
+
+
+def stash_pop(state: State) -> tuple[str, str]:
+    """Why and how to have the newest stash back; empty where it holds no file of the models."""
+    if not (file := stash_file(state)):
+        return "", ""
+    if {*state.git.stashed} & {*state.git.uncommitted}:
+        why = (
+            f"The stash holds another {file}, and Git does not lay it over changes. Commit them, "
+            "then run git stash pop."
+        )
+        return why, commit(state, "Say what changes")
+    return f"The stash holds another {file}; this brings it back.", "git stash pop"
 
 
 def delete(revision: Revision) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..facts import Disagreement, Elsewhere, State
-from .commands import message_for, restore_model, undo
-from .lookups import database_names, is_among, model_names, row_count, run_by, stash_file
-from .wording import listed, named, rows_in, say, sentence
+from ..facts import Disagreement, State
+from .commands import message_for, restore_model, stash_pop, undo
+from .lookups import database_names, is_among, model_names, row_count, run_by
+from .wording import MOVE_AWAY, listed, named, rows_in, say, sentence
 
 
 def database_problem(state: State) -> Disagreement | None:
@@ -20,7 +20,7 @@ def database_problem(state: State) -> Disagreement | None:
         ),
         "garbage": (
             "The database cannot be read.",
-            "The file is damaged, or no database. Move it away, and keep it. Then flask db upgrade "
+            f"The file is damaged, or no database. {MOVE_AWAY} Then flask db upgrade "
             "makes a new one, with the tables but without the rows.",
         ),
     }.get(here.problem, ("The database does not answer.", "Nothing can be compared until it does."))
@@ -88,6 +88,7 @@ def model_ahead(state: State) -> Disagreement | None:
         return None
     new = [d for d in changes if d.op in ("add_column", "add_table")]
     gone = [d for d in state.differences if d.op == "remove_column"]
+    tables = [d.table for d in state.differences if d.op == "remove_table"]
     if new:
         found = f"The model has {listed(d.name for d in new)}, the database does not."
     else:
@@ -106,6 +107,16 @@ def model_ahead(state: State) -> Disagreement | None:
             f"Careful: {name} is NOT NULL, and {rows_in(state, name)} would have no value, so the "
             "upgrade would fail. Mapped[… | None] allows NULL."
         )
+    elif empty := [d for d in changes if d.op == "modify_nullable" and d.required]:
+        why = (
+            f"Careful: {empty[0].name} becomes NOT NULL, and some rows have no value there, so the "
+            "upgrade would fail. Give them one first, or keep Mapped[… | None]."
+        )
+    elif tables and any(d.op == "add_table" for d in new):
+        why = (
+            f"Careful: the script will also drop {tables[0]} with {rows_in(state, tables[0])}. If "
+            "you renamed it, the script must use rename_table: a drop and a create lose every row."
+        )
     elif gone:
         why = f"Careful: the script will also drop {listed(d.name for d in gone)}, with its values."
     headline = "The model is ahead." if new else "Model and database differ."
@@ -118,9 +129,9 @@ def database_ahead(state: State) -> Disagreement | None:
         return None
     names = [d.name for d in gone]
     found = f"The database has {listed(names)}, the model does not."
-    if stash := stash_file(state):
-        why = f"The stash holds another {stash}; this brings it back."
-        return say("The database is ahead of the model.", found, why, "git stash pop")
+    why, command = stash_pop(state)
+    if command:
+        return say("The database is ahead of the model.", found, why, command)
     makers = [r for r in state.migrations.revisions if r.applied and {*names} & {*r.adds}]
     if not makers:
         return say(
@@ -146,61 +157,6 @@ def database_ahead(state: State) -> Disagreement | None:
     if maker.ignored:
         why = f"Git ignores {maker.file}, so the reset left it. {why}"
     return say("The database is ahead of the model.", found, why, "flask db downgrade")
-
-
-def elsewhere(state: State) -> Disagreement | None:
-    here = run_by(state, state.database.versions)
-    made = {name for r in state.migrations.revisions for name in (*r.adds, *r.columns)}
-    for other in state.elsewhere:
-        there = run_by(state, other.versions)
-        absent = [name for name in other.lacks if name in made]
-        if there != here or other.problem or absent:
-            break
-    else:
-        return None
-    if other.problem:
-        return _damaged(other)
-    if other.unrecorded:
-        return say(
-            f"{other.url} has tables, but no revision.",
-            "Its alembic_version holds nothing, so flask db upgrade would make the tables again, "
-            "and fail.",
-            "It was emptied, or something else made the tables. This shows what to do.",
-            f"%board --env-file {other.env_file}",
-        )
-    if absent:
-        return say(
-            f"{other.url} says more than it has.",
-            f"It is at {listed(other.versions)} like this database, but {listed(absent)} is not "
-            "there.",
-            "It was stamped, not upgraded, or changed by other hands. This shows its way back.",
-            f"%board --env-file {other.env_file}",
-        )
-    known = {revision.id for revision in state.migrations.revisions}
-    flask = f"flask --env-file {other.env_file} db"
-    stands = f"{other.url} has run no migration"
-    if other.versions:
-        stands = f"{other.url} is at {listed(other.versions)}"
-    found = f"{stands}, {state.database.url} at {state.database.version or 'none'}."
-    if gone := sorted(there - known):
-        why = f"The file of {gone[0]} is not here, and has to come back before that database moves."
-        board = f"%board --env-file {other.env_file}"
-        return say(f"{other.url} is elsewhere.", found, why, board)
-    if there < here:
-        why = "Each database is upgraded on its own; test this one first, then that one."
-        return say(f"{other.url} waits.", found, why, f"{flask} upgrade")
-    why = "Each database goes back on its own, before the code does."
-    return say(f"{other.url} is ahead of this database.", found, why, f"{flask} downgrade")
-
-
-def _damaged(other: Elsewhere) -> Disagreement:
-    return say(
-        f"{other.url} cannot be read.",
-        f"{other.env_file} names it, and the file is damaged, or no database.",
-        "Move it away, and keep it. Then this makes a new one, with the tables but without the "
-        "rows.",
-        f"flask --env-file {other.env_file} db upgrade",
-    )
 
 
 def script_changed(state: State) -> Disagreement | None:
@@ -260,4 +216,19 @@ def not_made(state: State) -> Disagreement | None:
         f"{why} The command makes an empty script. Write the add_column into it; then flask db "
         "stamp head, as the column is here already.",
         f'flask db revision -m "Add {column} column to {table} model"',
+    )
+
+
+def half_made_copy(state: State) -> Disagreement | None:
+    """SQLite's batch mode copies a table; a script that fails on the way leaves the copy behind."""
+    names = [table.name for table in state.database.tables]
+    copies = [name for name in names if name.startswith("_alembic_tmp_")]
+    if not copies:
+        return None
+    table = copies[0].removeprefix("_alembic_tmp_")
+    return say(
+        "A half-made copy of a table is left over.",
+        f"The database has {listed(copies)}: an upgrade or a downgrade stopped half way.",
+        f"Look whether {table} still has its rows. If so, drop the copy, in a cell that begins "
+        f'with %%flask_shell: db.session.execute(db.text("DROP TABLE {copies[0]}"))',
     )

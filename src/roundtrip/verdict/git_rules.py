@@ -59,14 +59,30 @@ def scripts_ignored(state: State) -> Disagreement | None:
 
 
 def no_branch(state: State) -> Disagreement | None:
-    if state.git.branch or not state.git.head or state.git.conflicts:
+    git = state.git
+    if git.branch or not git.head or git.conflicts:
         return None
+    if git.rebasing:
+        return say(
+            "A rebase is not finished.",
+            f"HEAD is at {git.head[:7]}, and your branch has not moved yet.",
+            "git rebase --continue goes on; git rebase --abort puts all back as it was before.",
+            "git status",
+        )
+    headline = "You are on no branch."
+    if git.loose:
+        back = f", then git switch {quoted(git.way_back)} goes back" if git.way_back else ""
+        return say(
+            headline,
+            f"HEAD is at {git.head[:7]}, and no branch has this commit.",
+            f"It is easily lost once you leave it. This makes a branch that keeps it{back}.",
+            f"git switch -c keep-{git.head[:7]}",
+        )
     return say(
-        "You are on no branch.",
-        f"HEAD is at {state.git.head[:7]}, and no branch is.",
-        "A commit that is made here belongs to no branch, and is easily lost. This goes back to "
-        "the branch that you came from.",
-        "git switch -",
+        headline,
+        f"HEAD is at {git.head[:7]}, and no branch is.",
+        "A commit that is made here belongs to no branch, and is easily lost. This goes to one.",
+        f"git switch {quoted(git.way_back)}",
     )
 
 

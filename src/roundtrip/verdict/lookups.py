@@ -37,10 +37,24 @@ def run_by(state: State, versions: Iterable[str]) -> set[str]:
     return found
 
 
-def has_run(state: State, *revisions: Revision) -> Elsewhere | None:
-    """Another database that has run one of these scripts."""
+def claims(state: State, *revisions: Revision) -> Elsewhere | None:
+    """Another database that counts one of these scripts as run."""
     wanted = {revision.id for revision in revisions}
     return next((o for o in state.elsewhere if run_by(state, o.versions) & wanted), None)
+
+
+def has_run(state: State, *revisions: Revision) -> Elsewhere | None:
+    """Another database that has run one of these scripts: it says so, and has what they add."""
+    other = claims(state, *revisions)
+    return other if other and not lacking(state, other, *revisions) else None
+
+
+def lacking(state: State, other: Elsewhere, *revisions: Revision) -> list[str]:
+    """What another database should have of these scripts, as it counts them as run, and has not."""
+    run = [r for r in state.migrations.revisions if r.id in run_by(state, other.versions)]
+    dropped = {name for revision in run for name in revision.drops}
+    added = {name for r in revisions if r in run for name in r.adds}
+    return sorted(n for n in added if n not in other.names and not is_among(n, dropped))
 
 
 def is_among(name: str, dropped: Iterable[str]) -> bool:

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from ..facts import Disagreement, Revision, State
 from .lookups import row_count
 
+MOVE_AWAY = "Move it away, and keep it."
+"""What to do with a file that is damaged, or no database."""
+
 
 def say(headline: str, found: str, why: str = "", next: str = "", back: str = "") -> Disagreement:
     return Disagreement("", (), headline, found, why, next, back)

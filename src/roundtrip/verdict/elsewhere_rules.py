@@ -1,0 +1,73 @@
+"""The other databases of the project."""
+
+from __future__ import annotations
+
+from ..facts import Disagreement, Elsewhere, State, names_in
+from .lookups import claims, lacking, run_by
+from .wording import MOVE_AWAY, listed, say
+
+
+def stamped_elsewhere(state: State) -> Disagreement | None:
+    """Another database counts as run what waits here, and has not what it adds."""
+    waiting = state.migrations.pending
+    other = claims(state, *waiting)
+    absent = lacking(state, other, *waiting) if other else []
+    return _stamped(other, absent) if other and absent else None
+
+
+def elsewhere(state: State) -> Disagreement | None:
+    here = run_by(state, state.database.versions)
+    made = {name for r in state.migrations.revisions for name in (*r.adds, *r.columns)}
+    for other in state.elsewhere:
+        there = run_by(state, other.versions)
+        has = names_in(state.database.tables) if there == here else set()
+        absent = sorted(has & made - {*other.names})
+        if there != here or other.problem or absent:
+            break
+    else:
+        return None
+    if other.problem:
+        return _damaged(other)
+    if other.unrecorded:
+        return say(
+            f"{other.url} has tables, but no revision.",
+            "Its alembic_version holds nothing, so flask db upgrade would make the tables again, "
+            "and fail.",
+            "It was emptied, or something else made the tables. This shows what to do.",
+            f"%board --env-file {other.env_file}",
+        )
+    if absent:
+        return _stamped(other, absent)
+    known = {revision.id for revision in state.migrations.revisions}
+    flask = f"flask --env-file {other.env_file} db"
+    stands = f"{other.url} has run no migration"
+    if other.versions:
+        stands = f"{other.url} is at {listed(other.versions)}"
+    found = f"{stands}, {state.database.url} at {state.database.version or 'none'}."
+    if gone := sorted(there - known):
+        why = f"The file of {gone[0]} is not here, and has to come back before that database moves."
+        board = f"%board --env-file {other.env_file}"
+        return say(f"{other.url} is elsewhere.", found, why, board)
+    if there < here:
+        why = "Each database is upgraded on its own; test this one first, then that one."
+        return say(f"{other.url} waits.", found, why, f"{flask} upgrade")
+    why = "Each database goes back on its own, before the code does."
+    return say(f"{other.url} is ahead of this database.", found, why, f"{flask} downgrade")
+
+
+def _damaged(other: Elsewhere) -> Disagreement:
+    return say(
+        f"{other.url} cannot be read.",
+        f"{other.env_file} names it, and the file is damaged, or no database.",
+        f"{MOVE_AWAY} Then this makes a new one, with the tables but without the rows.",
+        f"flask --env-file {other.env_file} db upgrade",
+    )
+
+
+def _stamped(other: Elsewhere, absent: list[str]) -> Disagreement:
+    return say(
+        f"{other.url} says more than it has.",
+        f"It is at {listed(other.versions)}, but {listed(absent)} is not there.",
+        "It was stamped, not upgraded, or changed by other hands. This shows its way back.",
+        f"%board --env-file {other.env_file}",
+    )

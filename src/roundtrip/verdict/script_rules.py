@@ -1,0 +1,143 @@
+"""The migrations folder and its scripts: gone, unreadable, or not in one line."""
+
+from __future__ import annotations
+
+from ..facts import Disagreement, State
+from .commands import delete, quoted, undo
+from .wording import listed, named, say, sentence
+
+
+def folder_gone(state: State) -> Disagreement | None:
+    folder = state.migrations.folder
+    if state.migrations.exists or not any(
+        path.startswith(f"{folder}/") for path in state.git.deleted
+    ):
+        return None
+    return say(
+        "The migrations folder was deleted.",
+        f"Git still has {folder}, the project does not.",
+        "This brings it back as it was in the last commit. Nothing else changes.",
+        f"git checkout HEAD -- {folder}",
+    )
+
+
+def no_folder(state: State) -> Disagreement | None:
+    if state.migrations.exists or state.migrations.missing:
+        return None
+    return say(
+        "There is no migrations folder yet.",
+        "The app has Flask-Migrate, but no place for migration scripts.",
+        "The command makes the folder. No table changes yet.",
+        "flask db init",
+    )
+
+
+def script_error(state: State) -> Disagreement | None:
+    here = state.migrations
+    if not here.error:
+        return None
+    lost = [path for path in state.git.deleted if path.startswith(f"{here.folder}/")]
+    why = "Alembic reads the whole folder before it does anything, so flask db cannot work."
+    if lost:
+        why += " Git still has what was deleted; this brings it back."
+        return say(
+            "A file of the migrations is gone.",
+            sentence(here.error),
+            why,
+            f"git checkout HEAD -- {quoted(lost[0])}",
+        )
+    if here.error.startswith("Both ") and here.error_file in state.git.untracked:
+        return say(
+            "Two scripts have one number.",
+            sentence(here.error),
+            "A copy needs a number of its own. Git does not have this one; the command deletes it.",
+            f"git clean -f {quoted(here.error_file)}",
+        )
+    return say(
+        "The migrations cannot be read.",
+        sentence(here.error),
+        why,
+        *undo(state, here.error_file),
+    )
+
+
+def missing_script(state: State) -> Disagreement | None:
+    here = state.migrations
+    if not here.missing:
+        return None
+    kind = here.rescue.kind if here.rescue else "lost"
+    where = here.rescue.where if here.rescue else ""
+    file = quoted(here.rescue.file) if here.rescue else ""
+    # Where the model still has what the database has, nothing is to be undone.
+    wanted = not state.differences
+    then = (
+        "Then commit it." if wanted else "Then run flask db downgrade, and delete the file again."
+    )
+    early = "The reset came before the downgrade. " if where == "ORIG_HEAD" else ""
+    loose = {*state.git.modified, *state.git.staged} - {file}
+    if kind == "orig_head" and loose:
+        # A second reset would take the uncommitted work with it; the file alone is enough.
+        kind = "commit"
+    why, command = {
+        "worktree": (
+            "The last commit has it; this brings it back.",
+            f"git checkout HEAD -- {file}",
+        ),
+        "stash": (
+            "git stash took it along; this brings it back.",
+            "git stash pop" if where == "stash@{0}" else f"git stash pop {where}",
+        ),
+        "branch": (
+            f"It is on the branch {where}. To leave it for good, go back there, run "
+            "flask db downgrade, then change the branch.",
+            f"git checkout {where}",
+        ),
+        "orig_head": (
+            f"{early}This undoes the reset. Then run flask db downgrade, and only then take the "
+            "code back again.",
+            "git reset --hard ORIG_HEAD",
+        ),
+        "commit": (
+            f"{early}Git still has it; this brings the one file back. {then}",
+            f"git checkout {where} -- {file if here.exists else here.folder}",
+        ),
+        "blob": (
+            "It was never committed, but Git still holds its content: this writes it to a file. "
+            + then,
+            f"git show {where} > {file}",
+        ),
+        "lost": (
+            "Git does not have it. Look for a copy in a backup or with a colleague. Or this makes "
+            "an empty script with its number. It undoes nothing until you write into it what the "
+            "old one did.",
+            f'flask db revision --rev-id {here.missing[0]} -m "Say what it did"',
+        ),
+    }[kind]
+    return say(
+        "The database is ahead: a script is gone.",
+        f"No file has its revision {here.missing[0]}. flask db says: Can't locate revision.",
+        why,
+        command,
+    )
+
+
+def several_heads(state: State) -> Disagreement | None:
+    heads = [r for r in state.migrations.revisions if r.id in state.migrations.heads]
+    if len(heads) < 2:
+        return None
+    if twins := [r for r in heads if r.adds and [o.adds for o in heads].count(r.adds) > 1]:
+        twin = next((r for r in reversed(twins) if not r.committed), twins[-1])
+        if not twin.applied:
+            return say(
+                "Two scripts do the same.",
+                f"{listed(named(each) for each in twins)} both add {listed(twin.adds)}.",
+                "A new database would run both, and the second would fail. The command deletes "
+                "one of them.",
+                delete(twin),
+            )
+    return say(
+        f"The migrations have {len(heads)} heads.",
+        f"{listed(named(head) for head in heads)} do not follow one another.",
+        "flask db upgrade does not know which is last. A merge joins them and changes no table.",
+        'flask db merge heads -m "Merge heads"',
+    )

@@ -1,0 +1,116 @@
+"""The verdict where Git stands between two places; each state is made with the real commands."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+import states
+from states import Project
+
+PAGES = "demo_app/pages.py"
+
+
+@pytest.fixture(scope="module")
+def aged(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """`age` upgraded, nothing of it committed."""
+    folder = tmp_path_factory.mktemp("git")
+    return states.with_age(states.first_lesson(folder / "first"), folder / "aged")
+
+
+@pytest.fixture
+def project(aged: Project, tmp_path: Path) -> Project:
+    """The same, committed."""
+    made = aged.copy(tmp_path / "p")
+    made.commit("Add age column to user model")
+    return made
+
+
+@pytest.fixture
+def loose(aged: Project, tmp_path: Path) -> Project:
+    """The same, not committed, in a folder of its own."""
+    return aged.copy(tmp_path / "p")
+
+
+def follow(project: Project, kind: str, command: str) -> None:
+    """The verdict is of this kind and tells this command, which is then run."""
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == (kind, command)
+    project.run(*shlex.split(command))
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_on_no_branch(project: Project, times: int):
+    """Also where the place before was no branch either, so that `git switch -` would not help."""
+    project.git("checkout", "-q", "--detach")
+    for _ in range(times - 1):
+        project.git("checkout", "-q", project.git("rev-parse", "HEAD~1").strip())
+        project.git("checkout", "-q", project.git("rev-parse", "main").strip())
+    follow(project, "no_branch", "git switch main")
+    assert project.read().verdict.kind == "agree"
+
+
+def test_it_goes_back_to_the_branch_one_came_from(project: Project):
+    project.git("switch", "-q", "-c", "work")
+    project.git("checkout", "-q", "--detach")
+    follow(project, "no_branch", "git switch work")
+
+
+def test_a_commit_that_no_branch_has_is_kept(project: Project):
+    project.git("branch", "-m", "main", "trunk")
+    project.git("checkout", "-q", "--detach")
+    project.edit(PAGES, "Show the", "Show all")
+    project.commit("Say all")
+    made = project.git("rev-parse", "HEAD").strip()
+    assert project.read().verdict.why.endswith("then git switch trunk goes back.")
+    follow(project, "no_branch", f"git switch -c keep-{made[:7]}")
+    assert project.read().verdict.kind == "agree"
+    project.git("switch", "trunk")
+    assert project.git("rev-parse", f"keep-{made[:7]}").strip() == made
+
+
+def test_a_rebase_that_is_not_finished(project: Project):
+    assert project.capture(["git", "rebase", "--exec", "false", "HEAD~1"]).returncode
+    verdict = project.read().verdict
+    assert verdict.headline == "A rebase is not finished."
+    project.git("rebase", "--abort")
+    assert project.read().verdict.kind == "agree"
+
+
+def test_a_script_in_a_stash_that_git_refuses_to_bring_back(loose: Project, tmp_path: Path):
+    loose.git("stash", "-u")
+    loose.add_to_model("    nick: Mapped[str | None]\n")
+    refusing = loose.copy(tmp_path / "another").capture(["git", "stash", "pop"])
+    assert "would be overwritten" in refusing.stderr
+    verdict = loose.read().verdict
+    assert verdict.kind == "missing_script"
+    loose.run(*shlex.split(verdict.next))
+    assert loose.read().migrations.missing == ()
+    assert "nick" in (loose.path / "demo_app/models.py").read_text()
+
+
+def test_a_model_in_a_stash_that_git_refuses_to_bring_back(loose: Project):
+    loose.git("add", "migrations")
+    loose.git("commit", "-q", "-m", "Add age, the script")
+    loose.git("stash")
+    loose.edit("demo_app/models.py", "class User", "# the users\nclass User")
+    verdict = loose.read().verdict
+    assert (verdict.kind, verdict.next) == ("database_ahead", "git add .")
+    loose.run(*shlex.split(verdict.next))
+    command = loose.read().verdict.next
+    assert command.startswith("git commit -m ")
+    loose.run(*shlex.split(command))
+    follow(loose, "database_ahead", "git stash pop")
+
+
+def test_a_script_on_a_branch_that_git_refuses_to_go_to(loose: Project):
+    loose.git("switch", "-q", "-c", "work")
+    loose.commit("Add age column to user model")
+    loose.git("switch", "-q", "main")
+    loose.add_to_model("    nick: Mapped[str | None]\n")
+    assert loose.capture(["git", "checkout", "work"]).returncode, "as Git does over changes"
+    verdict = loose.read().verdict
+    assert verdict.next.startswith("git checkout work -- migrations/versions/")
+    loose.run(*shlex.split(verdict.next))
+    assert loose.read().migrations.missing == ()
