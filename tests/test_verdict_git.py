@@ -58,8 +58,8 @@ def test_it_goes_back_to_the_branch_one_came_from(project: Project):
 
 
 def test_a_commit_that_no_branch_has_is_kept(project: Project):
-    project.git("branch", "-m", "main", "trunk")
     project.git("checkout", "-q", "--detach")
+    project.git("branch", "-m", "main", "trunk")
     project.edit(PAGES, "Show the", "Show all")
     project.commit("Say all")
     made = project.git("rev-parse", "HEAD").strip()
