@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import types
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
-from functools import cache
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from .plain_data import build
 
 
 @dataclass(frozen=True)
@@ -283,25 +283,3 @@ class State:
     def from_dict(cls, data: Mapping[str, Any]) -> State:
         """The state that `to_dict` (or a JSON file of it) was made from."""
         return build(cls, data)
-
-
-def build(kind: Any, value: Any) -> Any:
-    """Make a value of type `kind` (dataclass, tuple, optional, plain) from what JSON holds.
-
-    Keys that the dataclass does not know are left out, those that are missing get their default.
-    """
-    if get_origin(kind) in (types.UnionType, Union):
-        kinds = [option for option in get_args(kind) if option is not type(None)]
-        return None if value is None else build(kinds[0], value)
-    if get_origin(kind) is tuple:
-        return tuple(build(get_args(kind)[0], item) for item in value)
-    if is_dataclass(kind):
-        hints = _hints(kind)
-        known = {f.name for f in fields(kind)} & value.keys()
-        return kind(**{name: build(hints[name], value[name]) for name in known})
-    return value
-
-
-@cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)

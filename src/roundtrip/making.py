@@ -34,6 +34,10 @@ _LOOKS = re.compile(
     | !flask\ (--env-file\ \S+\ )?db\ (check|current|history|heads)\b
     | !flask\ db\ upgrade\ --sql\b
     | !pytest\b
+    | %%flask_shell$
+    | users?\ =\ (User\.query\.first\(\)|db\.session\.scalars\(db\.select\(User\))
+    | for\ user\ in\ users:
+    | (\ {4})?print\(user\.
     | \#""",
     re.VERBOSE,
 )

@@ -31,10 +31,10 @@ from .facts import (
     Revision,
     State,
     Table,
-    build,
     names_in,
 )
 from .git_facts import Run, git_lines, read_git
+from .plain_data import build
 from .rescue import find_script
 from .scripts import read_script
 
