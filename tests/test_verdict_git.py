@@ -114,3 +114,20 @@ def test_a_script_on_a_branch_that_git_refuses_to_go_to(loose: Project):
     assert verdict.next.startswith("git checkout work -- migrations/versions/")
     loose.run(*shlex.split(verdict.next))
     assert loose.read().migrations.missing == ()
+
+
+def test_a_parent_script_whose_end_is_committed(project: Project):
+    first = project.script("create_user_table")
+    project.git("rm", "-q", f"migrations/versions/{first.name}")
+    project.git("commit", "-q", "-m", "Tidy up")
+    verdict = project.read().verdict
+    assert verdict.kind == "script_error" and first.name.partition("_")[0] in verdict.found
+    project.run(*shlex.split(verdict.next))
+    assert project.script("create_user_table").read_text() and not project.read().migrations.error
+
+
+def test_a_script_that_is_there_is_not_said_to_be_gone(project: Project):
+    file = f"migrations/versions/{project.script('age').name}"
+    project.edit(file, "def upgrade", "def :upgrade")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("script_error", f"git diff {file}")

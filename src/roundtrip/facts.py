@@ -144,7 +144,8 @@ class Rescue:
 class MigrationState:
     """The migration scripts, oldest first. `missing`: ids in the database that have no file.
 
-    `rescue` says where the first missing one still is. `error`: why the scripts cannot be read.
+    `rescue` says where the first of them, or a parent that has no file, still is. `error`: why the
+    scripts cannot be read.
     `asked`: the database has said what it has run; else nobody knows which scripts are pending.
     """
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -247,6 +248,9 @@ def _against_database(
     known = {revision.id: revision for revision in migrations.revisions}
     applied = _ancestors(known, versions)
     missing = tuple(version for version in versions if version not in known)
+    # Without a parent nothing can be read, so that one comes first.
+    parents = (parent for r in migrations.revisions for parent in r.parents if parent not in known)
+    gone = next(chain(parents, missing), "")
     revisions = tuple(
         replace(
             revision,
@@ -262,7 +266,7 @@ def _against_database(
         revisions=revisions,
         current=versions,
         missing=missing,
-        rescue=find_script(run, missing[0], migrations.folder, git) if missing else None,
+        rescue=find_script(run, gone, migrations.folder, git) if gone else None,
     )
 
 

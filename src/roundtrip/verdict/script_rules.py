@@ -46,6 +46,14 @@ def script_error(state: State) -> Disagreement | None:
             why,
             f"git checkout HEAD -- {quoted(lost[0])}",
         )
+    kind = here.rescue.kind if here.rescue and " follows revision " in here.error else ""
+    if kind in ("worktree", "commit", "branch", "orig_head"):
+        return say(
+            "A script is gone.",
+            sentence(here.error),
+            f"{why} Git still has it; this brings it back.",
+            f"git checkout {here.rescue.where} -- {quoted(here.rescue.file)}",
+        )
     if here.error.startswith("Both ") and here.error_file in state.git.untracked:
         return say(
             "Two scripts have one number.",
