@@ -26,6 +26,7 @@ import struct
 import sys
 import time
 import types
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -132,12 +133,15 @@ def become(command: Command, flask: str) -> None:
             sys.path[0] = os.path.dirname(script)
             code = compile(Path(script).read_bytes(), script, "exec", dont_inherit=True)
             exec(code, main.__dict__)
-    except SystemExit:
+    except SystemExit as end:
+        _ended_with[:] = [end.code]
         raise
     except BaseException as error:
         _show(error)
         sys.excepthook = lambda *_: None
         raise
+    else:
+        _ended_with[:] = [0]
 
 
 def _watch(connection: socket.socket, folder: Path, probe: str) -> Command | None:
@@ -252,13 +256,27 @@ def _keep_libraries() -> None:
     """At the end of a command: leave the libraries to the operating system.
 
     Python would take them apart piece by piece, which takes as long as the command's own work. What
-    the command made is taken apart as ever.
+    the command made is taken apart as ever. What is in `sys` goes last; what Python would still do
+    after that is to free its own memory, so the process ends there.
     """
+
+    class End:
+        def __del__(self, leave: Callable[[int], None] = os._exit) -> None:
+            leave(status)
+
+    for code in _ended_with:
+        with suppress(Exception):  # what cannot be written changes the status: Python sees to that
+            sys.stdout.flush()
+            sys.stderr.flush()
+            if code is None or (isinstance(code, int) and 0 <= code < 256):
+                status = int(code or 0)
+                sys.the_end = End()
     kept: list[object] = [sys.modules.pop(name) for name in _loaded if name in sys.modules]
     kept.append(kept)  # nothing lets go of what holds itself and is frozen
     gc.freeze()
 
 
+_ended_with: list[object] = []
 _loaded: set[str] = set()
 
 
