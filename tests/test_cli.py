@@ -25,6 +25,7 @@ NEWS = "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings
 class Lab:
     """A JupyterLab that `roundtrip lab` has opened, and the folders it was given."""
 
+    process: psutil.Process
     url: str
     home: Path
     user: Path
@@ -54,11 +55,11 @@ def roundtrip(*words: str, folder: Path, **settings: str) -> subprocess.Complete
 
 
 def clean() -> dict[str, str]:
-    """Our environment without the folders that the test run has given to Jupyter."""
+    """Our environment without what the test run has put there: Jupyter's folders, a helper."""
     return {
         key: value
         for key, value in os.environ.items()
-        if not key.startswith("JUPYTER") and key != "IPYTHONDIR"
+        if not key.startswith("JUPYTER") and key not in ("IPYTHONDIR", "ROUNDTRIP_PRELOAD")
     }
 
 
@@ -84,7 +85,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
             stderr=subprocess.STDOUT,
         )
     try:
-        yield Lab(_printed_url(process, said, port), home, user)
+        url = _printed_url(process, said, port)
+        yield Lab(psutil.Process(process.pid), url, home, user)
     finally:
         children = psutil.Process(process.pid).children(recursive=True)
         process.terminate()
@@ -116,6 +118,14 @@ def test_the_kernel_is_that_of_the_course(lab: Lab) -> None:
     specs = lab.ask("api/kernelspecs")
     assert specs["default"] == "python3"
     assert specs["kernelspecs"]["python3"]["spec"]["display_name"] != "Other"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the helper is for Linux")
+def test_its_notebooks_share_a_helper(lab: Lab) -> None:
+    """Which ends with it: the fixture waits for that."""
+    (helper,) = [p for p in lab.process.children() if "server.py" in " ".join(p.cmdline())]
+    folder = Path(lab.process.environ()["ROUNDTRIP_PRELOAD"])
+    assert int((folder / "helper").read_text()) == helper.pid
 
 
 def test_nothing_is_left_in_the_users_own_folder(lab: Lab) -> None:

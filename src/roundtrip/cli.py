@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import click
 
-from . import environment, workspace
+from . import environment, preload, workspace
 from .course import Course, find_course
 from .errors import RoundtripError
 from .progress import Bar
@@ -58,6 +58,8 @@ def lab(options: tuple[str, ...]) -> None:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         # Root is who one is in most containers. Jupyter refuses only lest it be by mistake.
         arguments.append("--ServerApp.allow_root=True")
+    # One helper for all notebooks. It ends with JupyterLab, which this process becomes.
+    preload.start(environment.environment(home.project))
     _become("jupyterlab", [*arguments, *options], course.folder)
 
 

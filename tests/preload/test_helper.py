@@ -210,6 +210,11 @@ def test_a_helper_whose_libraries_have_changed(tmp_path, strange, monkeypatch, c
         else:
             (library / "another_package").mkdir()
         assert not loaded()
+        process.wait(timeout=2)
+        assert not Path(folder).exists()
+        another = preload.start(env)
+        assert another, "whoever asks next has a new one"
+        preload.stop(another)
     finally:
         preload.stop(process)
 
@@ -301,6 +306,34 @@ def test_it_ends_with_the_process_that_started_it(monkeypatch, end):
     process.wait()
     wait_for(lambda: not psutil.pid_exists(int(pid)), 2)
     assert not Path(folder).exists()
+
+
+def test_it_stays_when_that_process_becomes_another_program(monkeypatch):
+    """As `roundtrip lab` becomes JupyterLab."""
+    monkeypatch.delenv("ROUNDTRIP_PRELOAD", raising=False)
+    more = "os.execv(sys.executable, [sys.executable, '-c', 'input(); input()'])"
+    code = START.replace("sys.stdin.read()", more)
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    folder, pid = process.stdout.readline().split()
+    wait_for(lambda: "input()" in " ".join(psutil.Process(process.pid).cmdline()))
+    time.sleep(0.2)
+    assert psutil.Process(int(pid)).status() != psutil.STATUS_ZOMBIE and Path(folder).exists()
+    process.kill()
+    process.communicate()
+    wait_for(lambda: not psutil.pid_exists(int(pid)), 2)
+    assert not Path(folder).exists()
+
+
+def test_after_one_that_was_killed_there_is_another(on_its_own):
+    first = os.environ["ROUNDTRIP_PRELOAD"]
+    assert preload.start(environment(Path("/nowhere"))) is None, "one is enough"
+    on_its_own.kill()  # and nobody asks how it ended
+    wait_for(lambda: psutil.Process(on_its_own.pid).status() == psutil.STATUS_ZOMBIE)
+    second = preload.start(environment(Path("/nowhere")))
+    assert second and os.environ["ROUNDTRIP_PRELOAD"] != first
+    preload.stop(second)
 
 
 def test_a_command_that_runs_when_the_helper_is_killed_ends_as_it_should(on_its_own, strange):

@@ -33,12 +33,14 @@ _helpers: list[subprocess.Popen[bytes]] = []
 def start(env: Mapping[str, str]) -> subprocess.Popen[bytes] | None:
     """Start a helper for this process and those it starts; return at once, before it is ready.
 
-    `env` is the environment of a command. The helper ends with this process, however that ends, or
-    when `stop` is called. None where there is one already, none is wanted, or none is possible.
+    `env` is the environment of a command. The helper ends with this process, however that ends and
+    whatever program it goes on as, or when `stop` is called. None where there is one already, none
+    is wanted, or none is possible.
     """
     flask = shutil.which("flask", path=env["PATH"])
     refused = os.environ.get("ROUNDTRIP_PRELOAD") == "0"
-    if sys.platform != "linux" or refused or not flask or _folder():
+    there = _folder()
+    if sys.platform != "linux" or refused or not flask or (there and not _has_ended(there)):
         return None
     folder = None
     try:
@@ -55,6 +57,8 @@ def start(env: Mapping[str, str]) -> subprocess.Popen[bytes] | None:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+        if helper.stdin:
+            os.set_inheritable(helper.stdin.fileno(), True)  # by exec; subprocess closes it
     except OSError:  # no room: commands are as they would be without
         if folder:
             shutil.rmtree(folder, ignore_errors=True)
@@ -137,8 +141,19 @@ def _write_commands(folder: Path, flask: str) -> None:
 def _sweep() -> None:
     """Take away what a helper has left that was killed together with the process it was for."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/running"):
-        with suppress(OSError, ValueError):
-            if folder.stat().st_uid == os.getuid():
-                helper = int((folder.parent / "helper").read_text())
-                if not Path(f"/proc/{helper}").exists():
-                    shutil.rmtree(folder.parent, ignore_errors=True)
+        with suppress(OSError):
+            if folder.stat().st_uid == os.getuid() and _has_ended(folder.parent):
+                shutil.rmtree(folder.parent, ignore_errors=True)
+
+
+def _has_ended(folder: Path) -> bool:
+    """Whether the helper of this folder has been there and is no more."""
+    try:
+        helper = int((folder / "helper").read_text())
+    except (OSError, ValueError):
+        return False  # it is about to come
+    try:
+        state = Path(f"/proc/{helper}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return True
+    return state in "ZX"  # nobody has asked yet how it ended

@@ -81,7 +81,7 @@ def serve(folder: Path, lifeline: int, probe: str) -> Command | None:
     Returns in the child that is to become a command, with that command; in the helper, when whoever
     started it has ended, with None.
     """
-    marks = _marks()
+    marks, helper = _marks(), os.getpid()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who watch
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(folder / "socket"))
@@ -99,6 +99,8 @@ def serve(folder: Path, lifeline: int, probe: str) -> Command | None:
                     signal.signal(signal.SIGTERM, signal.SIG_DFL)
                     if marks == _marks():  # no library has changed under us
                         command = _watch(connection, folder, probe)
+                    elif os.getppid() == helper:  # it is of no use any more; others may start one
+                        os.kill(helper, signal.SIGTERM)
                 if command:
                     return command
                 os._exit(0)
