@@ -127,6 +127,10 @@ LINES = {
     "another PATH": 'PATH="/tmp:$PATH" flask surroundings',
     "the file itself": 'python "$(command -v flask)" --version',
     "a file that hides a library": "echo 'found = 1' > code.py; flask do 'print(sys.argv[0][:0])'",
+    "a package here that adds commands": "mkdir x.egg-info; "
+    "printf '[flask.commands]\\nsqueak = squeak:it\\n' > x.egg-info/entry_points.txt; "
+    "printf 'import click\\nit = click.Command(None, callback=lambda: print(1))' > squeak.py; "
+    "python -m flask squeak",
     "another language": "LC_ALL=C flask echo ü",
     "more than one folder": "mkdir -p a/b && cd a/b && flask --app ../../app.py surroundings",
 }

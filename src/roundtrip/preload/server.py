@@ -17,24 +17,20 @@ import gc
 import importlib
 import os
 import resource
-import runpy
 import select
 import shutil
 import signal
 import socket
 import struct
 import sys
-import time
-import types
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from becoming import Command, become, keep_libraries
 from client import LIMITS
 
-del sys.modules["client"]  # the learner may have a module of that name
+del sys.modules["client"], sys.modules["becoming"]  # the learner may have modules of these names
 
 _LIBRARIES = (
     *("flask.cli", "flask_sqlalchemy.cli", "flask_migrate.cli", "dotenv", "werkzeug.serving"),
@@ -44,35 +40,6 @@ _LIBRARIES = (
 _NUMBER, _PEER = struct.Struct("q"), struct.Struct("3i")
 _LONGEST = 8_000_000
 """Bytes of a request. Linux itself takes no longer command line with its environment."""
-
-
-@dataclass(frozen=True)
-class Command:
-    """What a client hands over. `words` begin with the program."""
-
-    kind: str
-    words: list[str]
-    env: dict[bytes, bytes]
-    cwd: bytes
-    umask: int
-    ignored: tuple[int, ...]
-    priority: int
-    limits: str
-    streams: tuple[int, ...]
-
-    def is_ours(self, probe: str) -> bool:
-        """Whether it is one of the three commands that we were built for, for our own Python."""
-        known = {"flask": [], "module": ["-m", "flask"], "probe": [probe]}.get(self.kind)
-        return (
-            known is not None
-            and self.words[1 : 1 + len(known)] == known
-            and len(self.streams) == 3
-            and _interpreter(self.env) == _OURS
-            and self.priority >= os.getpriority(os.PRIO_PROCESS, 0)  # lower is nobody's to take
-            and self.limits == repr([resource.getrlimit(limit) for limit in LIMITS])
-            # a file of the learner's own that hides a library was not there when we loaded
-            and not {name.partition(b".")[0] for name in os.listdir(self.cwd)} & _top_level()
-        )
 
 
 def serve(folder: Path, lifeline: int, probe: str) -> Command | None:
@@ -107,45 +74,6 @@ def serve(folder: Path, lifeline: int, probe: str) -> Command | None:
             connection.close()
 
 
-def become(command: Command, flask: str) -> None:
-    """Be the command from here on: as far as it can see, a Python that was started for it."""
-    os.chdir(command.cwd)
-    os.umask(command.umask)
-    os.setpriority(os.PRIO_PROCESS, 0, command.priority)
-    os.environb.clear()
-    os.environb.update(command.env)
-    time.tzset()
-    for number in command.ignored:
-        signal.signal(number, signal.SIG_IGN)
-    gc.enable()
-    importlib.invalidate_caches()
-    main = types.ModuleType("__main__")
-    main.__dict__.update(__builtins__=__builtins__)
-    sys.modules["__main__"] = main
-    try:
-        if command.kind == "module":
-            sys.path[0] = os.getcwd()
-            sys.argv = ["-m", *command.words[3:]]
-            sys.orig_argv = command.words
-            runpy._run_module_as_main("flask")  # what `python -m` does, to its tracebacks
-        else:
-            sys.argv = [flask, *command.words[1:]] if command.kind == "flask" else command.words[1:]
-            sys.orig_argv = [sys.executable, *sys.argv]
-            main.__file__ = script = sys.argv[0]
-            sys.path[0] = os.path.dirname(script)
-            code = compile(Path(script).read_bytes(), script, "exec", dont_inherit=True)
-            exec(code, main.__dict__)
-    except SystemExit as end:
-        _ended_with[:] = [end.code]
-        raise
-    except BaseException as error:
-        _show(error)
-        sys.excepthook = lambda *_: None
-        raise
-    else:
-        _ended_with[:] = [0]
-
-
 def _watch(connection: socket.socket, folder: Path, probe: str) -> Command | None:
     """Fork for what the client wants, if it is ours to do, and tell the client how that ended.
 
@@ -156,7 +84,7 @@ def _watch(connection: socket.socket, folder: Path, probe: str) -> Command | Non
     if user != os.getuid():
         return None
     command = _read(connection)
-    if not command.is_ours(probe):
+    if not _is_ours(command, probe):
         return None
     note_for = f"{os.getsid(client)}."
     wait, go = os.pipe()
@@ -224,6 +152,28 @@ def _marks() -> list[tuple[int, int]]:
     return marks
 
 
+def _is_ours(command: Command, probe: str) -> bool:
+    """Whether it is one of the three commands that we were built for, for our own Python."""
+    known = {"flask": [], "module": ["-m", "flask"], "probe": [probe]}.get(command.kind)
+    return (
+        known is not None
+        and command.words[1 : 1 + len(known)] == known
+        and len(command.streams) == 3
+        and _interpreter(command.env) == _OURS
+        and command.priority >= os.getpriority(os.PRIO_PROCESS, 0)  # lower is nobody's to take
+        and command.limits == repr([resource.getrlimit(limit) for limit in LIMITS])
+        and not any(map(_is_looked_for, os.listdir(command.cwd)))
+    )
+
+
+def _is_looked_for(name: bytes) -> bool:
+    """Whether Python would have found a file of the learner's own where we found a library's.
+
+    It may hide a library, or describe a package that adds commands to `flask`.
+    """
+    return name.partition(b".")[0] in _top_level() or name.endswith((b".egg-info", b".dist-info"))
+
+
 @cache
 def _top_level() -> frozenset[bytes]:
     """The names of all modules that are loaded, without those inside packages."""
@@ -246,42 +196,6 @@ def _interpreter(env: dict[bytes, bytes]) -> dict[bytes, bytes]:
 _OURS = _interpreter(dict(os.environb))
 
 
-def _show(error: BaseException) -> None:
-    """Show an error that ends the command, without the lines of this file."""
-    tb = error.__traceback__
-    while tb and tb.tb_frame.f_code.co_filename == __file__:
-        tb = tb.tb_next
-    sys.excepthook(type(error), error.with_traceback(tb), tb)
-
-
-def _keep_libraries() -> None:
-    """At the end of a command: leave the libraries to the operating system.
-
-    Python would take them apart piece by piece, which takes as long as the command's own work. What
-    the command made is taken apart as ever. What is in `sys` goes last; what Python would still do
-    after that is to free its own memory, so the process ends there.
-    """
-
-    class End:
-        def __del__(self, leave: Callable[[int], None] = os._exit) -> None:
-            leave(status)
-
-    for code in _ended_with:
-        with suppress(Exception):  # what cannot be written changes the status: Python sees to that
-            sys.stdout.flush()
-            sys.stderr.flush()
-            if code is None or (isinstance(code, int) and 0 <= code < 256):
-                status = int(code or 0)
-                sys.the_end = End()
-    kept: list[object] = [sys.modules.pop(name) for name in _loaded if name in sys.modules]
-    kept.append(kept)  # nothing lets go of what holds itself and is frozen
-    gc.freeze()
-
-
-_ended_with: list[object] = []
-_loaded: set[str] = set()
-
-
 if __name__ == "__main__":
     folder, flask, probe = sys.argv[1:]
     if Path(folder, "helper").exists():
@@ -289,10 +203,12 @@ if __name__ == "__main__":
     lifeline = os.dup(0)
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     Path(folder, "helper").write_text(str(os.getpid()))
-    atexit.register(_keep_libraries)  # the first one registered is the last one called
+    loaded: set[str] = set()
+    atexit.register(keep_libraries, loaded)  # the first one registered is the last one called
     for name in _LIBRARIES:
         importlib.import_module(name)
-    _loaded.update(set(sys.modules) - {"sys", "builtins", "__main__"})
+    sys.modules["flask.cli"].cli._load_plugin_commands()  # looks into every package, so it is slow
+    loaded.update(set(sys.modules) - {"sys", "builtins", "__main__"})
     gc.collect()
     gc.disable()
     gc.freeze()

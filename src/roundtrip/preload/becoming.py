@@ -1,0 +1,105 @@
+"""What a fork of the helper does to become the command that a client has handed over."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import runpy
+import signal
+import sys
+import time
+import types
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Command:
+    """What a client hands over. `words` begin with the program."""
+
+    kind: str
+    words: list[str]
+    env: dict[bytes, bytes]
+    cwd: bytes
+    umask: int
+    ignored: tuple[int, ...]
+    priority: int
+    limits: str
+    streams: tuple[int, ...]
+
+
+def become(command: Command, flask: str) -> None:
+    """Be the command from here on: as far as it can see, a Python that was started for it."""
+    os.chdir(command.cwd)
+    os.umask(command.umask)
+    os.setpriority(os.PRIO_PROCESS, 0, command.priority)
+    os.environb.clear()
+    os.environb.update(command.env)
+    time.tzset()
+    for number in command.ignored:
+        signal.signal(number, signal.SIG_IGN)
+    gc.enable()
+    importlib.invalidate_caches()
+    main = types.ModuleType("__main__")
+    main.__dict__.update(__builtins__=__builtins__)
+    sys.modules["__main__"] = main
+    try:
+        if command.kind == "module":
+            sys.path[0] = os.getcwd()
+            sys.argv = ["-m", *command.words[3:]]
+            sys.orig_argv = command.words
+            runpy._run_module_as_main("flask")  # what `python -m` does, to its tracebacks
+        else:
+            sys.argv = [flask, *command.words[1:]] if command.kind == "flask" else command.words[1:]
+            sys.orig_argv = [sys.executable, *sys.argv]
+            main.__file__ = script = sys.argv[0]
+            sys.path[0] = os.path.dirname(script)
+            code = compile(Path(script).read_bytes(), script, "exec", dont_inherit=True)
+            exec(code, main.__dict__)
+    except SystemExit as end:
+        _ended_with[:] = [end.code]
+        raise
+    except BaseException as error:
+        _show(error)
+        sys.excepthook = lambda *_: None
+        raise
+    else:
+        _ended_with[:] = [0]
+
+
+def keep_libraries(loaded: Iterable[str]) -> None:
+    """At the end of a command: leave the libraries to the operating system.
+
+    Python would take them apart piece by piece, which takes as long as the command's own work. What
+    the command made is taken apart as ever. What is in `sys` goes last; what Python would still do
+    after that is to free its own memory, so the process ends there.
+    """
+
+    class End:
+        def __del__(self, leave: Callable[[int], None] = os._exit) -> None:
+            leave(status)
+
+    for code in _ended_with:
+        with suppress(Exception):  # what cannot be written changes the status: Python sees to that
+            sys.stdout.flush()
+            sys.stderr.flush()
+            if code is None or (isinstance(code, int) and 0 <= code < 256):
+                status = int(code or 0)
+                sys.the_end = End()
+    kept: list[object] = [sys.modules.pop(name) for name in loaded if name in sys.modules]
+    kept.append(kept)  # nothing lets go of what holds itself and is frozen
+    gc.freeze()
+
+
+_ended_with: list[object] = []
+
+
+def _show(error: BaseException) -> None:
+    """Show an error that ends the command, without the lines of this file."""
+    tb = error.__traceback__
+    while tb and tb.tb_frame.f_code.co_filename == __file__:
+        tb = tb.tb_next
+    sys.excepthook(type(error), error.with_traceback(tb), tb)
