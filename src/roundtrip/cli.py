@@ -173,14 +173,14 @@ def refresh(numbers: tuple[int, ...], every_output: bool) -> None:
 @click.argument("numbers", type=int, nargs=-1)
 def make(numbers: Sequence[int]) -> None:
     """Replay these lessons in ROUNDTRIP_HOME; a line `lesson done/all` for each cell."""
-    from .making import replay
+    from .replay import replay
 
-    course = find_course()
+    course, home = _course_and_home()
 
     def tell(lesson, done: int, total: int) -> None:
         click.echo(f"{lesson.number} {done}/{total}")
 
-    replay([course.lesson(number) for number in numbers], tell)
+    replay(home, [course.lesson(number) for number in numbers], tell)
 
 
 def _course_and_home() -> tuple[Course, workspace.Home]:

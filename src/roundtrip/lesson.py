@@ -90,14 +90,14 @@ def finish(
     course: Course, home: Home, lesson: Lesson, current: State, anyway: bool = False
 ) -> Finished:
     """Check the lesson's goals against the state now and, when all are met, keep it as its end."""
-    results = hold(lesson.goals, home, current)
+    results = hold(lesson.goals, home.project, current)
     keep = anyway or all(result.met for result in results)
     if keep:
-        notes = {"lesson": lesson.number, "state": current.to_dict()}
+        notes = snapshots.notes(lesson, current)
         snapshots.store(home.project, snapshots.own(home, lesson), notes)
     return Finished(lesson, results, keep, course.after(lesson))
 
 
-def hold(goals: Sequence[Goal], home: Home, current: State) -> tuple[checks.Result, ...]:
-    """Hold goals, of a lesson or of an exercise, against the state now."""
-    return tuple(checks.check(goal, current, home.project) for goal in goals)
+def hold(goals: Sequence[Goal], project: Path, current: State) -> tuple[checks.Result, ...]:
+    """Hold goals, of a lesson or of an exercise, against a project and its state."""
+    return tuple(checks.check(goal, current, project) for goal in goals)

@@ -1,14 +1,7 @@
-"""Makes the ends of lessons, by running the notebooks that lead there, quietly.
-
-The cells run in an IPython of this process's own, all lessons one after the other: no kernel has to
-be started. Cells that only look are left out, since they change nothing in the workspace.
-"""
+"""Makes the ends of lessons that are needed, by a replay of the notebooks that lead there."""
 
 from __future__ import annotations
 
-import contextlib
-import io
-import json
 import os
 import re
 import shutil
@@ -27,21 +20,6 @@ from .workspace import Home
 
 Progress = Callable[[Lesson, int, int], None]
 """Told, while ends are made: the lesson being run, cells done, cells in all."""
-
-_LOOKS = re.compile(
-    r"""%(board|show|page|ask|answer|check|hint|doctor)\b
-    | !git\ (status|diff|log|show|reflog|clean\ -n)\b
-    | !flask\ (--env-file\ \S+\ )?db\ (check|current|history|heads)\b
-    | !flask\ db\ upgrade\ --sql\b
-    | !pytest\b
-    | %%flask_shell$
-    | users?\ =\ (User\.query\.first\(\)|db\.session\.scalars\(db\.select\(User\))
-    | for\ user\ in\ users:
-    | (\ {4})?print\(user\.
-    | \#""",
-    re.VERBOSE,
-)
-"""How a line begins that changes nothing."""
 
 
 def make(
@@ -66,54 +44,17 @@ def make(
         for lesson in missing:
             result = snapshots.own(scratch, lesson)
             if not result.exists():
-                reason = problem or "its goals are not met at its end."
+                later = [each for each in missing if each.number > lesson.number]
+                if not problem or any(each.notebook.name in problem for each in later):
+                    problem = "its goals are not met at its end."
                 notebook = lesson.notebook.relative_to(course.folder).as_posix()
                 raise RoundtripError(
                     f"The start state could not be made, because the notebook of {lesson.name} "
-                    f"does not run here: {reason} If you changed that notebook, put it back with "
+                    f"does not run here: {problem} If you changed that notebook, put it back with "
                     f"`git restore {notebook}` in the course folder; then run this cell again."
                 )
             place = snapshots.made(home, course, lesson)
             snapshots.store(snapshots.project_in(result), place, snapshots.notes_in(result))
-
-
-def replay(lessons: Sequence[Lesson], on_cell: Progress) -> None:
-    """Run the cells of these lessons in this process, in ROUNDTRIP_HOME.
-
-    Raises `RoundtripError` naming the first cell that fails without being tagged
-    `raises-exception`.
-    """
-    from IPython.core.interactiveshell import InteractiveShell
-
-    from . import magics
-
-    shell = InteractiveShell.instance()
-    magics.load(shell)
-    for lesson in lessons:
-        os.chdir(lesson.notebook.parent)
-        cells = json.loads(lesson.notebook.read_text(encoding="utf-8"))["cells"]
-        code = [cell for cell in cells if cell["cell_type"] == "code"]
-        for number, cell in enumerate(code, start=1):
-            source = "".join(cell["source"])
-            if not all(map(_only_looks, source.splitlines())):
-                error = _run(shell, source)
-                if error and "raises-exception" not in cell["metadata"].get("tags", ()):
-                    said = str(error).splitlines()[0]
-                    name = lesson.notebook.name
-                    raise RoundtripError(f"{name}, code cell {number}: {said}")
-            on_cell(lesson, number, len(code))
-
-
-def _only_looks(line: str) -> bool:
-    """Whether a line of a cell changes nothing. What a shell would do beside is not known here."""
-    return bool(_LOOKS.match(line)) and (line[0] == "#" or not re.search(r"[;&|<>`$]", line))
-
-
-def _run(shell: object, source: str) -> BaseException | None:
-    """Run a cell; what it prints goes nowhere."""
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        result = shell.run_cell(source)
-    return result.error_before_exec or result.error_in_exec
 
 
 def _replay_elsewhere(

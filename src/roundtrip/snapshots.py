@@ -16,6 +16,7 @@ from typing import Any
 
 from . import workspace
 from .course import Course, Lesson
+from .facts import State
 from .workspace import Home
 
 
@@ -36,7 +37,7 @@ def store(project: Path, place: Path, notes: dict[str, Any]) -> None:
     fresh = place.with_name(place.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     workspace.copy(project, fresh / "workspace")
-    workspace.write_json(fresh / "notes.json", notes)
+    workspace.write_json(notes_file(fresh), notes)
     if place.exists():
         shutil.rmtree(place)
     fresh.rename(place)
@@ -47,9 +48,19 @@ def project_in(place: Path) -> Path:
     return place / "workspace"
 
 
+def notes(lesson: Lesson, current: State) -> dict[str, Any]:
+    """What is noted of a lesson's end."""
+    return {"lesson": lesson.number, "state": current.to_dict()}
+
+
+def notes_file(place: Path) -> Path:
+    """Where the notes about a snapshot lie."""
+    return place / "notes.json"
+
+
 def notes_in(place: Path) -> dict[str, Any]:
     """What was noted when the snapshot was stored; empty where it does not exist."""
-    return workspace.read_json(place / "notes.json") or {}
+    return workspace.read_json(notes_file(place)) or {}
 
 
 _VERSIONS = ("alembic", "flask", "flask-migrate", "flask-sqlalchemy", "sqlalchemy", "roundtrip")

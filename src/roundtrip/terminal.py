@@ -24,9 +24,13 @@ from .errors import Interrupted, RoundtripError
 from .polish import Polish
 
 
-def prepare(project: Path) -> None:
-    """Have the commands that follow start faster, where that is possible; nothing else changes."""
+def prepare(project: Path, patience: float = 0) -> None:
+    """Have the commands that follow start faster, where that is possible; nothing else changes.
+
+    `patience`: how many seconds to wait, at most, until they do.
+    """
     preload.start(environment(project))
+    preload.wait(patience)
 
 
 def stream(command: str, project: Path, cwd: Path, write: Callable[[str], None]) -> int:

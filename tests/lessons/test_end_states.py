@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from outside import columns, flask, git, query, revision, schema, scripts
 
-from roundtrip import making, snapshots, workspace
+from roundtrip import making, replay, snapshots, workspace
 from roundtrip.course import find_course
 
 DEMO_APP = Path(__file__).parents[2] / "demo_app"
@@ -197,12 +197,12 @@ def test_what_is_made_is_what_the_notebooks_leave(end_of, tmp_path, monkeypatch)
     ],
 )
 def test_a_cell_that_does_something_is_not_left_out(line):
-    assert not making._only_looks(line)
+    assert not replay._only_looks(line)
 
 
 @pytest.mark.parametrize("line", ["%board", "!git status --short", "!flask db current -v", "# x"])
 def test_a_cell_that_looks_is_left_out(line):
-    assert making._only_looks(line)
+    assert replay._only_looks(line)
 
 
 def facts(project) -> dict[str, object]:

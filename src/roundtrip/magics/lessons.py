@@ -92,7 +92,7 @@ class LessonMagics(Magics):
         """`%check NAME`: hold the goals of an exercise against the workspace."""
         with self._session.mine() as here:
             goals = here.exercise(line.strip()).goals
-            results = lesson.hold(goals, self._session.home, self._session.reader.read())
+            results = lesson.hold(goals, self._session.home.project, self._session.reader.read())
             self._session.hints.note(results)
             print(messages.practised(results))
 

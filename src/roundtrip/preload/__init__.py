@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -66,6 +67,18 @@ def start(env: Mapping[str, str]) -> subprocess.Popen[bytes] | None:
     os.environ["ROUNDTRIP_PRELOAD"] = str(folder)
     _helpers.append(helper)
     return helper
+
+
+def wait(patience: float) -> None:
+    """Wait until a helper that is about to come answers; for so many seconds at most."""
+    deadline = time.monotonic() + patience
+    while (
+        (folder := _folder())
+        and not (folder / "socket").exists()
+        and not _has_ended(folder)
+        and time.monotonic() < deadline
+    ):
+        time.sleep(0.01)
 
 
 def stop(helper: subprocess.Popen[bytes]) -> None:

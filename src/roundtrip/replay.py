@@ -1,0 +1,105 @@
+"""Replays the notebooks of lessons, quietly, and keeps the end state of each.
+
+The cells run in an IPython of this process's own, all lessons one after the other: no kernel has to
+be started. Cells that only look are left out, since they change nothing in the workspace; goals are
+held against the copy that is kept, while the next lesson runs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import re
+import shutil
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from IPython.core.interactiveshell import InteractiveShell
+
+from . import magics, snapshots, terminal, workspace
+from .course import Lesson
+from .errors import RoundtripError
+from .lesson import hold
+from .making import Progress
+from .reading import Reader
+from .workspace import Home
+
+_LOOKS = re.compile(
+    r"""%(board|show|page|ask|answer|check|hint|doctor)\b
+    | !git\ (status|diff|log|show|reflog|clean\ -n)\b
+    | !flask\ (--env-file\ \S+\ )?db\ (check|current|history|heads)\b
+    | !flask\ db\ upgrade\ --sql\b
+    | !pytest\b
+    | %%flask_shell$
+    | users?\ =\ (User\.query\.first\(\)|db\.session\.scalars\(db\.select\(User\))
+    | for\ user\ in\ users:
+    | (\ {4})?print\(user\.
+    | \#""",
+    re.VERBOSE,
+)
+"""How a line begins that changes nothing."""
+
+
+def replay(home: Home, lessons: Sequence[Lesson], on_cell: Progress) -> None:
+    """Run the cells of these lessons in this process; `home` is where ROUNDTRIP_HOME is.
+
+    Raises `RoundtripError` naming the first cell that fails without being tagged
+    `raises-exception`. Of a lesson whose goals are not met at its end, nothing is kept.
+    """
+    shell = InteractiveShell.instance()
+    magics.load(shell)
+    terminal.prepare(home.project, patience=2)
+    met: dict[Path, Future[bool]] = {}
+    with ThreadPoolExecutor(1) as beside:
+        try:
+            for lesson in lessons:
+                os.chdir(lesson.notebook.parent)
+                cells = json.loads(lesson.notebook.read_text(encoding="utf-8"))["cells"]
+                code = [cell for cell in cells if cell["cell_type"] == "code"]
+                for number, cell in enumerate(code, start=1):
+                    if "".join(cell["source"]) == "%finish":
+                        kept = snapshots.own(home, lesson)
+                        snapshots.store(home.project, kept, {})
+                        met[kept] = beside.submit(_note, lesson, kept)
+                    elif said := _replay_cell(shell, cell):
+                        name = lesson.notebook.name
+                        raise RoundtripError(f"{name}, code cell {number}: {said}")
+                    on_cell(lesson, number, len(code))
+        finally:
+            for kept, is_met in met.items():
+                if not is_met.result():
+                    shutil.rmtree(kept)
+
+
+def _note(lesson: Lesson, kept: Path) -> bool:
+    """Note the state that is kept of a lesson; whether all its goals are met there."""
+    project = snapshots.project_in(kept)
+    current = Reader(project).read()
+    workspace.write_json(snapshots.notes_file(kept), snapshots.notes(lesson, current))
+    return all(result.met for result in hold(lesson.goals, project, current))
+
+
+def _replay_cell(shell: InteractiveShell, cell: dict[str, Any]) -> str:
+    """Run a cell, unless it only looks; why it failed, if it should not."""
+    source = "".join(cell["source"])
+    if all(map(_only_looks, source.splitlines())):
+        return ""
+    error = _run(shell, source)
+    expected = "raises-exception" in cell["metadata"].get("tags", ())
+    return str(error).splitlines()[0] if error and not expected else ""
+
+
+def _only_looks(line: str) -> bool:
+    """Whether a line of a cell changes nothing. What a shell would do beside is not known here."""
+    return bool(_LOOKS.match(line)) and (line[0] == "#" or not re.search(r"[;&|<>`$]", line))
+
+
+def _run(shell: InteractiveShell, source: str) -> BaseException | None:
+    """Run a cell; what it prints goes nowhere."""
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        result = shell.run_cell(source)
+    return result.error_before_exec or result.error_in_exec
