@@ -415,8 +415,8 @@ def test_lines_that_look_like_columns_and_are_none(known: Known, tmp_path: Path)
     state = project.read()
     assert state.verdict.kind == "not_a_column"
     assert state.model.odd == (
-        "User.age is a type, not a column.",
-        "User.city has a comma behind it, so it is no column.",
+        "User.age is a type, not a column. Write age: Mapped[int | None]",
+        "User.city has a comma behind it, so it is no column. Write city: Mapped[int | None]",
     )
 
 

@@ -125,8 +125,11 @@ def test_a_column_of_a_made_table_that_is_lost(project: Project):
         "CREATE TABLE user (id INTEGER PRIMARY KEY, name VARCHAR(80) NOT NULL, age INTEGER)"
     )
     verdict = project.read().verdict
-    assert (verdict.kind, verdict.next) == ("stamped", "flask db stamp base")
+    assert verdict.kind == "stamped"
+    assert verdict.next.startswith("git log --oneline -- migrations/versions/")
     assert "user.email is not there" in verdict.found
+    project.db("stamp", "base")  # which would be the cure if nothing of it were there
+    fails(project, "upgrade")
 
 
 def test_a_reset_on_another_branch_is_not_undone_on_this_one(aged: Project, tmp_path: Path):

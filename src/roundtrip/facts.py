@@ -23,8 +23,9 @@ class GitState:
 
     `commits` are those of HEAD, newest first. A deleted file is in `modified` (or `staged`) and in
     `deleted`, a new one that is staged in `staged` and in `added`. `stashed` are the files of the
-    newest stash. Without a branch, `way_back` is one to go to; `loose`: no branch has this commit;
-    `rebasing`: a rebase is not finished. `error`: why a repository that is there cannot be read.
+    newest stash. `databases` are the SQLite files that Git tracks. Without a branch, `way_back` is
+    one to go to; `loose`: no branch has this commit; `rebasing`: a rebase is not finished. `error`:
+    why a repository that is there cannot be read.
     """
 
     repository: bool = False
@@ -39,6 +40,7 @@ class GitState:
     stashed: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
     tracks_database: bool = False
+    databases: tuple[str, ...] = ()
     way_back: str = ""
     loose: bool = False
     rebasing: bool = False
@@ -103,10 +105,11 @@ class Revision:
 
     `required`: the added columns that are NOT NULL and have no default in the database. `others`:
     Alembic's names of the other operations in upgrade(). `columns`: those that come with the tables
-    it makes. `opaque`: what it adds and drops cannot be told by reading it. `undoes`: downgrade()
-    drops what upgrade() adds, and the other way round. `tracked`: in Git's index; `committed`:
-    in the last commit; `ignored`: kept out by .gitignore. `before`: the commit before the one that
-    brought the file, known for committed scripts that are pending.
+    it makes. `makes`: the columns it makes whose type is understood, named `user.age`. `unknown`:
+    operations that Alembic does not have. `opaque`: what it adds and drops cannot be told by
+    reading it. `undoes`: downgrade() drops what upgrade() adds, and the other way round. `tracked`:
+    in Git's index; `committed`: in the last commit; `ignored`: kept out by .gitignore. `before`:
+    the commit before the one that brought the file, known for committed scripts that are pending.
     """
 
     id: str
@@ -120,6 +123,8 @@ class Revision:
     required: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    makes: tuple[Column, ...] = ()
+    unknown: tuple[str, ...] = ()
     opaque: bool = False
     undoes: bool = True
     committed: bool = False
@@ -132,7 +137,8 @@ class Rescue:
     """Where the file of a missing revision still is.
 
     `kind`: "worktree" (the last commit has it), "stash" and "branch" (`where` names it),
-    "orig_head", "commit" (`where` is its hash), "blob" (its content alone, by hash) or "lost".
+    "orig_head", "too_far" and "commit" (`where` is its hash), "blob" (its content alone, by hash)
+    or "lost".
     """
 
     kind: str

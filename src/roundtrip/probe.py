@@ -179,19 +179,32 @@ def _compiled(kind: Any, dialect: Any) -> str:
 
 
 def _odd(cls: type) -> list[str]:
-    """Attributes that a beginner takes for columns: a bare type, a column with a comma behind."""
+    """What a beginner takes for a column, a type or a column with a comma; and what to write."""
     from sqlalchemy import Column
     from sqlalchemy.orm import MappedColumn
     from sqlalchemy.types import TypeEngine
 
     found = []
     for name, value in vars(cls).items():
-        bare = value if isinstance(value, type) else type(value)
-        if issubclass(bare, TypeEngine):
-            found.append(f"{cls.__name__}.{name} is a type, not a column.")
-        if isinstance(value, tuple) and any(isinstance(v, Column | MappedColumn) for v in value):
-            found.append(f"{cls.__name__}.{name} has a comma behind it, so it is no column.")
+        kind = value() if isinstance(value, type) and issubclass(value, TypeEngine) else value
+        if isinstance(kind, TypeEngine):
+            said = "is a type, not a column"
+        elif isinstance(value, tuple) and any(isinstance(v, Column | MappedColumn) for v in value):
+            said, kind = "has a comma behind it, so it is no column", value[0].column.type
+        else:
+            continue
+        found.append(f"{cls.__name__}.{name} {said}. Write {name}: {_annotated(kind)}")
     return found
+
+
+def _annotated(kind: Any) -> str:
+    """How a column of this type that may be empty is written."""
+    try:
+        length = getattr(kind, "length", None)
+        behind = f" = mapped_column(String({length}))" if length else ""
+        return f"Mapped[{kind.python_type.__name__} | None]{behind}"
+    except NotImplementedError:  # a type that has none in Python
+        return "Mapped[…]"
 
 
 def _url(url: Any) -> tuple[str, str | None]:
@@ -309,7 +322,7 @@ def _said(kind: str, value: Any, dialect: Any) -> str:
 def _sentence(error: BaseException) -> tuple[str, str]:
     """An error as `file, line n: Type: message`, and the project's file where it happened."""
     message = f"{type(error).__name__}: {error.msg if isinstance(error, SyntaxError) else error}"
-    message = " ".join(message.split()).rstrip(".") + "."
+    message = " ".join(message.replace(f"{Path.cwd()}{os.sep}", "").split()).rstrip(".") + "."
     places = [(f.filename, f.lineno) for f in traceback.extract_tb(error.__traceback__)]
     if isinstance(error, SyntaxError) and error.filename:
         places.append((error.filename, error.lineno))

@@ -38,6 +38,13 @@ def find_script(run: Run, missing: str, folder: str, git: GitState) -> Rescue:
     if left and left[1] in branches and (file := file_in(left[1])):
         return Rescue("commit" if git.uncommitted else "branch", left[1], file)
     if file := file_in("ORIG_HEAD"):
+        followed = rf"^down_revision\b.*['\"]{re.escape(missing)}['\"]"
+        grep = ("grep", "-q", "-E", followed, "ORIG_HEAD", "--", f"{folder}/versions")
+        if not left and not run(["git", *grep]).returncode:
+            brought = git_lines(
+                run, "log", "-n1", "--diff-filter=A", "--format=%h", "ORIG_HEAD", "--", file
+            )
+            return Rescue("too_far", brought[0], file)
         ahead = not run(["git", "merge-base", "--is-ancestor", "HEAD", "ORIG_HEAD"]).returncode
         # After a change of branch, it was another branch that was reset.
         return Rescue("orig_head" if ahead and not left else "commit", "ORIG_HEAD", file)

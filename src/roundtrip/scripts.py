@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from .facts import Revision
+from .facts import Column, Revision
 
 
 def read_script(tree: ast.Module, file: str) -> Revision:
@@ -37,6 +37,8 @@ def read_script(tree: ast.Module, file: str) -> Revision:
         required=tuple(dict.fromkeys(name for _, name, required in there if required)),
         others=tuple(dict.fromkeys(_others(functions.get("upgrade")))),
         columns=tuple(_columns(functions.get("upgrade"))),
+        makes=tuple(_made(functions.get("upgrade") or ast.Pass(), "")),
+        unknown=tuple(dict.fromkeys(_unknown(tree))),
         opaque=_is_opaque(functions.get("upgrade")),
         undoes={*adds} == {*_named(back, "drop")} and {*drops} == {*_named(back, "add")},
     )
@@ -62,6 +64,23 @@ def _others(function: ast.FunctionDef | None) -> Iterator[str]:
             if _is_operation(owner) and not known:
                 yield name
 
+
+def _unknown(tree: ast.AST) -> Iterator[str]:
+    """The names that a script calls on `op`, and that Alembic does not have."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and _is_operation(node.value):
+            yield from {node.attr} - OPERATIONS
+
+
+OPERATIONS = {
+    *("add_column", "alter_column", "drop_column", "batch_alter_table", "execute", "f"),
+    *("create_table", "drop_table", "rename_table", "create_index", "drop_index", "bulk_insert"),
+    *("create_foreign_key", "create_unique_constraint", "create_check_constraint"),
+    *("create_primary_key", "create_exclude_constraint", "drop_constraint"),
+    *("create_table_comment", "drop_table_comment", "get_bind", "get_context", "inline_literal"),
+    *("invoke", "run_async", "context", "implementation_for", "register_operation"),
+}
+"""What `op` and `batch_op` of Alembic have (alembic.operations.Operations)."""
 
 _UNDERSTOOD = {
     *("create_table", "drop_table", "add_column", "drop_column", "rename_table"),
@@ -116,6 +135,12 @@ _PLAIN = {
 
 def _operations(node: ast.AST, table: str) -> Iterator[tuple[str, str, bool]]:
     """("add" or "drop", name, required) of each operation; `table` is that of the batch around."""
+    for call, inner in _calls_in(node, table):
+        yield from _operation(call, inner)
+
+
+def _calls_in(node: ast.AST, table: str) -> Iterator[tuple[ast.Call, str]]:
+    """Each call, with the table of the batch around it."""
     for child in ast.iter_child_nodes(node):
         inner = table
         if isinstance(child, ast.With):
@@ -124,8 +149,8 @@ def _operations(node: ast.AST, table: str) -> Iterator[tuple[str, str, bool]]:
                 if isinstance(call, ast.Call) and _called(call) == "batch_alter_table":
                     inner = _argument(call, 0, "table_name") or ""
         if isinstance(child, ast.Call):
-            yield from _operation(child, table)
-        yield from _operations(child, inner)
+            yield child, table
+        yield from _calls_in(child, inner)
 
 
 def _operation(call: ast.Call, table: str) -> Iterator[tuple[str, str, bool]]:
@@ -136,8 +161,7 @@ def _operation(call: ast.Call, table: str) -> Iterator[tuple[str, str, bool]]:
     if name in ("create_table", "drop_table"):
         yield "add" if name == "create_table" else "drop", on, False
     elif name == "add_column":
-        given = (*call.args[place:], *(word.value for word in call.keywords))
-        column = next((value for value in given if isinstance(value, ast.Call)), None)
+        column = _column_in(call, place)
         called = _argument(column, 0, "name") if column else None
         if not called:
             yield "add", f"{on}.", False
@@ -153,6 +177,45 @@ def _operation(call: ast.Call, table: str) -> Iterator[tuple[str, str, bool]]:
     elif name == "alter_column" and (new := _argument(call, -1, "new_column_name")):
         yield "drop", f"{on}.{_argument(call, place, 'column_name') or ''}", False
         yield "add", f"{on}.{new}", False
+
+
+def _column_in(call: ast.Call, place: int) -> ast.Call | None:
+    """The column that add_column is given."""
+    given = (*call.args[place:], *(word.value for word in call.keywords))
+    return next((value for value in given if isinstance(value, ast.Call)), None)
+
+
+def _made(node: ast.AST, table: str) -> Iterator[Column]:
+    """The columns that are made and whose type is understood, named `user.age`."""
+    for call, inner in _calls_in(node, table):
+        if _called(call) == "add_column":
+            on, parts = inner or _argument(call, 0, "table_name"), [_column_in(call, not inner)]
+        elif _called(call) == "create_table":
+            on, parts = _argument(call, 0, "table_name"), call.args[1:]
+        else:
+            continue
+        for part in parts:
+            if isinstance(part, ast.Call) and _called(part) == "Column":
+                name, kind = _argument(part, 0, "name"), _type_of(part)
+                required = any(w.arg == "nullable" and not _literal(w.value) for w in part.keywords)
+                if on and name and kind:
+                    yield Column(f"{on}.{name}", kind, not required, False)
+
+
+def _type_of(column: ast.Call) -> str:
+    """`sa.String(length=40)` as SQLite names it; empty where it is not understood."""
+    kind = column.args[1] if len(column.args) > 1 else None
+    if not isinstance(kind, ast.Call) or _called(kind) not in _TYPES:
+        return ""
+    given = [_literal(part) for part in (*kind.args, *(word.value for word in kind.keywords))]
+    length = f"({given[0]})" if given and _called(kind) == "String" else ""
+    return _TYPES[_called(kind)] + length if len(given) == bool(length) else ""
+
+
+_TYPES = {
+    **{name: name.upper() for name in ("Integer", "Text", "Boolean", "Date", "Float", "Time")},
+    **{"String": "VARCHAR", "DateTime": "DATETIME", "BigInteger": "BIGINT"},
+}
 
 
 def _called(call: ast.Call) -> str:

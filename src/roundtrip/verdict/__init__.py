@@ -4,8 +4,8 @@ The first rule that speaks is the board's verdict, so it must agree with what `f
 `flask db current` and `git status` say (tests/test_verdict.py compares them). A rule marked as the
 last word silences those after it: what they would need to know cannot be known.
 
-The rules are in git_rules, model_rules, script_rules, pending_rules, database_rules and
-elsewhere_rules, by what they are about.
+The rules are in git_rules, model_rules, script_rules, pending_rules, database_rules, unseen_rules
+and elsewhere_rules, by what they are about.
 lookups: what they ask of a state. commands: what they tell to type. wording: how they say it.
 """
 
@@ -20,7 +20,6 @@ from .database_rules import (
     database_problem,
     half_made_copy,
     model_ahead,
-    not_made,
     not_recorded,
     overlapping,
     script_changed,
@@ -48,7 +47,15 @@ from .model_rules import (
     not_a_column,
 )
 from .pending_rules import left_over, pending
-from .script_rules import folder_gone, missing_script, no_folder, script_error, several_heads
+from .script_rules import (
+    folder_gone,
+    missing_script,
+    no_folder,
+    script_error,
+    several_heads,
+    template_gone,
+)
+from .unseen_rules import not_made, other_length
 
 GIT, MODEL, MIGRATIONS, DATABASE = "git", "model", "migrations", "database"
 
@@ -90,6 +97,7 @@ RULES = (
     Rule(script_error, (MIGRATIONS,), last_word=True),
     Rule(database_problem, (DATABASE,), last_word=True),
     Rule(missing_script, (MIGRATIONS, DATABASE), last_word=True),
+    Rule(template_gone, (MIGRATIONS,)),
     Rule(not_a_column, (MODEL,)),
     Rule(model_not_imported, (MODEL, DATABASE), last_word=True),
     Rule(no_model, (MODEL,)),
@@ -103,6 +111,7 @@ RULES = (
     Rule(pending, (MIGRATIONS, DATABASE)),
     Rule(model_ahead, (MODEL, DATABASE)),
     Rule(database_ahead, (MODEL, DATABASE)),
+    Rule(other_length, (MODEL, DATABASE)),
     Rule(script_changed, (GIT, MIGRATIONS)),
     Rule(not_made, (MODEL, MIGRATIONS)),
     Rule(scripts_ignored, (GIT, MIGRATIONS)),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..facts import Disagreement, State
-from .commands import message_for, restore_model, stash_pop, undo
+from ..facts import Disagreement, Revision, State
+from .commands import message_for, quoted, restore_model, stash_pop, undo
 from .lookups import database_names, is_among, model_names, row_count, run_by
 from .wording import MOVE_AWAY, listed, named, rows_in, say, sentence
 
@@ -34,6 +34,8 @@ def stamped(state: State) -> Disagreement | None:
         dropped = {name for later in run[place + 1 :] for name in later.drops}
         added = {*revision.adds, *revision.columns} & model
         if absent := sorted(name for name in added - database if not is_among(name, dropped)):
+            if {*revision.adds} & database:
+                return _partly(revision, absent)
             parent = " ".join(revision.parents) or "base"
             return say(
                 "The database says more than it has.",
@@ -45,12 +47,32 @@ def stamped(state: State) -> Disagreement | None:
     return None
 
 
+def _partly(revision: Revision, absent: list[str]) -> Disagreement:
+    """The database has some of what a script adds, and counts all of it as run."""
+    return say(
+        "A script does more than the database has.",
+        f"{named(revision)} counts as run, but {listed(absent)} is not there.",
+        "Either the script was changed after it had run: put it back as it was, and make a new "
+        "migration. Or other hands took it out of this database, and have to put it back. The "
+        "commits that touched the script say which.",
+        f"git log --oneline -- {quoted(revision.file)}",
+    )
+
+
 def not_recorded(state: State) -> Disagreement | None:
     database = database_names(state)
     if not state.migrations.revisions:
         there = sorted(model_names(state) & {table.name for table in state.database.tables})
         if not there:
             return None
+        folder = f"{state.migrations.folder}/versions/"
+        if any(path.startswith(folder) for path in state.git.deleted):
+            return say(
+                "The scripts were deleted.",
+                f"The database has {listed(there)}, and Git has the scripts that made it.",
+                "This brings them back as they were in the last commit.",
+                f"git checkout HEAD -- {state.migrations.folder}",
+            )
         return say(
             "No migration made these tables.",
             f"The database has {listed(there)}, but there is no migration script.",
@@ -119,6 +141,11 @@ def model_ahead(state: State) -> Disagreement | None:
         )
     elif gone:
         why = f"Careful: the script will also drop {listed(d.name for d in gone)}, with its values."
+    elif kinds := [d for d in changes if d.op == "modify_type" and row_count(state, d.name)]:
+        why = (
+            f"Careful: {kinds[0].name} gets another type, and values that do not fit are lost or "
+            f"stop the upgrade. {why}"
+        )
     headline = "The model is ahead." if new else "Model and database differ."
     return say(headline, found, why, f'flask db migrate -m "{message_for(state)}"')
 
@@ -187,36 +214,6 @@ def overlapping(state: State) -> Disagreement | None:
                 f"flask db stamp --purge {newest}",
             )
     return None
-
-
-def not_made(state: State) -> Disagreement | None:
-    """What model and database have, and no migration gives to another database."""
-    scripts = state.migrations.revisions
-    unknown = state.differences or state.migrations.pending or any(r.opaque for r in scripts)
-    if unknown or not scripts:
-        return None
-    made: set[str] = set()
-    for revision in scripts:
-        made = {name for name in made if not is_among(name, revision.drops)}
-        made |= {*revision.adds, *revision.columns}
-    read = {name.partition(".")[0] for revision in scripts for name in revision.columns}
-    there = (model_names(state) & database_names(state)) - made
-    lost = sorted(name for name in there if "." in name and name.partition(".")[0] in read)
-    if not lost:
-        return None
-    found = f"Model and database have {listed(lost)}, but no script makes it."
-    why = "Another database would go without."
-    if empty := [r.file for r in scripts if not (r.adds or r.drops or r.others or r.parents[1:])]:
-        why += f" {empty[-1]} has run and does nothing: write the missing lines into it."
-        return say("No migration makes it.", found, why)
-    table, _, column = lost[0].partition(".")
-    return say(
-        "No migration makes it.",
-        found,
-        f"{why} The command makes an empty script. Write the add_column into it; then flask db "
-        "stamp head, as the column is here already.",
-        f'flask db revision -m "Add {column} column to {table} model"',
-    )
 
 
 def half_made_copy(state: State) -> Disagreement | None:

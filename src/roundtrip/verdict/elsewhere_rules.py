@@ -48,6 +48,13 @@ def elsewhere(state: State) -> Disagreement | None:
         why = f"The file of {gone[0]} is not here, and has to come back before that database moves."
         board = f"%board --env-file {other.env_file}"
         return say(f"{other.url} is elsewhere.", found, why, board)
+    waiting = [r for r in state.migrations.revisions if r.id in here - there]
+    if already := sorted({name for r in waiting for name in r.adds} & {*other.names}):
+        why = "The upgrade would fail there: other hands have made it. This shows what to do."
+        found = f"{stands}, and has {listed(already)} all the same."
+        return say(
+            f"{other.url} has more than it says.", found, why, f"%board --env-file {other.env_file}"
+        )
     if there < here:
         why = "Each database is upgraded on its own; test this one first, then that one."
         return say(f"{other.url} waits.", found, why, f"{flask} upgrade")

@@ -87,14 +87,17 @@ def no_branch(state: State) -> Disagreement | None:
 
 
 def database_in_git(state: State) -> Disagreement | None:
-    if not state.git.tracks_database:
+    url = state.database.url
+    files = dict.fromkeys((*([url] if state.git.tracks_database else ()), *state.git.databases))
+    if not files:
         return None
+    many = len(files) > 1
     return say(
-        "The database file is in Git.",
-        f"Git tracks {state.database.url}.",
-        "A reset or a checkout takes its rows back without a word, and it cannot be merged. The "
-        "command keeps the file. Add instance/ to .gitignore, too.",
-        f"git rm --cached {quoted(state.database.url)}",
+        "Database files are in Git." if many else "The database file is in Git.",
+        f"Git tracks {listed(files)}.",
+        "A reset or a checkout takes rows back without a word, and a database cannot be merged. "
+        "The command keeps the files. Add instance/ to .gitignore, too.",
+        f"git rm --cached {' '.join(map(quoted, files))}",
     )
 
 

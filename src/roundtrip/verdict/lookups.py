@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..facts import Elsewhere, Revision, State, names_in
+from ..facts import Column, Elsewhere, Revision, State, names_in
 
 
 def model_names(state: State) -> set[str]:
@@ -22,6 +22,21 @@ def is_nullable(state: State, name: str) -> bool:
         for table in state.model.tables
         for column in table.columns
     )
+
+
+def unlike(state: State, revision: Revision) -> list[tuple[str, str, str]]:
+    """Columns that a script makes otherwise than the model has them: name, as made, as wanted."""
+    model = {
+        f"{table.name}.{column.name}": _in_sql(column)
+        for table in state.model.tables
+        for column in table.columns
+    }
+    made = ((column.name, _in_sql(column)) for column in revision.makes)
+    return [(name, kind, model[name]) for name, kind in made if model.get(name, kind) != kind]
+
+
+def _in_sql(column: Column) -> str:
+    return column.type if column.nullable else f"{column.type} NOT NULL"
 
 
 def run_by(state: State, versions: Iterable[str]) -> set[str]:

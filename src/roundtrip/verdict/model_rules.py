@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from ..facts import Disagreement, State
-from .commands import undo
+from .commands import quoted, undo
 from .lookups import model_files
 from .wording import listed, rows_in, say, sentence
 
@@ -28,12 +30,31 @@ def no_app(state: State) -> Disagreement | None:
 
 
 def model_error(state: State) -> Disagreement | None:
-    if not state.model.error:
+    error, file = state.model.error, state.model.error_file
+    if not error:
         return None
-    file = state.model.error_file
+    headline, found = "The app does not load.", sentence(error)
+    gone = [path for path in state.git.deleted if path.endswith(".py")]
+    if gone and "ModuleNotFoundError" in error:
+        why = "The last commit has it, and this brings it back."
+        return say(
+            headline, f"{gone[0]} is deleted.", why, f"git checkout HEAD -- {quoted(gone[0])}"
+        )
+    if lost := re.search(r"cannot import name '(\w+)' from '([\w.]+)'", error):
+        file = f"{lost[2].replace('.', '/')}.py"
+        why = f"{file} is found, and has no {lost[1]}. Was it overwritten, or misspelt?"
+        return say(headline, found, why, *undo(state, file))
+    if key := re.search(r"column '(\S+)' could not find table '(\w+)'", error):
+        return say(
+            "A foreign key points to no table.",
+            f"{key[1]} points to the table {key[2]}, and no class makes that.",
+            "ForeignKey names the table and its column, as the database has them: "
+            'ForeignKey("user.id") for the class User.',
+            *undo(state, *(path for path in state.git.modified if path.endswith(".py"))),
+        )
     return say(
-        "The app does not load.",
-        sentence(state.model.error),
+        headline,
+        found,
         f"Mend {file or 'the code'} first. Every flask command needs the app.",
         *undo(state, file),
     )
@@ -55,8 +76,7 @@ def not_a_column(state: State) -> Disagreement | None:
     return say(
         "The model has a line that makes no column.",
         state.model.odd[0],
-        "flask db migrate does not see it and finds no change. Write it as "
-        "age: Mapped[int | None], with no comma at the end.",
+        "flask db migrate does not see it and finds no change.",
         *undo(state, *model_files(state)),
     )
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 from ..facts import Disagreement, State
-from .commands import delete, restore_model, stash_pop
+from ..scripts import OPERATIONS
+from .commands import delete, quoted, restore_model, stash_pop
 from .lookups import (
     database_names,
     has_run,
@@ -11,6 +14,7 @@ from .lookups import (
     is_nullable,
     model_names,
     row_count,
+    unlike,
 )
 from .wording import listed, named, rows_in, say
 
@@ -60,7 +64,8 @@ def pending(state: State) -> Disagreement | None:
     waiting = state.migrations.pending
     if not waiting or left_over(state):
         return None
-    if said := _half_run(state) or _would_fail(state) or _two_ways(state):
+    looks = (_mistaken, _half_run, _would_fail, _older, _two_ways)
+    if said := next(filter(None, (look(state) for look in looks)), None):
         return said
     adds = [name for revision in waiting for name in revision.adds]
     drops = [name for revision in waiting for name in revision.drops]
@@ -75,9 +80,52 @@ def pending(state: State) -> Disagreement | None:
     if not state.database.exists:
         found = f"There is no database {state.database.url} yet. The upgrade makes it."
     why = "Read it before you run it." if len(waiting) == 1 else "Read them before you run them."
+    if {name.partition(".")[0] for name in drops if "." in name} & {
+        name.partition(".")[0] for name in adds if "." in name
+    }:
+        why = (
+            f"The upgrade deletes {listed(drops)} with all values in it. If you renamed it, write "
+            "alter_column with new_column_name into the script instead. If its line was lost, put "
+            "that back, delete the script and make it again."
+        )
+        changing = next(revision for revision in waiting if revision.drops)
+        return say(headline, found, why, f"%show {quoted(changing.file)}", "flask db upgrade")
     if drops:
         why = f"The upgrade deletes {listed(drops)} with all values in it. Read the script first."
+    elif any("alter_column" in revision.others for revision in waiting):
+        why = "It changes a column, and values that do not fit are lost. Copy the database first."
     return say(headline, found, why, "flask db upgrade")
+
+
+def _mistaken(state: State) -> Disagreement | None:
+    """A script calls an operation that Alembic does not have."""
+    for revision in state.migrations.pending:
+        for name in revision.unknown:
+            near = get_close_matches(name, OPERATIONS, 1)
+            return say(
+                "A migration is waiting, and it would fail.",
+                f"{named(revision)} calls {name}, and Alembic has nothing of that name.",
+                f"Mend the line: {near[0] if near else 'another name'}. Or delete the script, and "
+                "let flask db migrate write it.",
+                f"%show {quoted(revision.file)}",
+            )
+    return None
+
+
+def _older(state: State) -> Disagreement | None:
+    """A script makes a column otherwise than the model has it."""
+    for revision in state.migrations.pending:
+        for name, made, wanted in unlike(state, revision):
+            found = f"{named(revision)} makes {name} {made}, the model has it as {wanted}."
+            why = "One of them was changed later. Is the model right? Then the command deletes the "
+            why = f"{why}script; run flask db migrate again."
+            command, headline = delete(revision), "Model and script do not say the same."
+            if other := has_run(state, revision):
+                command = f"flask --env-file {other.env_file} db downgrade"
+                why = f"{other.url} has run it, and goes back first. Then delete the script, and "
+                why = f"{why}run flask db migrate again."
+            return say(headline, found, why, command, restore_model(state))
+    return None
 
 
 def _half_run(state: State) -> Disagreement | None:
@@ -117,6 +165,15 @@ def _would_fail(state: State) -> Disagreement | None:
                 if not other
                 else f"{why} afterwards, and run flask db migrate again.",
                 command,
+            )
+    for each in state.differences:
+        if each.op == "modify_nullable" and each.required:
+            return say(
+                "A migration is waiting, and it would fail.",
+                f"{each.name} becomes NOT NULL, and some rows have no value there.",
+                "Give them one first, in a cell that begins with %%flask_shell. Or keep "
+                "Mapped[… | None], delete the script, and make it again.",
+                "%%flask_shell",
             )
     return None
 

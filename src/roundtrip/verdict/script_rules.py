@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..facts import Disagreement, State
 from .commands import delete, quoted, undo
+from .lookups import claims
 from .wording import listed, named, say, sentence
 
 
@@ -69,6 +70,18 @@ def script_error(state: State) -> Disagreement | None:
     )
 
 
+def template_gone(state: State) -> Disagreement | None:
+    file = f"{state.migrations.folder}/script.py.mako"
+    if file not in state.git.deleted:
+        return None
+    return say(
+        "A file of the migrations is gone.",
+        f"There is no {file}.",
+        "flask db migrate writes every new script after it. Git still has it; this brings it back.",
+        f"git checkout HEAD -- {quoted(file)}",
+    )
+
+
 def missing_script(state: State) -> Disagreement | None:
     here = state.migrations
     if not here.missing:
@@ -83,7 +96,7 @@ def missing_script(state: State) -> Disagreement | None:
     )
     early = "The reset came before the downgrade. " if where == "ORIG_HEAD" else ""
     loose = {*state.git.modified, *state.git.staged} - {file}
-    if kind == "orig_head" and loose:
+    if kind in ("orig_head", "too_far") and loose:
         # A second reset would take the uncommitted work with it; the file alone is enough.
         kind = "commit"
     why, command = {
@@ -94,6 +107,11 @@ def missing_script(state: State) -> Disagreement | None:
         "stash": (
             "git stash took it along; this brings it back.",
             "git stash pop" if where == "stash@{0}" else f"git stash pop {where}",
+        ),
+        "too_far": (
+            "What followed it has been downgraded, so the reset went too far. This goes to the "
+            "commit that the database is at.",
+            f"git reset --hard {where}",
         ),
         "branch": (
             f"It is on the branch {where}. To leave it for good, go back there, run "
@@ -133,16 +151,17 @@ def several_heads(state: State) -> Disagreement | None:
     heads = [r for r in state.migrations.revisions if r.id in state.migrations.heads]
     if len(heads) < 2:
         return None
-    if twins := [r for r in heads if r.adds and [o.adds for o in heads].count(r.adds) > 1]:
-        twin = next((r for r in reversed(twins) if not r.committed), twins[-1])
-        if not twin.applied:
-            return say(
-                "Two scripts do the same.",
-                f"{listed(named(each) for each in twins)} both add {listed(twin.adds)}.",
-                "A new database would run both, and the second would fail. The command deletes "
-                "one of them.",
-                delete(twin),
-            )
+    twins = [r for r in heads if r.adds and [o.adds for o in heads].count(r.adds) > 1]
+    spare = [r for r in twins if not r.applied and not claims(state, r)]
+    if spare:
+        twin = next((r for r in reversed(spare) if not r.committed), spare[-1])
+        return say(
+            "Two scripts do the same.",
+            f"{listed(named(each) for each in twins)} both add {listed(twin.adds)}.",
+            "A new database would run both, and the second would fail. The command deletes one "
+            "that no database here has run.",
+            delete(twin),
+        )
     return say(
         f"The migrations have {len(heads)} heads.",
         f"{listed(named(head) for head in heads)} do not follow one another.",

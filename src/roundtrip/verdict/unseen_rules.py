@@ -1,0 +1,90 @@
+"""What `flask db check` does not see, as model and database have it alike, or almost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..facts import Disagreement, State, Table
+from .lookups import database_names, is_among, model_names, row_count
+from .wording import listed, say
+
+
+def not_made(state: State) -> Disagreement | None:
+    """What model and database have, and no migration gives to another database."""
+    scripts = state.migrations.revisions
+    unknown = state.differences or state.migrations.pending or any(r.opaque for r in scripts)
+    if unknown or not scripts:
+        return None
+    made: set[str] = set()
+    for revision in scripts:
+        made = {name for name in made if not is_among(name, revision.drops)}
+        made |= {*revision.adds, *revision.columns}
+    read = {name.partition(".")[0] for revision in scripts for name in revision.columns}
+    there = (model_names(state) & database_names(state)) - made
+    if tables := sorted(name for name in there if "." not in name):
+        return _unmade_table(state, tables[0])
+    lost = sorted(name for name in there if "." in name and name.partition(".")[0] in read)
+    if not lost:
+        return None
+    found = f"Model and database have {listed(lost)}, but no script makes it."
+    why = "Another database would go without."
+    if empty := [r.file for r in scripts if not (r.adds or r.drops or r.others or r.parents[1:])]:
+        why += f" {empty[-1]} has run and does nothing: write the missing lines into it."
+        return say("No migration makes it.", found, why)
+    table, _, column = lost[0].partition(".")
+    return say(
+        "No migration makes it.",
+        found,
+        f"{why} The command makes an empty script. Write the add_column into it; then flask db "
+        "stamp head, as the column is here already.",
+        f'flask db revision -m "Add {column} column to {table} model"',
+    )
+
+
+def _unmade_table(state: State, table: str) -> Disagreement:
+    """Model and database have a table that no script makes."""
+    found = f"Model and database have the table {table}, but no script makes it."
+    why = "Something else made it, db.create_all() for one. Another database would go without."
+    if row_count(state, table):
+        return say(
+            "No migration makes it.",
+            found,
+            f"{why} The command makes an empty script. Write the create_table into it; then flask "
+            "db stamp head, as the table is here already.",
+            f'flask db revision -m "Create {table} table"',
+        )
+    return say(
+        "No migration makes it.",
+        found,
+        f"{why} It has no rows: drop it, and flask db migrate sees it. In a cell that begins with "
+        f'%%flask_shell: db.session.execute(db.text("DROP TABLE {table}")), then '
+        "db.session.commit()",
+        "%%flask_shell",
+    )
+
+
+def other_length(state: State) -> Disagreement | None:
+    """A text has a length in one place and none in the other, which Alembic does not compare."""
+    model = dict(_texts(state.model.tables))
+    for name, kind in _texts(state.database.tables):
+        wanted = model.get(name, kind)
+        if wanted == kind or "VARCHAR" not in (wanted, kind):
+            continue
+        found = f"The model has {name} as {wanted}, the database as {kind}."
+        why = "flask db check compares lengths only where both have one."
+        makers = [r for r in state.migrations.revisions if name in {*r.adds, *r.columns}]
+        if makers and makers[-1].id in state.migrations.current and makers[-1].undoes:
+            why = f"{why} Take the script back on each database, delete it, and make it again."
+            return say("A length is not the same.", found, why, "flask db downgrade")
+        why = f"{why} The command makes an empty script. Write an alter_column with type_ into it."
+        command = f'flask db revision -m "Change {name.partition(".")[0]} table"'
+        return say("A length is not the same.", found, why, command)
+    return None
+
+
+def _texts(tables: Iterable[Table]) -> Iterator[tuple[str, str]]:
+    """The columns that hold text, with their types."""
+    for table in tables:
+        for column in table.columns:
+            if column.type.partition("(")[0] == "VARCHAR":
+                yield f"{table.name}.{column.name}", column.type
