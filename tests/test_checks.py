@@ -34,6 +34,7 @@ from roundtrip.facts import (
 )
 
 MODELS = "demo_app/models.py"
+LOOK = f"%show {MODELS}"
 FIRST, SECOND = "aaaaaaaaaaaa", "bbbbbbbbbbbb"
 AGE_SCRIPT = f"migrations/versions/{SECOND}_add_age_column_to_user_model.py"
 ADDS_AGE = Difference("add_column", "user", "age")
@@ -137,6 +138,14 @@ def ask(name: str, state: State, project: Path, **arguments: object) -> checks.F
     return finding
 
 
+def log(project: Path, move: str, what: str) -> None:
+    """Another line in Git's reflog."""
+    file = project / ".git" / "logs" / "HEAD"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a") as lines:
+        lines.write(f"{move} Somebody <a@example.com> 1780000000 +0000\t{what}\n")
+
+
 def refused(name: str, state: State, project: Path, cause: str, next: str, **arguments: object):
     finding = ask(name, state, project, **arguments)
     assert not finding.met
@@ -157,7 +166,7 @@ def test_the_upgrade_was_forgotten(project: Path):
 
 def test_the_model_is_not_imported(project: Path):
     cause = "The model is not imported"
-    refused("model_has", NOT_IMPORTED, project, cause, "git diff", column="user.age")
+    refused("model_has", NOT_IMPORTED, project, cause, LOOK, column="user.age")
     refused("revisions", NOT_IMPORTED, project, cause, "", count=2, applied=1)
     refused("database_has", NOT_IMPORTED, project, cause, "", column="user.age")
 
@@ -169,7 +178,7 @@ def test_the_script_is_not_committed(project: Path):
 
 
 def test_the_wrong_database_was_upgraded(project: Path):
-    (project / "production.env").touch()
+    (project / "production.env").write_text("DATABASE_URL=sqlite:///production.db\n")
     add_age(project)
     production = {"column": "user.age", "database": "production.db"}
     command = "flask --env-file production.env db upgrade"
@@ -216,7 +225,10 @@ def test_the_reset_came_before_the_downgrade(project: Path):
 
 def test_commits(project: Path):
     assert ask("commits", made(), project, count=1).met
-    refused("commits", made(), project, "reset went too far", "git reflog", count=2)
+    refused("commits", made(), project, "earlier step", "git status", count=2)
+    refused("commits", made(git=GitState()), project, "no repository", "git init", count=1)
+    log(project, f"{'1' * 40} {'2' * 40}", "commit: Add phone")
+    refused("commits", made(), project, "222 is on the branch no more", "git reflog", count=2)
     staged = made(git=git(staged=("x",)))
     refused("commits", staged, project, "not in a commit", "git commit", count=2)
     refused("commits", made(), project, "later work", "git log", count=0)
@@ -232,6 +244,8 @@ def test_head_subject(project: Path):
     same = {"subject": "Create the user table"}
     refused("head_subject", aside, project, "leaves main as it was", "git switch main", **same)
     refused("head_subject", made(), project, "No commit is called", "git log", subject="Other")
+    renamed = {"subject": "Other", "amend": True}
+    refused("head_subject", made(), project, "by its message", "git commit --amend -m", **renamed)
     empty = made(git=git(commits=(), head=None))
     refused("head_subject", empty, project, "Nothing was committed", "git status", subject="x")
 
@@ -241,6 +255,12 @@ def test_clean(project: Path):
     refused("clean", made(git=git(untracked=("x",))), project, "after the last", "git status")
     refused("clean", made(git=git(staged=("x",))), project, "did not follow", "git commit")
     refused("clean", made(git=GitState()), project, "not been made", "git init")
+    staged = made(git=git(staged=(MODELS,)))
+    command = f"git restore --staged --worktree {MODELS}"
+    refused("clean", staged, project, "git add has noted", command, back=True)
+    command = f"git restore {MODELS}"
+    refused("clean", MODEL_AHEAD, project, "still in the file", command, back=True)
+    refused("clean", made(git=git(untracked=("x",))), project, "no commit", "git status", back=True)
 
 
 def test_changed_only(project: Path):
@@ -273,21 +293,19 @@ def test_taken_back(project: Path):
     here = {"subject": "Create the user table"}
     refused("taken_back", made(), project, "No commit is called", "git log", subject="Other")
     refused("taken_back", made(), project, "never made", "git log --oneline", **here)
-    log = project / ".git" / "logs" / "HEAD"
-    log.parent.mkdir(parents=True)
-    who = "Somebody <a@example.com> 1780000000 +0000"
-    log.write_text(f"{'0' * 40} {'1' * 40} {who}\tcommit (initial): Create the user table\n")
+    log(project, f"{'0' * 40} {'1' * 40}", "commit (initial): Create the user table")
     refused("taken_back", made(), project, "never made", "git log --oneline", **here)
-    with log.open("a") as file:
-        file.write(f"{'1' * 40} {'2' * 40} {who}\tcommit: Add phone\n")
+    log(project, f"{'1' * 40} {'2' * 40}", "commit: Add phone")
     later = made(git=git(commits=(Commit("2" * 40, "Add phone"), *made().git.commits)))
     other = {"subject": "Add phone"}
     refused("taken_back", later, project, "still there", "git log --oneline", **other)
     refused("taken_back", later, project, "further back", "git log --oneline", **here)
-    with log.open("a") as file:
-        file.write(f"{'2' * 40} {'1' * 40} {who}\treset: moving to HEAD~1\n")
+    log(project, f"{'2' * 40} {'1' * 40}", "reset: moving to HEAD~1")
     assert ask("taken_back", made(), project, subject="Create the user table").met
-    refused("head_subject", made(), project, "Git remembers", "git reflog", subject="Add phone")
+    back = {"subject": "Add phone"}
+    refused("head_subject", made(), project, "remembers", "git reset --hard 2222222", **back)
+    loose = made(git=git(modified=("x",)))
+    refused("head_subject", loose, project, "throw away what is not", "git status", **back)
 
 
 def test_same_files(project: Path):
@@ -310,15 +328,36 @@ def test_model_has(project: Path):
     age = {"column": "user.age"}
     assert ask("model_has", MODEL_AHEAD, project, **age).met
     assert ask("model_has", made(), project, **age, present=False).met
-    refused("model_has", made(), project, "line is missing", "git diff", **age)
+    refused("model_has", made(), project, "line is missing from User", LOOK, **age)
+    near = made(model=ModelState((user(replace(AGE, name="agee")),), found=True, migrates=True))
+    refused("model_has", near, project, "The model has user.agee.", LOOK, **age)
+    post = Table("post", (AGE,), class_name="Post", file="demo_app/post.py")
+    other = made(model=ModelState((user(), post), found=True, migrates=True))
+    refused("model_has", other, project, "Post has it", "%show demo_app/post.py", **age)
+    committed = made(model=ModelState((user(AGE),), found=True, migrates=True))
+    refused("model_has", committed, project, "in the last commit", "git log", **age, present=False)
     assert ask("model_has", MODEL_AHEAD, project, **age, type="INTEGER").met
     refused("model_has", MODEL_AHEAD, project, "should be TEXT", "git diff", **age, type="TEXT")
     strict = {"column": "user.id", "type": "INTEGER"}
-    refused("model_has", made(), project, "may be empty", "git diff", **strict)
+    refused("model_has", made(), project, "may be empty; look at what stands in M", LOOK, **strict)
     refused("model_has", MODEL_AHEAD, project, "still in", "git diff", **age, present=False)
     refused("model_has", BROKEN, project, f"Look at {MODELS}", "", **age)
     bare = made(model=replace(made().model, odd=("User.age is a type, not a column.",)))
-    refused("model_has", bare, project, "is a type, not a column", "git diff", **age)
+    refused("model_has", bare, project, "is a type, not a column", LOOK, **age)
+
+
+def test_a_table_that_the_model_does_not_have(project: Path):
+    wanted = {"column": "post.title"}
+    refused("model_has", made(), project, "No class makes the table post", LOOK, **wanted)
+    posts = Table("posts", BASE, class_name="Posts", file=MODELS)
+    near = made(model=ModelState((user(), posts), found=True, migrates=True))
+    refused("model_has", near, project, "The model has a table posts", LOOK, **wanted)
+    (project / "demo_app").mkdir()
+    (project / "demo_app/post.py").write_text("class Post(db.Model):\n    pass\n")
+    (project / "demo_app/broken.py").write_text("class Post(:\n")
+    refused("model_has", made(), project, "does not import it", "%show demo_app/__in", **wanted)
+    (project / "demo_app/post.py").write_text("class Post:\n    pass\n")
+    refused("model_has", made(), project, "class Post(db.Model)", "%show demo_app/post", **wanted)
 
 
 def test_revisions(project: Path):
@@ -326,11 +365,41 @@ def test_revisions(project: Path):
     assert ask("revisions", WAITING, project, count=2, applied=1).met
     command = 'flask db migrate -m "Add age column to user model"'
     refused("revisions", MODEL_AHEAD, project, "not made yet", command, count=2, applied=1)
-    refused("revisions", made(), project, "holds no new change", "git diff", count=2, applied=1)
+    refused("revisions", made(), project, "holds no new change", LOOK, count=2, applied=1)
     refused("revisions", BROKEN, project, "does not load", "", count=2, applied=1)
-    refused("revisions", UPGRADED, project, "downgrade", "flask db downgrade", count=2, applied=1)
+    too_far = {"count": 2, "applied": 1}
+    refused("revisions", UPGRADED, project, "should not have yet", "flask db downgrade", **too_far)
+    lost = replace(UPGRADED.migrations.revisions[1], drops=("user.email",))
+    ran = replace(UPGRADED.migrations, revisions=(UPGRADED.migrations.revisions[0], lost))
+    gone = replace(UPGRADED, migrations=ran)
+    refused("revisions", gone, project, "what it dropped is gone", "%restart", **too_far)
     refused("revisions", WAITING, project, AGE_SCRIPT, "git clean -f", count=1, applied=1)
     refused("revisions", UPGRADED, project, "too many", "flask db downgrade", count=1, applied=1)
+    third = replace(second(), id="c" * 12, parents=(SECOND,), file="migrations/versions/c.py")
+    more = made(migrations=migrations(second(), third))
+    newest = "git clean -f migrations/versions/c.py"
+    refused("revisions", more, project, "The newest is", newest, count=1, applied=1)
+    apart = migrations(second(), replace(third, parents=(), adds=("pet",)))
+    heads = made(migrations=replace(apart, heads=(SECOND, "c" * 12)))
+    refused("revisions", heads, project, "2 heads", "flask db merge heads", count=3, applied=1)
+
+
+def test_newest_script(project: Path):
+    right = {"message": "Add age column to user model"}
+    assert ask("newest_script", WAITING, project, **right).met
+    wanted = {"message": "Fill in the ages"}
+    refused("newest_script", WAITING, project, "No script is called", "flask db history", **wanted)
+    nameless = replace(second(), message="empty message")
+    forgot = made(migrations=migrations(nameless))
+    refused("newest_script", forgot, project, "when -m is left out", "git clean -f", **wanted)
+    filled = replace(second(), id="c" * 12, message="Fill in the ages")
+    more = made(migrations=migrations(filled, replace(nameless, parents=("c" * 12,))))
+    refused("newest_script", more, project, "when -m is left out", "git clean -f", **wanted)
+    more = made(migrations=migrations(filled, second()))
+    refused("newest_script", more, project, "Another script was made after", "flask", **wanted)
+    none = made(migrations=MigrationState(True))
+    refused("newest_script", none, project, "holds no new change", LOOK, **wanted)
+    refused("newest_script", GONE, project, "file is gone", "git reset", **wanted)
 
 
 def test_committed_migration(project: Path):
@@ -341,13 +410,19 @@ def test_committed_migration(project: Path):
     refused(
         "committed_migration", WAITING, project, "has not run on app.db", "flask db upgrade", **age
     )
-    refused("committed_migration", made(), project, "no new change", "git diff", **age)
+    refused("committed_migration", made(), project, "does not have user.age", LOOK, **age)
     refused("committed_migration", MODEL_AHEAD, project, "not made yet", "flask db migrate", **age)
     refused("committed_migration", GONE, project, "file is gone", "git reset", **age)
-    for odd in ({"drops": ("user.name",)}, {"others": ("execute",)}):
+    for odd, cause, command in (
+        ({"others": ("execute",)}, "does more", "flask db downgrade"),
+        ({"drops": ("user.city",)}, "the model has lost it", "%restart"),
+        ({"undoes": False}, "no way back", f"%show {AGE_SCRIPT}"),
+    ):
         more = migrations(second(applied=True, tracked=True, **odd))
         state = made(migrations=replace(more, current=(SECOND,)))
-        refused("committed_migration", state, project, "does more", "flask db downgrade", **age)
+        refused("committed_migration", state, project, cause, command, **age)
+    noted = replace(UPGRADED, git=git(staged=(MODELS, AGE_SCRIPT), added=(AGE_SCRIPT,)))
+    refused("committed_migration", noted, project, "not committed", "git commit -m", **age)
     hidden = migrations(second(applied=True, tracked=True, adds=(), opaque=True))
     state = made(migrations=replace(hidden, current=(SECOND,)))
     refused("committed_migration", state, project, "Write it with op.add", "flask db h", **age)
@@ -386,6 +461,14 @@ def test_pending_changes(project: Path):
     refused(
         "pending_changes", WAITING, project, "does not have user.nickname", "git diff", **wished
     )
+    for other in (
+        Column("user.age", "TEXT", True, False),
+        Column("user.age", "INTEGER", False, False),
+    ):
+        script = replace(WAITING.migrations.pending[0], makes=(other,))
+        every = (*WAITING.migrations.revisions[:-1], script)
+        state = replace(WAITING, migrations=replace(WAITING.migrations, revisions=every))
+        refused("pending_changes", state, project, "changed later", "git clean -f", **wanted)
 
 
 # Databases
@@ -397,19 +480,46 @@ def test_database_has(project: Path):
     refused("database_has", MODEL_AHEAD, project, "script was not made", "flask db migrate", **age)
     add_age(project)
     assert ask("database_has", UPGRADED, project, **age).met
-    refused(
-        "database_has", UPGRADED, project, "on app.db", "flask db downgrade", **age, present=False
-    )
+    off = {**age, "present": False}
+    refused("database_has", UPGRADED, project, "no script that it counts", "%restart", **off)
+    sql(project, f"UPDATE alembic_version SET version_num = '{SECOND}'")
+    refused("database_has", UPGRADED, project, "has not run on app.db", "flask db downgrade", **off)
+    hollow = replace(UPGRADED.migrations.revisions[1], undoes=False)
+    ran = replace(UPGRADED.migrations, revisions=(UPGRADED.migrations.revisions[0], hollow))
+    state = replace(UPGRADED, migrations=ran)
+    refused("database_has", state, project, "does not drop it", f"%show {AGE_SCRIPT}", **off)
+    third = replace(second(applied=True, adds=("pet",)), id="c" * 12, parents=(SECOND,))
+    later = replace(UPGRADED.migrations, revisions=(*UPGRADED.migrations.revisions, third))
+    state = replace(UPGRADED, migrations=later)
+    sql(project, f"UPDATE alembic_version SET version_num = '{third.id}'")
+    refused("database_has", state, project, "far enough", f"flask db downgrade {FIRST}", **off)
+    sql(project, f"UPDATE alembic_version SET version_num = '{SECOND}'")
+    kind = {**age, "type": "TEXT"}
+    assert ask("database_has", UPGRADED, project, **age, type="INTEGER").met
+    refused("database_has", UPGRADED, project, "should be TEXT", "flask db downgrade", **kind)
+    sql(project, "DELETE FROM alembic_version")
+    refused("database_has", UPGRADED, project, "no migration as run", "%board", **age)
+    sql(project, f"INSERT INTO alembic_version VALUES ('{SECOND}')")
     (project / "instance/production.db").unlink()
     shutil.copy(project / "instance/app.db", project / "instance/copy.db")
     copy = {"column": "user.city", "database": "copy.db"}
     more = made(migrations=migrations(second(applied=True, adds=("user.city",))))
     refused("database_has", more, project, "it was overwritten", "%restart", **copy)
+    refused("database_has", more, project, "moved, deleted or", "%restart", **copy, copy=True)
+    named = {"column": "user.age", "database": "copy.db"}
+    refused("database_has", UPGRADED, project, "no copy.env names it", "%%writefile copy", **named)
+    assert ask("database_has", UPGRADED, project, **named, copy=True).met
     gone = {"column": "user.id", "database": "production.db"}
-    refused("database_has", made(), project, "no production.env yet", "git status", **gone)
-    (project / "production.env").touch()
+    refused("database_has", made(), project, "no production.env yet", "%%writefile", **gone)
+    settings = project / "production.env"
+    for text, cause in ("", "no DATABASE_URL"), ("DATABASE_URL=sqlite:///x.db", "names x.db"):
+        settings.write_text(text)
+        refused("database_has", made(), project, cause, "%show production.env", **gone)
+    settings.write_text("DATABASE_URL=sqlite:///production.db")
     command = "flask --env-file production.env db upgrade"
     refused("database_has", made(), project, "No command has made it", command, **gone)
+    back = {**gone, "commit": "Later"}
+    refused("database_has", made(), project, "the commit “Later”", "git reflog", **back)
     required = made(
         model=ModelState((user(AGE),), found=True, migrates=True),
         migrations=migrations(second(required=("user.age",))),
@@ -425,9 +535,13 @@ def test_rows(project: Path):
     refused(
         "rows", made(), project, "commit() did not follow", "%%flask_shell", table="user", count=4
     )
-    refused("rows", made(), project, "added twice", "%%flask_shell", table="user", count=2)
+    refused("rows", made(), project, "rows too many", "%%flask_shell", table="user", count=2)
     post = {"table": "post", "count": 1}
-    refused("rows", made(), project, "no new change", "git diff", **post)
+    refused("rows", made(), project, "does not have post", LOOK, **post)
+    (project / "production.env").touch()
+    sql(project, "DELETE FROM user")
+    emptied = {"table": "user", "count": 3}
+    refused("rows", made(), project, "an upgrade made it anew", "%restart", **emptied)
     sql(project, "DROP TABLE user")
     sql(project, "DELETE FROM alembic_version")
     user = {"table": "user", "count": 3}
@@ -444,6 +558,11 @@ def test_rows_equal(project: Path):
     assert "2, B is missing" in finding.cause
     sql(project, "DELETE FROM user WHERE id = 2")
     assert "2, B is missing" in ask("rows_equal", made(), project, **wanted, values=values).cause
+    sql(project, "INSERT INTO user VALUES (2, 'B'), (9, 'Z')")
+    finding = ask("rows_equal", made(), project, **wanted, values=values)
+    assert (finding.met, finding.found) == (False, "app.db: user has the row 9, Z")
+    assert """db.text("DELETE FROM user WHERE id = 9")""" in finding.cause
+    assert ask("rows_equal", made(), project, **wanted, values=values, more=True).met
     # SQLite takes an unknown name between double quotes for a text, so this must not be met.
     texts = {"table": "user", "columns": ["age"], "values": [["age"], ["age"]]}
     assert not ask("rows_equal", made(), project, **texts).met
@@ -473,27 +592,42 @@ def test_holds(project: Path):
     sql(project, "INSERT INTO user (name, age) VALUES ('A', 1)")
     refused("holds", UPGRADED, project, "Another value", "%%flask_shell", **ada)
     someone = {"table": "user", "row": {"name": "Nobody", "age": 36}}
-    refused("holds", UPGRADED, project, "No such row was added", "%%flask_shell", **someone)
+    refused("holds", UPGRADED, project, "there have name A, B, C", "%%flask_shell", **someone)
+    (project / "production.env").touch()
+    other = {"table": "user", "row": {"name": "D"}}
+    refused("holds", UPGRADED, project, "production.db has it", "%%flask_shell", **other)
+    sql(project, "DELETE FROM user WHERE age = 1")
+    assert ask("holds", UPGRADED, project, **ada, alone=True).met
+    bob = {"table": "user", "row": {"name": "B", "age": 36}}
+    refused("holds", UPGRADED, project, "another row: A has it", "%%flask_shell", **bob)
+    sql(project, "UPDATE user SET age = 36")
+    refused("holds", UPGRADED, project, "B has it too", "%restart", **ada, alone=True)
+    sql(project, "DELETE FROM user")
+    refused("holds", UPGRADED, project, "commit() did not follow", "%%flask_shell", **bob)
 
 
 def test_same_rows(project: Path):
     copied = {"database": "production.db", "source": "copy.db"}
+    look = "%show instance/production.db"
     refused("same_rows", made(), project, "moved, deleted or damaged", "%restart", **copied)
     sql(project, "VACUUM INTO '" + str(project / "instance" / "copy.db") + "'", "production.db")
     assert ask("same_rows", made(), project, **copied).met  # other bytes, the same rows
     sql(project, "UPDATE user SET name = 'Other' WHERE id = 1", "production.db")
-    refused("same_rows", made(), project, "not copied", "", **copied)
+    refused("same_rows", made(), project, "not copied", look, **copied)
     shutil.copy(project / "instance/copy.db", project / "instance/production.db")
     assert ask("same_rows", made(), project, **copied).met
     sql(project, "ALTER TABLE user ADD COLUMN age INTEGER", "production.db")
-    refused("same_rows", made(), project, "not copied", "", **copied)
+    refused("same_rows", made(), project, "not copied", look, **copied)
 
 
 def test_references(project: Path):
     wanted = {"column": "post.user_id", "target": "user"}
-    refused("references", made(), project, "no new change", "git diff", **wanted)
+    refused("references", made(), project, "does not have post", LOOK, **wanted)
     sql(project, "CREATE TABLE post (id INTEGER PRIMARY KEY, user_id INTEGER)")
-    refused("references", made(), project, 'without ForeignKey("user.id")', "git diff", **wanted)
+    refused("references", made(), project, 'without ForeignKey("user.id")', LOOK, **wanted)
+    sql(project, "DROP TABLE post")
+    sql(project, "CREATE TABLE post (id INTEGER PRIMARY KEY, user_id TEXT REFERENCES user (id))")
+    refused("references", made(), project, "the type of the column", LOOK, **wanted)
     sql(project, "DROP TABLE post")
     sql(project, "CREATE TABLE post (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES user (id))")
     assert ask("references", made(), project, **wanted).met
@@ -508,7 +642,9 @@ def test_agree(project: Path):
         migrations=migrations(second(tracked=True, before="1111111")),
     )
     refused("agree", two_ways, project, "ahead of the database", "flask db upgrade")
-    refused("agree", two_ways, project, "ahead", "git reset --hard 1111111", back=True)
+    refused("agree", two_ways, project, "ahead", "git reset --hard 1111111", back="Elsewhere")
+    here = "Create the user table"
+    refused("agree", two_ways, project, "ahead", "flask db upgrade", back=here)
 
 
 # The table of goals

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .checks import Result
+from .course import Goal
 from .errors import RoundtripError
 
 
 class Hints:
-    """Knows which goals were not met at the last look, and how much was told of each."""
+    """Knows which goals were not met at the last look, and how much was told of each.
+
+    `goals` are all that were looked at.
+    """
 
     def __init__(self) -> None:
+        self.goals: tuple[Goal, ...] = ()
         self._unmet: list[Result] = []
         self._told: dict[tuple[str, str], int] = {}
 
     def note(self, results: Sequence[Result]) -> None:
-        """Remember the goals that are not met; their first hint has been shown."""
+        """Remember what was found of some goals; the first hints of the unmet have been shown."""
+        self.goals = tuple(result.goal for result in results)
         self._unmet = [result for result in results if not result.met]
         for result in self._unmet:
             self._told.setdefault(_about(result), 1)
@@ -26,12 +32,19 @@ class Hints:
 
         Raises `RoundtripError` when no goal is waiting for one.
         """
+        if self.goals and not self._unmet:
+            raise RoundtripError(
+                "All that was not met at the last look is met now. Run that cell again to see it."
+            )
         if not self._unmet:
             raise RoundtripError(
                 "There is no goal to give a hint for. Run %finish, or the %check of an exercise; "
                 "for what is not met there, %hint says more."
             )
         goal, about = self._unmet[0].goal, _about(self._unmet[0])
+        finding = self._unmet[0].finding
+        if finding.detour or not goal.hints:
+            return f"{goal.text}\n    {finding.cause}\n    Next: {finding.next}"
         told = min(self._told[about], len(goal.hints) - 1)
         self._told[about] = told + 1
         return f"{goal.text}\n    {goal.hints[told]}"

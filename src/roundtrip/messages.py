@@ -64,7 +64,7 @@ def goals(results: Sequence[Result]) -> list[str]:
             lines.append(f"             why:  {result.finding.cause}")
             if result.finding.next:
                 lines.append(f"             next: {result.finding.next}")
-            if result.goal.hints:
+            if result.goal.hints and not result.finding.detour:
                 lines.append(f"             hint: {result.goal.hints[0]}")
     return lines
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -37,23 +40,30 @@ def answers(lesson: Lesson) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def notebook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the workspace of all these exercises lies."""
+    return tmp_path_factory.mktemp("exercises") / "home"
+
+
+@pytest.fixture(scope="module")
+def notebook(home: Path) -> Iterator[Kernel]:
     """One kernel for all: each lesson begins by making its workspace anew."""
-    with kernel(tmp_path_factory.mktemp("exercises") / "home") as notebook:
+    with kernel(home) as notebook:
         yield notebook
 
 
 def with_answers(
     notebook: Kernel, lesson: Lesson, solved: Sequence[str], last: str = ""
 ) -> dict[str, str]:
-    """Run the lesson, up to the cell `last`, with these in the exercise cells.
+    """Run the lesson with these in the exercise cells; what each `%check` and `%finish` said.
 
-    What each `%check` and `%finish` said.
+    With `last`: up to that cell, and of the others only the exercises and the first.
     """
     waiting = iter(solved)
     said: dict[str, str] = {}
     for cell in cells_of(lesson):
-        if cell.cell_type != "code":
+        needed = is_exercise(cell) or cell.source == last or cell.source.startswith("%load_ext")
+        if cell.cell_type != "code" or (last and not needed):
             continue
         source = next(waiting) if is_exercise(cell) else cell.source
         text = run(notebook, source, "raises-exception" in cell.metadata.get("tags", ()))
@@ -110,6 +120,23 @@ def test_an_answer_stands_only_once():
 
 RIGHT = answers(YOUR_TURN)
 PHONE, SCRIPT, DATABASES, COMMIT, BACK, POST, POSTS, ADA, LAST = range(9)
+LENGTH = "mapped_column(String(20))"
+TWENTY = f"Mapped[str | None] = {LENGTH}"
+
+
+def mended(old: str, new: str) -> str:
+    """Lines of a cell that change the model and commit it, and leave the script as it is."""
+    return (
+        "from pathlib import Path\nmodel = Path('demo_app/models.py')\n"
+        f"_ = model.write_text(model.read_text().replace({old!r}, {new!r}))\n"
+        "!git commit -qam mended"
+    )
+
+
+EMPTIED = r"""from pathlib import Path
+(script,) = Path("migrations/versions").glob("*phone*")
+text = script.read_text()
+_ = script.write_text(text[: text.index("def downgrade")] + "def downgrade():\n    pass\n")"""
 WRONG = {
     "the type is forgotten": (
         {PHONE: RIGHT[PHONE].replace("mapped_column(String(20))", "mapped_column(String(200))")},
@@ -132,6 +159,53 @@ WRONG = {
         },
         "%check there",
         "User.phone is a type, not a column.",
+    ),
+    "another name": (
+        {PHONE: RIGHT[PHONE].replace("phone:", "phon:")},
+        "%check there",
+        "The model has user.phon. If that is to be it, mend the name.",
+    ),
+    "another type, and then only the model mended": (
+        {
+            PHONE: re.sub(r"phone: .*", "phone: Mapped[int | None]", RIGHT[PHONE]),
+            COMMIT: f"{RIGHT[COMMIT]}\n{mended('int | None]', 'str | None] = ' + LENGTH)}",
+        },
+        "%check there",
+        "app.db: user.phone is INTEGER",
+    ),
+    "no length, and then only the model mended": (
+        {
+            PHONE: re.sub(r"phone: .*", "phone: Mapped[str | None]", RIGHT[PHONE]),
+            DATABASES: "!flask db upgrade",
+            COMMIT: f"{RIGHT[COMMIT]}\n{mended('phone: Mapped[str | None]', 'phone: ' + TWENTY)}\n"
+            "!flask --env-file production.env db upgrade",
+        },
+        "%check there",
+        "production.db: user.phone is VARCHAR\n",
+    ),
+    "the line of another column is replaced": (
+        {PHONE: re.sub(r"    city: .*\n", "", RIGHT[PHONE])},
+        "%check there",
+        "The script also drops user.city: the model has lost it.",
+    ),
+    "a downgrade() that does nothing": (
+        {SCRIPT: f"{RIGHT[SCRIPT]}\n{EMPTIED}"},
+        "%check there",
+        "Its downgrade() does not undo what its upgrade() does",
+    ),
+    "made by hand": (
+        {
+            SCRIPT: "%%flask_shell\nhand = db.text('ALTER TABLE user ADD phone VARCHAR')\n"
+            "db.session.execute(hand)\ndb.session.commit()",
+            DATABASES: "!flask db migrate -m phone",
+        },
+        "%check there",
+        "The database has user.phone already, and no script made it",
+    ),
+    "the databases are committed": (
+        {COMMIT: f"!git add -f instance\n{RIGHT[COMMIT]}"},
+        "%check there",
+        "Database files are in Git.",
     ),
     "no script was made": (
         {SCRIPT: "", COMMIT: ""},
@@ -156,7 +230,7 @@ WRONG = {
     "the script is not committed": (
         {COMMIT: "!git commit -am 'Add phone column to user model'"},
         "%check there",
-        "The script is not committed: a reset would take the model and leave it behind.",
+        "The script is not committed: whoever has the model alone cannot make its table.",
     ),
     "reset before downgrade": (
         {BACK: "!git reset --hard HEAD~1"},
@@ -171,7 +245,17 @@ WRONG = {
     "one reset too far": (
         {BACK: RIGHT[BACK].replace("HEAD~1", "HEAD~2")},
         "%check and-back",
-        "“Add city column to user model” is on no branch any more, but Git remembers it.",
+        ": no branch has it any more, but Git remembers it.\n             next: git reset --hard ",
+    ),
+    "all the way down": (
+        {BACK: RIGHT[BACK].replace("downgrade", "downgrade base", 1) + "\n!flask db upgrade"},
+        "%check and-back",
+        "The rows are gone: one downgrade too many dropped the table",
+    ),
+    "a reset that is not hard": (
+        {BACK: RIGHT[BACK].replace("--hard ", "")},
+        "%check and-back",
+        "next: git restore demo_app/models.py",
     ),
     "the code did not go back": (
         {BACK: "\n".join(RIGHT[BACK].splitlines()[:2])},
@@ -188,10 +272,45 @@ WRONG = {
         "%finish",
         'The column is plain: the model has it without ForeignKey("user.id").',
     ),
-    "a post of somebody else": (
+    "a foreign key of another type": (
+        {POST: RIGHT[POST].replace("column(ForeignKey", "column(String(9), ForeignKey"), ADA: ""},
+        "%finish",
+        "A foreign key has the type of the column that it points to",
+    ),
+    "a foreign key to the class": (
+        {POST: RIGHT[POST].replace("user.id", "users.id"), POSTS: "", ADA: ""},
+        "%finish",
+        "A foreign key points to no table.",
+    ),
+    "a file that nobody imports": (
+        {
+            POST: "%%writefile demo_app/post.py\nfrom demo_app.models import db\n\n\n"
+            "class Post(db.Model):\n    id = db.Column(db.Integer, primary_key=True)",
+            POSTS: "",
+            ADA: "",
+        },
+        "%finish",
+        "demo_app/post.py has the class Post, and the app does not import it.",
+    ),
+    "the plural": (
+        {POST: RIGHT[POST].replace("class Post", "class Posts"), ADA: ""},
+        "%finish",
+        "The model has a table posts.",
+    ),
+    "db.create_all()": (
+        {POSTS: "%%flask_shell\ndb.create_all()"},
+        "%finish",
+        "The database has post already, and no script made it",
+    ),
+    "the other user's post": (
         {ADA: RIGHT[ADA].replace("user_id=1", "user_id=2")},
         "%finish",
-        "app.db: no row in post with user_id 1",
+        "The rows that are there have user_id 2.",
+    ),
+    "the post is in production": (
+        {ADA: RIGHT[ADA].replace("%%flask_shell", "%%flask_shell --env-file production.env")},
+        "%finish",
+        "It was added to the wrong database: production.db has it.",
     ),
     "no commit in the shell": (
         {ADA: "\n".join(RIGHT[ADA].splitlines()[:-1])},
@@ -204,12 +323,47 @@ WRONG = {
 @pytest.mark.parametrize("mistake", WRONG)
 def test_a_wrong_answer_is_named(mistake: str, notebook: Kernel):
     wrong, command, diagnosis = WRONG[mistake]
+    said = with_answers(notebook, YOUR_TURN, solved_with(wrong, command), command)
+    assert diagnosis in said[command], said[command]
+    assert "✘" in said[command]
+
+
+def solved_with(wrong: dict[int, str], command: str) -> list[str]:
+    """The right answers up to this check, but for the wrong ones."""
     parts = {"%check there": BACK, "%check and-back": POST, "%finish": len(RIGHT)}
     begin = POST if command == "%finish" else 0  # part three does not need the others
-    solved = [
+    return [
         wrong.get(place, answer) if begin <= place < parts[command] else ""
         for place, answer in enumerate(RIGHT)
     ]
-    said = with_answers(notebook, YOUR_TURN, solved, command)
-    assert diagnosis in said[command], said[command]
-    assert "✘" in said[command]
+
+
+DOWN, PRODUCTION_DOWN, RESET = RIGHT[BACK].splitlines()
+HARMFUL = {
+    "a downgrade() that does nothing": {
+        SCRIPT: f"{RIGHT[SCRIPT]}\n{EMPTIED}",
+    },
+    "down twice in production": {
+        BACK: f"{DOWN}\n{PRODUCTION_DOWN}\n{PRODUCTION_DOWN}\n{RESET}",
+    },
+    "one reset too far": {BACK: RIGHT[BACK].replace("HEAD~1", "HEAD~2")},
+    "the code first": {BACK: RESET},
+    "a reset that is not hard": {BACK: RIGHT[BACK].replace("--hard ", "")},
+}
+
+
+@pytest.mark.parametrize("mistake", HARMFUL)
+def test_what_is_told_next_takes_no_value_that_is_to_stay(mistake: str, notebook: Kernel, home):
+    """Follow each `next:` as far as it goes: Ada still lives in London."""
+    check = "%check and-back"
+    said = with_answers(notebook, YOUR_TURN, solved_with(HARMFUL[mistake], check), check)[check]
+    for _ in range(6):
+        following = re.search(r"next: ((?:git re(?!flog)|git c|flask).*)", said)
+        if not following or "Done." in said:
+            break
+        run(notebook, f"!{following[1]}", may_fail=False)
+        said = run(notebook, check, may_fail=False)
+    with closing(sqlite3.connect(home / "workspace/instance/app.db")) as database:
+        rows = database.execute("SELECT city FROM user WHERE name = 'Ada'").fetchall()
+    assert rows == [("London",)], said
+    assert "Done." in said or "next: %restart" in said or mistake.startswith("a downgrade"), said

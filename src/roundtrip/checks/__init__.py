@@ -4,7 +4,8 @@ A goal is a row of `course.toml`; its `check` names a function here, its `with` 
 arguments. A function returns a `Finding`; where the goal is not met, the finding says what was
 found, the likely cause, and what to run next.
 
-The functions are in git, files, model_and_migrations and databases; causes are what several say.
+The functions are in git, files, model_and_migrations, databases and rows. Why something is not as
+it should be: causes and model_causes. sqlite_files looks into the databases.
 """
 
 from __future__ import annotations
@@ -17,11 +18,18 @@ from pathlib import Path
 from ..course import Goal
 from ..errors import RoundtripError
 from ..facts import State
-from .databases import database_has, holds, references, rows, rows_equal, same_rows, some_value
+from .databases import database_has, references
 from .files import has_file, same_files
 from .finding import Finding
-from .git import changed_only, clean, commits, head_subject, taken_back, untracked
-from .model_and_migrations import committed_migration, model_has, pending_changes, revisions
+from .git import changed_only, clean, commits, head_subject, taken_back, taking_back, untracked
+from .model_and_migrations import (
+    committed_migration,
+    model_has,
+    newest_script,
+    pending_changes,
+    revisions,
+)
+from .rows import holds, rows, rows_equal, same_rows, some_value
 
 
 @dataclass(frozen=True)
@@ -52,12 +60,20 @@ def check(goal: Goal, state: State, project: Path) -> Result:
     return Result(goal, predicate(state, project, **goal.arguments))
 
 
-def agree(state: State, project: Path, back: bool = False) -> Finding:
-    """The four places agree. `back`: on the way back, where the board has a command for it."""
+def agree(state: State, project: Path, back: str = "") -> Finding:
+    """The four places agree. `back`: on the way back to the commit with this message.
+
+    Until the code is there, the board's command for that way is told, where it has one.
+    """
     if not state.disagreements:
         return Finding(True, "the four places agree")
     first = state.verdict
-    command = first.back if back and first.back else first.next
+    command = first.next
+    if back and state.git.commits and state.git.commits[0].subject != back:
+        command = first.back or first.next
+    elif back and state.git.uncommitted:  # such as a reset without --hard leaves
+        file = state.git.uncommitted[0]
+        return Finding(False, f"not committed: {file}", *taking_back(state, file))
     return Finding(False, first.found, f"{first.headline} {first.why}".strip(), command)
 
 
@@ -74,6 +90,7 @@ CHECKS: dict[str, Callable[..., Finding]] = {
         head_subject,
         holds,
         model_has,
+        newest_script,
         pending_changes,
         references,
         revisions,

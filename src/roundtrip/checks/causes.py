@@ -1,57 +1,117 @@
-"""Why `flask db` cannot work, or made no script, and the cure."""
+"""Why `flask db` cannot work, made no script, did not run or did not go back; and the cure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
-from ..facts import State
+from ..facts import Revision, State, names_in
+from ..verdict.commands import delete
+from ..verdict.lookups import run_by
+from .model_causes import look_at, why_lacking
+from .sqlite_files import USUAL, flask, settings_of, versions
 
 
 def why_blocked(
-    state: State, versions: Iterable[str] = (), database: str = "app.db"
+    state: State, project: Path | None = None, database: str = USUAL
 ) -> tuple[str, str] | None:
-    """Cause and cure where `flask db` cannot work at all; `versions` are those of `database`."""
+    """Cause and cure where `flask db` cannot work at all on this database of the project."""
     verdict = state.verdict
     missing = state.migrations.missing
     if state.migrations.error or state.database.problem:
         return f"{verdict.headline} {verdict.found}", verdict.next
     known = {revision.id for revision in state.migrations.revisions}
-    gone = [*missing, *(version for version in versions if version not in known)]
+    there = versions(project, database) if project else ()
+    gone = [*missing, *(version for version in there if version not in known)]
     if not gone:
         return None
     cause = f"The database is at {gone[0]}, whose file is gone, deleted or reset too early."
     if missing:
         return cause, verdict.next
-    return cause, f"%board --env-file {Path(database).stem}.env"  # it looks for the file
+    return cause, f"%board --env-file {settings_of(database)}"  # it looks for the file
 
 
 def not_upgraded(state: State, database: str) -> tuple[str, str]:
     """Why a database has not run a script that waits, and the cure: not always an upgrade."""
     first = state.verdict
-    if first.kind in ("pending", "left_over") and not first.next.startswith("flask db upgrade"):
+    if database == USUAL and first.kind in _TROUBLES and "db upgrade" not in first.next:
         return f"{first.headline} {first.found} {first.why}", first.next
-    flask = "flask" if database == "app.db" else f"flask --env-file {Path(database).stem}.env"
-    return f"The upgrade has not run on {database}.", f"{flask} db upgrade"
+    for revision in state.migrations.pending:
+        if revision.drops:
+            cause = f"The script that waits also drops {', '.join(revision.drops)}, with all values"
+            return f"{cause}. Delete it, mend the model, make it again.", delete(revision)
+    return f"The upgrade has not run on {database}.", f"{flask(database)} db upgrade"
 
 
-def no_script(state: State) -> tuple[str, str]:
-    """Why there is no migration script for a change, and the cure."""
-    migrate = 'flask db migrate -m "Say what changes"'
+_TROUBLES = {
+    *("pending", "left_over", "not_recorded", "stamped", "overlapping", "half_made_copy"),
+    *("several_heads", "model_not_imported"),
+}
+"""The disagreements in which an upgrade would fail, or do harm."""
+
+
+def no_script(state: State, project: Path, wanted: str = "") -> tuple[str, str]:
+    """Why there is no migration script for a change, and the cure. `wanted`: what it should add."""
     if lost := state.git.deleted:
         return f"{lost[0]} is deleted; the last commit has it.", "git restore ."
     if state.model.error or not state.model.found:
         return "The app does not load, so no script could be made.", state.verdict.next
+    if not state.model.migrates:
+        return f"{state.verdict.headline} {state.verdict.why}", look_at(
+            state, "demo_app/__init__.py"
+        )
     if not state.model.tables:
         cause = "The model is not imported: flask db migrate sees no table, so it finds no change."
         return cause, state.verdict.next
     if state.model.odd:
-        return state.model.odd[0], "git diff"
+        return state.model.odd[0], look_at(state)
+    if wanted and wanted not in names_in(state.model.tables):
+        cause, command = why_lacking(state, project, wanted)
+        return f"The model does not have {wanted}, so no script can add it. {cause}", command
+    if wanted and wanted in names_in(state.database.tables):
+        cause = f"The database has {wanted} already, and no script made it: db.create_all() or a "
+        return f"{cause}change by hand. flask db migrate finds no difference.", "%board"
     if state.migrations.pending:
         cause = "No further script was made. While one waits, flask db migrate refuses."
         return cause, "flask db history"
     if not state.differences:
-        return "The model holds no new change, so flask db migrate makes no script.", "git diff"
+        cause = "The model holds no new change, so flask db migrate makes no script."
+        return cause, look_at(state)
     verdict = state.verdict
+    migrate = 'flask db migrate -m "Say what changes"'
     command = verdict.next if verdict.next.startswith("flask db migrate") else migrate
     return "The migration script was not made yet.", command
+
+
+def undo(state: State, revision: Revision) -> tuple[str, str]:
+    """How to take back a script that the usual database has run; where a downgrade cannot, why."""
+    if revision.drops:
+        cause = f"It has run, and what it dropped is gone: {', '.join(revision.drops)}."
+        return f"{cause} No downgrade brings the values back.", "%restart"
+    if revision.id in state.migrations.current:
+        return "Undo it before you delete it.", "flask db downgrade"
+    target = " ".join(revision.parents) or "base"
+    return "Undo it before you delete it, with all that followed.", f"flask db downgrade {target}"
+
+
+def not_gone_back(state: State, project: Path, database: str, name: str) -> tuple[str, str]:
+    """Why a database still has what a downgrade should have taken, and the cure.
+
+    A downgrade is told only where it would take this, and not something else.
+    """
+    at = versions(project, database)
+    makers = [r for r in state.migrations.revisions if name in {*r.adds, *r.columns}]
+    run = [maker for maker in makers if maker.id in run_by(state, at)]
+    if not run:
+        cause = f"{database} has {name}, and no script that it counts as run makes it: a "
+        return f"{cause}downgrade() that drops nothing, or a change by hand.", "%restart"
+    maker = run[-1]
+    if not maker.undoes:
+        cause = (
+            "The downgrade() of its script does not drop it. Write that, then run the downgrade."
+        )
+        return cause, f"%show {maker.file}"
+    if maker.id in at:
+        return f"The downgrade has not run on {database}.", f"{flask(database)} db downgrade"
+    target = " ".join(maker.parents) or "base"
+    cause = f"{database} has not gone back far enough: {maker.id} still counts as run."
+    return cause, f"{flask(database)} db downgrade {target}"

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check saw. `cause` and `next` are empty where the goal is met."""
+    """What a check saw. `cause` and `next` are empty where the goal is met.
+
+    `detour`: something else comes first, so the goal's own hints do not fit.
+    """
 
     met: bool
     found: str
     cause: str = ""
     next: str = ""
+    detour: bool = False
 
 
 def many(number: int, word: str) -> str:

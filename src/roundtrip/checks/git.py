@@ -7,6 +7,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from ..facts import State
+from ..verdict.commands import commit, delete, quoted
 from .finding import Finding, many
 
 
@@ -16,18 +17,25 @@ def commits(state: State, project: Path, count: int) -> Finding:
     text = f"{many(found, 'commit')} on the current branch"
     if found == count:
         return Finding(True, text)
-    if found < count:
-        if not state.git.uncommitted:
-            cause = "A reset went too far back, or an earlier step is missing."
-            return Finding(False, text, cause, "git reflog")
-        step = "git add ." if state.git.untracked or state.git.modified else "git commit"
-        return Finding(False, text, "Work is in the files but not in a commit.", step)
-    cause = "The branch holds later work too: it was not reset, or was committed in more steps."
-    return Finding(False, text, cause, "git log --oneline")
+    if found > count:
+        cause = "The branch holds later work too: it was not reset, or was committed in more steps."
+        return Finding(False, text, cause, "git log --oneline")
+    if not state.git.repository:
+        return Finding(False, text, "There is no repository yet.", "git init")
+    if state.git.uncommitted:
+        cause = "Work is in the files but not in a commit."
+        return Finding(False, text, cause, commit(state, "Say what changes"))
+    if lost := _lost(state, project):
+        cause = f"A reset went too far back: {lost[-1].after[:7]} is on the branch no more."
+        return Finding(False, text, cause, "git reflog")
+    return Finding(False, text, "An earlier step is missing.", "git status")
 
 
-def head_subject(state: State, project: Path, subject: str) -> Finding:
-    """The message of the last commit on main, the lessons' only branch, is `subject`."""
+def head_subject(state: State, project: Path, subject: str, amend: bool = False) -> Finding:
+    """The message of the last commit on main, the lessons' only branch, is `subject`.
+
+    `amend`: another last commit has the wrong message, and is not a wrong place.
+    """
     if not state.git.commits:
         return Finding(False, "no commit yet", "Nothing was committed.", "git status")
     if state.git.branch is None:
@@ -44,9 +52,16 @@ def head_subject(state: State, project: Path, subject: str) -> Finding:
     if older:
         cause = f"“{subject}” is {older[0]}, further back: HEAD is not there."
         return Finding(False, text, cause, "git log --oneline")
-    if any(entry.says(subject) for entry in _reflog(project)):
-        cause = f"“{subject}” is on no branch any more, but Git remembers it."
-        return Finding(False, text, cause, "git reflog")
+    if called := [entry for entry in _lost(state, project) if entry.says(subject)]:
+        place = called[-1].after[:7]
+        cause = f"“{subject}” is {place}: no branch has it any more, but Git remembers it."
+        if {*state.git.modified, *state.git.staged}:
+            cause = f"{cause} A reset would throw away what is not committed."
+            return Finding(False, text, cause, "git status", detour=True)
+        return Finding(False, text, cause, f"git reset --hard {place}", detour=True)
+    if amend:
+        cause = "Later lessons find this commit by its message."
+        return Finding(False, text, cause, f'git commit --amend -m "{subject}"')
     return Finding(False, text, f"No commit is called “{subject}” here.", "git log --oneline")
 
 
@@ -57,28 +72,43 @@ def taken_back(state: State, project: Path, subject: str) -> Finding:
     """
     if not (here := head_subject(state, project, subject)).met:
         return here
-    kept = {commit.hash for commit in state.git.commits}
-    for entry in _reflog(project):
-        if entry.is_commit and entry.before == state.git.head and entry.after not in kept:
+    for entry in _lost(state, project):
+        if entry.before == state.git.head:
             return Finding(True, f"{entry.after[:7]} was made on this commit, and taken back")
     text = "nothing was taken back to this commit"
     cause = "The commit that is to be taken back is still there, or was never made."
     return Finding(False, text, cause, "git log --oneline")
 
 
-def clean(state: State, project: Path) -> Finding:
-    """Nothing is modified, staged or untracked."""
+def clean(state: State, project: Path, back: bool = False) -> Finding:
+    """Nothing is modified, staged or untracked. `back`: changes are to be undone, not committed."""
     if not state.git.repository:
         return Finding(False, "no Git repository", "It has not been made yet.", "git init")
     loose = state.git.uncommitted
     if not loose:
         return Finding(True, "every file is committed")
     text = f"not committed: {', '.join(loose)}"
+    if back:
+        return Finding(False, text, *taking_back(state, loose[0]))
     if _scripts(state) & set(loose):
-        return Finding(False, text, "The migration script is not committed.", "git add .")
+        cause = "The migration script is not committed."
+        return Finding(False, text, cause, commit(state, "Say what changes"))
     if state.git.untracked or state.git.modified:
         return Finding(False, text, "A change was made after the last commit.", "git status")
-    return Finding(False, text, "It is staged, and git commit did not follow.", "git commit")
+    cause = "It is staged, and git commit did not follow."
+    return Finding(False, text, cause, commit(state, "Say what changes"))
+
+
+def taking_back(state: State, file: str) -> tuple[str, str]:
+    """Why a file differs from the last commit, and how to have it as it is there."""
+    if scripts := [r for r in state.migrations.revisions if r.file == file and not r.committed]:
+        return "The script is in no commit, and was left behind.", delete(scripts[0])
+    if file in state.git.staged:
+        cause = "git add has noted the change, and git restore alone gives back what is noted."
+        return cause, f"git restore --staged --worktree {quoted(file)}"
+    if file in state.git.untracked:
+        return "The file is in no commit, so nothing is there to restore.", "git status"
+    return "The change is still in the file.", f"git restore {quoted(file)}"
 
 
 def changed_only(state: State, project: Path, files: list[str]) -> Finding:
@@ -91,6 +121,8 @@ def changed_only(state: State, project: Path, files: list[str]) -> Finding:
         return Finding(False, f"{text}; new: {new[0]}", cause, f"git clean -f {new[0]}")
     if found == sorted(files):
         return Finding(True, text)
+    if lost := [file for file in files if file in state.git.deleted]:
+        return Finding(False, text, f"{lost[0]} was deleted.", f"git restore {lost[0]}")
     missing = [file for file in files if file not in found]
     if missing:
         cause = f"The change to {missing[0]} was not saved, or is committed already."
@@ -138,6 +170,12 @@ def _reflog(project: Path) -> list[_Move]:
         return []
     halves = (line.partition("\t") for line in lines.splitlines())
     return [_Move(*who.split(" ")[:2], what) for who, _, what in halves]
+
+
+def _lost(state: State, project: Path) -> list[_Move]:
+    """The commits that were made here and are not on the branch, oldest first."""
+    kept = {commit.hash for commit in state.git.commits}
+    return [entry for entry in _reflog(project) if entry.is_commit and entry.after not in kept]
 
 
 def _scripts(state: State) -> set[str]:

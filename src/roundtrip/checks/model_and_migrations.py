@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from ..facts import Column, Revision, State, Table
-from .causes import no_script, not_upgraded, why_blocked
+from ..facts import Column, Revision, State, Table, names_in
+from ..verdict.commands import commit, delete
+from ..verdict.lookups import unlike
+from .causes import no_script, not_upgraded, undo, why_blocked
 from .finding import Finding, many
+from .model_causes import look_at, why_lacking
 
 
 def model_has(
@@ -22,51 +25,74 @@ def model_has(
     model = state.model
     if model.error or not model.found:
         cause = f"The app does not load, so it has no model. Look at {model.error_file or 'it'}."
-        return Finding(False, model.error or "no app", cause, state.verdict.next)
-    there = column in _columns(model.tables)
-    text = f"the model {'has' if there else 'does not have'} {column}"
-    if there == present:
-        found = next((c for c in _all_columns(model.tables, column)), None)
-        if found and type and (found.type, found.nullable) != (type, nullable):
-            said = f"{text}, as {found.type}{'' if found.nullable else ' NOT NULL'}"
-            empty = "may be empty" if nullable else "must not be empty"
-            cause = f"It should be {type} and {empty}; look at what stands in Mapped[…]."
-            return Finding(False, said, cause, "git diff")
-        return Finding(True, text)
+        return Finding(False, model.error or "no app", cause, state.verdict.next, detour=True)
+    found = next((c for c in _all_columns(model.tables, column)), None)
+    text = f"the model {'has' if found else 'does not have'} {column}"
+    if not found:
+        if not present:
+            return Finding(True, text)
+        return Finding(False, text, *why_lacking(state, project, column))
+    here = look_at(state, next(t.file for t in model.tables if t.name == column.partition(".")[0]))
     if not present:
-        return Finding(False, text, "The line is still in the class.", "git diff")
-    if not model.tables:
-        cause = "The model is not imported: the app has no table at all. Look at its imports."
-    elif model.odd:
-        cause = model.odd[0]
-    else:
-        cause = "The line is missing from the class, or the file was not saved."
-    return Finding(False, text, cause, "git diff")
+        if here.startswith("git"):
+            return Finding(False, text, "The line is still in the class.", here)
+        cause = "The line is in the last commit, so git restore does not take it away."
+        return Finding(False, text, cause, "git log --oneline", detour=True)
+    if not type or (found.type, found.nullable) == (type, nullable):
+        return Finding(True, text)
+    said = f"{text}, as {found.type}{'' if found.nullable else ' NOT NULL'}"
+    empty = "may be empty" if nullable else "must not be empty"
+    where = "Mapped[…]" if found.type == type else "Mapped[…] and mapped_column(…)"
+    cause = f"It should be {type} and {empty}; look at what stands in {where}."
+    return Finding(False, said, cause, here)
 
 
 def revisions(state: State, project: Path, count: int, applied: int) -> Finding:
-    """There are `count` revisions, and the database has run `applied` of them."""
+    """There are `count` revisions in one line, and the database has run `applied` of them."""
     everything = state.migrations.revisions
     run = [revision for revision in everything if revision.applied]
     text = f"{many(len(everything), 'revision')}, {len(run)} applied"
     if blocked := why_blocked(state):
-        return Finding(False, text, *blocked)
+        return Finding(False, text, *blocked, detour=True)
+    for said in state.disagreements:
+        if said.kind == "several_heads":
+            return Finding(False, text, f"{said.headline} {said.found}", said.next, detour=True)
     if len(everything) == count and len(run) == applied:
         return Finding(True, text)
     if len(everything) < count:
-        return Finding(False, text, *no_script(state))
+        return Finding(False, text, *no_script(state, project))
     if len(everything) > count:
-        extra = everything[count:][0]
-        cause = f"There is a script too many: {extra.file}. It is left over, or was made twice."
+        extra = everything[-1]  # no other follows it, so it can go
+        cause = f"There is a script too many. The newest is {extra.file}: left over, or made twice."
         if extra.applied:
-            return Finding(
-                False, text, f"{cause} Undo it before you delete it.", "flask db downgrade"
-            )
-        command = "git log --oneline" if extra.committed else f"git clean -f {extra.file}"
+            why, command = undo(state, extra)
+            return Finding(False, text, f"{cause} {why}", command, detour=True)
+        command = "git log --oneline" if extra.committed else delete(extra)
         return Finding(False, text, cause, command)
     if len(run) < applied:
-        return Finding(False, text, "The upgrade has not run.", "flask db upgrade")
-    return Finding(False, text, "The downgrade has not run.", "flask db downgrade")
+        return Finding(False, text, *not_upgraded(state, "app.db"))
+    cause, command = undo(state, run[-1])
+    cause = cause if command == "%restart" else "The upgrade has run, and should not have yet."
+    return Finding(False, text, cause, command, detour=True)
+
+
+def newest_script(state: State, project: Path, message: str) -> Finding:
+    """The newest script has this message."""
+    if blocked := why_blocked(state):
+        return Finding(False, "the scripts cannot be read", *blocked, detour=True)
+    if not state.migrations.revisions:
+        return Finding(False, "no script is there", *no_script(state, project))
+    newest = state.migrations.revisions[-1]
+    text = f"the newest script is “{newest.message}”"
+    if newest.message == message:
+        return Finding(True, text)
+    if newest.message == "empty message" and not newest.applied:
+        cause = "That stands there when -m is left out. Delete it, and make it again."
+        return Finding(False, text, cause, delete(newest))
+    cause = f"No script is called “{message}”; what stands behind -m is its message."
+    if any(revision.message == message for revision in state.migrations.revisions):
+        cause = f"Another script was made after “{message}”."
+    return Finding(False, text, cause, "flask db history")
 
 
 def pending_changes(
@@ -85,36 +111,44 @@ def pending_changes(
     found_drops = {name for revision in waiting for name in revision.drops}
     text = f"waiting: adds {_names(found_adds)}, drops {_names(found_drops)}"
     if blocked := why_blocked(state):
-        return Finding(False, text, *blocked)
+        return Finding(False, text, *blocked, detour=True)
     if not waiting and (adds or drops):
-        done = {name for r in state.migrations.revisions if r.applied for name in r.adds}
-        if done.issuperset(adds):
-            cause = "No script waits: the upgrade has run already."
-            return Finding(False, "no script waits", cause, "flask db downgrade")
-        return Finding(False, "no script waits", *no_script(state))
+        makers = [r for r in state.migrations.revisions if r.applied and {*adds} & {*r.adds}]
+        if makers:
+            why, command = undo(state, makers[-1])
+            cause = f"No script waits: the upgrade has run already. {why}"
+            return Finding(False, "no script waits", cause, command, detour=True)
+        return Finding(False, "no script waits", *no_script(state, project, *adds[:1]))
     extra = sorted((found_adds - {*adds}) | (found_drops - {*drops}))
     if extra:
         guilty = next(r for r in waiting if {*extra} & {*r.adds, *r.drops})
         cause = (
             f"The script also changes {_names(extra)}. Delete it, mend the model, make it again."
         )
-        return Finding(False, text, cause, f"git clean -f {guilty.file}")
+        return Finding(False, text, cause, delete(guilty))
     if found_adds != {*adds} or found_drops != {*drops}:
         new = {*adds} - found_adds
-        known = {table.name for table in state.model.tables} | _columns(state.model.tables)
-        if unknown := sorted(new - known):
-            cause = f"The model does not have {unknown[0]} yet, so no script can add it."
-            return Finding(False, text, cause, "git diff")
-        done = {name for r in state.migrations.revisions if r.applied for name in r.adds}
-        if ran := sorted(new & done):
-            cause = f"{ran[0]} is in the database already, by a script that has run. Take it back."
-            return Finding(False, text, cause, "flask db downgrade")
+        if unknown := sorted(new - names_in(state.model.tables)):
+            return Finding(False, text, *no_script(state, project, unknown[0]))
+        makers = [r for r in state.migrations.revisions if r.applied and new & {*r.adds}]
+        if makers:
+            ran = sorted(new & {*makers[-1].adds})[0]
+            why, command = undo(state, makers[-1])
+            cause = f"{ran} is in the database already, by a script that has run. {why}"
+            return Finding(False, text, cause, command, detour=True)
         if unread := _unread(waiting):
             return Finding(False, text, unread, "flask db history --verbose")
         cause = f"The script was made before the model had {_names(new)}. Delete it, make it again."
         if not new:
             cause = "The script does less than it should. Delete it, make it again."
-        return Finding(False, text, cause, f"git clean -f {waiting[-1].file}")
+        return Finding(False, text, cause, delete(waiting[-1]))
+    for revision in waiting:
+        for name, made, wanted in unlike(state, revision):
+            cause = (
+                f"The script makes {name} {made}, and the model has {wanted}: one of them was "
+                "changed later. Mend the model if it is wrong; delete the script, make it again."
+            )
+            return Finding(False, text, cause, delete(revision))
     for revision in waiting if alone else ():
         cause = ""
         if revision.others:
@@ -122,9 +156,7 @@ def pending_changes(
         elif not revision.undoes:
             cause = "Its downgrade() does not undo what its upgrade() does."
         if cause:
-            return Finding(
-                False, text, f"{cause} Delete it, make it again.", f"git clean -f {revision.file}"
-            )
+            return Finding(False, text, f"{cause} Delete it, make it again.", delete(revision))
     return Finding(True, text)
 
 
@@ -137,26 +169,35 @@ def committed_migration(state: State, project: Path, adds: Sequence[str]) -> Fin
     scripts = state.migrations.revisions
     makers = [r for r in scripts if {*adds} & {*r.adds}]
     if blocked := why_blocked(state):
-        return Finding(False, f"{many(len(scripts), 'revision')}", *blocked)
+        return Finding(False, f"{many(len(scripts), 'revision')}", *blocked, detour=True)
     if not makers:
         text = f"no script adds {_names(adds)}"
         if unread := _unread(scripts):
             return Finding(False, text, unread, "flask db history --verbose")
-        return Finding(False, text, *no_script(state))
+        return Finding(False, text, *no_script(state, project, *adds[:1]))
     maker = makers[-1]
     found = {name for name in maker.adds if name.partition(".")[0] not in tables or name in tables}
     text = f"{maker.file}: adds {_names(found)}, drops {_names(maker.drops)}"
     if found != {*adds} or maker.drops or maker.others:
-        cause = "The script does more than that. Undo it, delete it, mend the model, make it again."
-        return Finding(False, text, cause, "flask db downgrade" if maker.applied else "git diff")
+        cause = "The script does more than that."
+        if lost := [name for name in maker.drops if name not in names_in(state.model.tables)]:
+            cause = f"The script also drops {_names(lost)}: the model has lost it."
+        if maker.applied:
+            why, command = undo(state, maker)
+            return Finding(False, text, f"{cause} {why}", command, detour=True)
+        cause = f"{cause} Delete it, mend the model, make it again."
+        return Finding(False, text, cause, delete(maker), detour=True)
     if len(makers) > 1:
         cause = "Two scripts add it: one is left over."
         return Finding(False, text, cause, "flask db history")
+    if not maker.undoes:
+        cause = "Its downgrade() does not undo what its upgrade() does, so there is no way back."
+        return Finding(False, text, f"{cause} Write it.", f"%show {maker.file}")
     if not maker.committed:
         if not maker.applied:
             return Finding(False, text, *not_upgraded(state, "app.db"))
-        cause = "The script is not committed: a reset would take the model and leave it behind."
-        return Finding(False, text, cause, "git add .")
+        cause = "The script is not committed: whoever has the model alone cannot make its table."
+        return Finding(False, text, cause, commit(state, maker.message))
     return Finding(True, text)
 
 
@@ -174,10 +215,6 @@ def _unread(scripts: Iterable[Revision]) -> str:
 def _all_columns(tables: Iterable[Table], wanted: str) -> Iterator[Column]:
     for table in tables:
         yield from (c for c in table.columns if f"{table.name}.{c.name}" == wanted)
-
-
-def _columns(tables: Iterable[Table]) -> set[str]:
-    return {f"{table.name}.{column.name}" for table in tables for column in table.columns}
 
 
 def _names(names: Iterable[str]) -> str:

@@ -98,8 +98,13 @@ class LessonMagics(Magics):
 
     @line_magic
     def hint(self, line: str) -> None:
-        """`%hint`: more on the first goal that was not met; each time stronger."""
-        print(self._session.hints.next())
+        """`%hint`: more on the first goal that is not met; each time stronger."""
+        hints = self._session.hints
+        if hints.goals:  # much may have happened since they were looked at
+            with self._session.mine():
+                now = self._session.reader.read()
+                hints.note(lesson.hold(hints.goals, self._session.home.project, now))
+        print(hints.next())
 
     @line_magic
     def ask(self, line: str) -> None:

@@ -1,0 +1,71 @@
+"""Why the model does not have a table or a column, and where to look."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+
+from ..facts import State
+from ..verdict.lookups import model_files
+
+
+def look_at(state: State, file: str = "") -> str:
+    """The command that shows what a file says, by default that of the models."""
+    file = file or next(iter(model_files(state)), "demo_app/models.py")
+    if file in state.git.modified:
+        return "git diff"
+    return "git diff --staged" if file in state.git.staged else f"%show {file}"
+
+
+def why_lacking(state: State, project: Path, name: str) -> tuple[str, str]:
+    """Why the model does not have `table` or `table.column`, and where to look."""
+    model = state.model
+    here = look_at(state)
+    if not model.tables:
+        return "The model is not imported: the app has no table at all. Look at its imports.", here
+    if model.odd:
+        return model.odd[0], here
+    wanted, _, column = name.partition(".")
+    tables = {table.name: table for table in model.tables}
+    if wanted not in tables:
+        return _no_table(state, project, wanted)
+    table = tables[wanted]
+    here = look_at(state, table.file)
+    if near := get_close_matches(column, [each.name for each in table.columns], 1, 0.7):
+        return f"The model has {wanted}.{near[0]}. If that is to be it, mend the name.", here
+    for other in model.tables:
+        if column and other is not table and column in [each.name for each in other.columns]:
+            cause = f"The class {other.class_name} has it. It belongs into {table.class_name}."
+            return cause, look_at(state, other.file)
+    return f"The line is missing from {table.class_name}, or the file was not saved.", here
+
+
+def _no_table(state: State, project: Path, wanted: str) -> tuple[str, str]:
+    """Why no class makes a table."""
+    name = wanted.title().replace("_", "")
+    for file, bases in _classes(project, name):
+        if "db.Model" not in bases:
+            cause = f"The class {name} makes no table: class {name}(db.Model) does."
+            return cause, look_at(state, file)
+        if file not in model_files(state):
+            cause = f"{file} has the class {name}, and the app does not import it."
+            return cause, "%show demo_app/__init__.py"
+    names = [table.name for table in state.model.tables]
+    if near := get_close_matches(wanted, names, 1, 0.7):
+        cause = f"The model has a table {near[0]}. A table is named after its class: {name} makes "
+        return f"{cause}{wanted}.", look_at(state)
+    return f"No class makes the table {wanted}, or the file was not saved.", look_at(state)
+
+
+def _classes(project: Path, name: str) -> Iterator[tuple[str, list[str]]]:
+    """Each file of an app of the project that has a class of this name, with its bases."""
+    for file in sorted(project.glob("[!._]*/*.py")):
+        try:
+            tree = ast.parse(file.read_bytes())
+        except (OSError, ValueError, SyntaxError):
+            continue
+        for node in tree.body:
+            if isinstance(node, ast.ClassDef) and node.name == name:
+                yield file.relative_to(project).as_posix(), [ast.unparse(b) for b in node.bases]

@@ -1,0 +1,223 @@
+"""Goals about the rows of an SQLite file in instance/."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from ..facts import State
+from ..probe import sqlite_uri
+from .databases import database_has
+from .finding import Finding, many
+from .sqlite_files import (
+    USUAL,
+    columns_of,
+    databases,
+    query,
+    quoted,
+    row_in_words,
+    shell,
+    versions,
+)
+
+
+def rows(state: State, project: Path, table: str, count: int, database: str = USUAL) -> Finding:
+    """The table in `instance/<database>` has exactly `count` rows."""
+    found = query(project, database, f"SELECT count(*) FROM {quoted(table)}")
+    if not found:
+        return _no_table(state, project, database, table)
+    number = found[0][0]
+    text = f"{database}: {many(number, 'row')} in {table}"
+    if number == count:
+        return Finding(True, text)
+    if number > count:
+        return Finding(False, text, "There are rows too many.", shell(database))
+    if not number and (again := _made_again(state, project, database, text)):
+        return again
+    cause = "Rows were not added, or db.session.commit() did not follow."
+    return Finding(False, text, cause, shell(database))
+
+
+def rows_equal(
+    state: State,
+    project: Path,
+    table: str,
+    columns: list[str],
+    values: list[list[Any]],
+    database: str = USUAL,
+    more: bool = False,
+) -> Finding:
+    """These columns hold these values, row by row in the order of `id`; with `more`, others too."""
+    # A quoted name alone would be a text where the column does not exist (sqlite.org/quirks.html).
+    names = ", ".join(f"{quoted(table)}.{quoted(column)}" for column in columns)
+    found = query(project, database, f"SELECT {names} FROM {quoted(table)} ORDER BY id")
+    wanted = [tuple(row) for row in values]
+    there = [row for row in found if row in wanted] if more else found
+    if there == wanted:
+        return Finding(True, f"{database}: {many(len(wanted), 'row')} in {table}, as expected")
+    if not columns_of(project, database, table):
+        return _no_table(state, project, database, table)
+    if not found:
+        text = f"{database}: {table} has no rows, or not the columns {', '.join(columns)}"
+        if again := _made_again(state, project, database, text):
+            return again
+        cause = "The rows were not added, or a script took a column away."
+        return Finding(False, text, cause, shell(database))
+    missing = [row for row in wanted if row not in found]
+    other = next((row for row in found if row not in wanted), None)
+    text = f"{database}: {many(len(there), 'row')} in {table}"
+    if other:
+        text = f"{database}: {table} has the row {row_in_words(other)}"
+    if missing:
+        cause = f"The row {row_in_words(missing[0])} is missing."
+        return Finding(False, text, cause, shell(database))
+    key = other and query(
+        project,
+        database,
+        f"SELECT id FROM {quoted(table)} WHERE ({names}) = ({_marks(other)})",
+        *other,
+    )
+    if not key:
+        return Finding(False, text, "A row is there twice, or in another order.", shell(database))
+    delete = f'db.session.execute(db.text("DELETE FROM {table} WHERE id = {key[0][0]}"))'
+    cause = f"It does not belong there. In flask shell: {delete}, then db.session.commit()."
+    return Finding(False, text, cause, shell(database))
+
+
+def some_value(
+    state: State, project: Path, column: str, present: bool = True, database: str = USUAL
+) -> Finding:
+    """At least one row holds a value in this `table.column` (or none does)."""
+    table, _, name = column.partition(".")
+    if name not in columns_of(project, database, table):
+        if not present:
+            return Finding(True, f"{database}: no column {column}, so no value in it")
+        return _no_column(state, project, column, database)
+    found = query(project, database, f"SELECT count({quoted(name)}), count(*) FROM {quoted(table)}")
+    number, everybody = found[0] if found else (0, 0)
+    text = f"{database}: {many(number, 'row')} with a value in {column}"
+    if (number > 0) == present:
+        return Finding(True, text)
+    if not present:
+        return Finding(False, text, "A value is set.", shell(database))
+    if not everybody and (again := _made_again(state, project, database, text)):
+        return again
+    cause = "No value was set, or db.session.commit() did not follow."
+    return Finding(False, text, cause, shell(database))
+
+
+def holds(
+    state: State,
+    project: Path,
+    table: str,
+    row: dict[str, Any],
+    empty: Sequence[str] = (),
+    database: str = USUAL,
+    alone: bool = False,
+) -> Finding:
+    """A row of the table holds these values, and no value in the columns named in `empty`.
+
+    The first of the values is what the row is found by. `alone`: no other row holds the others.
+    """
+    wanted = {**row, **dict.fromkeys(empty)}
+    (key, name), *_ = row.items()
+    for column in wanted:
+        if column not in columns_of(project, database, table):
+            return _no_column(state, project, f"{table}.{column}", database)
+    columns = ", ".join(map(quoted, wanted))
+    statement = f"SELECT {columns} FROM {quoted(table)} WHERE {quoted(key)} = ?"
+    found = query(project, database, statement, name)
+    if not found:
+        return _no_row(project, table, key, name, database)
+    others = [column for column in wanted if column != key]
+    text = f"{database}: {key} {name} has {', '.join(others)} {row_in_words(found[0][1:])}"
+    if not others:
+        return Finding(True, f"{database}: {many(len(found), 'row')} in {table} with {key} {name}")
+    same = " AND ".join(f"{quoted(column)} IS ?" for column in others)
+    values = [wanted[column] for column in others]
+    statement = f"SELECT {quoted(key)} FROM {quoted(table)} WHERE {same} AND {quoted(key)} IS NOT ?"
+    elsewhere = [row[0] for row in query(project, database, statement, *values, name)]
+    if set(found) == {tuple(wanted.values())}:
+        if alone and elsewhere:
+            cause = f"{elsewhere[0]} has it too: it was set on more rows than one. Begin again."
+            return Finding(False, text, cause, "%restart", detour=True)
+        return Finding(True, text)
+    cause = "No value was set, or db.session.commit() did not follow."
+    if any(value is not None for value in found[0][1:]):
+        cause = "Another value was set."
+    if elsewhere and not empty:
+        cause = f"It was set on another row: {elsewhere[0]} has it."
+    return Finding(False, text, cause, shell(database))
+
+
+def same_rows(state: State, project: Path, database: str, source: str) -> Finding:
+    """Two SQLite files in instance/ hold the same tables with the same rows."""
+    if (there := _dump(project, source)) is None:
+        cause = f"{source} was moved, deleted or damaged; a copy leaves both files there."
+        return Finding(False, f"no {source} in instance", cause, "%restart", detour=True)
+    here = _dump(project, database)
+    if here == there:
+        return Finding(True, f"{database} holds the same as {source}")
+    text = f"{database} differs from {source}" if here else f"no {database} in instance"
+    for other in databases(project):
+        if other != database and _dump(project, other) == there:
+            cause = f"It was copied over {other}, whose own rows are gone. Begin again."
+            return Finding(False, text, cause, "%restart", detour=True)
+    return Finding(False, text, "It was not copied there.", f"%show instance/{database}")
+
+
+def _dump(project: Path, name: str) -> list[str] | None:
+    """All that an SQLite file holds, in an order of its own; None where it cannot be read."""
+    try:
+        with closing(sqlite3.connect(sqlite_uri(project / "instance" / name), uri=True)) as one:
+            return sorted(one.iterdump())
+    except sqlite3.Error:
+        return None
+
+
+def _no_row(project: Path, table: str, key: str, name: Any, database: str) -> Finding:
+    """No row is found by this value."""
+    text = f"{database}: no row in {table} with {key} {name}"
+    statement = f"SELECT DISTINCT {quoted(key)} FROM {quoted(table)}"
+    for other in databases(project):
+        if other != database and (name,) in query(project, other, statement):
+            cause = f"It was added to the wrong database: {other} has it."
+            return Finding(False, text, cause, shell(database))
+    if there := [row[0] for row in query(project, database, statement)]:
+        cause = f"The rows that are there have {key} {row_in_words(there[:5])}."
+        return Finding(False, text, cause, shell(database))
+    cause = "No such row was added, or db.session.commit() did not follow."
+    return Finding(False, text, cause, shell(database))
+
+
+def _no_column(state: State, project: Path, column: str, database: str) -> Finding:
+    found = database_has(state, project, column, True, database)
+    return Finding(
+        False, f"{database}: no column {column}", found.cause, found.next, detour=found.detour
+    )
+
+
+def _no_table(state: State, project: Path, database: str, table: str) -> Finding:
+    text = f"{database}: no table {table}"
+    if columns_of(project, database, "alembic_version") and not versions(project, database):
+        cause = f"One downgrade too many: it dropped the table {table} with its rows."
+        return Finding(False, text, cause, "%restart", detour=True)
+    found = database_has(state, project, f"{table}.id", True, database)
+    return Finding(False, text, found.cause, found.next, detour=found.detour)
+
+
+def _made_again(state: State, project: Path, database: str, text: str) -> Finding | None:
+    """An empty table in the usual database, while the rows of another are there."""
+    others = [name for name in databases(project) if name != database]
+    full = any(query(project, name, "SELECT 1 FROM user LIMIT 1") for name in others)
+    if not full or database != USUAL:
+        return None
+    cause = "The rows are gone: one downgrade too many dropped the table, an upgrade made it anew."
+    return Finding(False, text, cause, "%restart", detour=True)
+
+
+def _marks(row: Sequence[Any]) -> str:
+    return ", ".join("?" * len(row))

@@ -1,0 +1,85 @@
+"""Looks into the SQLite files in a project's instance/, and into the settings that name them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from dotenv import dotenv_values
+
+from ..probe import sqlite_uri
+
+USUAL = "app.db"
+"""The database of commands without `--env-file`."""
+
+
+def settings_of(database: str) -> str:
+    """The file of settings that is to name a database of the course: `production.env`."""
+    return f"{Path(database).stem}.env"
+
+
+def flask(database: str) -> str:
+    """How a command on this database begins."""
+    return "flask" if database == USUAL else f"flask --env-file {settings_of(database)}"
+
+
+def shell(database: str) -> str:
+    """The first line of a cell with `flask shell` on this database."""
+    return "%%flask_shell" + flask(database).removeprefix("flask")
+
+
+def named_by(project: Path, settings: str) -> str:
+    """The database that a file of settings names: `app.db` where it has no DATABASE_URL.
+
+    Empty where it is no SQLite file in instance/.
+    """
+    url = dotenv_values(project / settings).get("DATABASE_URL") or f"sqlite:///{USUAL}"
+    scheme, _, name = url.partition(":///")
+    return name if scheme.startswith("sqlite") else ""
+
+
+def is_used(project: Path, database: str) -> bool:
+    """Whether commands go to this file: the usual one, or one that its file of settings names."""
+    return database == USUAL or (project / settings_of(database)).is_file()
+
+
+def columns_of(project: Path, database: str, table: str) -> dict[str, tuple[str, bool]]:
+    """The columns of a table, each with its type and whether it may be NULL; none without it."""
+    found = query(project, database, f"PRAGMA table_info({quoted(table)})")
+    return {name: (kind, not required) for _, name, kind, required, *_ in found}
+
+
+def versions(project: Path, database: str) -> list[str]:
+    """What `alembic_version` holds."""
+    return [row[0] for row in query(project, database, "SELECT version_num FROM alembic_version")]
+
+
+def databases(project: Path) -> list[str]:
+    """The names of the databases in instance/ that commands go to."""
+    files = sorted((project / "instance").glob("*.db"))
+    return [file.name for file in files if is_used(project, file.name)]
+
+
+def query(project: Path, database: str, statement: str, *values: Any) -> list[tuple]:
+    """Rows of a read-only look at an SQLite file of the project; none where it cannot be read."""
+    file = project / "instance" / database
+    if not file.is_file():
+        return []
+    try:
+        with closing(sqlite3.connect(sqlite_uri(file), uri=True, timeout=1)) as connection:
+            return connection.execute(statement, values).fetchall()
+    except sqlite3.Error:
+        return []
+
+
+def quoted(name: str) -> str:
+    """A name as SQL has it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def row_in_words(row: Sequence[Any]) -> str:
+    """The values of a row, as a sentence has them."""
+    return ", ".join("NULL" if value is None else str(value) for value in row)
