@@ -19,6 +19,12 @@ def test_its_table_lists_the_lessons_with_their_minutes():
     ]
 
 
+def test_it_says_how_long_the_shortest_and_the_longest_lesson_take():
+    minutes = [row["minutes"] for row in LESSONS]
+    said = re.findall(r"A lesson takes (\d+) to (\d+) minutes\.", README)
+    assert said == [(str(min(minutes)), str(max(minutes)))]
+
+
 def test_every_link_to_a_file_leads_to_one():
     links = re.findall(r"\]\(([^)#]+)\)", README)
     missing = [link for link in links if not (ROOT / link).exists()]
