@@ -245,7 +245,7 @@ WRONG = {
     "one reset too far": (
         {BACK: RIGHT[BACK].replace("HEAD~1", "HEAD~2")},
         "%check and-back",
-        ": no branch has it any more, but Git remembers it.\n             next: git reset --hard ",
+        "This goes to the commit that the database is at.\n             next: git reset --hard ",
     ),
     "all the way down": (
         {BACK: RIGHT[BACK].replace("downgrade", "downgrade base", 1) + "\n!flask db upgrade"},

@@ -65,8 +65,8 @@ def no_script(state: State, project: Path, wanted: str = "") -> tuple[str, str]:
     if state.model.odd:
         return state.model.odd[0], look_at(state)
     if wanted and wanted not in names_in(state.model.tables):
-        cause, command = why_lacking(state, project, wanted)
-        return f"The model does not have {wanted}, so no script can add it. {cause}", command
+        _, command = why_lacking(state, project, wanted)
+        return f"The model does not have {wanted} yet, so no script can add it.", command
     if wanted and wanted in names_in(state.database.tables):
         cause = f"The database has {wanted} already, and no script made it: db.create_all() or a "
         return f"{cause}change by hand. flask db migrate finds no difference.", "%board"

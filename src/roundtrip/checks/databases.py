@@ -66,7 +66,7 @@ def database_has(
         return Finding(False, text, cause, "%restart", detour=True)
     if commit and not any(each.subject == commit for each in state.git.commits):
         cause = f"The script comes with the commit “{commit}”, and the code is not there yet."
-        return Finding(False, text, cause, "git reflog", detour=True)
+        return Finding(False, text, cause, "git reflog")
     return _absent(state, project, column, database, text)
 
 

@@ -55,10 +55,7 @@ def head_subject(state: State, project: Path, subject: str, amend: bool = False)
     if called := [entry for entry in _lost(state, project) if entry.says(subject)]:
         place = called[-1].after[:7]
         cause = f"“{subject}” is {place}: no branch has it any more, but Git remembers it."
-        if {*state.git.modified, *state.git.staged}:
-            cause = f"{cause} A reset would throw away what is not committed."
-            return Finding(False, text, cause, "git status", detour=True)
-        return Finding(False, text, cause, f"git reset --hard {place}", detour=True)
+        return Finding(False, text, cause, "git reflog")
     if amend:
         cause = "Later lessons find this commit by its message."
         return Finding(False, text, cause, f'git commit --amend -m "{subject}"')
