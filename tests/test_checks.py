@@ -254,7 +254,11 @@ def test_clean(project: Path):
     assert ask("clean", made(), project).met
     refused("clean", made(git=git(untracked=("x",))), project, "after the last", "git status")
     refused("clean", made(git=git(staged=("x",))), project, "did not follow", "git commit")
-    refused("clean", made(git=GitState()), project, "not been made", "git init")
+    refused("clean", made(git=GitState()), project, "no repository yet", "git init")
+    torn = made(git=GitState(error="bad object HEAD"))
+    refused("clean", torn, project, "bad object HEAD", "%restart")
+    refused("commits", torn, project, "bad object HEAD", "%restart", count=1)
+    refused("head_subject", torn, project, "bad object HEAD", "%restart", subject="x")
     staged = made(git=git(staged=(MODELS,)))
     command = f"git restore --staged --worktree {MODELS}"
     refused("clean", staged, project, "git add has noted", command, back=True)

@@ -100,6 +100,13 @@ def failed_upgrade(project: Project) -> None:
     assert project.capture(["flask", "db", "upgrade"]).returncode == 1
 
 
+def damaged(project: Project) -> None:
+    """The database's first page, which says what there is, and nonsense behind it."""
+    file = project.path / "instance/app.db"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+
+
 def sql(statement: str) -> Callable[[Project], object]:
     return lambda project: project.sql(statement)
 
@@ -331,6 +338,17 @@ CASES = [
         "flask db current",
         lambda project: project.write("instance/app.db", "x" * 9999),
     ),
+    Case("damaged", ">>> User.query.all()", damaged),
+    Case(
+        "no room",
+        ">>> few = db.session.execute(db.text('PRAGMA max_page_count = 6'))\n"
+        "much = db.session.execute(db.text('CREATE TABLE big AS SELECT zeroblob(99999) AS x'))",
+    ),
+    Case(
+        "a copy that is there",
+        ">>> result = db.session.execute(db.text(\"VACUUM INTO 'instance/copy.db'\"))",
+        lambda project: project.sql(f"VACUUM INTO '{project.path}/instance/copy.db'"),
+    ),
     Case("value for a new column", "flask db upgrade", REQUIRED_AGE),
     Case("value in the copy", "flask db upgrade", RENAMED),
     Case("twice in the copy", "flask db upgrade", both(DOUBLE, migrated(UNIQUE_NAME))),
@@ -439,6 +457,38 @@ def outcome(project: Project, command: str) -> tuple[bool, str]:
 def row_of(output: str) -> str | None:
     found = diagnosis.find(output)
     return found and found[0].name
+
+
+GIT_AND_PYTEST = {
+    "name without a value": "git reset --hard {previous_commit_hash}",
+    "file in no such commit": "git show HEAD:tests/test_user.py",
+    "no such commit": "git reset --hard abcdef",
+    "no such file": "git restore demo_app/model.py",
+    "nothing to commit": "git commit -m again",
+    "another app": "pytest -q tests -o pythonpath=.",
+    "no tests": "pytest -q instance",
+}
+
+
+@pytest.mark.parametrize("name", GIT_AND_PYTEST)
+def test_an_error_of_git_or_pytest_is_known(applied: Project, name: str):
+    applied.write(
+        "tests/test_user.py",
+        "from demo_app.models import User\n\n\ndef test_it():\n    User(age=36)\n",
+    )
+    _, shown = outcome(applied, GIT_AND_PYTEST[name])
+    (row,) = [row for table in diagnosis.TOOLS.values() for row in table if row.name == name]
+    means, do = diagnosis.lines(GIT_AND_PYTEST[name], shown).strip().splitlines()
+    match = row.pattern.search(shown)
+    assert (means, do) == (
+        f"means: {row.fill(row.means, match)}",
+        f"do:    {row.fill(row.do, match)}",
+    )
+
+
+def test_every_row_of_git_and_pytest_has_a_test():
+    names = [row.name for table in diagnosis.TOOLS.values() for row in table]
+    assert sorted(names) == sorted(GIT_AND_PYTEST)
 
 
 # --- the rows ------------------------------------------------------------------------------------

@@ -159,6 +159,53 @@ def test_ids_on_the_pages_are_those_of_one_run():
         assert unknown == set(), f"{row['notebook']}: run `roundtrip refresh --every-output`"
 
 
+def test_revisions_on_the_pages_are_in_their_places():
+    """What `current` and `history` show agrees with the upgrades and downgrades before it.
+
+    The sanitiser takes every id for the same, so nbval does not see one in another's place.
+    """
+    slugs: dict[str, str] = {}
+    at: dict[str, str] = {}
+    seen = 0
+    for row in LESSONS:
+        for cell in READ[row["number"]].cells:
+            if cell.cell_type != "code" or "--sql" in cell.source:
+                continue
+            text = "".join(o.text for o in cell.outputs if o.output_type == "stream")
+            found = re.findall(r"versions/([0-9a-f]{12})_(\w+)\.py \.\.\.  done", text)
+            if found and any(slug == found[0][1] for slug in slugs.values()):
+                gone = next(old for old, slug in slugs.items() if slug == found[0][1])
+                assert gone not in at.values(), "a script that has run is not made again"
+                del slugs[gone]
+            slugs.update(found)
+            chosen = re.search(r"--env-file (\S+)", cell.source)
+            place = chosen[1] if chosen else ""
+            for before, after, message in re.findall(
+                r"Running \w+ ([0-9a-f]{12})? ?->(?: ([0-9a-f]{12}))?, (.+)", text
+            ):
+                assert at.get(place, "") == before, cell.source
+                at[place] = after
+                up = "Running upgrade" in text
+                assert slugs[after if up else before] == slug_of(message), cell.source
+                seen += 1
+            if re.match(r"!flask .*db current", cell.source):
+                shown = re.search(r"^([0-9a-f]{12})|^Rev: ([0-9a-f]{12})", text, re.M)
+                assert shown is None or (shown[1] or shown[2]) == at.get(place), cell.source
+                seen += 1
+            for before, after, message in re.findall(
+                r"^([0-9a-f]{12}|<base>) -> ([0-9a-f]{12})(?: \(head\))?, (.+)$", text, re.M
+            ):
+                assert slugs[after] == slug_of(message), cell.source
+                assert before == "<base>" or slugs[before] == "create_user_table", cell.source
+                seen += 1
+    assert seen >= 25
+
+
+def slug_of(message: str) -> str:
+    """What Alembic makes of a message for the name of a file."""
+    return "_".join(re.findall(r"\w+", message)).lower()
+
+
 TAUGHT = {
     2: ["`age = db.Column(db.Integer)`", "age: Mapped[int | None]", "save"],
     3: [

@@ -157,6 +157,20 @@ def test_a_workspace_comes_back_when_the_new_one_cannot_take_its_place(home, sou
     assert (home.project / "app.py").read_text() == "mine"
 
 
+def test_a_workspace_comes_back_when_the_new_one_cannot_be_taken(home, source):
+    _work(home)
+    note = home.private / "owner.json"
+    note.mkdir(parents=True)  # so that the note cannot be written
+    with pytest.raises(RoundtripError):
+        workspace.replace(home, source, "x", lambda: workspace.take(home, "me", 3))
+    assert (home.project / "app.py").read_text() == "mine"
+    assert not any(home.attic.iterdir())
+    note.rmdir()
+    aside = workspace.replace(home, source, "x", lambda: workspace.take(home, "me", 3))
+    assert (aside / "app.py").read_text() == "mine"
+    assert (home.project / "app.py").read_text() == "new"
+
+
 def test_an_attic_that_cannot_be_made_leaves_the_workspace(home, source):
     _work(home)
     home.attic.write_text("somebody's file")

@@ -123,11 +123,13 @@ def replace(
                 aside = set_aside(home, label)
                 try:
                     fresh.rename(home.project)
-                except OSError:
+                    taken()
+                except (OSError, RoundtripError):
+                    if home.project.exists():
+                        home.project.rename(fresh)
                     if aside:
                         aside.rename(home.project)
                     raise
-                taken()
             finally:
                 shutil.rmtree(fresh.parent, ignore_errors=True)
             return aside

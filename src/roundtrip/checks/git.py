@@ -21,7 +21,7 @@ def commits(state: State, project: Path, count: int) -> Finding:
         cause = "The branch holds later work too: it was not reset, or was committed in more steps."
         return Finding(False, text, cause, "git log --oneline")
     if not state.git.repository:
-        return Finding(False, text, "There is no repository yet.", "git init")
+        return Finding(False, text, *_no_repository(state))
     if state.git.uncommitted:
         cause = "Work is in the files but not in a commit."
         return Finding(False, text, cause, commit(state, "Say what changes"))
@@ -36,6 +36,8 @@ def head_subject(state: State, project: Path, subject: str, amend: bool = False)
 
     `amend`: another last commit has the wrong message, and is not a wrong place.
     """
+    if state.git.error:
+        return Finding(False, "Git cannot tell", *_no_repository(state), detour=True)
     if not state.git.commits:
         return Finding(False, "no commit yet", "Nothing was committed.", "git status")
     if state.git.branch is None:
@@ -80,7 +82,7 @@ def taken_back(state: State, project: Path, subject: str) -> Finding:
 def clean(state: State, project: Path, back: bool = False) -> Finding:
     """Nothing is modified, staged or untracked. `back`: changes are to be undone, not committed."""
     if not state.git.repository:
-        return Finding(False, "no Git repository", "It has not been made yet.", "git init")
+        return Finding(False, "no Git repository that can be read", *_no_repository(state))
     loose = state.git.uncommitted
     if not loose:
         return Finding(True, "every file is committed")
@@ -94,6 +96,13 @@ def clean(state: State, project: Path, back: bool = False) -> Finding:
         return Finding(False, text, "A change was made after the last commit.", "git status")
     cause = "It is staged, and git commit did not follow."
     return Finding(False, text, cause, commit(state, "Say what changes"))
+
+
+def _no_repository(state: State) -> tuple[str, str]:
+    """Why there is no repository, and the cure."""
+    if state.git.error:
+        return f"Git cannot read this repository: {state.git.error}", "%restart"
+    return "There is no repository yet.", "git init"
 
 
 def taking_back(state: State, file: str) -> tuple[str, str]:

@@ -1,33 +1,43 @@
-"""What a failed `flask` command means, and what to do: two lines for an error that is known.
+"""What a failed command means, and what to do: two lines for an error that is known.
 
 The errors are rows of tables, one for each room: what was typed (`command_rows`), the app
 (`app_rows`), the scripts (`migration_rows`), the database (`database_rows`), and last, for what
-none of them knows, the learner's own file that a traceback names (`traceback_rows`). Each row is
-tested against the error as real commands make it.
+none of them knows, the learner's own file that a traceback names (`traceback_rows`). What `git` and
+`pytest` say is in `tool_rows`. Each row is tested against the error as real commands make it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from .app_rows import APP
 from .command_rows import COMMAND
 from .database_rows import DATABASE
 from .migration_rows import MIGRATION
 from .row import Row
+from .tool_rows import GIT, PYTEST
 from .traceback_rows import TRACEBACK
 
 ROWS: tuple[Row, ...] = (*COMMAND, *APP, *MIGRATION, *DATABASE, *TRACEBACK)
-"""All known errors. The first row that matches is taken, so the particular come first."""
+"""All known errors of `flask`. The first that matches is taken, so the particular come first."""
+
+TOOLS: dict[str, tuple[Row, ...]] = {"git": GIT, "pytest": PYTEST}
+"""Those of other commands."""
 
 
 def lines(command: str, output: str) -> str:
     """The two lines to show under the output of a failed command; nothing where none are known.
 
-    Only a line that runs `flask` is explained.
+    Only a line that runs `flask`, `git` or `pytest` is explained.
     """
-    if not _RUNS_FLASK.search(command) or not (known := diagnose(output, command)):
+    if _RUNS_FLASK.search(command):
+        known = diagnose(output, command)
+    else:
+        rows = [row for tool, table in TOOLS.items() if _runs(tool, command) for row in table]
+        found = _first(rows, output[-_ENOUGH:])
+        known = found and tuple(found[0].fill(s, found[1]) for s in (found[0].means, found[0].do))
+    if not known:
         return ""
     means, do = known
     return f"{'' if output.endswith(chr(10)) else chr(10)}means: {means}\ndo:    {do}\n"
@@ -47,11 +57,18 @@ def diagnose(output: str, command: str = "") -> tuple[str, str] | None:
 
 def find(output: str) -> tuple[Row, re.Match[str]] | None:
     """The first row that knows the error at the end of `output`, and where it matched."""
-    error = _error(output)
-    for row in ROWS:
+    return _first(ROWS, _error(output))
+
+
+def _first(rows: Iterable[Row], error: str) -> tuple[Row, re.Match[str]] | None:
+    for row in rows:
         if match := row.pattern.search(error):
             return row, match
     return None
+
+
+def _runs(tool: str, command: str) -> bool:
+    return bool(re.search(rf"(?:^|[;&|(])\s*{tool}\b", command, re.M))
 
 
 class Tail:

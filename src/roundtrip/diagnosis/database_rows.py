@@ -28,6 +28,25 @@ DATABASE: tuple[Row, ...] = (
         "without the rows.",
     ),
     sqlite(
+        "damaged",
+        r"database disk image is malformed",
+        "A part of the file is damaged, and SQLite does not know what stood there.",
+        "Move it away, and keep it; then `flask db upgrade` makes a new one, with the tables but "
+        "without the rows.",
+    ),
+    sqlite(
+        "no room",
+        r"database or disk is full",
+        "There is no room left on the disk, so SQLite has taken back what it had begun.",
+        "Make room, then run the command again.",
+    ),
+    sqlite(
+        "a copy that is there",
+        r"output file already exists",
+        "`VACUUM INTO` overwrites no file, and a copy of this name is there.",
+        "Is it the one that this cell made before? Then go on; for another copy take another name.",
+    ),
+    sqlite(
         "value for a new column",
         r"Cannot add a NOT NULL column with default value NULL\n"
         r'\[SQL: ALTER TABLE "?(?P<table>[^\s"]+)"? ADD COLUMN "?(?P<column>[^\s"]+)',

@@ -39,7 +39,7 @@ def conflict(state: State) -> Disagreement | None:
 
 
 def no_repository(state: State) -> Disagreement | None:
-    if state.git.repository:
+    if state.git.repository or state.git.error:
         return None
     why = "Without a repository no step can be taken back."
     return say("Git does not watch this project yet.", "There is no repository.", why, "git init")

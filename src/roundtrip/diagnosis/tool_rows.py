@@ -1,0 +1,56 @@
+"""Errors of the other commands in the lessons: `git` and `pytest`."""
+
+from __future__ import annotations
+
+from .row import Row, row
+
+GIT: tuple[Row, ...] = (
+    row(
+        "name without a value",
+        r"^fatal: ambiguous argument '\{(?P<name>\w+)\}'",
+        "`{name}` has no value in this notebook yet, so Git was given the name itself.",
+        "Run the cell that begins with `{name} =` or ends with it, then this one again.",
+    ),
+    row(
+        "file in no such commit",
+        r"^fatal: path '(?P<path>[^']+)' (?:does not exist|exists on disk, but not) in "
+        r"'(?P<commit>[^']+)'",
+        "The commit `{commit}` does not hold `{path}`. A second reset moves `ORIG_HEAD`.",
+        "`git reflog` lists where HEAD has been; take the hash of the commit that has the file.",
+    ),
+    row(
+        "no such commit",
+        r"^fatal: ambiguous argument '(?P<name>[^']+)': unknown revision",
+        "Git knows no commit, branch or file `{name}`.",
+        "`git log --oneline` lists the commits of the branch, `git reflog` also those left behind.",
+    ),
+    row(
+        "no such file",
+        r"^error: pathspec '(?P<path>[^']+)' did not match any file",
+        "Git has no file `{path}`: it was never committed, or its name is another.",
+        "Compare the name with what `git status --short` and `git ls-files` list.",
+    ),
+    row(
+        "nothing to commit",
+        r"^nothing (?:added )?to commit",
+        "There is no change that was given to `git add`, so there is nothing to commit.",
+        "`git status` tells which files changed; none there: the last commit has it all.",
+    ),
+)
+
+PYTEST: tuple[Row, ...] = (
+    row(
+        "another app",
+        r"TypeError: '(?P<column>\w+)' is an invalid keyword argument for (?P<name>\w+)",
+        "The class `{name}` that pytest has imported has no `{column}`.",
+        "Look whether the model has it, and whether `pytest.ini` is there: without it, pytest "
+        "imports the course's own demo_app from the folder above.",
+    ),
+    row(
+        "no tests",
+        r"^(?:=+ )?no tests ran",
+        "pytest has found no test.",
+        "Write `tests/test_user.py` first; `pytest.ini` names the folder in which tests are looked "
+        "for.",
+    ),
+)
