@@ -358,6 +358,9 @@ def test_a_table_that_the_model_does_not_have(project: Path):
     (project / "demo_app/post.py").write_text("class Post(db.Model):\n    pass\n")
     (project / "demo_app/broken.py").write_text("class Post(:\n")
     refused("model_has", made(), project, "does not import it", "%show demo_app/__in", **wanted)
+    (project / "models.py").write_text("class User(db.Model):\n    pass\n")
+    elsewhere = {"column": "user.age"}
+    refused("model_has", made(), project, f"the app takes {MODELS}", "%show models", **elsewhere)
     (project / "demo_app/post.py").write_text("class Post:\n    pass\n")
     refused("model_has", made(), project, "class Post(db.Model)", "%show demo_app/post", **wanted)
 
@@ -375,6 +378,8 @@ def test_revisions(project: Path):
     ran = replace(UPGRADED.migrations, revisions=(UPGRADED.migrations.revisions[0], lost))
     gone = replace(UPGRADED, migrations=ran)
     refused("revisions", gone, project, "what it dropped is gone", "%restart", **too_far)
+    early = {"count": 3, "applied": 1}
+    refused("revisions", UPGRADED, project, "should not have yet", "flask db downgrade", **early)
     refused("revisions", WAITING, project, AGE_SCRIPT, "git clean -f", count=1, applied=1)
     refused("revisions", UPGRADED, project, "too many", "flask db downgrade", count=1, applied=1)
     third = replace(second(), id="c" * 12, parents=(SECOND,), file="migrations/versions/c.py")
@@ -428,6 +433,8 @@ def test_committed_migration(project: Path):
     hidden = migrations(second(applied=True, tracked=True, adds=(), opaque=True))
     state = made(migrations=replace(hidden, current=(SECOND,)))
     refused("committed_migration", state, project, "Write it with op.add", "flask db h", **age)
+    typo = migrations(second(tracked=True, adds=(), unknown=("add_colum",)))
+    refused("committed_migration", made(migrations=typo), project, "no such", "flask db h", **age)
     again = replace(second(applied=True, tracked=True), id="c" * 12, parents=(SECOND,))
     twice = replace(migrations(*committed.revisions[1:], again), current=("c" * 12,))
     refused("committed_migration", made(migrations=twice), project, "left over", "flask db", **age)

@@ -263,6 +263,35 @@ def test_the_template_of_the_scripts_is_gone(project: Project):
     follow(project, "model_ahead", 'flask db migrate -m "Add phone column to user model"')
 
 
+def test_an_old_copy_of_the_database_in_its_place(project: Project):
+    added(project, PHONE, "Add phone column to user model")
+    old = (project.path / "instance/app.db").read_bytes()
+    project.db("downgrade")
+    project.git("reset", "--hard", "HEAD~1")
+    added(project, CITY, "Add city column to user model")
+    (project.path / "instance/app.db").write_bytes(old)
+    verdict = project.read().verdict
+    assert verdict.next.startswith("git checkout ")
+    project.run(*shlex.split(verdict.next))
+    follow(project, "several_heads", "flask db downgrade")
+    script = f"migrations/versions/{project.script('phone').name}"
+    project.git("rm", "-f", script)
+    follow(project, "pending", "flask db upgrade")
+    assert project.read().verdict.kind == "agree"
+    assert project.sql("SELECT count(*) FROM user") == [(3,)]
+
+
+def test_production_waits_while_development_has_run_halfway(project: Project):
+    project.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
+    project.run("flask", "--env-file", "production.env", "db", "upgrade")
+    project.add_to_model(PHONE + CITY)
+    project.db("migrate", "-m", "two")
+    project.sql("ALTER TABLE user ADD COLUMN phone VARCHAR(20)")
+    state = project.read()
+    assert "halfway" in state.verdict.headline
+    assert not [said for said in state.disagreements if "says more" in said.headline]
+
+
 def test_every_database_that_is_in_git_is_named(project: Project):
     project.sql("CREATE TABLE x (y)", "copy.db")
     project.git("add", "-f", "instance")

@@ -68,13 +68,14 @@ def agree(state: State, project: Path, back: str = "") -> Finding:
     if not state.disagreements:
         return Finding(True, "the four places agree")
     first = state.verdict
-    command = first.next
     if back and state.git.commits and state.git.commits[0].subject != back:
-        command = first.back or first.next
+        if first.back:
+            cause = f"{first.headline} Or back, with this command."
+            return Finding(False, first.found, cause, first.back)
     elif back and state.git.uncommitted:  # such as a reset without --hard leaves
         file = state.git.uncommitted[0]
         return Finding(False, f"not committed: {file}", *taking_back(state, file))
-    return Finding(False, first.found, f"{first.headline} {first.why}".strip(), command)
+    return Finding(False, first.found, f"{first.headline} {first.why}".strip(), first.next)
 
 
 CHECKS: dict[str, Callable[..., Finding]] = {

@@ -59,6 +59,10 @@ def revisions(state: State, project: Path, count: int, applied: int) -> Finding:
             return Finding(False, text, f"{said.headline} {said.found}", said.next, detour=True)
     if len(everything) == count and len(run) == applied:
         return Finding(True, text)
+    if len(run) > applied and len(everything) <= count:
+        cause, command = undo(state, run[-1])
+        cause = cause if command == "%restart" else "The upgrade has run, and should not have yet."
+        return Finding(False, text, cause, command, detour=True)
     if len(everything) < count:
         return Finding(False, text, *no_script(state, project))
     if len(everything) > count:
@@ -69,11 +73,7 @@ def revisions(state: State, project: Path, count: int, applied: int) -> Finding:
             return Finding(False, text, f"{cause} {why}", command, detour=True)
         command = "git log --oneline" if extra.committed else delete(extra)
         return Finding(False, text, cause, command)
-    if len(run) < applied:
-        return Finding(False, text, *not_upgraded(state, "app.db"))
-    cause, command = undo(state, run[-1])
-    cause = cause if command == "%restart" else "The upgrade has run, and should not have yet."
-    return Finding(False, text, cause, command, detour=True)
+    return Finding(False, text, *not_upgraded(state, "app.db"))
 
 
 def newest_script(state: State, project: Path, message: str) -> Finding:
@@ -201,8 +201,13 @@ def committed_migration(state: State, project: Path, adds: Sequence[str]) -> Fin
     return Finding(True, text)
 
 
-def _unread(scripts: Iterable[Revision]) -> str:
+def _unread(scripts: Sequence[Revision]) -> str:
     """Why it is not known what one of these scripts adds; empty where all can be read."""
+    for revision in scripts:
+        if revision.unknown:
+            return (
+                f"{revision.file} calls {revision.unknown[0]}, and Alembic has no such operation."
+            )
     hidden = [revision.file for revision in scripts if revision.opaque]
     if not hidden:
         return ""

@@ -35,6 +35,10 @@ def why_lacking(state: State, project: Path, name: str) -> tuple[str, str]:
     here = look_at(state, table.file)
     if near := get_close_matches(column, [each.name for each in table.columns], 1, 0.7):
         return f"The model has {wanted}.{near[0]}. If that is to be it, mend the name.", here
+    for file, _ in _classes(project, table.class_name):
+        if file != table.file:
+            cause = f"{file} has a class {table.class_name} too; the app takes {table.file}."
+            return cause, look_at(state, file)
     for other in model.tables:
         if column and other is not table and column in [each.name for each in other.columns]:
             cause = f"The class {other.class_name} has it. It belongs into {table.class_name}."
@@ -60,8 +64,8 @@ def _no_table(state: State, project: Path, wanted: str) -> tuple[str, str]:
 
 
 def _classes(project: Path, name: str) -> Iterator[tuple[str, list[str]]]:
-    """Each file of an app of the project that has a class of this name, with its bases."""
-    for file in sorted(project.glob("[!._]*/*.py")):
+    """Each file of the project, or of a folder in it, that has a class of this name; its bases."""
+    for file in sorted((*project.glob("*.py"), *project.glob("[!._]*/*.py"))):
         try:
             tree = ast.parse(file.read_bytes())
         except (OSError, ValueError, SyntaxError):

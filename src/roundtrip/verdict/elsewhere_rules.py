@@ -17,7 +17,8 @@ def stamped_elsewhere(state: State) -> Disagreement | None:
 
 def elsewhere(state: State) -> Disagreement | None:
     here = run_by(state, state.database.versions)
-    made = {name for r in state.migrations.revisions for name in (*r.adds, *r.columns)}
+    run = [revision for revision in state.migrations.revisions if revision.id in here]
+    made = {name for revision in run for name in (*revision.adds, *revision.columns)}
     for other in state.elsewhere:
         there = run_by(state, other.versions)
         has = names_in(state.database.tables) if there == here else set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..facts import Disagreement, State
 from .commands import delete, quoted, undo
-from .lookups import claims
+from .lookups import claims, model_names
 from .wording import listed, named, say, sentence
 
 
@@ -151,6 +151,18 @@ def several_heads(state: State) -> Disagreement | None:
     heads = [r for r in state.migrations.revisions if r.id in state.migrations.heads]
     if len(heads) < 2:
         return None
+    foreign = [
+        r
+        for r in heads
+        if r.applied and not r.committed and r.adds and not {*r.adds} & model_names(state)
+    ]
+    if foreign:
+        return say(
+            "A script that was brought back is a second head.",
+            f"The database has run {named(foreign[0])}, and the model does not want it.",
+            "Take it back, then delete its file; the other scripts stay as they are.",
+            "flask db downgrade",
+        )
     twins = [r for r in heads if r.adds and [o.adds for o in heads].count(r.adds) > 1]
     spare = [r for r in twins if not r.applied and not claims(state, r)]
     if spare:
