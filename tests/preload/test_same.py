@@ -156,6 +156,19 @@ BEHAVIOUR = {
     "a built-in name that is taken apart": "import builtins; builtins.kept = Loud()",
     "a daemon": "threading.Thread(target=signal.pause, daemon=True).start(); sys.exit(3)",
     "output that is not flushed": "sys.kept = open(1, 'w', closefd=False); sys.kept.write('late')",
+    "what only a collection of garbage ends": "import tempfile\n"
+    "class Ring:\n    def __init__(self): self.me = self; self.f = tempfile.NamedTemporaryFile()\n"
+    "    def __del__(self): print('ring')\n"
+    "def count():\n    try: yield\n    finally: print('finally')\n"
+    "async def never(): pass\n"
+    "app.ring = Ring(); app.counts = count(); next(app.counts); app.never = never()",
+    "a database that is left open": "import sqlite3\nold = app.db = sqlite3.connect('x.db')\n"
+    "app.me = app; old.execute('PRAGMA journal_mode=WAL'); old.execute('CREATE TABLE t (x)')\n"
+    "old.execute('INSERT INTO t VALUES (1)')",
+    "what the streams can do": "for s in (sys.stdin, sys.stdout, sys.stderr):\n"
+    "    print(s, s.encoding, s.errors, s.line_buffering, s.write_through, s.mode, s.seekable(),\n"
+    "        type(s.buffer), s.buffer, s.name)",
+    "what the program is": "m = sys.modules['__main__']\nprint(sorted(vars(m)), m.__loader__)",
     "a file that is not closed": "sys.f = open('x', 'w'); sys.f.write('y')",
     "threads that go on": "threading.Timer(0.2, print, ['late']).start()",
     "a thread that raises": "threading.Thread(target=exit, args=[Own]).start(); 1/0",

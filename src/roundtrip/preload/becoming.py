@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import io
 import os
 import runpy
 import signal
@@ -13,6 +14,7 @@ import types
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
 
@@ -43,8 +45,9 @@ def become(command: Command, flask: str) -> None:
         signal.signal(number, signal.SIG_IGN)
     gc.enable()
     importlib.invalidate_caches()
+    _open_streams()
     main = types.ModuleType("__main__")
-    main.__dict__.update(__builtins__=__builtins__)
+    main.__dict__.update(__builtins__=__builtins__, __annotations__={})
     sys.modules["__main__"] = main
     try:
         if command.kind == "module":
@@ -56,6 +59,7 @@ def become(command: Command, flask: str) -> None:
             sys.argv = [flask, *command.words[1:]] if command.kind == "flask" else command.words[1:]
             sys.orig_argv = [sys.executable, *sys.argv]
             main.__file__ = script = sys.argv[0]
+            main.__cached__, main.__loader__ = None, SourceFileLoader("__main__", script)
             sys.path[0] = os.path.dirname(script)
             code = compile(Path(script).read_bytes(), script, "exec", dont_inherit=True)
             exec(code, main.__dict__)
@@ -70,12 +74,13 @@ def become(command: Command, flask: str) -> None:
         _ended_with[:] = [0]
 
 
-def keep_libraries(loaded: Iterable[str]) -> None:
+def keep_libraries(loaded: Iterable[str], kept: list[object]) -> None:
     """At the end of a command: leave the libraries to the operating system.
 
     Python would take them apart piece by piece, which takes as long as the command's own work. What
     the command made is taken apart as ever. What is in `sys` goes last; what Python would still do
-    after that is to free its own memory, so the process ends there.
+    after that is to free its own memory, so the process ends there. `kept` holds itself and is
+    frozen, so nothing lets go of what it is given.
     """
 
     class End:
@@ -89,9 +94,25 @@ def keep_libraries(loaded: Iterable[str]) -> None:
             if code is None or (isinstance(code, int) and 0 <= code < 256):
                 status = int(code or 0)
                 sys.the_end = End()
-    kept: list[object] = [sys.modules.pop(name) for name in loaded if name in sys.modules]
-    kept.append(kept)  # nothing lets go of what holds itself and is frozen
-    gc.freeze()
+    kept += (sys.modules.pop(name) for name in loaded if name in sys.modules)
+
+
+def _open_streams() -> None:
+    """Open the standard streams as Python does: what they can do depends on what is behind them."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        old = getattr(sys, name)
+        raw = buffer = io.FileIO(number, "wb" if number else "rb", closefd=False)
+        raw.name = f"<{name}>"
+        if not number:
+            buffer = io.BufferedReader(raw)
+        elif not old.write_through:
+            buffer = io.BufferedWriter(raw)
+        new = io.TextIOWrapper(
+            buffer, old.encoding, old.errors, "\n", old.line_buffering, old.write_through
+        )
+        new.mode = "w" if number else "r"
+        setattr(sys, name, new)
+        setattr(sys, f"__{name}__", new)
 
 
 _ended_with: list[object] = []

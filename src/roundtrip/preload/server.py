@@ -204,7 +204,9 @@ if __name__ == "__main__":
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     Path(folder, "helper").write_text(str(os.getpid()))
     loaded: set[str] = set()
-    atexit.register(keep_libraries, loaded)  # the first one registered is the last one called
+    kept: list[object] = []
+    kept.append(kept)
+    atexit.register(keep_libraries, loaded, kept)  # the first one registered is called last
     for name in _LIBRARIES:
         importlib.import_module(name)
     sys.modules["flask.cli"].cli._load_plugin_commands()  # looks into every package, so it is slow
