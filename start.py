@@ -79,7 +79,11 @@ def prepare():
     # Where a blank or the length keeps the path out of a first line with `#!`, pip has a shell
     # read it, in double quotes (distlib's scripts.py).
     odd = sorted(set(str(CLONE)) & set('"$`\\') - {os.sep})
-    if odd and (" " in str(CLONE) or len(str(CLONE)) > 100):
+    if os.pathsep in str(CLONE):  # `venv` refuses it
+        odd = [os.pathsep]
+    elif " " not in str(CLONE) and len(str(CLONE)) <= 100:
+        odd = []
+    if odd:
         raise StartError(_ODD_NAME.format(CLONE, odd[0]))
     _made_from()
     try:

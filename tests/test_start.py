@@ -118,7 +118,7 @@ def questions(clone: Path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows allows no such name")
-@pytest.mark.parametrize("odd", ['"', "$", "`", "\\"])
+@pytest.mark.parametrize("odd", ['"', "$", "`", "\\", os.pathsep])
 def test_a_name_with_which_pips_commands_do_not_start(tmp_path: Path, wheel: Path, odd) -> None:
     clone = make_clone(tmp_path / f"my {odd} folder" / "clone", wheel)
     code, said = start(clone, **offline(wheel))

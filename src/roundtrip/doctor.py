@@ -194,7 +194,9 @@ def _is_compiled(package: str) -> bool:
     if not found or not found.origin:
         return False
     sources = Path(found.origin).parent.rglob("*.py")
-    return all(Path(importlib.util.cache_from_source(str(source))).exists() for source in sources)
+    # The learner's own PYTHONOPTIMIZE, which names other files, reaches no command.
+    names = (importlib.util.cache_from_source(str(file), optimization="") for file in sources)
+    return all(Path(name).exists() for name in names)
 
 
 def _folder(program: Path) -> Path:
