@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from kernels import kernel
+from kernels import ROOT, kernel
 
 from roundtrip import guard
 
@@ -52,6 +55,72 @@ def test_a_kernel_of_the_course_is_refused_wherever_it_starts(clone: Path, tmp_p
     before = _everything(clone)
     with kernel(tmp_path / "home", cwd=clone) as other:
         assert other.run("!git add -A && git stash").error == "Refused"
+    assert _everything(clone) == before
+
+
+DANGEROUS = (
+    *CELLS,
+    "!git add . && git reset --hard HEAD~1",
+    "!!git stash -u",
+    "%sx git stash -u",
+    "%system git stash -u",
+    "%rm notes.txt",
+    "%alias away git clean -fdx\n%away",
+    "%%bash\ngit add -A; rm ../README.md",
+    "%%script sh\nrm ../README.md",
+    "%%file new.txt\nnothing",
+    "%save new.py 1",
+    "%logstart new.py",
+    "%lesson 1",
+    "%lesson 10 --continue",
+    "%load_ext roundtrip",
+    "%reload_ext roundtrip",
+)
+
+
+@pytest.mark.parametrize("home", ["README.md/x", os.pathsep, "/proc/mine"])
+def test_a_kernel_without_a_home_runs_no_cell_of_a_lesson(clone: Path, home: str):
+    """Its cells would be IPython's own, and would reach the clone."""
+    lessons = [
+        ROOT / "notebooks" / f"{name}.ipynb" for name in ("01_build_the_demo_app", "10_your_turn")
+    ]
+    cells = [
+        "".join(cell["source"])
+        for lesson in lessons
+        for cell in json.loads(lesson.read_text())["cells"]
+        if cell["cell_type"] == "code" and not "".join(cell["source"]).startswith("#")
+    ]
+    git = ["git", "-C", str(clone), "-c", "user.name=A", "-c", "user.email=a@example.com"]
+    subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", "Second"], check=True)
+    before = _everything(clone)
+    with kernel(clone / home, cwd=clone / "notebooks") as closed:
+        for cell in (*cells, *DANGEROUS):
+            answer = closed.run(cell)
+            assert answer.error == "Refused", (cell, answer)
+            assert answer.traceback == [f"Refused: {answer.value}"]
+            assert "ROUNDTRIP_HOME" in answer.value or "another folder" in answer.value
+            assert "start JupyterLab again" in answer.value
+            assert "\n" not in answer.value
+        run = "import subprocess; print(subprocess.run(['git', {}]).returncode)"
+        for arguments in ("'reset', '--hard'", "'init', '.'", "'add', '-A'", "'clean', '-fdx'"):
+            assert closed.run(run.format(arguments)).text.splitlines()[-1] != "0"
+        assert closed.run("print(1)").text == "1\n"
+    assert _everything(clone) == before
+
+
+def test_load_ext_closes_a_kernel_that_has_no_guard(clone: Path):
+    before = _everything(clone)
+    cells = (
+        "from IPython.core.interactiveshell import InteractiveShell\n"
+        "shell = InteractiveShell()\n"
+        "for cell in ('%load_ext roundtrip', '!git add -A', 'x = !git reset --hard'):\n"
+        "    shell.run_cell(cell)"
+    )
+    env = os.environ | {"ROUNDTRIP_HOME": str(clone / "README.md" / "x")}
+    run = [sys.executable, "-c", cells]
+    said = subprocess.run(run, cwd=clone, env=env, capture_output=True, text=True, check=True)
+    kinds = [line.partition(":")[0] for line in said.stdout.splitlines()]
+    assert kinds == ["RoundtripError", "Refused", "Refused"]
     assert _everything(clone) == before
 
 
