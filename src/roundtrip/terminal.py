@@ -18,7 +18,7 @@ from typing import Any
 
 import psutil
 
-from . import preload
+from . import preload, tether
 from .environment import environment, shut_out_settings
 from .errors import Interrupted, RoundtripError
 from .polish import Polish
@@ -83,7 +83,7 @@ def start(
     errors: int = subprocess.STDOUT,
     more: Mapping[str, str] | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start a command without a terminal, in a process group of its own.
+    """Start a command without a terminal, in a process group of its own, which ends with us.
 
     `command` is a line for the shell or a list of arguments; `errors` says where its standard error
     goes; `more` are additional environment variables.
@@ -92,7 +92,7 @@ def start(
     env = environment(project) | dict(more or {})
     env["PATH"] = preload.search_path(env["PATH"])
     try:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             command if isinstance(command, str) else _resolve(command, env),
             shell=isinstance(command, str),
             cwd=cwd,
@@ -110,6 +110,8 @@ def start(
             f"The command {name} could not be started ({reason}); "
             "`%doctor` tells whether something is missing on this computer."
         ) from None
+    tether.tie(process.pid)
+    return process
 
 
 @contextmanager
@@ -166,6 +168,7 @@ def end(process: subprocess.Popen[bytes]) -> bool:
             break
     process.wait()
     preload.forget(process.pid)
+    tether.untie(process.pid)
     return bool(family)
 
 

@@ -1,0 +1,99 @@
+"""A kernel that is killed leaves no command behind that would go on in the next one's workspace."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from kernels import Kernel, kernel
+from preloaded import STRANGE, wait_for
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no process groups")
+
+SLOW = (
+    "import os, time; open('begun', 'a').write(str(os.getpid()) + chr(10)); time.sleep(30); "
+    "open('ended', 'w')"
+)
+LINES = {
+    "with more after it": "flask do {} && echo never > more",
+    "in a pipe": "python -c {} | cat",
+    "that takes no notice": "trap '' TERM; flask do {}",
+}
+
+
+@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize("helper", ["plain", "pre-loaded"])
+def test_a_command_ends_with_a_kernel_that_is_killed(tmp_path, monkeypatch, helper, line):
+    """As when the machine has no memory left, or somebody types kill -9."""
+    monkeypatch.delenv("ROUNDTRIP_PRELOAD", raising=False)
+    options = {"ROUNDTRIP_PRELOAD": "0"} if helper == "plain" else {}
+    with kernel(tmp_path / "home", **options) as killed:
+        _begin(killed, line)
+        command = _command(tmp_path)
+        assert ("server.py" in " ".join(command.cmdline())) == (
+            helper == "pre-loaded" and sys.platform == "linux" and "flask" in LINES[line]
+        )
+        os.kill(killed.manager.provisioner.pid, 9)
+        began = time.monotonic()
+        wait_for(lambda: not _runs(command), 4)
+        if line != "that takes no notice":
+            assert time.monotonic() - began < 0.9
+    with kernel(tmp_path / "home", **options) as following:
+        said = following.run("%load_ext roundtrip\n%lesson 1 --continue\n!git init -q && ls")
+        assert said.error is None
+        assert said.text.split()[-2:] == ["app.py", "begun"]
+
+
+@pytest.mark.parametrize("let_go", [True, False])
+def test_what_was_let_go_stays(let_go):
+    """Its number may be another's by then."""
+    other = subprocess.Popen(["sleep", "30"], start_new_session=True)
+    code = f"from roundtrip import tether; tether.tie({other.pid}); "
+    code += f"tether.untie({other.pid}); " if let_go else ""
+    run = [sys.executable, "-c", f"{code}print(tether._waiting.pid)"]
+    done = subprocess.run(run, capture_output=True, text=True, check=True)
+    wait_for(lambda: not psutil.pid_exists(int(done.stdout)), 4)
+    assert (other.poll() is None) == let_go
+    other.kill()
+    other.wait()
+
+
+def test_one_that_was_killed_is_followed_by_another(tmp_path):
+    code = (
+        "import os; from pathlib import Path; from roundtrip import terminal, tether\n"
+        "for _ in range(3):\n"
+        "    assert terminal.stream('true', Path.cwd(), Path.cwd(), print) == 0\n"
+        "    print(tether._waiting.pid); tether._waiting.kill()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert len(set(done.stdout.split())) == 3
+
+
+def _begin(killed: Kernel, line: str) -> None:
+    assert killed.run("%load_ext roundtrip\n%lesson 1").error is None
+    assert killed.run(f"%%writefile app.py\n{STRANGE}").error is None
+    folder = killed.run("import os\nprint(os.environ.get('ROUNDTRIP_PRELOAD'))").text.strip()
+    if folder.startswith("/"):
+        wait_for(lambda: Path(folder, "socket").exists())
+    killed.client.execute("!" + LINES[line].format(shlex.quote(SLOW)))
+
+
+def _command(tmp_path: Path) -> psutil.Process:
+    note = tmp_path / "home" / "workspace" / "begun"
+    wait_for(lambda: note.exists() and note.read_text().endswith("\n"))
+    return psutil.Process(int(note.read_text()))
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
