@@ -13,6 +13,7 @@ from ..course import Lesson
 from ..errors import Refused, RoundtripError
 from ..progress import Bar
 from ..questions import Answer, Question
+from .options import given
 from .session import Session, show
 
 
@@ -26,7 +27,10 @@ class LessonMagics(Magics):
 
     @line_magic("lesson")
     def start_lesson(self, line: str) -> None:
-        """`%lesson N`: begin lesson N from its start state. `--continue`: go on where it stands."""
+        """`%lesson N`: begin lesson N from its start state. `--continue`: go on where it stands.
+
+        `--fresh`: from the course's start state, also where your own end of the lesson before is.
+        """
         terminal.prepare(self._session.home.project)
         number, going_on, fresh = _lesson_line(line)
         found = self._session.course.lesson(number)
@@ -71,14 +75,19 @@ class LessonMagics(Magics):
 
     @line_magic
     def restart(self, line: str) -> None:
-        """`%restart`: begin this lesson again; what you have goes to the attic."""
-        self.start_lesson(f"{self._session.here().number} {line}")
+        """`%restart`: begin this lesson again; what you have goes to the attic. Takes `--fresh`."""
+        options = given(line, "%restart [--fresh]")
+        self.start_lesson(" ".join((str(self._session.here().number), *options)))
 
     @line_magic
     def finish(self, line: str) -> None:
-        """`%finish`: hold the lesson's goals against the workspace, keep its end state."""
+        """`%finish`: hold the lesson's goals against the workspace, keep its end state.
+
+        `--anyway`: keep it also where not all goals are met.
+        """
+        anyway = "--anyway" in given(line, "%finish [--anyway]")
         with self._session.mine() as here:
-            now, anyway = self._session.reader.read(), "--anyway" in line.split()
+            now = self._session.reader.read()
             done = lesson.finish(self._session.course, self._session.home, here, now, anyway)
             self._session.hints.note(done.results)
             print(messages.finished(done))
@@ -99,6 +108,7 @@ class LessonMagics(Magics):
     @line_magic
     def hint(self, line: str) -> None:
         """`%hint`: more on the first goal that is not met; each time stronger."""
+        given(line, "%hint")
         hints = self._session.hints
         if hints.goals:  # much may have happened since they were looked at
             with self._session.mine():
@@ -134,12 +144,10 @@ class LessonMagics(Magics):
 
 
 def _lesson_line(line: str) -> tuple[int, bool, bool]:
-    words = line.split()
-    numbers = [word for word in words if word.isdigit()]
-    unknown = [w for w in words if not w.isdigit() and w not in ("--continue", "--fresh")]
-    if len(numbers) != 1 or unknown:
+    options = given(line, "%lesson NUMBER [--continue] [--fresh]")
+    if not options["NUMBER"].isdecimal():
         raise RoundtripError(
             "%lesson needs one number, such as `%lesson 3`; "
             "`--continue` goes on where the workspace stands."
         )
-    return int(numbers[0]), "--continue" in words, "--fresh" in words
+    return int(options["NUMBER"]), "--continue" in options, "--fresh" in options

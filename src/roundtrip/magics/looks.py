@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shlex
+from itertools import chain
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_magic, magics_class
 
 from .. import board, page, trip
 from .. import show as files
-from ..errors import CommandFailed, RoundtripError
+from ..errors import CommandFailed
+from .options import given, words
 from .session import Session, show
 
 
@@ -24,9 +26,9 @@ class LookMagics(Magics):
     @line_magic("board")
     def draw_board(self, line: str) -> None:
         """`%board`: the four places now. Takes `--env-file FILE`; `--trip` shows all steps."""
+        options = given(line, "%board [--env-file FILE] [--trip]")
         with self._session.mine() as here:
-            options = _words(line)
-            env_file = options[1] if options[:1] == ["--env-file"] and len(options) > 1 else None
+            env_file = options.get("--env-file")
             current = self._session.reader.read(env_file)
             if "--trip" in options:
                 steps = trip.steps(self._session.course, self._session.home, here, current)
@@ -41,16 +43,20 @@ class LookMagics(Magics):
     def show_file(self, line: str) -> None:
         """`%show FILE`: a file of the project, or all that a glob names; a database's rows."""
         with self._session.mine():
-            for pattern in _words(line):
+            for pattern in words(line):
                 for shown in files.show(self._session.home.project, pattern):
                     show(shown.text, **{"text/markdown": shown.markdown})
 
     @line_magic("page")
     def show_page(self, line: str) -> None:
-        """`%page /`: start the app, ask it for this page, show the answer, stop the app."""
+        """`%page /`: start the app, ask it for this page, show the answer, stop the app.
+
+        Takes `--env-file FILE`, as `flask` does.
+        """
+        options = given(line, "%page [--env-file FILE] [PATH]")
+        path = options.pop("PATH", "/")
         with self._session.mine():
-            *options, path = _words(line) or ["/"]
-            answer = page.get(path, shlex.join(options), self._session.home.project)
+            answer = page.get(path, shlex.join(chain(*options.items())), self._session.home.project)
             print(f"GET {path} → {answer.status} {answer.reason}")
             if answer.problem:
                 raise CommandFailed(f"The page could not be made: {answer.problem}")
@@ -62,17 +68,11 @@ class LookMagics(Magics):
         """`%doctor`: is everything here that the course needs?"""
         from .. import doctor
 
+        given(line, "%doctor")
         for finding in doctor.report():
             print(f"{'ok     ' if finding.ok else 'PROBLEM'} {finding.name}")
             if not finding.ok:
                 print(f"        {finding.found} {finding.cure or ''}")
-
-
-def _words(line: str) -> list[str]:
-    try:
-        return shlex.split(line)
-    except ValueError:
-        raise RoundtripError(f"A quotation mark is missing in: {line}") from None
 
 
 def _draw(text: str, svg: str) -> None:

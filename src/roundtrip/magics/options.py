@@ -1,0 +1,51 @@
+"""Reads what stands behind a magic's name, and says so where the magic does not take it."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+from ..errors import RoundtripError
+
+
+def given(line: str, form: str) -> dict[str, str]:
+    """What a line gives to the magic of this form, such as `%page [--env-file FILE] [PATH]`.
+
+    By the names in the form; of an option without a value, an empty text. What is in brackets may
+    be missing. A value stands behind a blank or `=`. Raises `RoundtripError` for all that the form
+    does not know: a magic that passed over it would do something else than what was asked.
+    """
+    magic, *places = re.sub(r"\[--.*?\]", "", form).split()
+    options = dict(re.findall(r"\[(--[\w-]+) ?(\w*)\]", form))
+    found: dict[str, str] = {}
+    rest = words(line)
+    problem = ""
+    while rest and not problem:
+        word = rest.pop(0)
+        name, equals, value = word.partition("=")
+        if options.get(name) and not equals and rest and not rest[0].startswith("-"):
+            value = rest.pop(0)
+        if name in options and bool(value) == bool(options[name]):
+            found[name] = value
+        elif options.get(name):
+            problem = f"needs a {options[name]} behind `{name}`"
+        elif places and not word.startswith("-"):
+            found[places.pop(0).strip("[]")] = word
+        else:
+            problem = f"does not take `{word}`"
+    if not problem and (missing := [place for place in places if not place.startswith("[")]):
+        problem = f"needs a {missing[0]}"
+    if problem:
+        raise RoundtripError(f"{magic} {problem}, so nothing was done; write it like this: {form}")
+    return found
+
+
+def words(line: str) -> list[str]:
+    """The words of a line, as a shell splits it.
+
+    Raises `RoundtripError` where a quotation mark is missing.
+    """
+    try:
+        return shlex.split(line)
+    except ValueError:
+        raise RoundtripError(f"A quotation mark is missing in: {line}") from None

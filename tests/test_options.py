@@ -1,0 +1,102 @@
+"""What stands behind a magic's name is taken, or named; it is never passed over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from kernels import Kernel, kernel
+
+from roundtrip.errors import RoundtripError
+from roundtrip.magics.options import given, words
+
+BOARD = "%board [--env-file FILE] [--trip]"
+PAGE = "%page [--env-file FILE] [PATH]"
+LESSON = "%lesson NUMBER [--continue] [--fresh]"
+
+
+@pytest.mark.parametrize(
+    ("form", "line", "found"),
+    [
+        (BOARD, "", {}),
+        (BOARD, "--env-file production.env", {"--env-file": "production.env"}),
+        (BOARD, "--env-file=production.env", {"--env-file": "production.env"}),
+        (BOARD, "--env-file='my own.env' --trip", {"--env-file": "my own.env", "--trip": ""}),
+        (BOARD, "--trip --env-file a=b.env", {"--env-file": "a=b.env", "--trip": ""}),
+        (PAGE, "/", {"PATH": "/"}),
+        (PAGE, "/?name=Ada --env-file p.env", {"PATH": "/?name=Ada", "--env-file": "p.env"}),
+        (LESSON, "--fresh 3", {"NUMBER": "3", "--fresh": ""}),
+    ],
+)
+def test_what_is_taken(form, line, found):
+    assert given(line, form) == found
+
+
+@pytest.mark.parametrize(
+    ("form", "line", "said"),
+    [
+        (BOARD, "production.env", "%board does not take `production.env`"),
+        (BOARD, "--env-fil production.env", "%board does not take `--env-fil`"),
+        (BOARD, "--trip=yes", "%board does not take `--trip=yes`"),
+        (BOARD, "--env-file", "%board needs a FILE behind `--env-file`"),
+        (BOARD, "--env-file=", "%board needs a FILE behind `--env-file`"),
+        (BOARD, "--env-file --trip", "%board needs a FILE behind `--env-file`"),
+        (PAGE, "/ /more", "%page does not take `/more`"),
+        (PAGE, "-e production.env", "%page does not take `-e`"),
+        (LESSON, "", "%lesson needs a NUMBER"),
+        (LESSON, "3 4", "%lesson does not take `4`"),
+        ("%doctor", "now", "%doctor does not take `now`"),
+    ],
+)
+def test_what_is_not_taken_is_named_with_the_form(form, line, said):
+    with pytest.raises(RoundtripError) as caught:
+        given(line, form)
+    assert str(caught.value) == f"{said}, so nothing was done; write it like this: {form}"
+
+
+def test_a_quotation_mark_that_is_missing():
+    with pytest.raises(RoundtripError, match="A quotation mark is missing in: it's"):
+        words("it's")
+
+
+@pytest.fixture(scope="module")
+def notebook(tmp_path_factory: pytest.TempPathFactory):
+    with kernel(tmp_path_factory.mktemp("learner")) as started:
+        for cell in ("%load_ext roundtrip\n%lesson 1", "%%writefile production.env\n# empty"):
+            assert started.run(cell).error is None
+        yield started
+
+
+def _board(notebook: Kernel, line: str) -> str:
+    answer = notebook.run(line)
+    assert answer.error is None, answer.value
+    return answer.displays[0]["text/plain"]
+
+
+def test_the_board_is_never_another_databases_than_the_one_asked_for(notebook):
+    assert "by production.env" not in _board(notebook, "%board")
+    for line in ("--env-file production.env", "--env-file=production.env"):
+        assert "by production.env" in _board(notebook, f"%board {line}")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("%board production.env", "%board nonsense", "%finish --anway", "%restart --continue"),
+        *("%page --env-fil=production.env /", "%doctor now", "%hint more", "%lesson ²"),
+        *("%lesson 1.5", "%lesson", "%lesson 1 --contine"),
+    ],
+)
+def test_no_magic_passes_over_what_it_does_not_know(notebook, cell):
+    before = _everything(notebook)
+    answer = notebook.run(cell)
+    assert answer.error == "RoundtripError"
+    assert answer.traceback == [f"RoundtripError: {answer.value}"]
+    assert cell.split()[0] in answer.value
+    assert (answer.text, answer.displays) == ("", [])
+    assert _everything(notebook) == before
+
+
+def _everything(notebook: Kernel) -> set[str]:
+    home = Path(notebook.run("import os\nprint(os.environ['ROUNDTRIP_HOME'])").text.strip())
+    return {str(path) for path in home.rglob("*")}
