@@ -10,19 +10,28 @@ import hashlib
 import json
 import os
 import shutil
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from . import workspace
 from .course import Course, Lesson
+from .errors import RoundtripError
 from .facts import State
 from .workspace import Home
 
 
 def own(home: Home, lesson: Lesson) -> Path:
-    """Where the learner's own end state of a lesson is kept, whether it exists or not."""
-    return home.private / "snapshots" / f"lesson-{lesson.number:02d}"
+    """Where the learner's own end state of a lesson is kept, whether it exists or not.
+
+    One whose successor was stopped on its way in is put back there first.
+    """
+    place = home.private / "snapshots" / f"lesson-{lesson.number:02d}"
+    with suppress(OSError):
+        if not place.exists():
+            _old(place).rename(place)
+    return place
 
 
 def made(home: Home, course: Course, lesson: Lesson) -> Path:
@@ -33,14 +42,40 @@ def made(home: Home, course: Course, lesson: Lesson) -> Path:
 
 
 def store(project: Path, place: Path, notes: dict[str, Any]) -> None:
-    """Keep a copy of a project at `place`, with notes about it; an older copy there is replaced."""
+    """Keep a copy of a project at `place`, with notes about it; an older copy there is replaced.
+
+    The older one is removed last, so that there is a whole one at any moment. Raises
+    `RoundtripError` where it cannot be written; the older one stays then.
+    """
     fresh = place.with_name(place.name + ".new")
+    _clear(place, fresh)
+    try:
+        workspace.copy(project, fresh / "workspace")
+        workspace.write_json(notes_file(fresh), notes)
+        if place.exists():
+            place.rename(_old(place))
+        fresh.rename(place)
+    except OSError as error:
+        raise RoundtripError(
+            f"The end of the lesson could not be kept ({error.strerror}), so one that was kept "
+            "before is as it was; make sure that there is room and that the folder "
+            f"{place.parent} can be written, then run this cell again."
+        ) from None
+    finally:
+        _clear(place, fresh)
+
+
+def _old(place: Path) -> Path:
+    """Where the copy at a place waits while another comes in. What lies there is always whole."""
+    return place.with_name(place.name + ".old")
+
+
+def _clear(place: Path, fresh: Path) -> None:
+    """Take away a half `fresh`, and an old copy beside a new one; without that one it is back."""
     shutil.rmtree(fresh, ignore_errors=True)
-    workspace.copy(project, fresh / "workspace")
-    workspace.write_json(notes_file(fresh), notes)
-    if place.exists():
-        shutil.rmtree(place)
-    fresh.rename(place)
+    with suppress(OSError):
+        _old(place).rename(fresh if place.exists() else place)
+    shutil.rmtree(fresh, ignore_errors=True)
 
 
 def project_in(place: Path) -> Path:
