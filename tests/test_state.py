@@ -263,6 +263,10 @@ def test_a_repository_that_is_broken(project: Project):
     assert not found.git.repository
     assert found.verdict.kind == "git_error"
     assert "not a git repository" in found.verdict.found
+    for said in (board.text(found), board.strip_text([("01", found)])):
+        assert "Git cannot read it" in said
+        assert "o repository yet" not in said
+    assert "not a git repository" in board.text(found).partition("MODEL")[0]
 
 
 # Scripts

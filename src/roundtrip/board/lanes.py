@@ -61,10 +61,10 @@ def verdict(state: State) -> Verdict:
 
 def _git(git: GitState, news: News) -> Lane:
     lane = Lane("Git", "what you committed")
-    if not git.repository:
-        return replace(lane, notes=(Note("No repository yet", "git init makes one."),))
     if git.error:
         return replace(lane, notes=(Note("Git cannot read it", git.error, "bad"),))
+    if not git.repository:
+        return replace(lane, notes=(Note("No repository yet", "git init makes one."),))
     nodes = [_loose(git, news)] if git.uncommitted else []
     shown = len(git.commits) if len(git.commits) <= _COMMITS else _COMMITS - 1
     for commit in git.commits[:shown]:

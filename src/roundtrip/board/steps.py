@@ -93,7 +93,7 @@ def read(steps: Sequence[tuple[str, State]]) -> list[Step]:
 def _git(state: State) -> Line:
     git = state.git
     if not git.repository:
-        return Line("Git", "no repository yet")
+        return Line("Git", "Git cannot read it" if git.error else "no repository yet")
     dots = ("commit",) * min(len(git.commits), _DOTS) + ("loose",) * bool(git.uncommitted)
     loose = f"{len(git.uncommitted)} not committed" if git.uncommitted else "clean"
     return Line("Git", f"{count(len(git.commits), 'commit')}, {loose}", dots)
