@@ -85,6 +85,7 @@ def test_the_board_is_never_another_databases_than_the_one_asked_for(notebook):
         *("%board production.env", "%board nonsense", "%finish --anway", "%restart --continue"),
         *("%page --env-fil=production.env /", "%doctor now", "%hint more", "%lesson ²"),
         *("%lesson 1.5", "%lesson", "%lesson 1 --contine"),
+        *("%%writefile -a notes.txt\nmore", "%%writefile my notes.txt\nmore", "%%writefile\n1"),
     ],
 )
 def test_no_magic_passes_over_what_it_does_not_know(notebook, cell):
@@ -94,6 +95,20 @@ def test_no_magic_passes_over_what_it_does_not_know(notebook, cell):
     assert answer.traceback == [f"RoundtripError: {answer.value}"]
     assert cell.split()[0] in answer.value
     assert (answer.text, answer.displays) == ("", [])
+    assert _everything(notebook) == before
+
+
+def test_a_name_in_quotation_marks_is_written_without_them(notebook):
+    answer = notebook.run('%%writefile "my folder/my notes.txt"\none')
+    assert (answer.error, answer.text) == (None, "Writing my folder/my notes.txt\n")
+    found = {place for place in _everything(notebook) if "my notes" in place}
+    assert [Path(place).read_text() for place in found] == ["one\n"]
+
+
+@pytest.mark.parametrize("name", [".", "..", "../x.txt", "demo_app/../../x.txt", '""'])
+def test_no_file_is_written_outside_the_workspace(notebook, name):
+    before = _everything(notebook)
+    assert notebook.run(f"%%writefile {name}\none").error == "Refused"
     assert _everything(notebook) == before
 
 

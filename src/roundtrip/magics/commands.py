@@ -13,6 +13,7 @@ from IPython.utils.text import SList
 
 from .. import diagnosis, environment, flask_shell, terminal, workspace
 from ..errors import CommandFailed, Refused
+from .options import given
 from .session import Session, write
 
 
@@ -52,14 +53,19 @@ class CommandMagics(Magics):
 
     @cell_magic
     def writefile(self, line: str, cell: str) -> None:
-        """`%%writefile FILE`: write the cell into a file of the project; makes its folder."""
+        """`%%writefile FILE`: write the cell into a file of the project; makes its folder.
+
+        IPython's own also takes `-a`, which adds to a file; no lesson needs it, so it is refused.
+        """
+        name = given(line, "%%writefile FILE")["FILE"]
         with self._session.mine():
-            target = (self._session.home.project / line.strip()).resolve()
-            if not line.strip() or not target.is_relative_to(self._session.home.project.resolve()):
+            root = self._session.home.project.resolve()
+            target = (root / name).resolve()
+            if target == root or not target.is_relative_to(root):
                 raise Refused("%%writefile needs the name of a file inside the workspace.")
             verb = "Overwriting" if target.exists() else "Writing"
             workspace.write_text(target, cell)
-            print(f"{verb} {target.relative_to(self._session.home.project.resolve()).as_posix()}")
+            print(f"{verb} {target.relative_to(root).as_posix()}")
 
     def _system(self, command: str) -> None:
         """`!command`: run it in the workspace; a non-zero exit code fails the cell."""
