@@ -21,6 +21,17 @@ def hold(home: Home, token: str, here: Lesson) -> Iterator[None]:
     Nobody can take it until the block is left. Raises `Refused` when it is another's, when it is
     gone, when we are not in it, or when another's command is running there.
     """
+    with alone(home):
+        _check(home, token, here)
+        yield
+
+
+@contextmanager
+def alone(home: Home) -> Iterator[None]:
+    """Have the workspace to ourselves until the block is left, whoever holds it.
+
+    Raises `Refused` when another's command does not end in time.
+    """
     lock = workspace.lock(home)
     try:
         lock.acquire()
@@ -30,7 +41,6 @@ def hold(home: Home, token: str, here: Lesson) -> Iterator[None]:
             "wait for it or stop it there, then run this cell again."
         ) from None
     try:
-        _check(home, token, here)
         yield
     finally:
         lock.release()

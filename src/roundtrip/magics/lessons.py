@@ -8,7 +8,17 @@ from contextlib import suppress
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_magic, magics_class
 
-from .. import card, environment, lesson, messages, questions, record, terminal, workspace
+from .. import (
+    card,
+    environment,
+    holding,
+    lesson,
+    messages,
+    questions,
+    record,
+    terminal,
+    workspace,
+)
 from ..course import Lesson
 from ..errors import Refused, RoundtripError
 from ..progress import Bar
@@ -51,14 +61,7 @@ class LessonMagics(Magics):
     def _begin(self, found: Lesson, going_on: bool, fresh: bool) -> list[str]:
         """Make the workspace ours, at the lesson's start or as it stands; what to tell of it."""
         if going_on:
-            if not self._session.home.project.is_dir():
-                raise Refused(
-                    "There is no workspace to go on with: its folder was moved or deleted. "
-                    f"Run `%lesson {found.number}` for a new one."
-                )
-            report = [f"Lesson {found.number:02d} · {found.title}"]
-            report.append("Start: where the workspace stands; nothing was replaced.")
-            workspace.take(self._session.home, self._session.token, found.number)
+            report = [f"Lesson {found.number:02d} · {found.title}", *self._go_on(found)]
         else:
             with Bar() as bar:
                 started = lesson.start(
@@ -72,6 +75,18 @@ class LessonMagics(Magics):
             report = messages.started(started, self._session.home)
         self._session.begin(found)
         return report
+
+    def _go_on(self, found: Lesson) -> list[str]:
+        """Make the workspace ours as it stands; what to tell of it."""
+        home = self._session.home
+        with holding.alone(home):
+            if not home.project.is_dir():
+                raise Refused(
+                    "There is no workspace to go on with: its folder was moved or deleted. "
+                    f"Run `%lesson {found.number}` for a new one."
+                )
+            workspace.take(home, self._session.token, found.number)
+        return ["Start: where the workspace stands; nothing was replaced."]
 
     @line_magic
     def restart(self, line: str) -> None:
