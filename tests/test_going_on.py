@@ -1,7 +1,11 @@
-"""`%lesson N --continue` waits for whoever works there."""
+"""`%lesson N --continue` waits for whoever works there, and says whose the workspace is."""
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +14,8 @@ import pytest
 from kernels import Kernel, kernel
 from preloaded import wait_for
 
-from roundtrip import workspace
+from roundtrip import attic, workspace
+from roundtrip.errors import RoundtripError
 from roundtrip.workspace import Home
 
 
@@ -50,3 +55,53 @@ def test_it_gives_up_after_a_while_and_takes_nothing(notebook, home):
     assert (answer.error, answer.displays) == ("Refused", [])
     assert "A command of another notebook is running" in answer.value
     assert (home.private / "owner.json").read_bytes() == before
+
+
+def test_it_says_whose_the_workspace_is_and_how_to_get_ones_own_back(notebook, home):
+    for cell in ("%lesson 1", "%%writefile a.txt\nmine", "%lesson 0", "%%writefile b.txt\nother"):
+        assert notebook.run(cell).error is None
+    answer = notebook.run("%lesson 1 --continue")
+    name = attic.newest(home, 1).name
+    said = re.search(
+        r"What stands there is lesson 00's\. Yours is in attic/(\S+); `(.*)`", answer.text
+    )
+    assert said and said[1] == name
+    assert said[2].endswith(f" attic restore {name}")
+    assert (home.project / "b.txt").exists(), "it has only told"
+    assert "What stands there" not in notebook.run("%lesson 1 --continue").text, "it is now"
+    _roundtrip(home, "attic", "restore", name)
+    answer = notebook.run("%lesson 1 --continue")
+    assert (answer.error, "What stands there" in answer.text) == (None, False)
+    assert notebook.run("!cat a.txt").text == "mine\n"
+
+
+def test_it_says_no_more_where_there_is_nothing_of_ones_own(notebook):
+    assert notebook.run("%lesson 1").error is None
+    lines = notebook.run("%lesson 2 --continue").text.splitlines()
+    assert lines[-1] == "What stands there is lesson 01's."
+
+
+def test_a_copy_that_is_put_back_belongs_to_its_lesson(home):
+    home.project.mkdir()
+    for lesson in (4, 5, 3):
+        workspace.take(home, "me", lesson)
+        (home.project / "whose.txt").write_text(f"{lesson}")
+        workspace.replace(home, None, attic.label(home))
+    (home.attic / "2099-01-01_10-00-00_unknown").mkdir()
+    assert attic.newest(home, 7) is None
+    for lesson in (5, 4):
+        attic.restore(home, attic.newest(home, lesson).name)
+        holder = workspace.owner(home)
+        assert (holder.token, holder.lesson) == ("me", lesson)
+        assert (home.project / "whose.txt").read_text() == str(lesson)
+    kept = attic.restore(home, "2099-01-01_10-00-00_unknown")
+    assert kept == attic.newest(home, 4) and (kept / "whose.txt").read_text() == "4"
+    assert workspace.owner(home) is None
+    for name in ("nothing", "..", "../home"):
+        with pytest.raises(RoundtripError, match="The attic holds nothing named"):
+            attic.restore(home, name)
+
+
+def _roundtrip(home: Home, *words: str) -> None:
+    env = os.environ | {"ROUNDTRIP_HOME": str(home.root)}
+    subprocess.run([sys.executable, "-m", "roundtrip", *words], env=env, check=True)

@@ -137,20 +137,20 @@ def board(env_file: str | None, svg: Path | None) -> None:
 def attic(context: click.Context) -> None:
     """List what was set aside; `roundtrip attic restore NAME` puts one back."""
     if context.invoked_subcommand is None:
+        from .attic import names
+
         _, home = _course_and_home()
-        names = sorted(p.name for p in home.attic.iterdir()) if home.attic.is_dir() else []
-        click.echo("\n".join(names) if names else "The attic is empty.")
+        click.echo("\n".join(names(home)) or "The attic is empty.")
 
 
 @attic.command("restore")
 @click.argument("name")
 def attic_restore(name: str) -> None:
     """Put a copy of NAME from the attic in the workspace; what is there goes to the attic."""
+    from .attic import restore
+
     _, home = _course_and_home()
-    place = home.attic / name
-    if Path(name).name != name or not place.is_dir():
-        raise RoundtripError(f"The attic holds nothing named {name}; `roundtrip attic` lists it.")
-    aside = workspace.replace(home, place, "before-restore")
+    aside = restore(home, name)
     click.echo(f"The workspace is {name} again. In a notebook, go on with %lesson N --continue")
     if aside:
         click.echo(f"What was there is now in {home.shown(aside)}")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import checks, making, snapshots, workspace
+from . import attic, checks, making, snapshots, workspace
 from .course import Course, Goal, Lesson
 from .facts import State
 from .making import Progress
@@ -54,8 +54,7 @@ def start(
     `fresh` is not asked for), else one made by running the notebooks before.
     """
     before = course.before(lesson)
-    holder = workspace.owner(home)
-    label = f"lesson-{holder.lesson:02d}" if holder else "unknown"
+    label = attic.label(home)
     if before is None or course.before(before) is None:
         source, place = "empty", None
     else:

@@ -213,6 +213,11 @@ def take(home: Home, token: str, lesson: int) -> None:
     write_json(home.private / "owner.json", asdict(Owner(token, lesson, since)))
 
 
+def let_go(home: Home) -> None:
+    """Note that nobody holds the workspace."""
+    (home.private / "owner.json").unlink(missing_ok=True)
+
+
 def owner(home: Home) -> Owner | None:
     """Who holds the workspace; None when nobody does (or the note cannot be read)."""
     row = read_json(home.private / "owner.json")

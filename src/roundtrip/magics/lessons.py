@@ -9,6 +9,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_magic, magics_class
 
 from .. import (
+    attic,
     card,
     environment,
     holding,
@@ -77,7 +78,7 @@ class LessonMagics(Magics):
         return report
 
     def _go_on(self, found: Lesson) -> list[str]:
-        """Make the workspace ours as it stands; what to tell of it."""
+        """Make the workspace ours as it stands; what to tell of it, also whose it was until now."""
         home = self._session.home
         with holding.alone(home):
             if not home.project.is_dir():
@@ -85,8 +86,16 @@ class LessonMagics(Magics):
                     "There is no workspace to go on with: its folder was moved or deleted. "
                     f"Run `%lesson {found.number}` for a new one."
                 )
+            holder = workspace.owner(home)
             workspace.take(home, self._session.token, found.number)
-        return ["Start: where the workspace stands; nothing was replaced."]
+        report = ["Start: where the workspace stands; nothing was replaced."]
+        if holder and holder.lesson != found.number:
+            said = f"What stands there is lesson {holder.lesson:02d}'s."
+            if yours := attic.newest(home, found.number):
+                back = f"`{messages._program()} attic restore {yours.name}` puts it back"
+                said += f" Yours is in {home.shown(yours)}; {back}."
+            report.append(said)
+        return report
 
     @line_magic
     def restart(self, line: str) -> None:
