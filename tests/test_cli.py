@@ -169,6 +169,19 @@ def test_the_doctor_leaves_nothing_in_the_users_own_folder(tmp_path: Path) -> No
     assert list(user.iterdir()) == []
 
 
+def test_the_doctor_leaves_nothing_where_no_home_can_be_used(tmp_path: Path) -> None:
+    """Neither the user's nor one for the work: IPython would make a folder, and say so."""
+    (tmp_path / "a file").write_text("")
+    (tmp_path / "temporary").mkdir()
+    bad = str(tmp_path / "a file" / "below")
+    settings = {"HOME": bad, "ROUNDTRIP_HOME": bad, "TMPDIR": str(tmp_path / "temporary")}
+    done = roundtrip("doctor", folder=tmp_path, **settings)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.count("PROBLEM") == 1
+    assert "ok       Notebooks run in the Python of the course" in done.stdout
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
 def test_an_error_is_one_sentence(tmp_path: Path) -> None:
     done = roundtrip("attic", "restore", "nothing", folder=tmp_path, ROUNDTRIP_HOME=str(tmp_path))
     assert done.returncode == 1

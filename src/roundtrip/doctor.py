@@ -137,10 +137,14 @@ def _guard() -> Finding:
 def _kernel() -> Finding:
     """Whether notebooks run in the Python that looks here, and not in another environment's."""
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+    from jupyter_core.paths import jupyter_path
 
     name = "Notebooks run in the Python of the course"
     try:
-        program = Path(KernelSpecManager().get_kernel_spec("python3").argv[0])
+        # Not those in IPython's folder, the last that count: to ask for it makes it, or a temporary
+        # one where the user's home cannot be written.
+        kernels = KernelSpecManager(kernel_dirs=jupyter_path("kernels"))
+        program = Path(kernels.get_kernel_spec("python3").argv[0])
     except NoSuchKernel:
         return Finding(False, name, "The kernel python3 was not found.", _NEW_ENVIRONMENT)
     # jupyter_client puts its own Python in the place of a plain `python`. Links are not resolved:
