@@ -182,6 +182,16 @@ def test_the_doctor_leaves_nothing_where_no_home_can_be_used(tmp_path: Path) -> 
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
+@pytest.mark.parametrize("place", ["missing/x.svg", "a file/x.svg"])
+def test_a_picture_that_cannot_be_written_is_named_in_a_sentence(tmp_path, place) -> None:
+    (tmp_path / "workspace").mkdir()
+    (tmp_path / "a file").write_text("")
+    done = roundtrip("board", "--svg", place, folder=tmp_path, ROUNDTRIP_HOME=str(tmp_path))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"Error: The picture could not be written to {place} (")
+    assert done.stderr.count("\n") == 1
+
+
 def test_an_error_is_one_sentence(tmp_path: Path) -> None:
     done = roundtrip("attic", "restore", "nothing", folder=tmp_path, ROUNDTRIP_HOME=str(tmp_path))
     assert done.returncode == 1

@@ -126,7 +126,13 @@ def board(env_file: str | None, svg: Path | None) -> None:
         raise RoundtripError("There is no workspace yet; start a lesson first.")
     state = Reader(home.project).read(env_file)
     if svg:
-        svg.write_text(drawing.svg(state), encoding="utf-8")
+        try:
+            svg.write_text(drawing.svg(state), encoding="utf-8")
+        except OSError as error:
+            raise RoundtripError(
+                f"The picture could not be written to {svg} ({error.strerror}); name a file in a "
+                "folder that is there and that you can write to."
+            ) from None
         click.echo(f"Wrote {svg}")
     else:
         click.echo(drawing.text(state))
