@@ -9,7 +9,7 @@ import ast
 import json
 import sqlite3
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -38,6 +38,7 @@ from .git_facts import Run, git_lines, read_git
 from .plain_data import build
 from .rescue import find_script
 from .scripts import read_script
+from .verdict.lookups import run_by
 
 __all__ = ["Run", "State", "read"]
 
@@ -246,8 +247,8 @@ def _against_database(
     migrations: MigrationState, versions: tuple[str, ...], git: GitState, run: Run
 ) -> MigrationState:
     """Add what the database says: which scripts it has run, and which of them are gone."""
-    known = {revision.id: revision for revision in migrations.revisions}
-    applied = _ancestors(known, versions)
+    known = {revision.id for revision in migrations.revisions}
+    applied = run_by(State(migrations=migrations), versions)
     missing = tuple(version for version in versions if version not in known)
     # Without a parent nothing can be read, so that one comes first.
     parents = (parent for r in migrations.revisions for parent in r.parents if parent not in known)
@@ -269,17 +270,6 @@ def _against_database(
         missing=missing,
         rescue=find_script(run, gone, migrations.folder, git) if gone else None,
     )
-
-
-def _ancestors(known: Mapping[str, Revision], ids: Iterable[str]) -> set[str]:
-    found: set[str] = set()
-    waiting = list(ids)
-    while waiting:
-        each = waiting.pop()
-        if each in known and each not in found:
-            found.add(each)
-            waiting.extend(known[each].parents)
-    return found
 
 
 def _before(revision: Revision, run: Run) -> str:
