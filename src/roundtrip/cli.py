@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import click
 
-from . import environment, preload, workspace
+from . import environment, workspace
 from .course import Course, find_course
 from .errors import RoundtripError
 from .progress import Bar
@@ -43,6 +43,8 @@ def main() -> None:
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def lab(options: tuple[str, ...]) -> None:
     """Open JupyterLab on the first notebook. OPTIONS go to JupyterLab."""
+    from . import terminal
+
     course = find_course()
     home = workspace.find_home(course.folder)
     if home.root != course.folder.resolve():
@@ -59,7 +61,7 @@ def lab(options: tuple[str, ...]) -> None:
         # Root is who one is in most containers. Jupyter refuses only lest it be by mistake.
         arguments.append("--ServerApp.allow_root=True")
     # One helper for all notebooks. It ends with JupyterLab, which this process becomes.
-    preload.start(environment.environment(home.project))
+    terminal.prepare(home.project)
     _become("jupyterlab", [*arguments, *options], course.folder)
 
 
