@@ -20,7 +20,7 @@ from .course import find_course
 from .errors import RoundtripError
 
 OLDEST_PYTHON = (3, 11)
-"""`tomllib` and subprocess's `process_group` came with it."""
+"""`tomllib` came with it."""
 
 OLDEST_GIT = (2, 32)
 """GIT_CONFIG_GLOBAL came with it (Git's RelNotes/2.32.0.txt). An older Git does not know the name,

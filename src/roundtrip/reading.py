@@ -35,10 +35,10 @@ class Reader:
 
 
 def _traces(folder: Path) -> Iterator[tuple[str, int, int, int]]:
-    """What changes about a file when it is written: nanoseconds of its times, size, and number.
+    """What changes about a file when it is written: a time in nanoseconds, its size, its number.
 
-    The time of the last status change (`st_ctime_ns`) cannot be set back, unlike that of the last
-    change.
+    The time is that of the last status change (`st_ctime_ns`), which cannot be set back, unlike
+    that of the last change.
     """
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
         about = entry.stat(follow_symlinks=entry.is_file())

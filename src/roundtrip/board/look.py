@@ -35,7 +35,6 @@ TITLE = Style(17, INK, bold=True)
 ABOUT = Style(12.5, QUIET)
 SOURCE = Style(12, INK, mono=True)
 BODY = Style(13.5, INK)
-STRONG = Style(13.5, INK, bold=True)
 SMALL = Style(12, QUIET)
 CODE = Style(12, QUIET, mono=True)
 
