@@ -105,8 +105,11 @@ def test_redirects_are_followed_inside_the_app_only(project):
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
-        ("import no_such_module\n", "No module named 'no_such_module'"),
-        ("x = (\n", "SyntaxError: '(' was never closed"),
+        ("import no_such_module\n", "No module named 'no_such_module' (app.py, line 1)"),
+        ("x = (\n", "SyntaxError: '(' was never closed (app.py, line 1)"),
+        ("y = 1\nx = y + z\n", "NameError: name 'z' is not defined (app.py, line 2)"),
+        ("def create_app():\n    return z\n", "name 'z' is not defined (app.py, line 2)"),
+        ("import json\n\njson.loads('{')\n", "line 1 column 2 (char 1) (app.py, line 3)"),
         ("name = 'no app in here'\n", "Failed to find Flask application"),
         (None, "Could not locate a Flask application"),
     ],

@@ -146,11 +146,21 @@ def _error_line(log: str, project: Path) -> str | None:
 
 
 def _reason(log: str, project: Path) -> str:
-    """Why the server did not start: its error, else its first line (later ones mislead)."""
+    """Why the server did not start.
+
+    The error that Python stopped with and the learner's line it stopped in, else what click calls
+    an error, else the last line.
+    """
+    if stopped := _error_line(log, project):
+        own = _OWN_FRAME.findall(_polished(log.rpartition("Traceback (most")[2], project))
+        return f"{stopped} ({own[-1][0]}, line {own[-1][1]})" if own else stopped
     lines = [line.strip() for line in log.splitlines() if line.strip()]
     errors = [line for line in lines if line.startswith("Error: ")]
-    said = _error_line(log, project) or next(iter([*errors, *lines[-1:]]), None)
+    said = next(iter([*errors, *lines[-1:]]), None)
     return _polished(said, project) if said else "it ended without a word."
+
+
+_OWN_FRAME = re.compile(r'^  File "workspace[/\\]([^"\n]+)", line (\d+)', re.MULTILINE)
 
 
 def _polished(line: str, project: Path) -> str:
