@@ -30,18 +30,19 @@ from .workspace import Home
 
 _LOOKS = re.compile(
     r"""%(board|show|page|ask|answer|check|hint|doctor)\b
-    | !git\ (status|diff|log|show|reflog|clean\ -n)\b
+    | !git\ (status|(diff|log|show)(?!.*\ --output)|reflog$|reflog\ show|clean\ -n)\b
     | !flask\ (--env-file\ \S+\ )?db\ (check|current|history|heads)\b
     | !flask\ db\ upgrade\ --sql\b
     | !pytest\b
     | %%flask_shell$
-    | users?\ =\ (User\.query\.first\(\)|db\.session\.scalars\(db\.select\(User\))
-    | for\ user\ in\ users:
-    | (\ {4})?print\(user\.
+    | user\ =\ User\.query\.first\(\)$
+    | users\ =\ db\.session\.scalars\(db\.select\(User\)(\.order_by\(User\.\w+\))?\)$
+    | for\ user\ in\ users:$
+    | (\ {4})?print\(user\.\w+(,\ user\.\w+)*\)$
     | \#""",
     re.VERBOSE,
 )
-"""How a line begins that changes nothing."""
+"""How a line begins that changes nothing, or, up to a `$`, what the whole of it is."""
 
 
 def replay(home: Home, lessons: Sequence[Lesson], on_cell: Progress) -> None:

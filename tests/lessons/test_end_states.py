@@ -194,13 +194,30 @@ def test_what_is_made_is_what_the_notebooks_leave(end_of, tmp_path, monkeypatch)
         "found = !git log -1",
         "%lesson 3",
         "%%writefile a.txt",
+        "!git reflog expire --all",
+        "!git reflog delete HEAD@{1}",
+        "!git diff --output=notes.txt",
+        "!git log -1 --output notes.txt",
+        "print(user.query.delete())",
+        "print(user.name, db.session.commit())",
+        "user = User.query.first().delete()",
+        "users = db.session.scalars(db.select(User)).all() + [db.session.commit()]",
+        "for user in users: db.session.delete(user)",
     ],
 )
 def test_a_cell_that_does_something_is_not_left_out(line):
     assert not replay._only_looks(line)
 
 
-@pytest.mark.parametrize("line", ["%board", "!git status --short", "!flask db current -v", "# x"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("%board", "!git status --short", "!flask db current -v", "# x", "!git reflog"),
+        *("!git reflog show main", "!git log --oneline", "!git show ORIG_HEAD:tests/test_user.py"),
+        *("user = User.query.first()", "print(user.age)", "    print(user.name, user.age)"),
+        *("for user in users:", "users = db.session.scalars(db.select(User).order_by(User.id))"),
+    ],
+)
 def test_a_cell_that_looks_is_left_out(line):
     assert replay._only_looks(line)
 
