@@ -79,9 +79,21 @@ def test_paragraphs_are_short_and_say_nothing_is_simple(row):
         assert not re.search(
             r"\b(simply|just|obviously|of course|easy|easily)\b", cell.source, re.I
         )
-        for paragraph in re.split(r"\n\s*\n", cell.source):
-            if not re.match(r"[|\-*\d`<]", paragraph):
-                assert len(paragraph.split()) <= 75, paragraph
+        for paragraph in paragraphs(cell.source):
+            assert len(paragraph.split()) <= 75, paragraph
+
+
+def paragraphs(text: str) -> list[str]:
+    """Paragraphs and items of lists; no tables, no code, no HTML."""
+    text = re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
+    parts = re.split(r"\n\s*\n|\n(?=\s*(?:[-*]|\d+\.) )", text)
+    return [part for part in parts if not re.match(r"\s*[|<]", part)]
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_paragraphs_beside_the_lessons_are_short_too(name):
+    for paragraph in paragraphs((ROOT / name).read_text(encoding="utf-8")):
+        assert len(paragraph.split()) <= 75, paragraph
 
 
 @each_lesson
