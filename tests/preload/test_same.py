@@ -131,6 +131,21 @@ LINES = {
     "printf '[flask.commands]\\nsqueak = squeak:it\\n' > x.egg-info/entry_points.txt; "
     "printf 'import click\\nit = click.Command(None, callback=lambda: print(1))' > squeak.py; "
     "python -m flask squeak",
+    "a name to be ended by": "flask do 'print(open(\"/proc/self/comm\").read())'",
+    "what was logged since": "flask do 'import logging, time; time.sleep(0.3); logging.basicConfig("
+    'format="%(relativeCreated)d"); e = logging.makeLogRecord({}); '
+    "print(e.relativeCreated < 3000)'",
+    "a part of logging that nobody has loaded": "flask do 'import logging; logging.handlers.Q'",
+    "one processor": "taskset -c 0 flask do 'import os; print(os.sched_getaffinity(0))'",
+    "no new rights": 'setpriv --no-new-privs flask do \'print(open("/proc/self/status").read()'
+    '.partition("NoNewPrivs:")[2][:3])\'',
+    "a limit of its own": "ulimit -l 64; flask do 'import resource; "
+    "print(resource.getrlimit(resource.RLIMIT_MEMLOCK))'",
+    "signals of every kind": "flask do 'import signal, time; got = lambda n, f: print(n, flush=True); "
+    "[signal.signal(n, got) for n in (28, 23, 29, 27, 26, 24, 5, 31, 34)]; "
+    'print("ready", flush=True); time.sleep(1); time.sleep(0.1)\' > a & sleep 0.1; '
+    "while ! grep -q ready a; do sleep 0.05; done; "
+    "for n in 28 23 29 27 26 24 5 31 34; do kill -$n $!; sleep 0.05; done; wait $!; echo $?; cat a",
     "another language": "LC_ALL=C flask echo ü",
     "more than one folder": "mkdir -p a/b && cd a/b && flask --app ../../app.py surroundings",
 }

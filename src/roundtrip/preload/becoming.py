@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import io
+import logging
 import os
 import runpy
 import signal
@@ -43,6 +44,7 @@ def become(command: Command, flask: str) -> None:
     time.tzset()
     for number in command.ignored:
         signal.signal(number, signal.SIG_IGN)
+    logging._startTime = time.time()
     gc.enable()
     importlib.invalidate_caches()
     _open_streams()
@@ -61,6 +63,7 @@ def become(command: Command, flask: str) -> None:
             main.__file__ = script = sys.argv[0]
             main.__cached__, main.__loader__ = None, SourceFileLoader("__main__", script)
             sys.path[0] = os.path.dirname(script)
+            _be_called(command.kind, script)
             code = compile(Path(script).read_bytes(), script, "exec", dont_inherit=True)
             exec(code, main.__dict__)
     except SystemExit as end:
@@ -95,6 +98,17 @@ def keep_libraries(loaded: Iterable[str], kept: list[object]) -> None:
                 status = int(code or 0)
                 sys.the_end = End()
     kept += (sys.modules.pop(name) for name in loaded if name in sys.modules)
+
+
+def _be_called(kind: str, script: str) -> None:
+    """Have the name by which `pkill flask` finds a plain command: that of its script.
+
+    Where the path of Python has no room in a script's first line, pip has a shell start it, and the
+    command is called as Python is.
+    """
+    with suppress(OSError), open(script, "rb") as file:
+        if kind == "flask" and not file.readline().startswith(b"#!/bin/sh"):
+            Path("/proc/self/comm").write_text(Path(script).name)
 
 
 def _open_streams() -> None:

@@ -19,15 +19,17 @@ _PATIENCE = 2.0
 """Seconds in which the helper has to answer."""
 
 LIMITS = [
-    *(resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE, resource.RLIMIT_AS, resource.RLIMIT_CPU),
-    *(resource.RLIMIT_DATA, resource.RLIMIT_STACK, resource.RLIMIT_NPROC),
+    getattr(resource, name)
+    for name in sorted(dir(resource))
+    if name.startswith("RLIMIT_") and name != "RLIMIT_CORE"
 ]
-"""What a shell may have limited for its commands."""
+"""What a shell may have limited for its commands. (What is left after a crash limits nothing.)"""
 
-_PASSED_ON = (
-    *(signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM),
-    *(signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGCONT, signal.SIGABRT),
-)
+_PASSED_ON = signal.valid_signals() - {
+    *(signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD),
+    *(signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL),  # our own mistakes
+    *(signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU),  # we would go on
+}
 
 
 def main() -> None:
@@ -36,7 +38,8 @@ def main() -> None:
     env = dict(os.environb)
     # The command sees the PATH that it would have without a helper.
     path = env.get(b"PATH", b"").split(b":")
-    env[b"PATH"] = b":".join(place for place in path if place != folder + b"/bin")
+    if path != [b""]:
+        env[b"PATH"] = b":".join(place for place in path if place != folder + b"/bin")
     connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
     if pid := _hand_over(connection, folder, kind, command, env):
         _stand_for(connection, pid)

@@ -35,7 +35,7 @@ del sys.modules["client"], sys.modules["becoming"]  # the learner may have modul
 _LIBRARIES = (
     *("flask.cli", "flask_sqlalchemy.cli", "flask_migrate.cli", "dotenv", "werkzeug.serving"),
     *("sqlalchemy.dialects.sqlite", "sqlite3", "alembic.command", "alembic.autogenerate"),
-    *("logging.config", "code", "readline", "rlcompleter"),
+    *("logging", "code", "readline", "rlcompleter"),
 )
 _NUMBER, _PEER = struct.Struct("q"), struct.Struct("3i")
 _LONGEST = 8_000_000
@@ -81,7 +81,7 @@ def _watch(connection: socket.socket, folder: Path, probe: str) -> Command | Non
     """
     peer = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size)
     client, user, _ = _PEER.unpack(peer)
-    if user != os.getuid():
+    if user != os.getuid() or _bounds(client) != _bounds(os.getpid()):
         return None
     command = _read(connection)
     if not _is_ours(command, probe):
@@ -166,6 +166,18 @@ def _is_ours(command: Command, probe: str) -> bool:
     )
 
 
+def _bounds(pid: int) -> tuple[object, ...]:
+    """What bounds a process, and is inherited: groups, rights, processors, namespaces, order."""
+    about, spaces = f"/proc/{pid}/status", f"/proc/{pid}/ns"
+    with open(about, "rb") as file:
+        lines = [line for line in file if line.startswith(_BOUNDS)]
+    kinds = sorted(os.listdir(spaces))
+    return *lines, *(os.readlink(f"{spaces}/{kind}") for kind in kinds), os.sched_getscheduler(pid)
+
+
+_BOUNDS = (b"Uid:", b"Gid:", b"Groups:", b"Cap", b"NoNewPrivs:", b"Seccomp:", b"Cpus_allowed:")
+
+
 def _is_looked_for(name: bytes) -> bool:
     """Whether Python would have found a file of the learner's own where we found a library's.
 
@@ -182,14 +194,16 @@ def _top_level() -> frozenset[bytes]:
 
 @cache
 def _watched() -> tuple[str, ...]:
-    """The files of everything that is loaded, and the folders in which libraries lie."""
+    """The files of everything that is loaded, the folders of libraries, and what adds folders."""
     files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
-    return (*filter(None, files), *sys.path[1:])
+    places = (path for folder in sys.path[1:] for path in Path(folder).glob("*.pth"))
+    return (*filter(None, files), *sys.path[1:], *map(str, places))
 
 
 def _interpreter(env: dict[bytes, bytes]) -> dict[bytes, bytes]:
     """What Python itself reads at its start, before any program runs."""
-    read = {k: v for k, v in env.items() if k.startswith((b"PYTHON", b"LC_", b"LANG"))}
+    names = (b"PYTHON", b"LC_", b"LANG", b"LD_", b"MALLOC_", b"GLIBC_", b"COVERAGE_")
+    read = {k: v for k, v in env.items() if k.startswith(names)}
     return {k: v for k, v in read.items() if k != b"PYTHONSTARTUP"}
 
 
@@ -200,6 +214,9 @@ if __name__ == "__main__":
     folder, flask, probe = sys.argv[1:]
     if Path(folder, "helper").exists():
         sys.exit("A helper lives there already.")
+    for number in (signal.SIGHUP, signal.SIGQUIT):  # as under nohup; each command tells its own
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     lifeline = os.dup(0)
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     Path(folder, "helper").write_text(str(os.getpid()))
