@@ -8,6 +8,7 @@ import pytest
 from kernels import Kernel, kernel
 
 from roundtrip.errors import RoundtripError
+from roundtrip.magics import options
 from roundtrip.magics.options import given, words
 
 BOARD = "%board [--env-file FILE] [--trip]"
@@ -57,6 +58,12 @@ def test_what_is_not_taken_is_named_with_the_form(form, line, said):
 def test_a_quotation_mark_that_is_missing():
     with pytest.raises(RoundtripError, match="A quotation mark is missing in: it's"):
         words("it's")
+
+
+@pytest.mark.parametrize(("sep", "found"), [("/", ["ab c#d"]), ("\\", ["a\\b c#d"])])
+def test_a_backslash_is_part_of_a_path_on_windows_only(monkeypatch, sep, found):
+    monkeypatch.setattr(options.os, "sep", sep)
+    assert words('a\\b" c#d"') == found
 
 
 @pytest.fixture(scope="module")

@@ -69,7 +69,7 @@ def test_one_that_was_killed_is_followed_by_another(tmp_path):
         "import os; from pathlib import Path; from roundtrip import terminal, tether\n"
         "for _ in range(3):\n"
         "    assert terminal.stream('true', Path.cwd(), Path.cwd(), print) == 0\n"
-        "    print(tether._waiting.pid); tether._waiting.kill()"
+        "    print(tether._waiting.pid); tether._waiting.kill(); tether._waiting.wait()"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 
@@ -41,11 +42,15 @@ def given(line: str, form: str) -> dict[str, str]:
 
 
 def words(line: str) -> list[str]:
-    """The words of a line, as a shell splits it.
+    """The words of a line, as a shell splits it; on Windows a backslash is part of a path.
 
     Raises `RoundtripError` where a quotation mark is missing.
     """
+    reader = shlex.shlex(line, posix=True)
+    reader.whitespace_split, reader.commenters = True, ""
+    if os.sep == "\\":
+        reader.escape = ""
     try:
-        return shlex.split(line)
+        return list(reader)
     except ValueError:
         raise RoundtripError(f"A quotation mark is missing in: {line}") from None
