@@ -49,17 +49,17 @@ TRIP = [
     ADD,
     "python -c \"p='demo_app/models.py'; s=open(p).read(); "
     "open(p,'w').write(s.rstrip()+'\\n    age: Mapped[int | None]\\n')\"",
-    *("flask db check", "python -m flask db migrate -m 'Add age'", "flask db check"),
-    *("flask db upgrade", "flask db history", "flask db heads -v", "flask db show"),
+    *("flask db check", "python -m flask db migrate -m 'Add age'"),
+    *("flask db upgrade", "flask db history", "flask db heads -v"),
     *("flask db downgrade", "flask db current", "flask db upgrade --sql", "flask db stamp head"),
-    *("flask routes", "flask --help", "flask db migrate --help"),
+    *("flask routes", "flask --help"),
     "flask --version && echo 'User.query.first().age' | flask shell",
 ]
 
 
 def test_the_whole_trip_is_the_same(helper, app):
     ended = both(TRIP, app, helper)
-    assert [e.code for e in ended].count(0) > 15  # and the two of `flask db check` that are 1
+    assert [e.code for e in ended].count(0) > 13  # and that of `flask db check`, which is 1
     assert "IntegrityError" not in "".join(e.err for e in ended)
 
 
@@ -135,15 +135,15 @@ LINES = {
     "what was logged since": "flask do 'import logging, time; time.sleep(0.3); logging.basicConfig("
     'format="%(relativeCreated)d"); e = logging.makeLogRecord({}); '
     "print(e.relativeCreated < 3000)'",
-    "a part of logging that nobody has loaded": "flask do 'import logging; logging.handlers.Q'",
     "one processor": "taskset -c 0 flask do 'import os; print(os.sched_getaffinity(0))'",
     "no new rights": 'setpriv --no-new-privs flask do \'print(open("/proc/self/status").read()'
     '.partition("NoNewPrivs:")[2][:3])\'',
     "a limit of its own": "ulimit -l 64; flask do 'import resource; "
     "print(resource.getrlimit(resource.RLIMIT_MEMLOCK))'",
-    "signals of every kind": "flask do 'import signal, time; got = lambda n, f: print(n, flush=True); "
+    "signals of every kind": "flask do 'import signal, time; "
+    "got = lambda n, f: print(n, flush=True); "
     "[signal.signal(n, got) for n in (28, 23, 29, 27, 26, 24, 5, 31, 34)]; "
-    'print("ready", flush=True); time.sleep(1); time.sleep(0.1)\' > a & sleep 0.1; '
+    'print("ready", flush=True); time.sleep(0.6); time.sleep(0.1)\' > a & sleep 0.1; '
     "while ! grep -q ready a; do sleep 0.05; done; "
     "for n in 28 23 29 27 26 24 5 31 34; do kill -$n $!; sleep 0.05; done; wait $!; echo $?; cat a",
     "another language": "LC_ALL=C flask echo ü",
