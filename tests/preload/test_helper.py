@@ -304,7 +304,7 @@ def test_it_ends_with_the_process_that_started_it(monkeypatch, end):
         end
     ]()
     process.wait()
-    wait_for(lambda: not psutil.pid_exists(int(pid)), 2)
+    wait_for(lambda: not psutil.pid_exists(int(pid)))
     assert not Path(folder).exists()
 
 
@@ -322,7 +322,7 @@ def test_it_stays_when_that_process_becomes_another_program(monkeypatch):
     assert psutil.Process(int(pid)).status() != psutil.STATUS_ZOMBIE and Path(folder).exists()
     process.kill()
     process.communicate()
-    wait_for(lambda: not psutil.pid_exists(int(pid)), 2)
+    wait_for(lambda: not psutil.pid_exists(int(pid)))
     assert not Path(folder).exists()
 
 
@@ -351,7 +351,7 @@ def test_a_command_does_not_outlive_the_process_that_watches_it(on_its_own, stra
     psutil.Process(pid).parent().kill()
     began = time.monotonic()
     assert finish(process).code in (-signal.SIGKILL, 128 + signal.SIGKILL)
-    wait_for(lambda: not psutil.pid_exists(pid), 2)
+    wait_for(lambda: not psutil.pid_exists(pid))
     assert time.monotonic() - began < 2
 
 
@@ -360,7 +360,7 @@ def test_a_command_does_not_outlive_its_client(helper, strange):
     process = begin(line, strange, helper)
     pid = int(process.stdout.readline())
     process.kill()
-    wait_for(lambda: not psutil.pid_exists(pid), 2)
+    wait_for(lambda: not psutil.pid_exists(pid))
     process.wait()
 
 
@@ -393,7 +393,7 @@ def test_a_kernel_starts_it_with_its_lesson_and_takes_it_along(monkeypatch, tmp_
         assert notebook.run(f"!flask do {shlex.quote(code)} && git status").text.startswith("True")
         path = notebook.run("!flask do \"import os; print(os.environ['PATH'])\"").text
         assert folder not in path
-    wait_for(lambda: not psutil.pid_exists(helper), 2)
+    wait_for(lambda: not psutil.pid_exists(helper))
     assert not Path(folder).exists()
 
 
@@ -411,6 +411,6 @@ def test_a_restart_during_a_command_leaves_nothing(monkeypatch, tmp_path):
         command = int(note.read_text())
         began = time.monotonic()
         notebook.manager.restart_kernel()
-        wait_for(lambda: not psutil.pid_exists(command), 2)
+        wait_for(lambda: not psutil.pid_exists(command))
         assert time.monotonic() - began < 8
-        wait_for(lambda: not Path(folder).exists(), 2)
+        wait_for(lambda: not Path(folder).exists())

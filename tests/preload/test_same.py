@@ -43,23 +43,21 @@ User.query.all()
 END"""
 
 TRIP = [
-    "flask db init",
-    "flask db migrate -m 'Create the user table'",
+    "flask db init && flask db migrate -m 'Create the user table'",
     "flask db upgrade && flask db current",
     ADD,
     "python -c \"p='demo_app/models.py'; s=open(p).read(); "
     "open(p,'w').write(s.rstrip()+'\\n    age: Mapped[int | None]\\n')\"",
-    *("flask db check", "python -m flask db migrate -m 'Add age'"),
-    *("flask db upgrade", "flask db history", "flask db heads -v"),
-    *("flask db downgrade", "flask db current", "flask db upgrade --sql", "flask db stamp head"),
-    *("flask routes", "flask --help"),
-    "flask --version && echo 'User.query.first().age' | flask shell",
+    *("flask db check", "python -m flask db migrate -m 'Add age'", "flask db upgrade --sql"),
+    *("flask db upgrade", "flask db downgrade", "flask db stamp head", "flask db history -v"),
+    *("flask routes", "flask --help", "flask --version"),
 ]
+"""The notebooks hold the course's commands against one record, plain and pre-loaded."""
 
 
 def test_the_whole_trip_is_the_same(helper, app):
     ended = both(TRIP, app, helper)
-    assert [e.code for e in ended].count(0) > 13  # and that of `flask db check`, which is 1
+    assert [e.code for e in ended].count(0) == len(TRIP) - 1  # `flask db check` says 1
     assert "IntegrityError" not in "".join(e.err for e in ended)
 
 
@@ -121,7 +119,7 @@ LINES = {
     "a pipe that is closed": "flask do 'while True: print(1)' | head -1",
     "and, or": "flask echo 1 && flask echo 2 || flask echo 3; (exit 3) || flask echo 4",
     "in the background": "flask echo one & wait; flask echo two",
-    "exit codes": 'for n in 0 1 2 3 77 255 256 -1 True 2.5; do flask do "exit($n)"; echo $?; done',
+    "exit codes": 'for n in 0 3 256 -1 True 2.5; do flask do "exit($n)"; echo $?; done',
     "another Python setting": "PYTHONHASHSEED=7 flask surroundings; PYTHONUTF8=0 flask echo",
     "another time zone": "TZ=Asia/Kolkata flask do 'import time; print(time.tzname)'",
     "another PATH": 'PATH="/tmp:$PATH" flask surroundings',
