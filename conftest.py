@@ -78,7 +78,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 _LONGEST_FIRST = (
     *("tests/browser/test_lessons.py", "tests/browser/", "notebooks/"),
-    *("tests/preload/test_same.py", "tests/lessons/test_exercises.py", "tests/preload/"),
+    *("tests/preload/test_same.py", "tests/lessons/test_wrong_answers.py", "tests/preload/"),
 )
 
 

@@ -1,0 +1,59 @@
+"""The exercises of a lesson: where they are, their answers, a run with other answers in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import nbformat
+from kernels import Kernel
+
+from roundtrip.course import Lesson
+
+
+def cells_of(lesson: Lesson) -> list[nbformat.NotebookNode]:
+    return nbformat.read(lesson.notebook, as_version=4).cells
+
+
+def is_exercise(cell: nbformat.NotebookNode) -> bool:
+    return "exercise" in cell.metadata.get("tags", ())
+
+
+def answers(lesson: Lesson) -> list[str]:
+    """What is folded under each exercise, once and right below it."""
+    cells = cells_of(lesson)
+    found = []
+    for place, cell in enumerate(cells):
+        if is_exercise(cell):
+            folded = cells[place + 1].source
+            pattern = r"<details><summary>Answer</summary>\n\n```\n(.*)\n```\n</details>"
+            found.append(re.fullmatch(pattern, folded, re.DOTALL)[1])
+    return found
+
+
+def with_answers(
+    notebook: Kernel, lesson: Lesson, solved: Sequence[str], last: str = ""
+) -> dict[str, str]:
+    """Run the lesson with these in the exercise cells; what each `%check` and `%finish` said.
+
+    With `last`: up to that cell, and of the others only the exercises and the first.
+    """
+    waiting = iter(solved)
+    said: dict[str, str] = {}
+    for cell in cells_of(lesson):
+        needed = is_exercise(cell) or cell.source == last or cell.source.startswith("%load_ext")
+        if cell.cell_type != "code" or (last and not needed):
+            continue
+        source = next(waiting) if is_exercise(cell) else cell.source
+        text = run(notebook, source, "raises-exception" in cell.metadata.get("tags", ()))
+        if cell.source.startswith(("%check", "%finish")):
+            said[cell.source] = text
+        if cell.source == last:
+            break
+    return said
+
+
+def run(notebook: Kernel, source: str, may_fail: bool) -> str:
+    answer = notebook.run(source)
+    assert may_fail or answer.error is None, f"{source}\n{answer.text}\n{answer.value}"
+    return answer.text

@@ -1,0 +1,287 @@
+"""Wrong answers to lesson 10 are named, and what is told next does no harm."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from exercises import answers, run, with_answers
+from kernels import Kernel
+
+from roundtrip.course import find_course
+
+YOUR_TURN = find_course().lesson(10)
+RIGHT = answers(YOUR_TURN)
+PHONE, SCRIPT, DATABASES, COMMIT, BACK, POST, POSTS, ADA, LAST = range(9)
+LENGTH = "mapped_column(String(20))"
+TWENTY = f"Mapped[str | None] = {LENGTH}"
+
+
+def mended(old: str, new: str) -> str:
+    """Lines of a cell that change the model and commit it, and leave the script as it is."""
+    return (
+        "from pathlib import Path\nmodel = Path('demo_app/models.py')\n"
+        f"_ = model.write_text(model.read_text().replace({old!r}, {new!r}))\n"
+        "!git commit -qam mended"
+    )
+
+
+EMPTIED = r"""from pathlib import Path
+(script,) = Path("migrations/versions").glob("*phone*")
+text = script.read_text()
+_ = script.write_text(text[: text.index("def downgrade")] + "def downgrade():\n    pass\n")"""
+WRONG = {
+    "the type is forgotten": (
+        {PHONE: RIGHT[PHONE].replace("mapped_column(String(20))", "mapped_column(String(200))")},
+        "%check there",
+        "It should be VARCHAR(20) and may be empty",
+    ),
+    "it must not be empty": (
+        {
+            PHONE: RIGHT[PHONE].replace("phone: Mapped[str | None]", "phone: Mapped[str]"),
+            DATABASES: "",
+        },
+        "%check there",
+        "as VARCHAR(20) NOT NULL",
+    ),
+    "a type that is no column": (
+        {
+            PHONE: re.sub(r"phone: .*", "phone = db.String(20)", RIGHT[PHONE]),
+            SCRIPT: "!flask db migrate -m phone",
+            COMMIT: "",
+        },
+        "%check there",
+        "User.phone is a type, not a column.",
+    ),
+    "another name": (
+        {PHONE: RIGHT[PHONE].replace("phone:", "phon:")},
+        "%check there",
+        "The model has user.phon. If that is to be it, mend the name.",
+    ),
+    "another type, and then only the model mended": (
+        {
+            PHONE: re.sub(r"phone: .*", "phone: Mapped[int | None]", RIGHT[PHONE]),
+            COMMIT: f"{RIGHT[COMMIT]}\n{mended('int | None]', 'str | None] = ' + LENGTH)}",
+        },
+        "%check there",
+        "app.db: user.phone is INTEGER",
+    ),
+    "no length, and then only the model mended": (
+        {
+            PHONE: re.sub(r"phone: .*", "phone: Mapped[str | None]", RIGHT[PHONE]),
+            DATABASES: "!flask db upgrade",
+            COMMIT: f"{RIGHT[COMMIT]}\n{mended('phone: Mapped[str | None]', 'phone: ' + TWENTY)}\n"
+            "!flask --env-file production.env db upgrade",
+        },
+        "%check there",
+        "production.db: user.phone is VARCHAR\n",
+    ),
+    "the line of another column is replaced": (
+        {PHONE: re.sub(r"    city: .*\n", "", RIGHT[PHONE])},
+        "%check there",
+        "The script also drops user.city: the model has lost it.",
+    ),
+    "a downgrade() that does nothing": (
+        {SCRIPT: f"{RIGHT[SCRIPT]}\n{EMPTIED}"},
+        "%check there",
+        "Its downgrade() does not undo what its upgrade() does",
+    ),
+    "made by hand": (
+        {
+            SCRIPT: "%%flask_shell\nhand = db.text('ALTER TABLE user ADD phone VARCHAR')\n"
+            "db.session.execute(hand)\ndb.session.commit()",
+            DATABASES: "!flask db migrate -m phone",
+        },
+        "%check there",
+        "The database has user.phone already, and no script made it",
+    ),
+    "the databases are committed": (
+        {COMMIT: f"!git add -f instance\n{RIGHT[COMMIT]}"},
+        "%check there",
+        "Database files are in Git.",
+    ),
+    "no script was made": (
+        {SCRIPT: "", COMMIT: ""},
+        "%check there",
+        "The migration script was not made yet.",
+    ),
+    "the upgrade is forgotten": (
+        {DATABASES: ""},
+        "%check there",
+        "The upgrade has not run on app.db.",
+    ),
+    "production is forgotten": (
+        {DATABASES: "!flask db upgrade"},
+        "%check there",
+        "It ran on the wrong database, or on one only: app.db has user.phone.",
+    ),
+    "only the script is committed": (
+        {COMMIT: "!git add migrations\n!git commit -m 'Add phone column to user model'"},
+        "%check there",
+        "not committed: demo_app/models.py",
+    ),
+    "the script is not committed": (
+        {COMMIT: "!git commit -am 'Add phone column to user model'"},
+        "%check there",
+        "The script is not committed: whoever has the model alone cannot make its table.",
+    ),
+    "reset before downgrade": (
+        {BACK: "!git reset --hard HEAD~1"},
+        "%check and-back",
+        "whose file is gone, deleted or reset too early.",
+    ),
+    "production did not go back": (
+        {BACK: "!flask db downgrade\n!git reset --hard HEAD~1"},
+        "%check and-back",
+        "production.db: table user has id, name, email, city, phone",
+    ),
+    "one reset too far": (
+        {BACK: RIGHT[BACK].replace("HEAD~1", "HEAD~2")},
+        "%check and-back",
+        "This goes to the commit that the database is at.\n             next: git reset --hard ",
+    ),
+    "all the way down": (
+        {BACK: RIGHT[BACK].replace("downgrade", "downgrade base", 1) + "\n!flask db upgrade"},
+        "%check and-back",
+        "The rows are gone: one downgrade too many dropped the table",
+    ),
+    "a reset that is not hard": (
+        {BACK: RIGHT[BACK].replace("--hard ", "")},
+        "%check and-back",
+        "next: git restore demo_app/models.py",
+    ),
+    "the code did not go back": (
+        {BACK: "\n".join(RIGHT[BACK].splitlines()[:2])},
+        "%check and-back",
+        "“Add city column to user model” is",
+    ),
+    "a title may be empty": (
+        {POST: RIGHT[POST].replace("title: Mapped[str]", "title: Mapped[str | None]")},
+        "%finish",
+        "It should be VARCHAR(200) and must not be empty",
+    ),
+    "no foreign key": (
+        {POST: RIGHT[POST].replace('mapped_column(ForeignKey("user.id"))', "mapped_column()")},
+        "%finish",
+        'The column is plain: the model has it without ForeignKey("user.id").',
+    ),
+    "a foreign key of another type": (
+        {POST: RIGHT[POST].replace("column(ForeignKey", "column(String(9), ForeignKey"), ADA: ""},
+        "%finish",
+        "A foreign key has the type of the column that it points to",
+    ),
+    "a foreign key to the class": (
+        {POST: RIGHT[POST].replace("user.id", "users.id"), POSTS: "", ADA: ""},
+        "%finish",
+        "A foreign key points to no table.",
+    ),
+    "a file that nobody imports": (
+        {
+            POST: "%%writefile demo_app/post.py\nfrom demo_app.models import db\n\n\n"
+            "class Post(db.Model):\n    id = db.Column(db.Integer, primary_key=True)",
+            POSTS: "",
+            ADA: "",
+        },
+        "%finish",
+        "demo_app/post.py has the class Post, and the app does not import it.",
+    ),
+    "the plural": (
+        {POST: RIGHT[POST].replace("class Post", "class Posts"), ADA: ""},
+        "%finish",
+        "The model has a table posts.",
+    ),
+    "db.create_all()": (
+        {POSTS: "%%flask_shell\ndb.create_all()"},
+        "%finish",
+        "The database has post already, and no script made it",
+    ),
+    "the other user's post": (
+        {ADA: RIGHT[ADA].replace("user_id=1", "user_id=2")},
+        "%finish",
+        "The rows that are there have user_id 2.",
+    ),
+    "the post is in production": (
+        {ADA: RIGHT[ADA].replace("%%flask_shell", "%%flask_shell --env-file production.env")},
+        "%finish",
+        "It was added to the wrong database: production.db has it.",
+    ),
+    "no commit in the shell": (
+        {ADA: "\n".join(RIGHT[ADA].splitlines()[:-1])},
+        "%finish",
+        "db.session.commit() did not follow",
+    ),
+}
+
+
+WayBack = Callable[[str], str]
+
+
+@pytest.fixture(scope="module")
+def way_back(home: Path, notebook: Kernel) -> WayBack:
+    """`way_back(cell)`: a right part one, then this cell; what the check of part two says."""
+    with_answers(notebook, YOUR_TURN, solved_with({}, "%check there"), "%check there")
+    part_one = shutil.copytree(home / "workspace", home.with_name("part one"))
+
+    def go(cell: str) -> str:
+        shutil.rmtree(home / "workspace")
+        shutil.copytree(part_one, home / "workspace")
+        run(notebook, "%lesson 10 --continue", may_fail=False)
+        run(notebook, cell, may_fail=False)
+        return run(notebook, "%check and-back", may_fail=False)
+
+    return go
+
+
+@pytest.mark.parametrize("mistake", WRONG)
+def test_a_wrong_answer_is_named(mistake: str, notebook: Kernel, way_back: WayBack):
+    wrong, command, diagnosis = WRONG[mistake]
+    if {*wrong} == {BACK}:
+        said = way_back(wrong[BACK])
+    else:
+        said = with_answers(notebook, YOUR_TURN, solved_with(wrong, command), command)[command]
+    assert diagnosis in said, said
+    assert "✘" in said
+
+
+def solved_with(wrong: dict[int, str], command: str) -> list[str]:
+    """The right answers up to this check, but for the wrong ones."""
+    parts = {"%check there": BACK, "%check and-back": POST, "%finish": len(RIGHT)}
+    begin = POST if command == "%finish" else 0  # part three does not need the others
+    return [
+        wrong.get(place, answer) if begin <= place < parts[command] else ""
+        for place, answer in enumerate(RIGHT)
+    ]
+
+
+DOWN, PRODUCTION_DOWN, RESET = RIGHT[BACK].splitlines()
+HARMFUL = {
+    "a downgrade() that does nothing": f"{EMPTIED}\n!git commit -qam emptied\n{RIGHT[BACK]}\n"
+    "!git reset --hard HEAD~1",
+    "down twice in production": f"{DOWN}\n{PRODUCTION_DOWN}\n{PRODUCTION_DOWN}\n{RESET}",
+    "one reset too far": RIGHT[BACK].replace("HEAD~1", "HEAD~2"),
+    "the code first": RESET,
+    "a reset that is not hard": RIGHT[BACK].replace("--hard ", ""),
+}
+
+
+@pytest.mark.parametrize("mistake", HARMFUL)
+def test_what_is_told_next_takes_no_value_that_is_to_stay(
+    mistake: str, notebook: Kernel, way_back: WayBack, home: Path
+):
+    """Follow each `next:` as far as it goes: Ada still lives in London."""
+    said = way_back(HARMFUL[mistake])
+    for _ in range(6):
+        following = re.search(r"next: ((?:git re(?!flog)|git c|flask).*)", said)
+        if not following or "Done." in said:
+            break
+        run(notebook, f"!{following[1]}", may_fail=False)
+        said = run(notebook, "%check and-back", may_fail=False)
+    with closing(sqlite3.connect(home / "workspace/instance/app.db")) as database:
+        rows = database.execute("SELECT city FROM user WHERE name = 'Ada'").fetchall()
+    assert rows == [("London",)], said
+    assert "Done." in said or "next: %restart" in said, said
