@@ -53,8 +53,7 @@ def make(
                     f"does not run here: {problem} If you changed that notebook, put it back with "
                     f"`git restore {notebook}` in the course folder; then run this cell again."
                 )
-            place = snapshots.made(home, course, lesson)
-            snapshots.store(snapshots.project_in(result), place, snapshots.notes_in(result))
+            snapshots.move(result, snapshots.made(home, course, lesson))
 
 
 def _replay_elsewhere(

@@ -65,6 +65,14 @@ def store(project: Path, place: Path, notes: dict[str, Any]) -> None:
         _clear(place, fresh)
 
 
+def move(snapshot: Path, place: Path) -> None:
+    """Keep a snapshot at another place instead; raises `RoundtripError` as `store` does."""
+    try:
+        snapshot.rename(place)
+    except OSError:  # it is on another disk, or something is there
+        store(project_in(snapshot), place, notes_in(snapshot))
+
+
 def _old(place: Path) -> Path:
     """Where the copy at a place waits while another comes in. What lies there is always whole."""
     return place.with_name(place.name + ".old")

@@ -381,11 +381,12 @@ def test_what_was_left_by_a_helper_that_was_killed_is_taken_away(monkeypatch, tm
 # --- in a notebook --------------------------------------------------------------------------------
 
 
-def test_a_kernel_starts_it_with_its_lesson_and_takes_it_along(monkeypatch, tmp_path):
+def test_a_kernel_starts_it_before_its_first_cell_and_takes_it_along(monkeypatch, tmp_path):
     monkeypatch.delenv("ROUNDTRIP_PRELOAD", raising=False)
     with kernel(tmp_path / "home") as notebook:
-        assert "Lesson 01" in notebook.run("%load_ext roundtrip\n%lesson 1").text
         folder = notebook.run("import os\nprint(os.environ['ROUNDTRIP_PRELOAD'])").text.strip()
+        assert "Lesson 01" in notebook.run("%load_ext roundtrip\n%lesson 1").text
+        assert notebook.run("print(os.environ['ROUNDTRIP_PRELOAD'])").text.strip() == folder
         wait_for(lambda: Path(folder, "socket").exists())
         helper = int(Path(folder, "helper").read_text())
         notebook.run(f"%%writefile app.py\n{STRANGE}")
