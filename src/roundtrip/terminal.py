@@ -91,6 +91,7 @@ def start(
     shut_out_settings(project)
     env = environment(project) | dict(more or {})
     env["PATH"] = preload.search_path(env["PATH"])
+    tether.prepare()
     try:
         process = subprocess.Popen(
             command if isinstance(command, str) else _resolve(command, env),

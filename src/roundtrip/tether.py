@@ -22,6 +22,12 @@ _told = threading.Lock()
 _waiting: subprocess.Popen[bytes] | None = None
 
 
+def prepare() -> None:
+    """Have the small process there before a command begins, so that tying it takes no time."""
+    with _told:
+        _begin()
+
+
 def tie(group: int) -> None:
     """Have this process group ended when we end, until it is let go. Costs a line in a pipe."""
     with _told:
@@ -38,21 +44,25 @@ def untie(group: int) -> None:
 
 
 def _tell() -> None:
-    global _waiting
-    if sys.platform == "win32":
-        return
     with suppress(OSError):  # without room for one more process, commands still run
-        if _waiting is None or _waiting.poll() is not None:
-            _waiting = subprocess.Popen(
-                [sys.executable, "-I", "-S", __file__],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                bufsize=0,
-                start_new_session=True,  # out of reach of what ends a kernel with its children
-            )
-        if _waiting.stdin:
+        _begin()
+        if _waiting and _waiting.stdin:
             _waiting.stdin.write(" ".join(map(str, _running)).encode() + b"\n")
+
+
+def _begin() -> None:
+    global _waiting
+    if sys.platform == "win32" or (_waiting and _waiting.poll() is None):
+        return
+    with suppress(OSError):
+        _waiting = subprocess.Popen(
+            [sys.executable, "-I", "-S", __file__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            start_new_session=True,  # out of reach of what ends a kernel with its children
+        )
 
 
 def _wait_and_end() -> None:
