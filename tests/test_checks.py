@@ -551,6 +551,10 @@ def test_rows(project: Path):
     sql(project, "DELETE FROM user")
     emptied = {"table": "user", "count": 3}
     refused("rows", made(), project, "an upgrade made it anew", "%restart", **emptied)
+    sql(project, "CREATE TABLE post (id INTEGER PRIMARY KEY)")
+    new = {"table": "post", "count": 1}  # no other database has rows of it: nothing was lost
+    refused("rows", made(), project, "Rows were not added", "%%flask_shell", **new)
+    sql(project, "DROP TABLE post")
     sql(project, "DROP TABLE user")
     sql(project, "DELETE FROM alembic_version")
     user = {"table": "user", "count": 3}

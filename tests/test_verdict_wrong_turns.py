@@ -187,6 +187,37 @@ def test_a_script_that_is_older_than_the_model(project: Project, line: str, mend
     assert (verdict.kind, verdict.next) == ("pending", "flask db upgrade")
 
 
+def test_a_script_that_a_later_one_changes_is_not_older(project: Project):
+    project.edit(MODELS, "String(80)", "String(90)")
+    project.db("migrate", "-m", "longer")
+    project.db("upgrade")
+    project.commit("Longer names")
+    (project.path / "instance/app.db").unlink()  # as in a new clone: every script waits
+    follow(project, "pending", "flask db upgrade")
+    assert project.read().verdict.kind == "agree"
+
+
+def test_a_script_that_waits_is_not_blamed_for_what_has_no_script_yet(city: Project):
+    city.add_to_model(PHONE)
+    city.db("migrate", "-m", "phone")
+    city.edit(MODELS, "city: Mapped[str | None]", "city: Mapped[str]")
+    follow(city, "pending", "flask db upgrade")
+    verdict = city.read().verdict
+    assert (verdict.kind, "user.city becomes NOT NULL" in verdict.why) == ("model_ahead", True)
+
+
+def test_a_length_in_a_table_with_rows_is_not_mended_by_a_downgrade(project: Project):
+    models = (project.path / MODELS).read_text(encoding="utf-8")
+    project.write(MODELS, models + POST.replace("String(200)", "String()"))
+    project.db("migrate", "-m", "post")
+    project.db("upgrade")
+    project.sql("INSERT INTO post VALUES (1, 'kept')")
+    project.write(MODELS, models + POST)
+    project.commit("Posts")
+    follow(project, "other_length", 'flask db revision -m "Change post table"')
+    assert project.sql("SELECT title FROM post") == [("kept",)]
+
+
 def test_a_length_that_flask_db_check_does_not_see(project: Project):
     line = "    phone: Mapped[str | None]\n"
     added(project, line, "Add phone column to user model")

@@ -99,7 +99,7 @@ def not_gone_back(state: State, project: Path, database: str, name: str) -> tupl
     A downgrade is told only where it would take this, and not something else.
     """
     at = versions(project, database)
-    makers = [r for r in state.migrations.revisions if name in {*r.adds, *r.columns}]
+    makers = [r for r in state.migrations.revisions if name in r.adds]
     run = [maker for maker in makers if maker.id in run_by(state, at)]
     if not run:
         cause = f"{database} has {name}, and no script that it counts as run makes it: a "

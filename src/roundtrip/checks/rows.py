@@ -35,7 +35,7 @@ def rows(state: State, project: Path, table: str, count: int, database: str = US
         return Finding(True, text)
     if number > count:
         return Finding(False, text, "There are rows too many.", shell(database))
-    if not number and (again := _made_again(state, project, database, text)):
+    if not number and (again := _made_again(project, table, database, text)):
         return again
     cause = "Rows were not added, or db.session.commit() did not follow."
     return Finding(False, text, cause, shell(database))
@@ -62,7 +62,7 @@ def rows_equal(
         return _no_table(state, project, database, table)
     if not found:
         text = f"{database}: {table} has no rows, or not the columns {', '.join(columns)}"
-        if again := _made_again(state, project, database, text):
+        if again := _made_again(project, table, database, text):
             return again
         cause = "The rows were not added, or a script took a column away."
         return Finding(False, text, cause, shell(database))
@@ -103,7 +103,7 @@ def some_value(
         return Finding(True, text)
     if not present:
         return Finding(False, text, "A value is set.", shell(database))
-    if not everybody and (again := _made_again(state, project, database, text)):
+    if not everybody and (again := _made_again(project, table, database, text)):
         return again
     cause = "No value was set, or db.session.commit() did not follow."
     return Finding(False, text, cause, shell(database))
@@ -209,10 +209,10 @@ def _no_table(state: State, project: Path, database: str, table: str) -> Finding
     return Finding(False, text, found.cause, found.next, detour=found.detour)
 
 
-def _made_again(state: State, project: Path, database: str, text: str) -> Finding | None:
-    """An empty table in the usual database, while the rows of another are there."""
+def _made_again(project: Path, table: str, database: str, text: str) -> Finding | None:
+    """A table is empty in the usual database, while that of another database has its rows."""
     others = [name for name in databases(project) if name != database]
-    full = any(query(project, name, "SELECT 1 FROM user LIMIT 1") for name in others)
+    full = any(query(project, name, f"SELECT 1 FROM {quoted(table)} LIMIT 1") for name in others)
     if not full or database != USUAL:
         return None
     cause = "The rows are gone: one downgrade too many dropped the table, an upgrade made it anew."

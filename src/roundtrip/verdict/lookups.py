@@ -25,13 +25,21 @@ def is_nullable(state: State, name: str) -> bool:
 
 
 def unlike(state: State, revision: Revision) -> list[tuple[str, str, str]]:
-    """Columns that a script makes otherwise than the model has them: name, as made, as wanted."""
+    """Columns that a script makes otherwise than the model has them: name, as made, as wanted.
+
+    Those that a later script may have changed are left out: the script need not be wrong.
+    """
+    place = state.migrations.revisions.index(revision)
+    later = state.migrations.revisions[place + 1 :]
+    if any(each.others or each.opaque for each in later):
+        return []
+    touched = {name for each in later for name in (*each.adds, *each.drops)}
     model = {
         f"{table.name}.{column.name}": _in_sql(column)
         for table in state.model.tables
         for column in table.columns
     }
-    made = ((column.name, _in_sql(column)) for column in revision.makes)
+    made = ((c.name, _in_sql(c)) for c in revision.makes if not is_among(c.name, touched))
     return [(name, kind, model[name]) for name, kind in made if model.get(name, kind) != kind]
 
 

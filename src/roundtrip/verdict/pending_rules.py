@@ -166,7 +166,8 @@ def _would_fail(state: State) -> Disagreement | None:
                 else f"{why} afterwards, and run flask db migrate again.",
                 command,
             )
-    for each in state.differences:
+    changes = any("alter_column" in revision.others for revision in state.migrations.pending)
+    for each in state.differences if changes else ():
         if each.op == "modify_nullable" and each.required:
             return say(
                 "A migration is waiting, and it would fail.",

@@ -109,8 +109,8 @@ def missing_script(state: State) -> Disagreement | None:
             "git stash pop" if where == "stash@{0}" else f"git stash pop {where}",
         ),
         "too_far": (
-            "What followed it has been downgraded, so the reset went too far. This goes to the "
-            "commit that the database is at.",
+            "The database has run nothing that followed it, so the reset went too far. "
+            "This goes to the commit that the database is at.",
             f"git reset --hard {where}",
         ),
         "branch": (

@@ -65,6 +65,8 @@ def _unmade_table(state: State, table: str) -> Disagreement:
 
 def other_length(state: State) -> Disagreement | None:
     """A text has a length in one place and none in the other, which Alembic does not compare."""
+    if state.migrations.pending:
+        return None
     model = dict(_texts(state.model.tables))
     for name, kind in _texts(state.database.tables):
         wanted = model.get(name, kind)
@@ -73,7 +75,10 @@ def other_length(state: State) -> Disagreement | None:
         found = f"The model has {name} as {wanted}, the database as {kind}."
         why = "flask db check compares lengths only where both have one."
         makers = [r for r in state.migrations.revisions if name in {*r.adds, *r.columns}]
-        if makers and makers[-1].id in state.migrations.current and makers[-1].undoes:
+        maker = makers[-1] if makers else None
+        # The way back must take this column, and nothing else with it.
+        alone = maker and maker.adds == (name,) and not maker.drops and maker.undoes
+        if alone and maker.id in state.migrations.current:
             why = f"{why} Take the script back on each database, delete it, and make it again."
             return say("A length is not the same.", found, why, "flask db downgrade")
         why = f"{why} The command makes an empty script. Write an alter_column with type_ into it."
