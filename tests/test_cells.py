@@ -58,6 +58,11 @@ def must_fail(kernel: Kernel, cell: str, kind: str) -> str:
     return answer.value
 
 
+def _in_attic(text: str, home: Path) -> Path:
+    """Where the workspace before went, as the first cell of a lesson tells."""
+    return home / "attic" / text.partition("is now in attic/")[2].partition(";")[0]
+
+
 def test_a_cell_shows_what_the_command_prints_in_order(notebook):
     answer = must_pass(
         notebook, "print('before')\nname = 'a.txt'\n!git log --format=%s -- {name}\nprint('after')"
@@ -68,9 +73,25 @@ def test_a_cell_shows_what_the_command_prints_in_order(notebook):
 def test_lesson_says_where_the_old_workspace_went(notebook, home):
     text = must_pass(notebook, "%lesson 1").text
     assert text.startswith("Lesson 01 · Build the demo app\nStart: an empty folder.\n")
-    name = text.partition("is now in attic/")[2].partition(";")[0]
-    assert (home / "attic" / name / "a.txt").read_text() == "one\n"
+    assert (_in_attic(text, home) / "a.txt").read_text() == "one\n"
     assert list((home / "workspace").iterdir()) == []
+
+
+def test_a_cell_of_bash_is_a_command_as_well(notebook, home):
+    """Its output comes as it is made, its last exit code counts, and it keeps the workspace."""
+    code = "%%bash\nfor name in x y; do\n  git tag $name\ndone\ngit tag; echo {home} >&2"
+    assert must_pass(notebook, code).text == "x\ny\n{home}\n"
+    value = must_fail(notebook, "%%bash\ngit log --format=%s\nflask db curent", "CommandFailed")
+    assert value.startswith("`%%bash` ended with exit code 2;")
+    assert "does not take `--bg`" in must_fail(notebook, "%%bash --bg\ngit log", "RoundtripError")
+    nap = f"2.{os.getpid()}"
+    identity = notebook.client.execute(f"%%bash\nsleep {nap}\ngit tag late")
+    assert _until(lambda: _sleeping(nap))
+    with kernel(home) as other:
+        started = must_pass(other, "%load_ext roundtrip\n%lesson 1")
+    assert notebook.wait(identity).error is None
+    assert (_in_attic(started.text, home) / ".git" / "refs" / "tags" / "late").is_file()
+    must_pass(notebook, "%lesson 1 --continue")
 
 
 def test_a_failing_command_fails_the_cell_with_one_line(notebook):
@@ -129,6 +150,17 @@ def test_a_deleted_workspace_is_said_and_made_again(notebook, home):
     assert "The workspace is gone" in value
     assert "Run `%lesson 1`" in value
     must_pass(notebook, "%lesson 1")
+    assert "Initialized" in must_pass(notebook, "!git init").text
+
+
+def test_a_workspace_that_is_a_link_is_said_and_nothing_runs_where_it_leads(notebook, home):
+    elsewhere = (home / "workspace").rename(home / "another project")
+    (home / "workspace").symlink_to(elsewhere)
+    (elsewhere / "a.txt").write_text("precious")
+    for cell in ("!git reset --hard", "%lesson 1 --continue"):
+        assert "is a link to another folder" in must_fail(notebook, cell, "Refused")
+    assert (_in_attic(must_pass(notebook, "%lesson 1").text, home)).is_symlink()
+    assert (elsewhere / "a.txt").read_text() == "precious"
     assert "Initialized" in must_pass(notebook, "!git init").text
 
 
@@ -201,8 +233,7 @@ def test_a_command_keeps_the_workspace_to_its_end(notebook, home):
         started = must_pass(other, "%load_ext roundtrip\n%lesson 1")
         assert must_pass(other, "!git init").error is None
     assert notebook.wait(identity).error is None
-    (place,) = [w for w in started.text.split() if w.startswith("attic/")]
-    assert (home / place.rstrip(";") / ".git" / "refs" / "tags" / "late").is_file()
+    assert (_in_attic(started.text, home) / ".git" / "refs" / "tags" / "late").is_file()
     assert not (home / "workspace" / ".git" / "refs" / "tags" / "late").exists()
 
 
@@ -212,13 +243,19 @@ def test_the_notebook_whose_workspace_was_taken_refuses(notebook, home, tmp_path
         must_pass(other, "%load_ext roundtrip")
         must_pass(other, "%lesson 1 --continue")
         assert must_pass(other, "!git log --format=%s").text == "one\n"
-        for cell in ("!git reset --hard", "%%writefile a.txt\ntheirs", "%board", "%finish"):
+        for cell in (
+            "!git reset --hard",
+            "%%bash\ngit reset --hard",
+            "%%writefile a.txt\ntheirs",
+            "%board",
+            "%finish",
+        ):
             value = must_fail(notebook, cell, "Refused")
             assert "Another notebook has taken the workspace, for lesson 01" in value
             assert "`%lesson 1 --continue`" in value
         # what runs without asking the course finds neither the repository nor the project
         for line in ("git reset --hard HEAD^", "git rm -q a.txt", "rm a.txt"):
-            assert notebook.run(f"%%bash\n{line}").error is not None
+            assert notebook.run(f"%%script sh\n{line}").error is not None
         notebook.run("import subprocess; subprocess.run(['git', 'rm', '-q', 'a.txt'])")
         assert (home / "workspace" / "a.txt").read_text() == "one\n"
         must_pass(notebook, "%lesson 1 --continue")

@@ -358,7 +358,7 @@ def test_a_cell_that_goes_up_still_sees_the_workspace_only(clone):
 
 
 def test_a_cell_that_does_not_come_through_the_hook_meets_the_same_walls(clone):
-    """`%%bash` and `subprocess.run` take the kernel's environment."""
+    """`%%script` and `subprocess.run` take the kernel's environment."""
     project = clone / "workspace"
     own = {**os.environ, "GIT_DIR": str(clone / ".git"), "DATABASE_URL": "x", "FLASK_APP": "x"}
     own["GIT_CONFIG_PARAMETERS"] = "'core.editor'='x'"

@@ -52,6 +52,23 @@ def is_ours(home: Home, token: str) -> bool:
     return holder is None or holder.token == token
 
 
+def must_stand(home: Home, here: Lesson) -> None:
+    """Raise `Refused` where there is no workspace to run commands in.
+
+    A link is none: what it leads to may be another project, whose work a reset would take.
+    """
+    if home.project.is_symlink():
+        raise Refused(
+            "The workspace is a link to another folder, where commands of the course must not run. "
+            f"Run `%lesson {here.number}` for a new one; the link goes to the attic."
+        )
+    if not home.project.is_dir():
+        raise Refused(
+            "The workspace is gone: its folder was moved or deleted. "
+            f"Run `%lesson {here.number}` for a new one."
+        )
+
+
 def _check(home: Home, token: str, here: Lesson) -> None:
     holder = workspace.owner(home)
     if holder and holder.token != token:
@@ -61,11 +78,7 @@ def _check(home: Home, token: str, here: Lesson) -> None:
             f"take it back, run `%lesson {here.number}` (from the start; what is there goes to the "
             f"attic) or `%lesson {here.number} --continue` (as it stands)."
         )
-    if not home.project.is_dir():
-        raise Refused(
-            "The workspace is gone: its folder was moved or deleted. "
-            f"Run `%lesson {here.number}` for a new one."
-        )
+    must_stand(home, here)
     try:
         inside = Path.cwd().is_relative_to(home.project)
     except OSError:

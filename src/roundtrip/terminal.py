@@ -33,10 +33,12 @@ def prepare(project: Path, patience: float = 0) -> None:
     preload.wait(patience)
 
 
-def stream(command: str, project: Path, cwd: Path, write: Callable[[str], None]) -> int:
-    """Run a shell command line and pass on what it prints as it comes; return its exit code.
+def stream(
+    command: str | Sequence[str], project: Path, cwd: Path, write: Callable[[str], None]
+) -> int:
+    """Run a command and pass on what it prints as it comes; return its exit code.
 
-    Standard output and standard error are one stream; there is nothing to read on standard input.
+    `command` is a line for the shell or a list of arguments. Standard output and standard error are one stream; there is nothing to read on standard input.
     Raises `Interrupted` after a KeyboardInterrupt has ended the command with all it started, and
     `RoundtripError` where it cannot be started.
     """

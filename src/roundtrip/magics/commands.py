@@ -1,9 +1,9 @@
-"""The cells' commands: the `!` hook, `%%flask_shell`, `%%writefile`."""
+"""The cells' commands: the `!` hook, `%%bash`, `%%flask_shell`, `%%writefile`."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -52,6 +52,18 @@ class CommandMagics(Magics):
                 )
 
     @cell_magic
+    def bash(self, line: str, cell: str) -> None:
+        """`%%bash`: these lines as a script, in the workspace, as `!` runs one line.
+
+        IPython's own takes options, for scripts that run on beside the cells; here they are
+        refused, as nobody could take the workspace from them.
+        """
+        given(line, "%%bash")
+        heard = diagnosis.Tail(write)
+        if code := self._run(["bash", "-c", cell], heard):
+            _fail("%%bash", code, diagnosis.lines(cell, heard.text))
+
+    @cell_magic
     def writefile(self, line: str, cell: str) -> None:
         """`%%writefile FILE`: write the cell into a file of the project; makes its folder.
 
@@ -70,42 +82,44 @@ class CommandMagics(Magics):
     def _system(self, command: str) -> None:
         """`!command`: run it in the workspace; a non-zero exit code fails the cell."""
         heard = diagnosis.Tail(write)
-        if code := self._run(command, heard):
-            _fail(command, code, heard.text)
+        if code := self._run(self._expanded(command), heard):
+            _fail(command.strip().splitlines()[0], code, diagnosis.lines(command, heard.text))
 
     def _getoutput(self, command: str, split: bool = True, depth: int = 0) -> SList | str:
         """`lines = !command`: its output as a list of lines."""
         pieces: list[str] = []
-        code = self._run(command, pieces.append)
+        code = self._run(self._expanded(command), pieces.append)
         text = "".join(pieces)
         if code:
             write(text)
-            _fail(command, code, text)
+            _fail(command.strip().splitlines()[0], code, diagnosis.lines(command, text))
         return SList(text.splitlines()) if split else text
 
-    def _run(self, command: str, write: Callable[[str], None]) -> int:
+    def _expanded(self, command: str) -> str:
+        """The command with the values of the names in `{}`, as the cell that called us knows them."""
+        return self.shell.var_expand(command, depth=2)
+
+    def _run(self, command: str | Sequence[str], write: Callable[[str], None]) -> int:
         with self._session.mine():
-            expanded = self.shell.var_expand(command, depth=2)
-            return terminal.stream(expanded, self._session.home.project, Path.cwd(), write)
+            return terminal.stream(command, self._session.home.project, Path.cwd(), write)
 
     def _stand_back(self, *_: object) -> None:
         """Before each cell: leave a workspace that is no longer ours, for what looks at nothing.
 
-        `%%bash` and Python's own `subprocess` ask nobody. They find no project and no repository
-        then; `%lesson` gives both back.
+        Python's own `subprocess` asks nobody. It finds no project and no repository then; `%lesson`
+        gives both back.
         """
         if self._session.is_taken():
             os.chdir(self._session.home.root)
             os.environ["GIT_DIR"] = os.devnull
 
 
-def _fail(command: str, code: int, output: str) -> NoReturn:
+def _fail(name: str, code: int, known: str) -> NoReturn:
     """Say what is known of a failed command's error, then fail the cell."""
-    known = diagnosis.lines(command, output)
     write(known)
     where = (
         "; the lines above say why."
         if known
         else ". The reason is in the lines above; read the first error, then the last line."
     )
-    raise CommandFailed(f"`{command.strip().splitlines()[0]}` ended with exit code {code}{where}")
+    raise CommandFailed(f"`{name}` ended with exit code {code}{where}")

@@ -21,7 +21,7 @@ from .. import (
     workspace,
 )
 from ..course import Lesson
-from ..errors import Refused, RoundtripError
+from ..errors import RoundtripError
 from ..progress import Bar
 from ..questions import Answer, Question
 from .options import given
@@ -81,11 +81,7 @@ class LessonMagics(Magics):
         """Make the workspace ours as it stands; what to tell of it, also whose it was until now."""
         home = self._session.home
         with holding.alone(home):
-            if not home.project.is_dir():
-                raise Refused(
-                    "There is no workspace to go on with: its folder was moved or deleted. "
-                    f"Run `%lesson {found.number}` for a new one."
-                )
+            holding.must_stand(home, found)
             holder = workspace.owner(home)
             workspace.take(home, self._session.token, found.number)
         report = ["Start: where the workspace stands; nothing was replaced."]
