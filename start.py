@@ -280,8 +280,8 @@ _NO_VENV = (
 )
 _NO_ROOM = f"The disk is nearly full: make {ROOM} MB free, then run this command again."
 _CANNOT_WRITE = (
-    "The folder of the course cannot be written ({}), and its environment is made there: clone the "
-    "course into a folder of your own, and start it there."
+    "The folder of the course cannot be written ({}), and the environment in its .venv is missing "
+    "or not one that you can use: clone the course into a folder of your own, and start it there."
 )
 # Looked for in this order in the output of a step that failed
 _CAUSES = (

@@ -464,6 +464,7 @@ GIT_AND_PYTEST = {
     "file in no such commit": "git show HEAD:tests/test_user.py",
     "no such commit": "git reset --hard abcdef",
     "no such file": "git restore demo_app/model.py",
+    "another repository": "git clone . ../copy",
     "nothing to commit": "git commit -m again",
     "another app": "pytest -q tests -o pythonpath=.",
     "no tests": "pytest -q instance",

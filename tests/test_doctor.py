@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -108,6 +109,14 @@ def test_it_sees_that_packages_are_not_compiled(
     monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path))  # where no bytecode lies
     found = finding("compiled")
     assert not found.ok and "sqlalchemy" in found.found
+
+
+def test_bytecode_is_looked_for_as_commands_load_it_whatever_the_learners_shell_says() -> None:
+    """With `PYTHONOPTIMIZE`, Python names other files; commands run without it."""
+    env = os.environ | {"PYTHONOPTIMIZE": "1"}
+    command = [sys.executable, "-m", "roundtrip", "doctor"]
+    said = subprocess.run(command, capture_output=True, text=True, env=env).stdout
+    assert "ok       Packages compiled" in said
 
 
 def test_it_sees_a_kernel_of_another_environment(

@@ -262,7 +262,8 @@ def test_a_course_folder_that_cannot_be_written_gives_a_folder_of_the_user(tmp_p
     monkeypatch.setattr(workspace, "_writable", lambda folder: False)
     found = find_home(tmp_path / "course", {})
     assert found.root == (tmp_path / "data" / "roundtrip").resolve()
-    assert str(found.root) in workspace.notice(found, tmp_path / "course", {})
+    said = workspace.notice(found, tmp_path / "course", {})
+    assert f"your work is kept in {found.root}. Notebooks cannot be saved" in said
     assert workspace.notice(found, tmp_path / "course", {"ROUNDTRIP_HOME": "x"}) is None
     assert workspace.notice(found, found.root, {}) is None
     assert found.private.is_dir()

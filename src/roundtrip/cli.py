@@ -48,7 +48,7 @@ def lab(options: tuple[str, ...]) -> None:
     course = find_course()
     home = workspace.find_home(course.folder)
     if home.root != course.folder.resolve():
-        click.echo(f"Your work will be kept in {home.root}")
+        click.echo(workspace.notice(home, course.folder) or f"Your work is kept in {home.root}.")
     _switch_news_off(home.private / _JUPYTER)
     environment.keep_out(home.root)
     first = course.lessons[0].notebook.relative_to(course.folder).as_posix()

@@ -73,8 +73,8 @@ def environment(project: Path, base: Mapping[str, str] = os.environ) -> dict[str
 def shield(project: Path, own: MutableMapping[str, str] = os.environ) -> None:
     """Give the kernel's own environment the same walls, for what does not come through `!`.
 
-    A cell with `%%script` or `subprocess.run` takes its environment from the kernel (`own`). Git then
-    still finds no other repository, and an app no other database.
+    A cell with `%%script` or `subprocess.run` takes its environment from the kernel (`own`). Git
+    then still finds no other repository, and an app no other database.
     """
     keep_out(project.parent, own)
     own.update({k: v for k, v in environment(project, own).items() if k.startswith("GIT_")})

@@ -38,9 +38,10 @@ def stream(
 ) -> int:
     """Run a command and pass on what it prints as it comes; return its exit code.
 
-    `command` is a line for the shell or a list of arguments. Standard output and standard error are one stream; there is nothing to read on standard input.
-    Raises `Interrupted` after a KeyboardInterrupt has ended the command with all it started, and
-    `RoundtripError` where it cannot be started.
+    `command` is a line for the shell or a list of arguments. Standard output and standard error are
+    one stream; there is nothing to read on standard input. Raises `Interrupted` after a
+    KeyboardInterrupt has ended the command with all it started, and `RoundtripError` where it
+    cannot be started.
     """
     process = start(command, project, cwd, stdin=subprocess.DEVNULL)
     polish = Polish(project)

@@ -86,7 +86,10 @@ def notice(home: Home, course_folder: Path, environ: Mapping[str, str] = os.envi
     """A sentence when the work is neither in the course folder nor where the learner said."""
     if environ.get("ROUNDTRIP_HOME") or home.root == course_folder.resolve():
         return None
-    return f"The course folder cannot be written, so your work is kept in {home.root}."
+    return (
+        f"The course folder cannot be written, so your work is kept in {home.root}. Notebooks "
+        "cannot be saved: what you write in one is lost with its page, unless you download it."
+    )
 
 
 def lock(home: Home) -> FileLock:

@@ -31,6 +31,12 @@ GIT: tuple[Row, ...] = (
         "Compare the name with what `git status --short` and `git ls-files` list.",
     ),
     row(
+        "another repository",
+        r"^fatal: working tree '[^'\n]+' already exists",
+        "In a cell, Git works in the workspace's own repository alone; it makes no other.",
+        "Clone in a terminal, into a folder outside the course.",
+    ),
+    row(
         "nothing to commit",
         r"^nothing (?:added )?to commit",
         "There is no change that was given to `git add`, so there is nothing to commit.",

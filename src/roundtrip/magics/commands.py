@@ -96,7 +96,7 @@ class CommandMagics(Magics):
         return SList(text.splitlines()) if split else text
 
     def _expanded(self, command: str) -> str:
-        """The command with the values of the names in `{}`, as the cell that called us knows them."""
+        """The command with the values of the names in `{}` that the cell knows."""
         return self.shell.var_expand(command, depth=2)
 
     def _run(self, command: str | Sequence[str], write: Callable[[str], None]) -> int:
