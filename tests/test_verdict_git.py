@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 
@@ -76,6 +77,24 @@ def test_a_rebase_that_is_not_finished(project: Project):
     assert verdict.headline == "A rebase is not finished."
     project.git("rebase", "--abort")
     assert project.read().verdict.kind == "agree"
+
+
+def test_a_conflict_that_is_mended_and_not_added(project: Project):
+    project.git("switch", "-q", "-c", "work")
+    project.edit(PAGES, "Show the", "Show all")
+    project.commit("Say all")
+    project.git("switch", "-q", "main")
+    project.edit(PAGES, "Show the", "List the")
+    project.commit("Say list")
+    assert project.capture(["git", "merge", "work"]).returncode
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("conflict", "git status")
+    text = (project.path / PAGES).read_text(encoding="utf-8")
+    project.write(PAGES, re.sub(r"(?ms)^<{7} .*?\n(.*?)^={7}\n.*?^>{7} .*?\n", r"\1", text))
+    follow(project, "conflict", f"git add {PAGES}")
+    follow(project, "merge_not_committed", "git commit --no-edit")
+    assert project.read().verdict.kind == "agree"
+    assert len(project.git("rev-parse", "HEAD^@").split()) == 2
 
 
 def test_a_script_in_a_stash_that_git_refuses_to_bring_back(loose: Project, tmp_path: Path):

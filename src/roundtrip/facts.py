@@ -23,8 +23,9 @@ class GitState:
 
     `commits` are those of HEAD, newest first. A deleted file is in `modified` (or `staged`) and in
     `deleted`, a new one that is staged in `staged` and in `added`. `stashed` are the files of the
-    newest stash. `databases` are the SQLite files that Git tracks. Without a branch, `way_back` is
-    one to go to; `loose`: no branch has this commit; `rebasing`: a rebase is not finished. `error`:
+    newest stash. `joined` are those conflicts in which both sides changed and no mark of Git's is
+    left. `databases` are the SQLite files that Git tracks. Without a branch, `way_back` is one to
+    go to; `loose`: no branch has this commit. `rebasing`, `merging`: it is not finished. `error`:
     why a repository that is there cannot be read.
     """
 
@@ -39,11 +40,13 @@ class GitState:
     deleted: tuple[str, ...] = ()
     stashed: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
     tracks_database: bool = False
     databases: tuple[str, ...] = ()
     way_back: str = ""
     loose: bool = False
     rebasing: bool = False
+    merging: bool = False
     error: str = ""
 
     @property
@@ -260,7 +263,8 @@ class State:
     """The four places at one moment, and where they disagree, the most important first.
 
     `env_file` is the file that chose the database (`flask --env-file`), empty for the usual one.
-    `elsewhere`: the other databases that are not as this one.
+    `elsewhere`: the other databases that are not as this one, and this one where the settings of
+    production name it.
     """
 
     git: GitState = field(default_factory=GitState)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -40,6 +41,7 @@ def read_git(project: Path, run: Run) -> tuple[GitState, frozenset[str]]:
             found["untracked"].append(entry[2:])
         else:
             _sort_in(found, entry, fields)
+    found["joined"] = [file for file in found["joined"] if _is_joined(project / file)]
     head = about.get("branch.oid", "(initial)")
     branch = about.get("branch.head", "(detached)")
     commits: tuple[Commit, ...] = ()
@@ -51,6 +53,7 @@ def read_git(project: Path, run: Run) -> tuple[GitState, frozenset[str]]:
         branch=None if branch == "(detached)" else branch,
         head=None if head == "(initial)" else head,
         commits=commits,
+        merging=(project / ".git" / "MERGE_HEAD").is_file(),
         stashed=stashed(run, "refs/stash") if "stash" in about else (),
         **(_without_branch(project, run) if branch == "(detached)" else {}),
         **{name: tuple(sorted(set(paths))) for name, paths in found.items()},
@@ -58,7 +61,7 @@ def read_git(project: Path, run: Run) -> tuple[GitState, frozenset[str]]:
     return state, frozenset(git_lines(run, "ls-files", "-z"))
 
 
-_LISTS = ("modified", "staged", "untracked", "added", "deleted", "conflicts")
+_LISTS = ("modified", "staged", "untracked", "added", "deleted", "conflicts", "joined")
 
 
 def _sort_in(found: dict[str, list[str]], entry: str, fields: Iterator[str]) -> None:
@@ -67,6 +70,8 @@ def _sort_in(found: dict[str, list[str]], entry: str, fields: Iterator[str]) -> 
     path = entry.split(" ", {"1": 8, "2": 9, "u": 10}[kind])[-1]
     if kind == "u":
         found["conflicts"].append(path)
+        if changes in ("UU", "AA"):
+            found["joined"].append(path)
         return
     if kind == "2":
         old = next(fields)
@@ -80,6 +85,15 @@ def _sort_in(found: dict[str, list[str]], entry: str, fields: Iterator[str]) -> 
     }.items():
         if is_so:
             found[name].append(path)
+
+
+def _is_joined(file: Path) -> bool:
+    """Whether a text that Git could not join has none of its marks left."""
+    try:
+        text = file.read_bytes()
+    except OSError:
+        return False
+    return b"\0" not in text and not re.search(rb"^(<{7}|>{7}) ", text, re.MULTILINE)
 
 
 def stashed(run: Run, stash: str) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ def started(started: Started, home: Home) -> list[str]:
     }[started.source]
     if started.aside:
         shown = home.shown(started.aside)
-        back = f"`{_program()} attic restore {started.aside.name}` puts it back"
+        back = f"`{program()} attic restore {started.aside.name}` puts it back"
         aside = f"what was in the workspace is now in {shown}; {back}."
     else:
         aside = "there was nothing to set aside."
@@ -57,10 +57,15 @@ def practised(results: Sequence[Result]) -> str:
 def goals(results: Sequence[Result]) -> list[str]:
     """Each goal with what was found and, where it is not met, why, what next, and a first hint."""
     lines = []
+    told = set()
     for result in results:
         lines.append(f"{'✔ met    ' if result.met else '✘ not met'}  {result.goal.text}")
         lines.append(f"             {result.finding.found}")
-        if not result.met:
+        said = result.finding.cause, result.finding.next
+        if not result.met and said in told:
+            lines.append("             why:  the same as above.")
+        elif not result.met:
+            told.add(said)
             lines.append(f"             why:  {result.finding.cause}")
             if result.finding.next:
                 lines.append(f"             next: {result.finding.next}")
@@ -69,7 +74,7 @@ def goals(results: Sequence[Result]) -> list[str]:
     return lines
 
 
-def _program() -> str:
+def program() -> str:
     """What one types for `roundtrip`: in the course's own `.venv`, `start.py` is the way to it."""
     own = Path(sys.prefix).name == ".venv" and Path(sys.prefix).with_name("start.py").is_file()
     return "python3 start.py" if own else "roundtrip"

@@ -131,6 +131,7 @@ def _sqlite(file: Path | None, url: str) -> DatabaseState:
 def _elsewhere(project: Path, here: DatabaseState) -> Iterator[Elsewhere]:
     """The SQLite files that files of settings (`production.env`) name and that are not as this one.
 
+    Also this one itself, where the settings of production name it.
     Only what a file says itself is read: an app could find its database in any other way.
     """
     for settings in sorted(project.glob("*.env")):
@@ -141,11 +142,14 @@ def _elsewhere(project: Path, here: DatabaseState) -> Iterator[Elsewhere]:
                 continue
             inside = file.is_relative_to(project)
             other = _sqlite(file, (file.relative_to(project) if inside else file).as_posix())
-            damaged = other.problem == "garbage" and inside
-            if other.url == here.url or (other.problem and not damaged):
-                continue
             names = names_in(other.tables)
-            if damaged or other.versions != here.versions or names_in(here.tables) - names:
+            if other.url == here.url:
+                differs = settings.name.startswith("prod")
+            elif other.problem:
+                differs = other.problem == "garbage" and inside
+            else:
+                differs = other.versions != here.versions or bool(names_in(here.tables) - names)
+            if differs:
                 yield Elsewhere(
                     settings.name,
                     other.url,

@@ -88,7 +88,7 @@ class LessonMagics(Magics):
         if holder and holder.lesson != found.number:
             said = f"What stands there is lesson {holder.lesson:02d}'s."
             if yours := attic.newest(home, found.number):
-                back = f"`{messages._program()} attic restore {yours.name}` puts it back"
+                back = f"`{messages.program()} attic restore {yours.name}` puts it back"
                 said += f" Yours is in {home.shown(yours)}; {back}."
             report.append(said)
         return report

@@ -30,6 +30,7 @@ from .git_rules import (
     conflict,
     database_in_git,
     git_error,
+    merge_not_committed,
     no_branch,
     no_repository,
     not_committed,
@@ -55,7 +56,7 @@ from .script_rules import (
     several_heads,
     template_gone,
 )
-from .unseen_rules import not_made, other_length
+from .unseen_rules import not_made, other_length, unwanted
 
 GIT, MODEL, MIGRATIONS, DATABASE = "git", "model", "migrations", "database"
 
@@ -114,8 +115,10 @@ RULES = (
     Rule(other_length, (MODEL, DATABASE)),
     Rule(script_changed, (GIT, MIGRATIONS)),
     Rule(not_made, (MODEL, MIGRATIONS)),
+    Rule(unwanted, (MIGRATIONS, DATABASE)),
     Rule(scripts_ignored, (GIT, MIGRATIONS)),
     Rule(database_in_git, (GIT, DATABASE)),
+    Rule(merge_not_committed, (GIT,)),
     Rule(script_not_committed, (GIT, MIGRATIONS)),
     Rule(not_committed, (GIT,)),
     Rule(no_branch, (GIT,)),

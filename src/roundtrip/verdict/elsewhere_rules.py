@@ -20,6 +20,8 @@ def elsewhere(state: State) -> Disagreement | None:
     run = [revision for revision in state.migrations.revisions if revision.id in here]
     made = {name for revision in run for name in (*revision.adds, *revision.columns)}
     for other in state.elsewhere:
+        if other.url == state.database.url:
+            return _the_same(other)
         there = run_by(state, other.versions)
         has = names_in(state.database.tables) if there == here else set()
         absent = sorted(has & made - {*other.names})
@@ -61,6 +63,15 @@ def elsewhere(state: State) -> Disagreement | None:
         return say(f"{other.url} waits.", found, why, f"{flask} upgrade")
     why = "Each database goes back on its own, before the code does."
     return say(f"{other.url} is ahead of this database.", found, why, f"{flask} downgrade")
+
+
+def _the_same(other: Elsewhere) -> Disagreement:
+    return say(
+        f"{other.env_file} names this database, not another.",
+        f"Its DATABASE_URL leads to {other.url}, as flask does without it.",
+        "What you try out here would be tried out on production. Name a database of its own.",
+        f"%show {other.env_file}",
+    )
 
 
 def _damaged(other: Elsewhere) -> Disagreement:

@@ -29,6 +29,14 @@ def git_error(state: State) -> Disagreement | None:
 def conflict(state: State) -> Disagreement | None:
     if not state.git.conflicts:
         return None
+    if joined := state.git.joined:
+        return say(
+            "Git has not finished joining two versions.",
+            f"No mark of a conflict is left in {listed(joined)}, and Git does not know yet.",
+            "Does it say what it shall say? Then the command tells Git. git status says how to go "
+            "on, or how to stop.",
+            f"git add {quoted(joined[0])}",
+        )
     return say(
         "Git has not finished joining two versions.",
         f"It could not join {listed(state.git.conflicts)} by itself.",
@@ -117,6 +125,19 @@ def script_not_committed(state: State) -> Disagreement | None:
         headline = "A migration is not committed."
         why = "A script that Git does not have is lost to everybody else."
     return say(headline, found, why, commit(state, fresh[-1].message))
+
+
+def merge_not_committed(state: State) -> Disagreement | None:
+    git = state.git
+    if not git.merging or git.conflicts or git.modified or git.untracked:
+        return None
+    return say(
+        "A merge is not finished.",
+        "Nothing is left to join, and no commit says so yet.",
+        "The command makes that commit, with the message that Git has prepared. git merge --abort "
+        "puts all back as it was before.",
+        "git commit --no-edit",
+    )
 
 
 def not_committed(state: State) -> Disagreement | None:

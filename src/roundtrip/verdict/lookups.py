@@ -80,6 +80,15 @@ def lacking(state: State, other: Elsewhere, *revisions: Revision) -> list[str]:
     return sorted(n for n in added if n not in other.names and not is_among(n, dropped))
 
 
+def made_by(revisions: Iterable[Revision]) -> dict[str, Revision]:
+    """What is there once these scripts have run, one after the other: its name, and who made it."""
+    made: dict[str, Revision] = {}
+    for revision in revisions:
+        made = {name: by for name, by in made.items() if not is_among(name, revision.drops)}
+        made |= dict.fromkeys((*revision.adds, *revision.columns), revision)
+    return made
+
+
 def is_among(name: str, dropped: Iterable[str]) -> bool:
     return name in dropped or name.partition(".")[0] in dropped
 

@@ -152,8 +152,11 @@ def _would_fail(state: State) -> Disagreement | None:
             if not row_count(state, name):
                 continue
             why = "Allow NULL in the model: Mapped[… | None]. Then delete the script"
+            added = [d for d in state.differences if (d.op, d.name) == ("add_column", name)]
             if is_nullable(state, name):
                 why = "The model allows NULL now; the script is older. Delete it"
+            elif added and not added[0].required:
+                why = "The model has a server_default now; the script is older. Delete it"
             command = delete(revision)
             if other := has_run(state, revision):
                 command = f"flask --env-file {other.env_file} db downgrade"

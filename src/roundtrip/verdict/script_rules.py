@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..facts import Disagreement, State
 from .commands import delete, quoted, undo
-from .lookups import claims, model_names
+from .lookups import claims, database_names, made_by, model_names
 from .wording import listed, named, say, sentence
 
 
@@ -94,6 +94,8 @@ def missing_script(state: State) -> Disagreement | None:
     then = (
         "Then commit it." if wanted else "Then run flask db downgrade, and delete the file again."
     )
+    if kind == "lost" and wanted and database_names(state) == made_by(here.revisions).keys():
+        kind = "nothing lost"
     early = "The reset came before the downgrade. " if where == "ORIG_HEAD" else ""
     loose = {*state.git.modified, *state.git.staged} - {file}
     if kind in ("orig_head", "too_far") and loose:
@@ -131,6 +133,12 @@ def missing_script(state: State) -> Disagreement | None:
             "It was never committed, but Git still holds its content: this writes it to a file. "
             + then,
             f"git show {where} > {file}",
+        ),
+        "nothing lost": (
+            "Git does not have it, and nothing of it is missed: the database has what the scripts "
+            "make, and the model wants it. The number alone is wrong. A stamp writes the right one "
+            "down, and changes no table.",
+            f"flask db stamp --purge {'heads' if here.heads[1:] else 'head'}",
         ),
         "lost": (
             "Git does not have it. Look for a copy in a backup or with a colleague. Or this makes "

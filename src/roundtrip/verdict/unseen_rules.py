@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ..facts import Disagreement, State, Table
-from .lookups import database_names, is_among, model_names, row_count
+from .commands import quoted
+from .lookups import database_names, made_by, model_names, row_count
 from .wording import listed, say
 
 
@@ -15,10 +16,7 @@ def not_made(state: State) -> Disagreement | None:
     unknown = state.differences or state.migrations.pending or any(r.opaque for r in scripts)
     if unknown or not scripts:
         return None
-    made: set[str] = set()
-    for revision in scripts:
-        made = {name for name in made if not is_among(name, revision.drops)}
-        made |= {*revision.adds, *revision.columns}
+    made = made_by(scripts).keys()
     read = {name.partition(".")[0] for revision in scripts for name in revision.columns}
     there = (model_names(state) & database_names(state)) - made
     if tables := sorted(name for name in there if "." not in name):
@@ -60,6 +58,28 @@ def _unmade_table(state: State, table: str) -> Disagreement:
         f'%%flask_shell: db.session.execute(db.text("DROP TABLE {table}")), then '
         "db.session.commit()",
         "%%flask_shell",
+    )
+
+
+def unwanted(state: State) -> Disagreement | None:
+    """What the scripts give to another database, and neither the model nor this database has."""
+    scripts = state.migrations.revisions
+    if state.migrations.pending or any(r.opaque or "execute" in r.others for r in scripts):
+        return None
+    made = made_by(scripts)
+    extra = sorted(made.keys() - model_names(state) - database_names(state))
+    if not extra:
+        return None
+    maker = made[extra[0]]
+    return say(
+        "A script makes what nobody has.",
+        f"{maker.file} makes {listed(n for n in extra if made[n] is maker)}, and neither the model "
+        "nor the database has it.",
+        "Every new database would get it. Was the script changed after it had run? Put it back as "
+        "it was. Or did other hands take it out of the database? Then make an empty script, "
+        "write the drop into it, and stamp: here it is gone already. The commits that touched the "
+        "script say which.",
+        f"git log --oneline -- {quoted(maker.file)}",
     )
 
 

@@ -1,0 +1,124 @@
+"""The verdict on mistakes that are easily overlooked: by the eye, or by `flask db check`.
+
+Each state is made with the real commands.
+"""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+import states
+from states import Project
+
+MODELS = "demo_app/models.py"
+CITY = "    city: Mapped[str | None] = mapped_column(String(80))\n"
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The first lesson's end."""
+    return states.first_lesson(tmp_path_factory.mktemp("quiet") / "first")
+
+
+@pytest.fixture
+def project(base: Project, tmp_path: Path) -> Project:
+    """A copy of it."""
+    return base.copy(tmp_path / "p")
+
+
+def follow(project: Project, kind: str, command: str) -> str:
+    """The verdict is of this kind and tells this command, which is run; what it says besides."""
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == (kind, command)
+    project.run(*shlex.split(command))
+    return verdict.why
+
+
+def test_a_number_that_no_script_ever_had(project: Project):
+    """All that the scripts make is there, so the number is all that is wrong."""
+    head = project.read().migrations.current[0]
+    project.sql("UPDATE alembic_version SET version_num = 'junk'")
+    follow(project, "missing_script", "flask db stamp --purge head")
+    assert project.read().verdict.kind == "agree"
+    assert project.sql("SELECT version_num FROM alembic_version") == [(head,)]
+
+
+def test_a_lost_script_is_not_stamped_away(project: Project):
+    """Here the database and the model have something that no script makes."""
+    project.add_to_model(CITY)
+    project.db("migrate", "-m", "Add city")
+    project.db("upgrade")
+    lost = project.read().migrations.current[0]
+    project.script("add_city").unlink()
+    project.commit("Add city, without its script")
+    verdict = project.read().verdict
+    assert verdict.next == f'flask db revision --rev-id {lost} -m "Say what it did"'
+
+
+def test_a_script_that_gives_others_what_nobody_wants(project: Project):
+    """Its line came in after it had run, and was committed: no model and no database has it."""
+    script = f"migrations/versions/{project.script('create_user').name}"
+    project.edit(
+        script,
+        "    sa.PrimaryKeyConstraint",
+        "    sa.Column('fax', sa.String(length=80), nullable=True),\n    sa.PrimaryKeyConstraint",
+    )
+    project.commit("Tidy up")
+    verdict = project.read().verdict
+    assert verdict.kind == "unwanted"
+    assert "user.fax" in verdict.found and script in verdict.found
+    assert verdict.next == f"git log --oneline -- {script}"
+    # a later script that drops it makes all well
+    project.write(
+        "migrations/versions/later.py",
+        "from alembic import op\nrevision = 'b'\n"
+        f"down_revision = {project.read().migrations.current[0]!r}\n"
+        "def upgrade():\n    op.drop_column('user', 'fax')\n"
+        "def downgrade():\n    pass\n",
+    )
+    project.commit("Drop fax")
+    assert "unwanted" not in {each.kind for each in project.read().disagreements}
+
+
+def test_a_column_that_other_hands_dropped_everywhere(project: Project):
+    """The model and this database agree again; a new database would still get it."""
+    project.add_to_model(CITY)
+    project.db("migrate", "-m", "Add city")
+    project.db("upgrade")
+    project.commit("Add city")
+    project.sql("ALTER TABLE user DROP COLUMN city")
+    project.edit(MODELS, CITY, "")
+    project.commit("Forget city")
+    assert project.ask()[0].code == 0
+    verdict = project.read().verdict
+    assert verdict.kind == "unwanted"
+    assert "user.city" in verdict.found
+
+
+def test_a_file_of_settings_that_names_the_usual_database(project: Project):
+    project.write("production.env", "DATABASE_URL=sqlite:///app.db\n")
+    verdict = project.read().verdict
+    assert verdict.kind == "elsewhere"
+    assert verdict.headline == "production.env names this database, not another."
+    assert verdict.next == "%show production.env"
+    project.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
+    assert project.read().verdict.kind == "agree"
+
+
+def test_a_default_in_the_model_is_no_reason_to_allow_null(project: Project):
+    """The script is older than the default, so it would fail; the model is right."""
+    project.add_to_model("    city: Mapped[str] = mapped_column(String(80))\n")
+    project.db("migrate", "-m", "Add city")
+    project.edit(
+        MODELS,
+        "mapped_column(String(80))\n",
+        'mapped_column(String(80), server_default="Paris")\n',
+    )
+    script = f"migrations/versions/{project.script('add_city').name}"
+    why = follow(project, "pending", f"git clean -f {script}")
+    assert "Mapped[" not in why and "server_default" in why
+    project.db("migrate", "-m", "Add city")
+    project.db("upgrade")
+    assert project.sql("SELECT DISTINCT city FROM user") == [("Paris",)]
