@@ -12,6 +12,7 @@ import sysconfig
 from pathlib import Path
 from urllib.parse import quote
 
+from . import preload
 from .environment import SCRIPTS
 
 _TRACEBACK = "Traceback (most recent call last):"
@@ -26,7 +27,7 @@ class Polish:
     def __init__(self, project: Path) -> None:
         paths = dict.fromkeys(str(p) for p in (project, project.resolve()))
         self._own = tuple(paths)
-        places = dict.fromkeys(paths, "workspace") | _PLACES
+        places = dict.fromkeys(paths, "workspace") | _PLACES | _commands(*preload.search_path())
         self._places = [(_place(path), name) for path, name in places.items()]
         self._starts = tuple(path[: n + 1] for path in paths for n in range(len(path)))
         self._half = ""
@@ -101,12 +102,17 @@ class Polish:
         return _COLOUR.sub("", text)
 
 
+def _commands(*folders: str) -> dict[str, str]:
+    """The paths of the course's own commands, each with its name."""
+    return {str(Path(folder, name)): name for folder in folders for name in ("python", "flask")}
+
+
 _TYPED = ("<console>", "<stdin>", "<string>")
 _PLACES = {
     sysconfig.get_path("purelib"): "site-packages",
     sysconfig.get_path("platlib"): "site-packages",
     sysconfig.get_path("stdlib"): "python",
-    **{str(Path(folder) / name): name for folder in SCRIPTS for name in ("python", "flask")},
+    **_commands(*SCRIPTS),
 }
 
 

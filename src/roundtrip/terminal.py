@@ -93,7 +93,7 @@ def start(
     """
     shut_out_settings(project)
     env = environment(project) | dict(more or {})
-    env["PATH"] = preload.search_path(env["PATH"])
+    env["PATH"] = os.pathsep.join((*preload.search_path(), env["PATH"]))
     tether.prepare()
     try:
         process = subprocess.Popen(

@@ -194,6 +194,11 @@ BEHAVIOUR = {
     "warnings": "warnings.warn('careful'); warnings.warn('old', DeprecationWarning)",
     "a question": "print(input('really? '))",
     "imports of what is loaded": "import alembic, sqlalchemy.orm as o; print(alembic, o, __name__)",
+    "parts of packages that nobody has imported": "import flask_migrate, flask_sqlalchemy\n"
+    "import logging, sqlalchemy.dialects as d\n"
+    "print(hasattr(logging, 'handlers'), hasattr(d, 'sqlite'))\n"
+    "from sqlalchemy.dialects.sqlite import base, insert\n"
+    "print(d.sqlite.base is base, insert, d.sqlite.__spec__, sys.meta_path)",
     "a megabyte": "[print('x' * 99) for _ in range(10_000)]; print('end', file=sys.stderr)",
 }
 

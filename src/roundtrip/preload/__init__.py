@@ -96,10 +96,10 @@ def stop(helper: subprocess.Popen[bytes]) -> None:
         shutil.rmtree(folder, ignore_errors=True)  # it has done so itself, unless it was killed
 
 
-def search_path(path: str) -> str:
-    """The PATH of a command: where a helper lives, `flask` and `python` are found there first."""
+def search_path() -> tuple[str, ...]:
+    """What comes first in the PATH of a command: where a helper lives, its `flask` and `python`."""
     folder = _folder()
-    return f"{folder / 'bin'}{os.pathsep}{path}" if folder else path
+    return (str(folder / "bin"),) if folder else ()
 
 
 def groups(session: int) -> list[int]:

@@ -15,7 +15,7 @@ import types
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.machinery import SourceFileLoader
+from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 
 
@@ -48,6 +48,7 @@ def become(command: Command, flask: str) -> None:
     gc.enable()
     importlib.invalidate_caches()
     _open_streams()
+    sys.meta_path.insert(0, _PutAway("sqlalchemy.dialects", "sqlite"))
     main = types.ModuleType("__main__")
     main.__dict__.update(__builtins__=__builtins__, __annotations__={})
     sys.modules["__main__"] = main
@@ -98,6 +99,35 @@ def keep_libraries(loaded: Iterable[str], kept: list[object]) -> None:
                 status = int(code or 0)
                 sys.the_end = End()
     kept += (sys.modules.pop(name) for name in loaded if name in sys.modules)
+
+
+class _PutAway:
+    """A part of a package that a plain command loads late, so that an app could miss its import.
+
+    It seems not to be loaded until something imports it; then it is there at once.
+    """
+
+    def __init__(self, package: str, part: str) -> None:
+        self._name = f"{package}.{part}"
+        delattr(sys.modules[package], part)
+        within = (self._name, f"{self._name}.")
+        names = [n for n in sys.modules if n == within[0] or n.startswith(within[1])]
+        self._modules = {name: sys.modules.pop(name) for name in names}
+
+    def find_spec(self, name: str, *_: object) -> ModuleSpec | None:
+        """Python asks this for whatever is imported and not loaded."""
+        return ModuleSpec(name, self) if name == self._name else None
+
+    def create_module(self, spec: ModuleSpec) -> types.ModuleType:
+        """Give all of it back."""
+        sys.meta_path.remove(self)
+        sys.modules.update(self._modules)
+        self._spec = self._modules[self._name].__spec__
+        return self._modules[self._name]
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """It has been loaded long ago."""
+        module.__spec__ = self._spec
 
 
 def _be_called(kind: str, script: str) -> None:

@@ -34,11 +34,9 @@ del sys.modules["client"], sys.modules["becoming"]  # the learner may have modul
 
 _LIBRARIES = (
     *("flask.cli", "flask_sqlalchemy.cli", "flask_migrate.cli", "dotenv", "werkzeug.serving"),
-    *("sqlalchemy.dialects.sqlite", "sqlite3", "alembic.command", "alembic.autogenerate"),
-    *("logging.config", "code", "readline", "rlcompleter"),
+    *("sqlalchemy.dialects.sqlite", "sqlite3", "code", "readline", "rlcompleter"),
 )
-"""What commands import. A part of a package that an app has not imported itself, such as
-`logging.handlers`, is an attribute of it here all the same, unlike in a plain command."""
+"""What commands import. Not `logging.config`, which would make `logging.handlers` known to all."""
 
 _NUMBER, _PEER = struct.Struct("q"), struct.Struct("3i")
 _LONGEST = 8_000_000
