@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from roundtrip.facts import (
     GitState,
     MigrationState,
     ModelState,
+    Rescue,
     Revision,
     State,
     Table,
@@ -20,6 +22,8 @@ from roundtrip.facts import (
 from roundtrip.verdict import disagreements
 
 USER = Table("user", (Column("id", "INTEGER", False, True),), rows=3, file="demo_app/models.py")
+DATABASE = DatabaseState("instance/app.db", True, (USER,), ("a",))
+DATABASE = DatabaseState("instance/app.db", True, (USER,), ("a",))
 CREATED = Revision("a", "Create user table", (), "a.py", True, True, ("user",), committed=True)
 
 
@@ -29,11 +33,12 @@ def made(**places: object) -> State:
         GitState(repository=True, branch="main", head="1"),
         ModelState((USER,), found=True, migrates=True),
         MigrationState(True, (CREATED,), ("a",), ("a",)),
-        DatabaseState("instance/app.db", True, (USER,), ("a",)),
+        DATABASE,
     )
     return replace(state, **places)
 
 
+NEW = Table("new", (Column("id", "INTEGER", False, True),), rows=0)
 WAITING = replace(CREATED, id="b", parents=("a",), file="b.py", applied=False, adds=("user.age",))
 EMPTY = DatabaseState("instance/app.db", exists=True)
 STRAY = Difference("remove_table", "stray")
@@ -127,6 +132,40 @@ def test_what_else_is_said(places: dict[str, object], kind: str, words: str, nex
     (first, *_) = disagreements(made(**places))
     assert (first.kind, first.next) == (kind, next_command)
     assert words in f"{first.found} {first.why}"
+
+
+@pytest.mark.parametrize(
+    "places",
+    [
+        {"database": replace(DATABASE, tables=(USER, Table("_alembic_tmp_user")))},
+        {"model": ModelState((USER, NEW), found=True, migrates=True)}
+        | {"database": replace(DATABASE, tables=(USER, NEW))},
+        {
+            "migrations": MigrationState(
+                True, (CREATED, replace(WAITING, adds=(), drops=("user.old",))), ("b",), ("a",)
+            )
+        },
+        {
+            "migrations": MigrationState(
+                True, (CREATED,), ("a",), ("z",), ("z",), Rescue("commit", "1f", "z.py")
+            ),
+            "differences": (Difference("remove_column", "user", "age"),),
+        },
+        {
+            "migrations": MigrationState(
+                True, (CREATED, replace(WAITING, adds=(), others=("alter_column",))), ("b",), ("a",)
+            ),
+            "differences": (Difference("modify_nullable", "user", "id", "…", True),),
+        },
+    ],
+    ids=["a copy left over", "a table of nobody", "a script waits", "a script is gone", "NOT NULL"],
+)
+def test_what_is_said_of_another_database_goes_there(places: dict[str, object]):
+    said = disagreements(made(**places, env_file="production.env"))
+    words = " ".join(f"{each.why} {each.next} {each.back}" for each in said)
+    goes = r"flask db (?:upgrade|downgrade|stamp|current)\b|(?:%board|%%flask_shell)\b"
+    assert "--env-file production.env" in words
+    assert not re.search(rf"(?:{goes})(?! --env-file production.env)", words), words
 
 
 def test_nothing_is_said_where_all_agree():

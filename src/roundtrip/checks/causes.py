@@ -8,7 +8,7 @@ from ..facts import Revision, State, names_in
 from ..verdict.commands import delete
 from ..verdict.lookups import run_by
 from .model_causes import look_at, why_lacking
-from .sqlite_files import USUAL, flask, settings_of, versions
+from .sqlite_files import USUAL, on, versions
 
 
 def why_blocked(
@@ -27,7 +27,7 @@ def why_blocked(
     cause = f"The database is at {gone[0]}, whose file is gone, deleted or reset too early."
     if missing:
         return cause, verdict.next
-    return cause, f"%board --env-file {settings_of(database)}"  # it looks for the file
+    return cause, on(database, "%board")  # it looks for the file
 
 
 def not_upgraded(state: State, database: str) -> tuple[str, str]:
@@ -39,7 +39,7 @@ def not_upgraded(state: State, database: str) -> tuple[str, str]:
         if revision.drops:
             cause = f"The script that waits also drops {', '.join(revision.drops)}, with all values"
             return f"{cause}. Delete it, mend the model, make it again.", delete(revision)
-    return f"The upgrade has not run on {database}.", f"{flask(database)} db upgrade"
+    return f"The upgrade has not run on {database}.", on(database, "flask db upgrade")
 
 
 _TROUBLES = {
@@ -111,7 +111,7 @@ def not_gone_back(state: State, project: Path, database: str, name: str) -> tupl
         )
         return cause, f"%show {maker.file}"
     if maker.id in at:
-        return f"The downgrade has not run on {database}.", f"{flask(database)} db downgrade"
+        return f"The downgrade has not run on {database}.", on(database, "flask db downgrade")
     target = " ".join(maker.parents) or "base"
     cause = f"{database} has not gone back far enough: {maker.id} still counts as run."
-    return cause, f"{flask(database)} db downgrade {target}"
+    return cause, on(database, f"flask db downgrade {target}")

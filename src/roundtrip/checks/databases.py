@@ -13,9 +13,9 @@ from .sqlite_files import (
     USUAL,
     columns_of,
     databases,
-    flask,
     is_used,
     named_by,
+    on,
     query,
     quoted,
     settings_of,
@@ -113,7 +113,7 @@ def _absent(state: State, project: Path, column: str, database: str, text: str) 
     makers = {r.id for r in state.migrations.revisions if needed in r.adds}
     if makers & run_by(state, versions(project, database)):
         cause = f"It counts the script as run, and does not have {needed}: stamped, not upgraded."
-        return Finding(False, text, cause, _board(database), detour=True)
+        return Finding(False, text, cause, on(database, "%board"), detour=True)
     cause, command = not_upgraded(state, database)
     others = [
         other
@@ -135,12 +135,8 @@ def _not_by_migration(project: Path, database: str, text: str) -> Finding | None
         return Finding(False, text, cause, f"%%writefile {settings}", detour=True)
     if not versions(project, database):
         cause = "It counts no migration as run: db.create_all() or a copy made its tables."
-        return Finding(False, text, cause, _board(database), detour=True)
+        return Finding(False, text, cause, on(database, "%board"), detour=True)
     return None
-
-
-def _board(database: str) -> str:
-    return "%board" if database == USUAL else f"%board --env-file {settings_of(database)}"
 
 
 def _other_type(state: State, project: Path, column: str, database: str, type: str) -> Finding:
@@ -151,6 +147,6 @@ def _other_type(state: State, project: Path, column: str, database: str, type: s
     back, command = not_gone_back(state, project, database, column)
     if not command.endswith("db downgrade"):
         return Finding(False, text, f"{cause} {back}", command, detour=True)
-    more = f"Take it back on each database, {flask(database)} for this one;"
+    more = f"Take it back on each database, {on(database, 'flask db downgrade')} for this one;"
     more = f"{more} then delete the script, and make it again from the right model."
     return Finding(False, text, f"{cause} {more}", command, detour=True)

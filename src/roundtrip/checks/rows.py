@@ -16,10 +16,10 @@ from .sqlite_files import (
     USUAL,
     columns_of,
     databases,
+    on,
     query,
     quoted,
     row_in_words,
-    shell,
     versions,
 )
 
@@ -34,11 +34,11 @@ def rows(state: State, project: Path, table: str, count: int, database: str = US
     if number == count:
         return Finding(True, text)
     if number > count:
-        return Finding(False, text, "There are rows too many.", shell(database))
+        return _look(text, "There are rows too many.", database)
     if not number and (again := _made_again(project, table, database, text)):
         return again
     cause = "Rows were not added, or db.session.commit() did not follow."
-    return Finding(False, text, cause, shell(database))
+    return _look(text, cause, database)
 
 
 def rows_equal(
@@ -65,7 +65,7 @@ def rows_equal(
         if again := _made_again(project, table, database, text):
             return again
         cause = "The rows were not added, or a script took a column away."
-        return Finding(False, text, cause, shell(database))
+        return _look(text, cause, database)
     missing = [row for row in wanted if row not in found]
     other = next((row for row in found if row not in wanted), None)
     text = f"{database}: {many(len(there), 'row')} in {table}"
@@ -73,7 +73,7 @@ def rows_equal(
         text = f"{database}: {table} has the row {row_in_words(other)}"
     if missing:
         cause = f"The row {row_in_words(missing[0])} is missing."
-        return Finding(False, text, cause, shell(database))
+        return _look(text, cause, database)
     key = other and query(
         project,
         database,
@@ -81,10 +81,10 @@ def rows_equal(
         *other,
     )
     if not key:
-        return Finding(False, text, "A row is there twice, or in another order.", shell(database))
+        return _look(text, "A row is there twice, or in another order.", database)
     delete = f'db.session.execute(db.text("DELETE FROM {table} WHERE id = {key[0][0]}"))'
     cause = f"It does not belong there. In flask shell: {delete}, then db.session.commit()."
-    return Finding(False, text, cause, shell(database))
+    return _look(text, cause, database)
 
 
 def some_value(
@@ -102,11 +102,11 @@ def some_value(
     if (number > 0) == present:
         return Finding(True, text)
     if not present:
-        return Finding(False, text, "A value is set.", shell(database))
+        return _look(text, "A value is set.", database)
     if not everybody and (again := _made_again(project, table, database, text)):
         return again
     cause = "No value was set, or db.session.commit() did not follow."
-    return Finding(False, text, cause, shell(database))
+    return _look(text, cause, database)
 
 
 def holds(
@@ -150,7 +150,7 @@ def holds(
         cause = "Another value was set."
     if elsewhere and not empty:
         cause = f"It was set on another row: {elsewhere[0]} has it."
-    return Finding(False, text, cause, shell(database))
+    return _look(text, cause, database)
 
 
 def same_rows(state: State, project: Path, database: str, source: str) -> Finding:
@@ -185,12 +185,12 @@ def _no_row(project: Path, table: str, key: str, name: Any, database: str) -> Fi
     for other in databases(project):
         if other != database and (name,) in query(project, other, statement):
             cause = f"It was added to the wrong database: {other} has it."
-            return Finding(False, text, cause, shell(database))
+            return _look(text, cause, database)
     if there := [row[0] for row in query(project, database, statement)]:
         cause = f"The rows that are there have {key} {row_in_words(there[:5])}."
-        return Finding(False, text, cause, shell(database))
+        return _look(text, cause, database)
     cause = "No such row was added, or db.session.commit() did not follow."
-    return Finding(False, text, cause, shell(database))
+    return _look(text, cause, database)
 
 
 def _no_column(state: State, project: Path, column: str, database: str) -> Finding:
@@ -221,3 +221,8 @@ def _made_again(project: Path, table: str, database: str, text: str) -> Finding 
 
 def _marks(row: Sequence[Any]) -> str:
     return ", ".join("?" * len(row))
+
+
+def _look(text: str, cause: str, database: str) -> Finding:
+    """Not met; `flask shell` shows, and changes, what the rows are."""
+    return Finding(False, text, cause, on(database, "%%flask_shell"))

@@ -10,6 +10,7 @@ from typing import Any
 
 from dotenv import dotenv_values
 
+from ..env_file import with_env_file
 from ..probe import sqlite_uri
 
 USUAL = "app.db"
@@ -21,14 +22,9 @@ def settings_of(database: str) -> str:
     return f"{Path(database).stem}.env"
 
 
-def flask(database: str) -> str:
-    """How a command on this database begins."""
-    return "flask" if database == USUAL else f"flask --env-file {settings_of(database)}"
-
-
-def shell(database: str) -> str:
-    """The first line of a cell with `flask shell` on this database."""
-    return "%%flask_shell" + flask(database).removeprefix("flask")
+def on(database: str, command: str) -> str:
+    """A command as it goes to this database."""
+    return with_env_file(command, "" if database == USUAL else settings_of(database))
 
 
 def named_by(project: Path, settings: str) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
+from ..env_file import with_env_file
 from .app_rows import APP
 from .command_rows import COMMAND
 from .database_rows import DATABASE
@@ -106,8 +107,6 @@ _SCRIPT_WARNING = re.compile(r"^\S.*: UserWarning: (Revision .* is (?:not )?pres
 
 _ENV_FILE = re.compile(r"\s(?:--env-file[\s=]|-e\s)\s*(?P<file>[^\s;&|]+)")
 
-_ASKS_DATABASE = re.compile(r"`(?:flask(?= db (?:current|upgrade|downgrade|stamp))|%board|%%\w+)")
-
 
 def _for_database(command: str, advice: str) -> str:
     """The same advice for the database that a command chose. Scripts are made with the usual."""
@@ -120,7 +119,7 @@ def _for_database(command: str, advice: str) -> str:
     if not chosen:
         return advice
     advice = advice.replace("instance/app.db`", "instance/*.db`")
-    return _ASKS_DATABASE.sub(rf"\g<0> --env-file {chosen['file']}", advice)
+    return with_env_file(advice, chosen["file"])
 
 
 def _error(output: str) -> str:

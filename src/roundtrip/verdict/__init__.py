@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from ..env_file import with_env_file
 from ..facts import Disagreement, State
 from .database_rules import (
     database_ahead,
@@ -128,12 +129,5 @@ RULES = (
 
 def _with_env_file(said: Disagreement, env_file: str) -> Disagreement:
     """The commands that touch a database, for the one that is looked at."""
-    if not env_file:
-        return said
-
-    def chosen(command: str) -> str:
-        for word in ("upgrade", "downgrade", "stamp"):
-            command = command.replace(f"flask db {word}", f"flask --env-file {env_file} db {word}")
-        return command
-
-    return replace(said, why=chosen(said.why), next=chosen(said.next), back=chosen(said.back))
+    texts = {n: with_env_file(getattr(said, n), env_file) for n in ("why", "next", "back")}
+    return replace(said, **texts)

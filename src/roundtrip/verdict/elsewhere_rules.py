@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..env_file import with_env_file
 from ..facts import Disagreement, Elsewhere, State, names_in
 from .lookups import claims, lacking, run_by
 from .wording import MOVE_AWAY, listed, say
@@ -37,32 +38,37 @@ def elsewhere(state: State) -> Disagreement | None:
             "Its alembic_version holds nothing, so flask db upgrade would make the tables again, "
             "and fail.",
             "It was emptied, or something else made the tables. This shows what to do.",
-            f"%board --env-file {other.env_file}",
+            with_env_file("%board", other.env_file),
         )
     if absent:
         return _stamped(other, absent)
     known = {revision.id for revision in state.migrations.revisions}
-    flask = f"flask --env-file {other.env_file} db"
     stands = f"{other.url} has run no migration"
     if other.versions:
         stands = f"{other.url} is at {listed(other.versions)}"
     found = f"{stands}, {state.database.url} at {state.database.version or 'none'}."
     if gone := sorted(there - known):
         why = f"The file of {gone[0]} is not here, and has to come back before that database moves."
-        board = f"%board --env-file {other.env_file}"
+        board = with_env_file("%board", other.env_file)
         return say(f"{other.url} is elsewhere.", found, why, board)
     waiting = [r for r in state.migrations.revisions if r.id in here - there]
     if already := sorted({name for r in waiting for name in r.adds} & {*other.names}):
         why = "The upgrade would fail there: other hands have made it. This shows what to do."
         found = f"{stands}, and has {listed(already)} all the same."
         return say(
-            f"{other.url} has more than it says.", found, why, f"%board --env-file {other.env_file}"
+            f"{other.url} has more than it says.",
+            found,
+            why,
+            with_env_file("%board", other.env_file),
         )
     if there < here:
         why = "Each database is upgraded on its own; test this one first, then that one."
-        return say(f"{other.url} waits.", found, why, f"{flask} upgrade")
+        return say(
+            f"{other.url} waits.", found, why, with_env_file("flask db upgrade", other.env_file)
+        )
     why = "Each database goes back on its own, before the code does."
-    return say(f"{other.url} is ahead of this database.", found, why, f"{flask} downgrade")
+    back = with_env_file("flask db downgrade", other.env_file)
+    return say(f"{other.url} is ahead of this database.", found, why, back)
 
 
 def _the_same(other: Elsewhere) -> Disagreement:
@@ -79,7 +85,7 @@ def _damaged(other: Elsewhere) -> Disagreement:
         f"{other.url} cannot be read.",
         f"{other.env_file} names it, and the file is damaged, or no database.",
         f"{MOVE_AWAY} Then this makes a new one, with the tables but without the rows.",
-        f"flask --env-file {other.env_file} db upgrade",
+        with_env_file("flask db upgrade", other.env_file),
     )
 
 
@@ -88,5 +94,5 @@ def _stamped(other: Elsewhere, absent: list[str]) -> Disagreement:
         f"{other.url} says more than it has.",
         f"It is at {listed(other.versions)}, but {listed(absent)} is not there.",
         "It was stamped, not upgraded, or changed by other hands. This shows its way back.",
-        f"%board --env-file {other.env_file}",
+        with_env_file("%board", other.env_file),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
+from ..env_file import with_env_file
 from ..facts import Disagreement, State
 from ..scripts import OPERATIONS
 from .commands import delete, quoted, restore_model, stash_pop
@@ -37,7 +38,7 @@ def left_over(state: State) -> Disagreement | None:
                 f"{named(revision)} {' and '.join(does)}, and the model does not want that.",
                 f"{other.url} needs the script for its way back, so that database goes first. "
                 "Delete the script afterwards.",
-                f"flask --env-file {other.env_file} db downgrade",
+                with_env_file("flask db downgrade", other.env_file),
                 restore_model(state),
             )
         why, stash = stash_pop(state)
@@ -121,7 +122,7 @@ def _older(state: State) -> Disagreement | None:
             why = f"{why}script; run flask db migrate again."
             command, headline = delete(revision), "Model and script do not say the same."
             if other := has_run(state, revision):
-                command = f"flask --env-file {other.env_file} db downgrade"
+                command = with_env_file("flask db downgrade", other.env_file)
                 why = f"{other.url} has run it, and goes back first. Then delete the script, and "
                 why = f"{why}run flask db migrate again."
             return say(headline, found, why, command, restore_model(state))
@@ -159,7 +160,7 @@ def _would_fail(state: State) -> Disagreement | None:
                 why = "The model has a server_default now; the script is older. Delete it"
             command = delete(revision)
             if other := has_run(state, revision):
-                command = f"flask --env-file {other.env_file} db downgrade"
+                command = with_env_file("flask db downgrade", other.env_file)
                 why = f"{other.url} has run it all the same, and has to go back first. {why}"
             return say(
                 "A migration is waiting, and it would fail.",
@@ -200,7 +201,7 @@ def _two_ways(state: State) -> Disagreement | None:
             f"{found}; {other.url} does.",
             "Forward, the upgrade adds it here too. Back, that database goes first, the code last.",
             "flask db upgrade",
-            f"flask --env-file {other.env_file} db downgrade",
+            with_env_file("flask db downgrade", other.env_file),
         )
     return say(
         headline,
