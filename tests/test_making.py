@@ -47,3 +47,14 @@ def test_a_notebook_that_does_not_hold_gives_no_start_state(course, tmp_path, ol
     assert snapshots.made(home, course, first).is_dir(), "what held is kept"
     assert not snapshots.made(home, course, second).exists()
     assert not (home.private / "make").exists()
+
+
+def test_a_learners_python_that_says_much_does_not_hold_it_up(course, tmp_path):
+    """As with PYTHONVERBOSE: more than a pipe takes before somebody reads it."""
+    (course.folder / "src" / "sitecustomize.py").write_text(
+        "import sys\nsys.stderr.write('much\\n' * 40_000)\n"
+    )
+    home = workspace.Home(tmp_path / "home")
+    home.private.mkdir(parents=True)
+    making.make(course, home, [course.lessons[1]])
+    assert snapshots.made(home, course, course.lessons[1]).is_dir()

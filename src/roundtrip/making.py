@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -67,25 +68,28 @@ def _replay_elsewhere(
 
     It prints a line `lesson done/all` for each cell.
     """
-    process = subprocess.Popen(
-        [sys.executable, "-m", "roundtrip", "make", *(str(each.number) for each in lessons)],
-        cwd=course.folder,
-        env=os.environ
-        | {"ROUNDTRIP_HOME": str(scratch.root), "ROUNDTRIP_SNAPSHOTS": str(made.parent)}
-        | {"ROUNDTRIP_PROGRESS": "0"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-    )
-    with terminal.ending(process):
-        for line in process.stdout or ():
-            if progress and (said := re.fullmatch(r"(\d+) (\d+)/(\d+)\n", line)):
-                number, done, total = map(int, said.groups())
-                progress(course.lesson(number), done, total)
-        problem = process.stderr.read() if process.stderr else ""
-        process.wait()
-    return next(iter(problem.strip().splitlines()[-1:]), "")
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as errors:  # a pipe might fill up
+        process = subprocess.Popen(
+            [sys.executable, "-m", "roundtrip", "make", *(str(each.number) for each in lessons)],
+            cwd=course.folder,
+            env=os.environ
+            | {"ROUNDTRIP_HOME": str(scratch.root), "ROUNDTRIP_SNAPSHOTS": str(made.parent)}
+            | {"ROUNDTRIP_PROGRESS": "0"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            encoding="utf-8",
+        )
+        with terminal.ending(process):
+            for line in process.stdout or ():
+                if progress and (said := re.fullmatch(r"(\d+) (\d+)/(\d+)\n", line)):
+                    number, done, total = map(int, said.groups())
+                    progress(course.lesson(number), done, total)
+            code = process.wait()
+        errors.seek(0)
+        said = errors.read().strip().splitlines()
+    reasons = [line for line in said if line.startswith("Error: ")] or said
+    return reasons[-1] if code and reasons else ""
 
 
 @contextmanager

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from . import snapshots
+from dataclasses import replace
+
+from . import snapshots, verdict
 from .course import Course, Lesson
 from .facts import State
 from .workspace import Home
@@ -20,6 +22,9 @@ def steps(course: Course, home: Home, here: Lesson, now: State) -> list[tuple[st
             place = snapshots.made(home, course, lesson)
         notes = snapshots.notes_in(place)
         if "state" in notes:
-            found.append((f"{lesson.number:02d} {lesson.title}", State.from_dict(notes["state"])))
+            kept = State.from_dict(notes["state"])
+            # what is said of it is said anew: the course may be newer than the notes
+            kept = replace(kept, disagreements=verdict.disagreements(kept))
+            found.append((f"{lesson.number:02d} {lesson.title}", kept))
     found.append((f"{here.number:02d} {here.title}", now))
     return [step for n, step in enumerate(found) if n == 0 or step[1] != found[n - 1][1]]
