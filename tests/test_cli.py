@@ -18,6 +18,7 @@ import pytest
 from test_doctor import foreign_kernel
 
 TOP = Path(__file__).resolve().parents[1]
+TYPED = "python3 start.py" if Path(sys.prefix).name == ".venv" else "roundtrip"
 NEWS = "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
 
 
@@ -196,7 +197,7 @@ def test_an_error_is_one_sentence(tmp_path: Path) -> None:
     done = roundtrip("attic", "restore", "nothing", folder=tmp_path, ROUNDTRIP_HOME=str(tmp_path))
     assert done.returncode == 1
     assert done.stderr == (
-        "Error: The attic holds nothing named nothing; `roundtrip attic` lists it.\n"
+        f"Error: The attic holds nothing named nothing; `{TYPED} attic` lists it.\n"
     )
 
 

@@ -448,7 +448,7 @@ def outcome(project: Project, command: str) -> tuple[bool, str]:
     shown = diagnosis.Tail(lambda text: None)
     if command.startswith(">>> "):
         source = command.removeprefix(">>> ")
-        ended = flask_shell.converse(source, "", project.path, project.path, shown)
+        ended = flask_shell.converse(source, [], project.path, project.path, shown)
         return bool(ended.failed or not ended.started), shown.text
     code = terminal.stream(command, project.path, project.path, shown)
     return code != 0, shown.text

@@ -93,6 +93,7 @@ def test_the_board_is_never_another_databases_than_the_one_asked_for(notebook):
         *("%page --env-fil=production.env /", "%doctor now", "%hint more", "%lesson ²"),
         *("%lesson 1.5", "%lesson", "%lesson 1 --contine"),
         *("%%writefile -a notes.txt\nmore", "%%writefile my notes.txt\nmore", "%%writefile\n1"),
+        "%show",
     ],
 )
 def test_no_magic_passes_over_what_it_does_not_know(notebook, cell):
@@ -103,6 +104,12 @@ def test_no_magic_passes_over_what_it_does_not_know(notebook, cell):
     assert cell.split()[0] in answer.value
     assert (answer.text, answer.displays) == ("", [])
     assert _everything(notebook) == before
+
+
+@pytest.mark.parametrize("cell", ["%%flask_shell --env-file 'other\n1", "%show 'a.txt"])
+def test_a_quotation_mark_that_is_missing_is_said(notebook, cell):
+    answer = notebook.run(cell)
+    assert answer.traceback[0].startswith("RoundtripError: A quotation mark is missing in: ")
 
 
 def test_a_name_in_quotation_marks_is_written_without_them(notebook):

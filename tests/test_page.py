@@ -68,13 +68,13 @@ def project(tmp_path: Path) -> Path:
 
 def test_the_users_of_the_demo_app(tmp_path):
     project = make_project(tmp_path / "my home" / "workspace")
-    answer = get("/", "", project)
+    answer = get("/", [], project)
     assert (answer.status, answer.reason, answer.problem) == (200, "OK", None)
     assert "Users\nThe database has no user table yet." in answer.text
 
 
 def test_a_path_with_signs_and_a_query(project):
-    answer = get("?q=a b<ü>", "", project)
+    answer = get("?q=a b<ü>", [], project)
     assert answer.status == 200
     assert answer.text == "Users & ages\né a b<ü>"
     assert "<p>é a b<ü></p>" in answer.html
@@ -83,23 +83,23 @@ def test_a_path_with_signs_and_a_query(project):
 @pytest.mark.parametrize("more", ["", "\napp.config['PROPAGATE_EXCEPTIONS'] = True\n"])
 def test_an_error_in_the_app_gives_500_and_its_line(project, more):
     (project / "app.py").write_text(APP + more)
-    answer = get("/fails", "", project)
+    answer = get("/fails", [], project)
     assert answer.status == 500
     assert answer.problem == "ValueError: no such column: user.age"
 
 
 def test_a_page_that_is_not_there(project):
-    answer = get("nowhere", "", project)
+    answer = get("nowhere", [], project)
     assert (answer.status, answer.reason, answer.problem) == (404, "NOT FOUND", None)
 
 
 def test_a_server_that_prints_much_does_not_stand_still(project):
-    assert get("/noisy", "", project).text == "quiet"
+    assert get("/noisy", [], project).text == "quiet"
 
 
 def test_redirects_are_followed_inside_the_app_only(project):
-    assert get("/go", "", project).text == "3 users saved"
-    assert get("/away", "", project).status == 302
+    assert get("/go", [], project).text == "3 users saved"
+    assert get("/away", [], project).status == 302
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_an_app_that_does_not_start(project, source, reason):
     else:
         (project / "app.py").write_text(source)
     with pytest.raises(RoundtripError, match="The app did not start: ") as caught:
-        get("/", "", project)
+        get("/", [], project)
     assert reason in str(caught.value)
     assert str(project) not in str(caught.value)
 
@@ -130,7 +130,7 @@ def test_an_app_that_does_not_answer(project, monkeypatch):
     (project / "app.py").write_text(APP + "\nimport time; time.sleep(60)\n")
     monkeypatch.setattr(page, "_PATIENCE", 1.0)
     with pytest.raises(RoundtripError, match="did not answer within 1 seconds"):
-        get("/", "", project)
+        get("/", [], project)
 
 
 class _Frame(HTMLParser):

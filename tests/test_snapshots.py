@@ -83,7 +83,7 @@ def test_stopped_at_any_step_there_is_one_whole_end_state(home, how):
         kept |= whose
         if how == "full" and whose == {"old"}:
             sentence, _ = said.splitlines()
-            assert "(No space left)" in sentence and "run this cell again" in sentence
+            assert "(No space left)" in sentence and "then try again" in sentence
     assert step > 10
     assert kept == {"old", "new"}
 

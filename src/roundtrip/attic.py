@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from . import workspace
+from .course import command
 from .errors import RoundtripError
 from .workspace import Home
 
@@ -35,7 +36,7 @@ def restore(home: Home, name: str) -> Path | None:
     """
     place = home.attic / name
     if name not in names(home) or not place.is_dir():
-        raise RoundtripError(f"The attic holds nothing named {name}; `roundtrip attic` lists it.")
+        raise RoundtripError(f"The attic holds nothing named {name}; `{command()} attic` lists it.")
 
     def taken() -> None:
         holder, lesson = workspace.owner(home), _lesson(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -104,6 +105,13 @@ def find_course() -> Course:
         "The course's notebooks were not found, so there is no lesson to run; change into the "
         "folder that you cloned and try again."
     )
+
+
+def command() -> str:
+    """What one types for `roundtrip`: in the course's own `.venv`, `start.py` is the way to it."""
+    own = Path(sys.prefix).name == ".venv" and Path(sys.prefix).with_name("start.py").is_file()
+    python = "py" if sys.platform == "win32" else "python3"
+    return f"{python} start.py" if own else "roundtrip"
 
 
 def _lesson(row: Mapping[str, Any], notebooks: Path) -> Lesson:

@@ -110,7 +110,7 @@ def shut_out_settings(project: Path) -> None:
             if not _may_be_read(project / name) and not _is_barrier(barrier):
                 raise Refused(
                     f"The file {barrier} would be read by flask as if it were your project's, and "
-                    "it may name a database that matters; rename it, then run this cell again."
+                    "it may name a database that matters; rename it, then try again."
                 )
         elif found := next((d / name for d in beside.parents if _may_be_read(d / name)), None):
             try:

@@ -5,17 +5,15 @@ from __future__ import annotations
 import ast
 import io
 import re
-import shlex
 import subprocess
 import tokenize
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import terminal
-from .errors import RoundtripError
 from .polish import Polish
 
 _START = Path(__file__).with_name("shell_startup.py")
@@ -37,7 +35,7 @@ class Conversation:
 
 
 def converse(
-    source: str, options: str, project: Path, cwd: Path, write: Callable[[str], None]
+    source: str, options: Sequence[str], project: Path, cwd: Path, write: Callable[[str], None]
 ) -> Conversation:
     """Send the statements of `source`, one after the other, to `flask OPTIONS shell`.
 
@@ -46,7 +44,7 @@ def converse(
     """
     token = uuid.uuid4().hex
     process = terminal.start(
-        ["flask", *_options(options), "shell"],
+        ["flask", *options, "shell"],
         project,
         cwd,
         stdin=subprocess.PIPE,
@@ -161,13 +159,6 @@ class _Talk:
 
 _GREETING = re.compile(r"^Python 3\..*\n(?:\[.*\n)?App: .*\nInstance: .*\n", re.MULTILINE)
 _FAREWELL = re.compile(r"\n?now exiting InteractiveConsole\.\.\.\n\Z")
-
-
-def _options(options: str) -> list[str]:
-    try:
-        return shlex.split(options)
-    except ValueError:
-        raise RoundtripError(f"A quotation mark is missing in: {options}") from None
 
 
 def _statements(source: str) -> list[str]:

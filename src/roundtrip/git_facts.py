@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from .errors import RoundtripError
 from .facts import Commit, GitState
 
 Run = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
@@ -22,11 +21,8 @@ def read_git(project: Path, run: Run) -> tuple[GitState, frozenset[str]]:
     if not (project / ".git").exists():
         return GitState(), frozenset()
     options = ["--porcelain=v2", "--branch", "--show-stash", "--untracked-files=all", "-z"]
-    try:
-        # Without optional locks `git status` does not write a fresher index.
-        status = run(["git", "--no-optional-locks", "status", *options])
-    except OSError as error:
-        raise RoundtripError("Git does not start here. Install it, then run this again.") from error
+    # Without optional locks `git status` does not write a fresher index.
+    status = run(["git", "--no-optional-locks", "status", *options])
     if status.returncode:
         said = " ".join(status.stderr.split()).removeprefix("fatal: ")
         return GitState(error=said or "Git cannot read the folder .git."), frozenset()

@@ -52,7 +52,7 @@ def make(
                 raise RoundtripError(
                     f"The start state could not be made, because the notebook of {lesson.name} "
                     f"does not run here: {problem} If you changed that notebook, put it back with "
-                    f"`git restore {notebook}` in the course folder; then run this cell again."
+                    f"`git restore {notebook}` in the course folder; then try again."
                 )
             snapshots.move(result, snapshots.made(home, course, lesson))
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from .checks import Result
+from .course import command
 from .lesson import Finished, Started
 from .workspace import Home
 
@@ -20,7 +19,7 @@ def started(started: Started, home: Home) -> list[str]:
     }[started.source]
     if started.aside:
         shown = home.shown(started.aside)
-        back = f"`{program()} attic restore {started.aside.name}` puts it back"
+        back = f"`{command()} attic restore {started.aside.name}` puts it back"
         aside = f"what was in the workspace is now in {shown}; {back}."
     else:
         aside = "there was nothing to set aside."
@@ -72,9 +71,3 @@ def goals(results: Sequence[Result]) -> list[str]:
             if result.goal.hints and not result.finding.detour:
                 lines.append(f"             hint: {result.goal.hints[0]}")
     return lines
-
-
-def program() -> str:
-    """What one types for `roundtrip`: in the course's own `.venv`, `start.py` is the way to it."""
-    own = Path(sys.prefix).name == ".venv" and Path(sys.prefix).with_name("start.py").is_file()
-    return "python3 start.py" if own else "roundtrip"

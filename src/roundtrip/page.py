@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import re
-import shlex
 import socket
 import subprocess
 import threading
@@ -12,6 +11,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from html.parser import HTMLParser
@@ -52,7 +52,7 @@ class Page:
         )
 
 
-def get(path: str, options: str, project: Path) -> Page:
+def get(path: str, options: Sequence[str], project: Path) -> Page:
     """Start `flask OPTIONS run`, ask for `path`, stop the server, and return the answer.
 
     Redirects are followed as long as they stay in the app. Raises `RoundtripError` when the app
@@ -61,7 +61,7 @@ def get(path: str, options: str, project: Path) -> Page:
     port = _free_port()
     run = ["run", "--host", "127.0.0.1", "--port", str(port), "--no-reload", "--no-debugger"]
     process = terminal.start(
-        ["flask", *shlex.split(options), *run],
+        ["flask", *options, *run],
         project,
         project,
         stdin=subprocess.DEVNULL,

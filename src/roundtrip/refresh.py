@@ -25,21 +25,18 @@ SANITIZER = Path("tests") / "sanitize.cfg"
 _CELL_TIMEOUT = 600
 
 
-def run(notebook: Path, on_cell: Callable[[int, int], None] | None = None) -> nbformat.NotebookNode:
+def run(notebook: Path) -> nbformat.NotebookNode:
     """Execute a notebook in a fresh kernel, in its own folder, and return it with its outputs.
 
-    `on_cell` is told how many code cells are done, and how many there are. Raises `RoundtripError`
-    naming the first cell that fails without being tagged `raises-exception`.
+    Raises `RoundtripError` naming the first cell that fails without being tagged
+    `raises-exception`.
     """
     node = nbformat.read(notebook, as_version=4)
-    total = sum(cell.cell_type == "code" for cell in node.cells)
     done = 0
 
     def count(cell: nbformat.NotebookNode, cell_index: int, **_: Any) -> None:
         nonlocal done
         done += cell.cell_type == "code"
-        if on_cell:
-            on_cell(done, total)
 
     client = NotebookClient(
         node,

@@ -59,7 +59,7 @@ def store(project: Path, place: Path, notes: dict[str, Any]) -> None:
         raise RoundtripError(
             f"The end of the lesson could not be kept ({error.strerror}), so one that was kept "
             "before is as it was; make sure that there is room and that the folder "
-            f"{place.parent} can be written, then run this cell again."
+            f"{place.parent} can be written, then try again."
         ) from None
     finally:
         _clear(place, fresh)

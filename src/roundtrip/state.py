@@ -49,7 +49,7 @@ _PATIENCE = 0.3
 def read(project: Path, run: Run, env_file: str | None = None) -> State:
     """Read the four places of `project`. `env_file` chooses a database as `flask --env-file` does.
 
-    Raises `RoundtripError` when the project or the file does not exist, or Git is not there.
+    Raises `RoundtripError` when the project or the file does not exist, and as `run` does.
     """
     if not project.is_dir():
         raise RoundtripError(f"There is no folder {project}. Start a lesson with %lesson first.")

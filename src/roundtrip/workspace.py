@@ -139,7 +139,7 @@ def replace(
     except Timeout:
         raise RoundtripError(
             "A command of another notebook is running in the workspace, so nothing was changed; "
-            "wait for it or stop it there, then run this cell again."
+            "wait for it or stop it there, then try again."
         ) from None
     except OSError as error:
         raise RoundtripError(
@@ -166,7 +166,7 @@ def set_aside(home: Home, label: str) -> Path | None:
     except OSError as error:
         raise RoundtripError(
             f"The workspace could not be set aside ({_first_reason(error)}), so nothing was "
-            "changed; close programs that have files of it open, then run this cell again."
+            "changed; close programs that have files of it open, then try again."
         ) from None
     return place
 
@@ -197,7 +197,7 @@ def copy(source: Path, target: Path) -> None:
         shutil.rmtree(half, ignore_errors=True)
         raise RoundtripError(
             f"A copy of the project could not be written ({_first_reason(error)}); "
-            "make room on the disk and run this cell again."
+            "make room on the disk, then try again."
         ) from None
 
 
@@ -261,7 +261,7 @@ def write_text(path: Path, text: str) -> None:
             fresh.unlink()
         raise RoundtripError(
             f"{path.name} could not be written ({_first_reason(error)}), so it is as it was; make "
-            "sure that there is room and that the folder can be written, then run this cell again."
+            "sure that there is room and that the folder can be written, then try again."
         ) from None
 
 

@@ -13,7 +13,7 @@ from IPython.utils.text import SList
 
 from .. import diagnosis, environment, flask_shell, terminal, workspace
 from ..errors import CommandFailed, Refused
-from .options import given
+from .options import given, words
 from .session import Session, write
 
 
@@ -37,7 +37,8 @@ class CommandMagics(Magics):
         """`%%flask_shell`: type these lines into a real `flask shell`."""
         with self._session.mine():
             heard = diagnosis.Tail(write)
-            ended = flask_shell.converse(cell, line, self._session.home.project, Path.cwd(), heard)
+            project = self._session.home.project
+            ended = flask_shell.converse(cell, words(line), project, Path.cwd(), heard)
             if ended.failed or not ended.started:
                 write(diagnosis.lines(f"flask {line} shell", heard.text))
             if not ended.started:

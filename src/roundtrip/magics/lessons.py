@@ -20,7 +20,7 @@ from .. import (
     terminal,
     workspace,
 )
-from ..course import Lesson
+from ..course import Lesson, command
 from ..errors import RoundtripError
 from ..progress import Bar
 from ..questions import Answer, Question
@@ -88,7 +88,7 @@ class LessonMagics(Magics):
         if holder and holder.lesson != found.number:
             said = f"What stands there is lesson {holder.lesson:02d}'s."
             if yours := attic.newest(home, found.number):
-                back = f"`{messages.program()} attic restore {yours.name}` puts it back"
+                back = f"`{command()} attic restore {yours.name}` puts it back"
                 said += f" Yours is in {home.shown(yours)}; {back}."
             report.append(said)
         return report

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from itertools import chain
 
 from IPython.core.interactiveshell import InteractiveShell
@@ -11,7 +10,7 @@ from IPython.core.magic import Magics, line_magic, magics_class
 from .. import board, page, trip
 from .. import show as files
 from ..errors import CommandFailed
-from .options import given, words
+from .options import given, names
 from .session import Session, show
 
 
@@ -43,7 +42,7 @@ class LookMagics(Magics):
     def show_file(self, line: str) -> None:
         """`%show FILE`: a file of the project, or all that a glob names; a database's rows."""
         with self._session.mine():
-            for pattern in words(line):
+            for pattern in names(line, "%show FILE"):
                 for shown in files.show(self._session.home.project, pattern):
                     show(shown.text, **{"text/markdown": shown.markdown})
 
@@ -56,7 +55,7 @@ class LookMagics(Magics):
         options = given(line, "%page [--env-file FILE] [PATH]")
         path = options.pop("PATH", "/")
         with self._session.mine():
-            answer = page.get(path, shlex.join(chain(*options.items())), self._session.home.project)
+            answer = page.get(path, [*chain(*options.items())], self._session.home.project)
             print(f"GET {path} → {answer.status} {answer.reason}")
             if answer.problem:
                 raise CommandFailed(f"The page could not be made: {answer.problem}")

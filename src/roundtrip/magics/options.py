@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+from typing import NoReturn
 
 from ..errors import RoundtripError
 
@@ -16,7 +17,7 @@ def given(line: str, form: str) -> dict[str, str]:
     be missing. A value stands behind a blank or `=`. Raises `RoundtripError` for all that the form
     does not know: a magic that passed over it would do something else than what was asked.
     """
-    magic, *places = re.sub(r"\[--.*?\]", "", form).split()
+    _, *places = re.sub(r"\[--.*?\]", "", form).split()
     options = dict(re.findall(r"\[(--[\w-]+) ?(\w*)\]", form))
     found: dict[str, str] = {}
     rest = words(line)
@@ -37,8 +38,13 @@ def given(line: str, form: str) -> dict[str, str]:
     if not problem and (missing := [place for place in places if not place.startswith("[")]):
         problem = f"needs a {missing[0]}"
     if problem:
-        raise RoundtripError(f"{magic} {problem}, so nothing was done; write it like this: {form}")
+        _refuse(problem, form)
     return found
+
+
+def names(line: str, form: str) -> list[str]:
+    """The words of a line for the magic of this form. Raises `RoundtripError` where it has none."""
+    return words(line) or _refuse("needs a name", form)
 
 
 def words(line: str) -> list[str]:
@@ -54,3 +60,8 @@ def words(line: str) -> list[str]:
         return list(reader)
     except ValueError:
         raise RoundtripError(f"A quotation mark is missing in: {line}") from None
+
+
+def _refuse(problem: str, form: str) -> NoReturn:
+    magic = form.split()[0]
+    raise RoundtripError(f"{magic} {problem}, so nothing was done; write it like this: {form}")
