@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from roundtrip import board
+from roundtrip import board, verdict
 from roundtrip.facts import (
     Column,
     Commit,
@@ -61,125 +61,68 @@ def migrations(*revisions: Revision, **more: object) -> MigrationState:
 
 
 def first(applied: bool = True, tracked: bool = True) -> Revision:
-    return Revision(FIRST, "Create user table", (), FIRST_FILE, tracked, applied, ("user",))
+    made = Revision(FIRST, "Create user table", (), FIRST_FILE, tracked, applied, ("user",))
+    return replace(made, committed=tracked)
 
 
 def second(applied: bool = False, tracked: bool = True) -> Revision:
     message = "Add age column to user model"
-    return Revision(SECOND, message, (FIRST,), SECOND_FILE, tracked, applied, ("user.age",))
+    made = Revision(SECOND, message, (FIRST,), SECOND_FILE, tracked, applied, ("user.age",))
+    return replace(made, committed=tracked)
 
 
-NOTHING = State(
-    disagreements=(
-        Disagreement("no_app", ("model",), "There is no app yet.", "The folder is empty."),
-    )
-)
-NO_MIGRATIONS = State(
+def judged(*places: object) -> State:
+    """A state with what the verdict says of it."""
+    state = State(*places)
+    return replace(state, disagreements=verdict.disagreements(state))
+
+
+NOTHING = judged()
+NO_MIGRATIONS = judged(
     git(untracked=("demo_app/__init__.py", "demo_app/models.py", "demo_app/pages.py", ".flaskenv")),
     model(),
-    disagreements=(
-        Disagreement(
-            "no_migrations",
-            ("migrations",),
-            "There is no migrations folder yet.",
-            "The app has a model, and nothing that brings a database to it.",
-            next="flask db init",
-        ),
-    ),
 )
-LESSON_01 = State(git(START), model(), migrations(first()), database(FIRST))
-LESSON_02 = State(
+LESSON_01 = judged(git(START), model(), migrations(first()), database(FIRST))
+LESSON_02 = judged(
     git(START, modified=("demo_app/models.py",)),
     model(_AGE),
     migrations(first()),
     database(FIRST),
     (ONLY_MODEL,),
-    (
-        Disagreement(
-            "model_ahead",
-            ("model", "migrations"),
-            "The model has something that no migration knows.",
-            "The model has user.age; the database has no such column, and no script adds it.",
-            "Until one does, a query for a user fails.",
-            'flask db migrate -m "Add age column to user model"',
-            "git restore demo_app/models.py",
-        ),
-    ),
 )
-LESSON_03 = State(
+LESSON_03 = judged(
     git(START, modified=("demo_app/models.py",), untracked=(SECOND_FILE,)),
     model(_AGE),
     migrations(first(), second(tracked=False)),
     database(FIRST),
     (ONLY_MODEL,),
-    (
-        Disagreement(
-            "pending",
-            ("migrations", "database"),
-            "One migration is waiting.",
-            "The model has user.age, the database does not.",
-            "The script that adds it has not been run.",
-            "flask db upgrade",
-        ),
-        Disagreement("uncommitted", ("git",), "Two files are not committed.", "They are new."),
-    ),
 )
-LESSON_05 = State(
+LESSON_05 = judged(
     git(AGE, START), model(_AGE), migrations(first(), second(applied=True)), database(SECOND, _AGE)
 )
-LESSON_07 = State(
+LESSON_07 = judged(
     git(AGE, START),
     model(_AGE),
     migrations(first(), second()),
     database(FIRST),
     (ONLY_MODEL,),
-    (
-        Disagreement(
-            "pending",
-            ("model", "database"),
-            "The code is ahead of the database.",
-            "The model has user.age, the database does not: one migration is not applied.",
-            "Take the code back too, or run the migration again.",
-            "git reset --hard 41d07be",
-            "flask db upgrade",
-        ),
-    ),
 )
-MISSING = State(
+MISSING = judged(
     git(START),
     model(),
     migrations(first(applied=False), missing=(SECOND,), current=(SECOND,)),
     database(SECOND, _AGE),
     (Difference("remove_column", "user", "age"),),
-    (
-        Disagreement(
-            "missing",
-            ("migrations", "database"),
-            "The database is at a revision that has no file.",
-            f"alembic_version holds {SECOND}, and migrations/versions has no such script.",
-            "Every flask db command that needs it stops. Bring the file back, then downgrade.",
-            f"git checkout ORIG_HEAD -- {SECOND_FILE}",
-        ),
-    ),
 )
-_OTHER = Revision("0b7d91c4e2aa", "Add city column", (FIRST,), "x.py", True, True)
-TWO_HEADS = State(
+_OTHER = Revision("0b7d91c4e2aa", "Add city column", (FIRST,), "x.py", True, True, committed=True)
+TWO_HEADS = judged(
     git(CITY, AGE, START),
     model(_AGE),
     migrations(first(), _OTHER, second(), heads=(SECOND, _OTHER.id), current=(_OTHER.id,)),
     database(_OTHER.id, column("city", "VARCHAR(40)", "String(40)")),
     (ONLY_MODEL, Difference("remove_column", "user", "city")),
-    (
-        Disagreement(
-            "heads",
-            ("migrations",),
-            "The migrations have two heads.",
-            "Two scripts follow the same one, so upgrade does not know where to go.",
-            next='flask db merge heads -m "Merge age and city"',
-        ),
-    ),
 )
-IMPORT_ERROR = State(
+IMPORT_ERROR = judged(
     git(START, modified=("demo_app/models.py",)),
     ModelState(
         error="demo_app/models.py, line 21: NameError: name 'Intger' is not defined.",
@@ -189,15 +132,6 @@ IMPORT_ERROR = State(
     migrations(first()),
     database(FIRST),
     (),
-    (
-        Disagreement(
-            "import_error",
-            ("model",),
-            "The app does not load.",
-            "demo_app/models.py, line 21: NameError: name 'Intger' is not defined.",
-            "Mend that line and save the file.",
-        ),
-    ),
 )
 
 
@@ -241,7 +175,9 @@ def _wide() -> State:
 
 WIDE = _wide()
 MANY_PROBLEMS = State(
-    git(START, tracks_database=True, conflicts=("demo_app/models.py",), deleted=("a.py",)),
+    git(
+        START, databases=("instance/app.db",), conflicts=("demo_app/models.py",), deleted=("a.py",)
+    ),
     replace(model(), odd=("User.age is a type, not a column.",)),
     MigrationState(True, error="Multiple bases.", error_file="migrations/versions/x.py"),
     DatabaseState("instance/app.db", True, error="database is locked", problem="locked"),

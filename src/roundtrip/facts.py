@@ -24,7 +24,7 @@ class GitState:
     `commits` are those of HEAD, newest first. A deleted file is in `modified` (or `staged`) and in
     `deleted`, a new one that is staged in `staged` and in `added`. `stashed` are the files of the
     newest stash. `joined` are those conflicts in which both sides changed and no mark of Git's is
-    left. `databases` are the SQLite files that Git tracks. Without a branch, `way_back` is one to
+    left. `databases` are the database files that Git tracks. Without a branch, `way_back` is one to
     go to; `loose`: no branch has this commit. `rebasing`, `merging`: it is not finished. `error`:
     why a repository that is there cannot be read.
     """
@@ -41,7 +41,6 @@ class GitState:
     stashed: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
     joined: tuple[str, ...] = ()
-    tracks_database: bool = False
     databases: tuple[str, ...] = ()
     way_back: str = ""
     loose: bool = False

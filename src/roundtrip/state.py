@@ -61,8 +61,8 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
         report = _report(loading.result())
     model = _model(project, report)
     database = _database(project, report, env_file)
-    files = tuple(sorted(name for name in tracked if name.endswith((".db", ".sqlite", ".sqlite3"))))
-    git = replace(git, tracks_database=database.url in tracked, databases=files)
+    files = {name for name in tracked if name.endswith((".db", ".sqlite", ".sqlite3"))}
+    git = replace(git, databases=tuple(sorted(files | ({database.url} & tracked))))
     migrations = _migrations(project, report.get("folder", "migrations"), git, tracked)
     migrations = _against_database(migrations, database.versions, git, run)
     migrations = replace(migrations, asked=not database.problem)

@@ -17,7 +17,7 @@ from roundtrip.course import find_course
 
 YOUR_TURN = find_course().lesson(10)
 RIGHT = answers(YOUR_TURN)
-PHONE, SCRIPT, DATABASES, COMMIT, BACK, POST, POSTS, ADA, LAST = range(9)
+PHONE, SCRIPT, DATABASES, COMMIT, BACK, POST, POSTS, ADA = range(8)
 LENGTH = "mapped_column(String(20))"
 TWENTY = f"Mapped[str | None] = {LENGTH}"
 

@@ -186,6 +186,6 @@ def _row(
         pill_end = canvas.pill(x + _INDENT, at + 16, row.new, NEWS_GROUND, NEWS) + 6
     for n, word in enumerate(lines.words):
         if lines.pill_alone or n:
-            at += 16 if n or lines.pill_alone else 0
+            at += 16
         start = pill_end if n == 0 and not lines.pill_alone else x + _INDENT
         canvas.text(start, at + 14, word, _WORD, row.word if n == 0 else "")

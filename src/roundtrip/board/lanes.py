@@ -79,7 +79,7 @@ def _git(git: GitState, news: News) -> Lane:
     if git.commits and not git.uncommitted:
         summary.append(Word("working tree clean", "good"))
     notes = () if git.commits else (Note("No commit yet", "git commit makes the first one."),)
-    if git.tracks_database:
+    if git.databases:
         notes += (Note("The database file is in Git", "A reset would take its rows back.", "wait"),)
     branch = f"branch {git.branch}" if git.branch else "no branch (detached HEAD)"
     return replace(lane, source=branch, summary=tuple(summary), notes=notes, nodes=_straight(nodes))

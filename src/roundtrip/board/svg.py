@@ -162,9 +162,9 @@ class Canvas:
             f'stroke-linecap="round" stroke-linejoin="round"{dash}/>'
         )
 
-    def pill(self, x: float, y: float, text: str, fill: str, ink: str, bold: bool = True) -> float:
+    def pill(self, x: float, y: float, text: str, fill: str, ink: str) -> float:
         """Write a short word on a rounded ground, baseline at `y`. Returns where it ends."""
-        style = Style(11, ink, bold)
+        style = Style(11, ink, True)
         width = width_of(text, style) + 14
         self.rect(x, y - 12.5, width, 17, fill, radius=8.5)
         self.text(x + 7, y, text, style)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..facts import Column, Difference, State, Table
 from .news import News
@@ -102,12 +102,12 @@ def _pair(
             ghost = Box(f"table {name}", word="not here yet", ghost=True)
             if "add_table" not in ops:
                 return box, None
-            box = _with(box, "+", "not in the database yet")
+            box = replace(box, mark="+", word="not in the database yet")
             return box, ghost if state.database.exists else None
         ghost = Box(f"table {name}", word="not in the code", ghost=True)
         if "remove_table" not in ops:
             return None, box
-        return ghost, _with(box, "-", "not in the model")
+        return ghost, replace(box, mark="-", word="not in the model")
     rows = _rows(code, real, found, news)
     whole = ("add_table", "remove_table")
     rows += [_remark(d) for d in found if not d.column and d.op not in whole]
@@ -116,10 +116,6 @@ def _pair(
         _box(code, tuple(left for left, _ in folded), True, news),
         _box(real, tuple(right for _, right in folded), False, news),
     )
-
-
-def _with(box: Box, mark: str, word: str) -> Box:
-    return Box(box.title, box.rows, mark, word, box.new, box.foot)
 
 
 def _box(table: Table, rows: tuple[Row, ...], in_model: bool, news: News) -> Box:

@@ -71,7 +71,7 @@ class LookMagics(Magics):
         for finding in doctor.report():
             print(f"{'ok     ' if finding.ok else 'PROBLEM'} {finding.name}")
             if not finding.ok:
-                print(f"        {finding.found} {finding.cure or ''}")
+                print(f"        {finding.found} {finding.cure}".rstrip())
 
 
 def _draw(text: str, svg: str) -> None:

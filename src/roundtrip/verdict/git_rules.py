@@ -95,8 +95,7 @@ def no_branch(state: State) -> Disagreement | None:
 
 
 def database_in_git(state: State) -> Disagreement | None:
-    url = state.database.url
-    files = dict.fromkeys((*([url] if state.git.tracks_database else ()), *state.git.databases))
+    files = state.git.databases
     if not files:
         return None
     many = len(files) > 1
