@@ -11,6 +11,7 @@ from kernels import kernel
 from roundtrip.checks import Result
 from roundtrip.checks.finding import Finding
 from roundtrip.course import Lesson, find_course
+from roundtrip.errors import RoundtripError
 from roundtrip.hints import Hints
 
 LESSONS = [lesson for lesson in find_course().lessons if lesson.goals]
@@ -46,6 +47,20 @@ def test_they_come_one_after_the_other(tmp_path):
         said = [notebook.run("%hint").text for _ in range(3)]
         assert [text.splitlines()[1].strip() for text in said] == [hints[1], hints[2], hints[2]]
         assert said[0].splitlines()[0] == find_course().lesson(2).goals[0].text
+
+
+def test_after_a_look_at_which_all_was_met_it_says_where_to_ask():
+    """A met lesson above an exercise that nobody has checked yet: the hint is for neither."""
+    goal = find_course().lesson(2).goals[0]
+    met, unmet = Result(goal, Finding(True, "found")), Result(goal, Finding(False, "found", "why"))
+    hints = Hints()
+    hints.note([unmet])
+    hints.look_again([met])
+    with pytest.raises(RoundtripError, match=r"is met now\. Run that cell again"):
+        hints.next()
+    hints.note([met])
+    with pytest.raises(RoundtripError, match=r"There is no goal .* or the %check of an exercise"):
+        hints.next()
 
 
 def test_for_another_mistake_they_begin_anew():

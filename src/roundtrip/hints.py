@@ -12,7 +12,7 @@ from .errors import RoundtripError
 class Hints:
     """Knows which goals were not met at the last look, and how much was told of each.
 
-    `goals` are all that were looked at.
+    `goals` are those that were looked at, where one of them was not met.
     """
 
     def __init__(self) -> None:
@@ -22,7 +22,12 @@ class Hints:
 
     def note(self, results: Sequence[Result]) -> None:
         """Remember what was found of some goals; the first hints of the unmet have been shown."""
-        self.goals = tuple(result.goal for result in results)
+        waiting = any(not result.met for result in results)
+        self.goals = tuple(result.goal for result in results) if waiting else ()
+        self.look_again(results)
+
+    def look_again(self, results: Sequence[Result]) -> None:
+        """The same goals as they are now: much may have happened since they were noted."""
         self._unmet = [result for result in results if not result.met]
         for result in self._unmet:
             self._told.setdefault(_about(result), 1)

@@ -17,8 +17,8 @@ DATABASE: tuple[Row, ...] = (
         "cannot be opened",
         r"unable to open database file",
         "SQLite can neither open nor make the file, as a rule because its folder does not exist.",
-        "Look at `DATABASE_URL`: a path there begins in `instance/`, so the file `instance/app.db` "
-        "is `sqlite:///app.db`.",
+        "Look at `DATABASE_URL`: its path begins in `instance/` already, so it names the file "
+        "alone; for `instance/x.db` it is `sqlite:///x.db`.",
     ),
     sqlite(
         "not a database",

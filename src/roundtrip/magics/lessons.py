@@ -130,10 +130,10 @@ class LessonMagics(Magics):
         """`%hint`: more on the first goal that is not met; each time stronger."""
         given(line, "%hint")
         hints = self._session.hints
-        if hints.goals:  # much may have happened since they were looked at
+        if hints.goals:
             with self._session.mine():
                 now = self._session.reader.read()
-                hints.note(lesson.hold(hints.goals, self._session.home.project, now))
+                hints.look_again(lesson.hold(hints.goals, self._session.home.project, now))
         print(hints.next())
 
     @line_magic

@@ -145,6 +145,13 @@ def not_committed(state: State) -> Disagreement | None:
     loose = [f for f in state.git.uncommitted if f not in told | {*model_files(state) * others}]
     if not loose or state.git.conflicts:
         return None
+    if not state.git.head:
+        return say(
+            "Nothing is committed yet.",
+            f"Git sees new files: {listed(state.git.uncommitted)}.",
+            "A commit keeps them, so that each later step can be taken back.",
+            commit(state, "Say what changes"),
+        )
     more = " more" if len(loose) < len(state.git.uncommitted) else ""
     count = f"One{more} file is" if len(loose) == 1 else f"{len(loose)}{more} files are"
     command = commit(state, "Say what changes")
@@ -154,5 +161,5 @@ def not_committed(state: State) -> Disagreement | None:
         f"{count} not committed.",
         f"Git sees a change in {listed(loose)}.",
         why,
-        command if command.startswith("git commit") or not state.git.head else "git status",
+        command if command.startswith("git commit") else "git status",
     )
