@@ -153,7 +153,8 @@ class MigrationState:
     """The migration scripts, oldest first. `missing`: ids in the database that have no file.
 
     `rescue` says where the first of them, or a parent that has no file, still is. `error`: why the
-    scripts cannot be read.
+    scripts cannot be read, `error_file` where; `error_kind`: "same number" (of two scripts), "no
+    parent" (one follows a script that no file has) or empty.
     `asked`: the database has said what it has run; else nobody knows which scripts are pending.
     """
 
@@ -165,6 +166,7 @@ class MigrationState:
     rescue: Rescue | None = None
     error: str | None = None
     error_file: str = ""
+    error_kind: str = ""
     folder: str = "migrations"
     asked: bool = True
 

@@ -5,7 +5,6 @@ Nothing is written, no code of the learner runs in this process, and no password
 
 from __future__ import annotations
 
-import ast
 import json
 import sqlite3
 import subprocess
@@ -37,7 +36,7 @@ from .facts import (
 from .git_facts import Run, git_lines, read_git
 from .plain_data import build
 from .rescue import find_script
-from .scripts import read_script
+from .script_folder import read_scripts
 from .verdict.lookups import run_by
 
 __all__ = ["Run", "State", "read"]
@@ -63,7 +62,7 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
     database = _database(project, report, env_file)
     files = {name for name in tracked if name.endswith((".db", ".sqlite", ".sqlite3"))}
     git = replace(git, databases=tuple(sorted(files | ({database.url} & tracked))))
-    migrations = _migrations(project, report.get("folder", "migrations"), git, tracked)
+    migrations = read_scripts(project, report.get("folder", "migrations"), git, tracked)
     migrations = _against_database(migrations, database.versions, git, run)
     migrations = replace(migrations, asked=not database.problem)
     elsewhere = () if env_file else tuple(_elsewhere(project, database))
@@ -174,77 +173,6 @@ def _problem(error: sqlite3.Error) -> str:
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return "locked"
     return "garbage" if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT) else "unreachable"
-
-
-def _migrations(
-    project: Path, folder: str, git: GitState, tracked: frozenset[str]
-) -> MigrationState:
-    """The scripts as they lie there, oldest first; nothing of the database yet."""
-    if not (project / folder).is_dir():
-        return MigrationState(folder=folder)
-    found: dict[str, Revision] = {}
-    problems = list(_setup_problems(project, folder))
-    for path in sorted((project / folder / "versions").glob("*.py")):
-        if path.name.startswith((".#", "__init__")):  # as Alembic does
-            continue
-        inside = path.is_relative_to(project)
-        file = path.relative_to(project).as_posix() if inside else path.as_posix()
-        try:
-            revision = read_script(ast.parse(path.read_bytes()), file)
-        except SyntaxError as error:
-            problems.append((f"{file}, line {error.lineno}: SyntaxError: {error.msg}.", file))
-            continue
-        except (OSError, ValueError) as error:
-            problems.append((f"{file}: {error}.", file))
-            continue
-        if revision.id in found:
-            other = found[revision.id].file
-            problem = f"Both {other} and {file} say that they are {revision.id}."
-            problems.append((problem, other if file in tracked else file))
-        found[revision.id] = replace(
-            revision,
-            tracked=file in tracked,
-            committed=file in tracked and file not in git.added,
-            ignored=git.repository and file not in tracked and file not in git.untracked,
-        )
-    for revision in found.values():
-        for parent in revision.parents:
-            if parent not in found and not problems:
-                problem = f"{revision.file} follows revision {parent}, which no file has."
-                problems.append((problem, revision.file))
-    parents = {parent for revision in found.values() for parent in revision.parents}
-    error, error_file = problems[0] if problems else (None, "")
-    return MigrationState(
-        exists=True,
-        revisions=tuple(_oldest_first(found)),
-        heads=tuple(sorted(found.keys() - parents)),
-        error=error,
-        error_file=error_file,
-        folder=folder,
-    )
-
-
-def _setup_problems(project: Path, folder: str) -> Iterator[tuple[str, str]]:
-    """What keeps Alembic from starting, before it looks at any script."""
-    for name in ("alembic.ini", "env.py"):
-        file = f"{folder}/{name}"
-        try:
-            source = (project / file).read_bytes()
-            if name == "env.py":
-                ast.parse(source)
-        except SyntaxError as error:
-            yield f"{file}, line {error.lineno}: SyntaxError: {error.msg}.", file
-        except (OSError, ValueError):
-            yield f"There is no readable {file}.", file
-
-
-def _oldest_first(found: Mapping[str, Revision]) -> Iterator[Revision]:
-    waiting = dict(found)
-    while waiting:
-        ready = [r for r in waiting.values() if not any(p in waiting for p in r.parents)]
-        for revision in ready or list(waiting.values()):
-            del waiting[revision.id]
-            yield revision
 
 
 def _against_database(

@@ -84,6 +84,7 @@ def file_name(path: str, width: float, style: Style) -> str:
 
 
 def draw_dot(canvas: Canvas, shape: str, x: float, y: float) -> None:
+    """Draw the mark of a node: its shape tells what it is, also without colour."""
     wait, bad = TONES["wait"], TONES["bad"]
     if shape == "loose":
         canvas.circle(x, y, 6.5, CARD, wait.ink, dashed=True)

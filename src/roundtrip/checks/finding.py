@@ -20,4 +20,5 @@ class Finding:
 
 
 def many(number: int, word: str) -> str:
+    """A number of things, in words."""
     return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -19,6 +19,7 @@ def undo(state: State, *files: str) -> tuple[str, str]:
 
 
 def restore_model(state: State) -> str:
+    """The command that brings the models' file back as it was committed; empty where it is so."""
     changed = [file for file in model_files(state) if file in state.git.modified]
     return f"git restore {quoted(changed[0])}" if changed else ""
 
@@ -47,6 +48,7 @@ def delete(revision: Revision) -> str:
 
 
 def commit(state: State, message: str) -> str:
+    """The next command on the way to a commit of all changes, with this message."""
     git = state.git
     if git.untracked or git.modified:
         return "git add ."
@@ -73,4 +75,5 @@ def _plain(text: str) -> str:
 
 
 def quoted(path: str) -> str:
+    """A path as one word of a command line."""
     return path if re.fullmatch(r"[\w./@:+~^-]*", path) else f'"{path}"'

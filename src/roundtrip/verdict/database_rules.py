@@ -9,6 +9,7 @@ from .wording import MOVE_AWAY, listed, named, rows_in, say, sentence
 
 
 def database_problem(state: State) -> Disagreement | None:
+    """The database is locked, damaged or does not answer."""
     here = state.database
     if not here.error and not here.problem:
         return None
@@ -28,6 +29,7 @@ def database_problem(state: State) -> Disagreement | None:
 
 
 def stamped(state: State) -> Disagreement | None:
+    """The database counts a script as run and has not all that it makes."""
     model, database = model_names(state), database_names(state)
     run = [revision for revision in state.migrations.revisions if revision.applied]
     for place, revision in enumerate(run):
@@ -60,6 +62,7 @@ def _partly(revision: Revision, absent: list[str]) -> Disagreement:
 
 
 def not_recorded(state: State) -> Disagreement | None:
+    """The database has what a script makes, and does not count it as run."""
     database = database_names(state)
     if not state.migrations.revisions:
         there = sorted(model_names(state) & {table.name for table in state.database.tables})
@@ -105,6 +108,7 @@ def not_recorded(state: State) -> Disagreement | None:
 
 
 def model_ahead(state: State) -> Disagreement | None:
+    """The model wants something that neither the database nor a waiting script has."""
     changes = [d for d in state.differences if d.op not in ("remove_column", "remove_table")]
     if not changes or state.migrations.pending:
         return None
@@ -151,6 +155,7 @@ def model_ahead(state: State) -> Disagreement | None:
 
 
 def database_ahead(state: State) -> Disagreement | None:
+    """The database has something that the model does not."""
     gone = [d for d in state.differences if d.op in ("remove_column", "remove_table")]
     if not gone or len(gone) < len(state.differences) or state.migrations.pending:
         return None
@@ -187,6 +192,7 @@ def database_ahead(state: State) -> Disagreement | None:
 
 
 def script_changed(state: State) -> Disagreement | None:
+    """A script that the database has run is not as it was committed."""
     changed = [r for r in state.migrations.revisions if r.applied and r.file in state.git.modified]
     if not changed:
         return None

@@ -17,55 +17,48 @@ def stamped_elsewhere(state: State) -> Disagreement | None:
 
 
 def elsewhere(state: State) -> Disagreement | None:
-    here = run_by(state, state.database.versions)
-    run = [revision for revision in state.migrations.revisions if revision.id in here]
-    made = {name for revision in run for name in (*revision.adds, *revision.columns)}
-    for other in state.elsewhere:
-        if other.url == state.database.url:
-            return _the_same(other)
-        there = run_by(state, other.versions)
-        has = names_in(state.database.tables) if there == here else set()
-        absent = sorted(has & made - {*other.names})
-        if there != here or other.problem or absent:
-            break
-    else:
-        return None
+    """The first of the other databases that is not where this one is."""
+    return next(filter(None, (_about(state, other) for other in state.elsewhere)), None)
+
+
+def _about(state: State, other: Elsewhere) -> Disagreement | None:
+    """What is to be said of another database, beside this one."""
+    if other.url == state.database.url:
+        return _the_same(other)
     if other.problem:
         return _damaged(other)
+    here, there = run_by(state, state.database.versions), run_by(state, other.versions)
+    board = with_env_file("%board", other.env_file)
+    if there == here:
+        run = [revision for revision in state.migrations.revisions if revision.id in here]
+        made = {name for revision in run for name in (*revision.adds, *revision.columns)}
+        absent = sorted(names_in(state.database.tables) & made - {*other.names})
+        return _stamped(other, absent) if absent else None
     if other.unrecorded:
         return say(
             f"{other.url} has tables, but no revision.",
             "Its alembic_version holds nothing, so flask db upgrade would make the tables again, "
             "and fail.",
             "It was emptied, or something else made the tables. This shows what to do.",
-            with_env_file("%board", other.env_file),
+            board,
         )
-    if absent:
-        return _stamped(other, absent)
-    known = {revision.id for revision in state.migrations.revisions}
     stands = f"{other.url} has run no migration"
     if other.versions:
         stands = f"{other.url} is at {listed(other.versions)}"
     found = f"{stands}, {state.database.url} at {state.database.version or 'none'}."
+    known = {revision.id for revision in state.migrations.revisions}
     if gone := sorted(there - known):
         why = f"The file of {gone[0]} is not here, and has to come back before that database moves."
-        board = with_env_file("%board", other.env_file)
         return say(f"{other.url} is elsewhere.", found, why, board)
     waiting = [r for r in state.migrations.revisions if r.id in here - there]
     if already := sorted({name for r in waiting for name in r.adds} & {*other.names}):
         why = "The upgrade would fail there: other hands have made it. This shows what to do."
         found = f"{stands}, and has {listed(already)} all the same."
-        return say(
-            f"{other.url} has more than it says.",
-            found,
-            why,
-            with_env_file("%board", other.env_file),
-        )
+        return say(f"{other.url} has more than it says.", found, why, board)
     if there < here:
         why = "Each database is upgraded on its own; test this one first, then that one."
-        return say(
-            f"{other.url} waits.", found, why, with_env_file("flask db upgrade", other.env_file)
-        )
+        there_too = with_env_file("flask db upgrade", other.env_file)
+        return say(f"{other.url} waits.", found, why, there_too)
     why = "Each database goes back on its own, before the code does."
     back = with_env_file("flask db downgrade", other.env_file)
     return say(f"{other.url} is ahead of this database.", found, why, back)

@@ -9,6 +9,7 @@ from .wording import listed, say, sentence
 
 
 def nothing(state: State) -> Disagreement | None:
+    """The folder is empty: no repository, no app."""
     if state.git.repository or state.git.error or state.model.found or state.model.error:
         return None
     return say(
@@ -20,6 +21,7 @@ def nothing(state: State) -> Disagreement | None:
 
 
 def git_error(state: State) -> Disagreement | None:
+    """There is a repository, and Git cannot read it."""
     if not state.git.error:
         return None
     why = "Without it nothing can be committed or taken back."
@@ -27,6 +29,7 @@ def git_error(state: State) -> Disagreement | None:
 
 
 def conflict(state: State) -> Disagreement | None:
+    """A merge, a rebase or a stash left files that Git could not join."""
     if not state.git.conflicts:
         return None
     if joined := state.git.joined:
@@ -47,6 +50,7 @@ def conflict(state: State) -> Disagreement | None:
 
 
 def no_repository(state: State) -> Disagreement | None:
+    """There is a project, and no repository."""
     if state.git.repository or state.git.error:
         return None
     why = "Without a repository no step can be taken back."
@@ -54,6 +58,7 @@ def no_repository(state: State) -> Disagreement | None:
 
 
 def scripts_ignored(state: State) -> Disagreement | None:
+    """.gitignore keeps a migration script out of Git."""
     ignored = [r for r in state.migrations.revisions if r.ignored]
     if not ignored:
         return None
@@ -67,6 +72,7 @@ def scripts_ignored(state: State) -> Disagreement | None:
 
 
 def no_branch(state: State) -> Disagreement | None:
+    """HEAD is detached, or a rebase is not finished."""
     git = state.git
     if git.branch or not git.head or git.conflicts:
         return None
@@ -95,6 +101,7 @@ def no_branch(state: State) -> Disagreement | None:
 
 
 def database_in_git(state: State) -> Disagreement | None:
+    """Git tracks a database file."""
     files = state.git.databases
     if not files:
         return None
@@ -109,6 +116,7 @@ def database_in_git(state: State) -> Disagreement | None:
 
 
 def script_not_committed(state: State) -> Disagreement | None:
+    """A script that the database has run is in no commit."""
     fresh = [
         r for r in state.migrations.revisions if not r.committed and not r.ignored and r.applied
     ]
@@ -127,6 +135,7 @@ def script_not_committed(state: State) -> Disagreement | None:
 
 
 def merge_not_committed(state: State) -> Disagreement | None:
+    """A merge has nothing left to join, and no commit."""
     git = state.git
     if not git.merging or git.conflicts or git.modified or git.untracked:
         return None
@@ -140,6 +149,7 @@ def merge_not_committed(state: State) -> Disagreement | None:
 
 
 def not_committed(state: State) -> Disagreement | None:
+    """Files differ from the last commit; scripts and models have rules of their own."""
     told = {revision.file for revision in state.migrations.revisions if not revision.committed}
     others = bool(told or state.differences)
     loose = [f for f in state.git.uncommitted if f not in told | {*model_files(state) * others}]

@@ -8,10 +8,12 @@ from ..facts import Column, Elsewhere, Revision, State, names_in
 
 
 def model_names(state: State) -> set[str]:
+    """What the model has: `user`, `user.age`."""
     return names_in(state.model.tables)
 
 
 def database_names(state: State) -> set[str]:
+    """What the database has: `user`, `user.age`."""
     return names_in(state.database.tables)
 
 
@@ -90,15 +92,18 @@ def made_by(revisions: Iterable[Revision]) -> dict[str, Revision]:
 
 
 def is_among(name: str, dropped: Iterable[str]) -> bool:
+    """Whether a name, or the table that it is a column of, is in `dropped`."""
     return name in dropped or name.partition(".")[0] in dropped
 
 
 def row_count(state: State, name: str) -> int:
+    """How many rows the table of a name has in the database."""
     table = name.partition(".")[0]
     return sum(each.rows or 0 for each in state.database.tables if each.name == table)
 
 
 def model_files(state: State) -> list[str]:
+    """The files that hold the models."""
     return list(dict.fromkeys(table.file for table in state.model.tables if table.file))
 
 

@@ -11,6 +11,7 @@ from .wording import listed, rows_in, say, sentence
 
 
 def app_not_found(state: State) -> Disagreement | None:
+    """There is code, and Flask does not find the app in it."""
     if state.model.found or not state.model.error:
         return None
     return say(
@@ -23,6 +24,7 @@ def app_not_found(state: State) -> Disagreement | None:
 
 
 def no_app(state: State) -> Disagreement | None:
+    """There is no code of an app."""
     if state.model.found:
         return None
     why = "Write the app next: its factory create_app, and .flaskenv with the app's name."
@@ -30,6 +32,7 @@ def no_app(state: State) -> Disagreement | None:
 
 
 def model_error(state: State) -> Disagreement | None:
+    """The app is found and raises while it is loaded."""
     error, file = state.model.error, state.model.error_file
     if not error:
         return None
@@ -61,6 +64,7 @@ def model_error(state: State) -> Disagreement | None:
 
 
 def no_migrate(state: State) -> Disagreement | None:
+    """The app has no `flask db`."""
     if state.model.migrates:
         return None
     return say(
@@ -71,6 +75,7 @@ def no_migrate(state: State) -> Disagreement | None:
 
 
 def not_a_column(state: State) -> Disagreement | None:
+    """A line in a model looks like a column and makes none."""
     if not state.model.odd:
         return None
     return say(
@@ -82,6 +87,7 @@ def not_a_column(state: State) -> Disagreement | None:
 
 
 def model_not_imported(state: State) -> Disagreement | None:
+    """The database has tables, and the app as it is loaded knows none."""
     if state.model.tables or not state.database.tables:
         return None
     tables = state.database.tables
@@ -95,6 +101,7 @@ def model_not_imported(state: State) -> Disagreement | None:
 
 
 def no_model(state: State) -> Disagreement | None:
+    """The app has no table, and no script makes one."""
     if state.model.tables or state.migrations.revisions:
         return None
     return say(

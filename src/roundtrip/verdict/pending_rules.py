@@ -62,6 +62,7 @@ def left_over(state: State) -> Disagreement | None:
 
 
 def pending(state: State) -> Disagreement | None:
+    """Scripts wait for this database: what they do, and whether they would fail."""
     waiting = state.migrations.pending
     if not waiting or left_over(state):
         return None

@@ -9,6 +9,7 @@ from .wording import listed, named, say, sentence
 
 
 def folder_gone(state: State) -> Disagreement | None:
+    """Git has the migrations folder, and the project has it no more."""
     folder = state.migrations.folder
     if state.migrations.exists or not any(
         path.startswith(f"{folder}/") for path in state.git.deleted
@@ -23,6 +24,7 @@ def folder_gone(state: State) -> Disagreement | None:
 
 
 def no_folder(state: State) -> Disagreement | None:
+    """There is no migrations folder."""
     if state.migrations.exists or state.migrations.missing:
         return None
     return say(
@@ -34,6 +36,7 @@ def no_folder(state: State) -> Disagreement | None:
 
 
 def script_error(state: State) -> Disagreement | None:
+    """Alembic cannot read the folder, so no `flask db` command works."""
     here = state.migrations
     if not here.error:
         return None
@@ -47,7 +50,7 @@ def script_error(state: State) -> Disagreement | None:
             why,
             f"git checkout HEAD -- {quoted(lost[0])}",
         )
-    kind = here.rescue.kind if here.rescue and " follows revision " in here.error else ""
+    kind = here.rescue.kind if here.rescue and here.error_kind == "no parent" else ""
     if kind in ("worktree", "commit", "branch", "orig_head"):
         return say(
             "A script is gone.",
@@ -55,7 +58,7 @@ def script_error(state: State) -> Disagreement | None:
             f"{why} Git still has it; this brings it back.",
             f"git checkout {here.rescue.where} -- {quoted(here.rescue.file)}",
         )
-    if here.error.startswith("Both ") and here.error_file in state.git.untracked:
+    if here.error_kind == "same number" and here.error_file in state.git.untracked:
         return say(
             "Two scripts have one number.",
             sentence(here.error),
@@ -71,6 +74,7 @@ def script_error(state: State) -> Disagreement | None:
 
 
 def template_gone(state: State) -> Disagreement | None:
+    """The template of new scripts is deleted."""
     file = f"{state.migrations.folder}/script.py.mako"
     if file not in state.git.deleted:
         return None
@@ -83,6 +87,7 @@ def template_gone(state: State) -> Disagreement | None:
 
 
 def missing_script(state: State) -> Disagreement | None:
+    """The database is at a revision that no script has."""
     here = state.migrations
     if not here.missing:
         return None
@@ -156,6 +161,7 @@ def missing_script(state: State) -> Disagreement | None:
 
 
 def several_heads(state: State) -> Disagreement | None:
+    """More than one script is the last one."""
     heads = [r for r in state.migrations.revisions if r.id in state.migrations.heads]
     if len(heads) < 2:
         return None

@@ -12,10 +12,12 @@ MOVE_AWAY = "Move it away, and keep it."
 
 
 def say(headline: str, found: str, why: str = "", next: str = "", back: str = "") -> Disagreement:
+    """A disagreement; the table of rules adds its kind and its places."""
     return Disagreement("", (), headline, found, why, next, back)
 
 
 def sentence(text: str) -> str:
+    """A text with a full stop at its end, if it has none."""
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
@@ -29,9 +31,11 @@ def listed(names: Iterable[str]) -> str:
 
 
 def named(revision: Revision) -> str:
+    """A revision by its message and its id."""
     return f"“{revision.message}” ({revision.id})" if revision.message else revision.id
 
 
 def rows_in(state: State, name: str) -> str:
+    """How many rows the table of a name has, in words."""
     number = row_count(state, name)
     return "1 row" if number == 1 else f"{number} rows"

@@ -1,0 +1,86 @@
+"""Reads the folder of the migrations: its scripts, in their order, and what is wrong with it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from .facts import GitState, MigrationState, Revision
+from .scripts import read_script
+
+
+def read_scripts(
+    project: Path, folder: str, git: GitState, tracked: frozenset[str]
+) -> MigrationState:
+    """The scripts as they lie in `folder`, oldest first; nothing of the database yet.
+
+    `tracked`: the files in Git's index. What cannot be read is the state's `error`.
+    """
+    if not (project / folder).is_dir():
+        return MigrationState(folder=folder)
+    found: dict[str, Revision] = {}
+    problems = list(_setup_problems(project, folder))
+    for path in sorted((project / folder / "versions").glob("*.py")):
+        if path.name.startswith((".#", "__init__")):  # as Alembic does
+            continue
+        inside = path.is_relative_to(project)
+        file = path.relative_to(project).as_posix() if inside else path.as_posix()
+        try:
+            revision = read_script(ast.parse(path.read_bytes()), file)
+        except SyntaxError as error:
+            problems.append((f"{file}, line {error.lineno}: SyntaxError: {error.msg}.", file, ""))
+            continue
+        except (OSError, ValueError) as error:
+            problems.append((f"{file}: {error}.", file, ""))
+            continue
+        if revision.id in found:
+            other = found[revision.id].file
+            problem = f"Both {other} and {file} say that they are {revision.id}."
+            problems.append((problem, other if file in tracked else file, "same number"))
+        found[revision.id] = replace(
+            revision,
+            tracked=file in tracked,
+            committed=file in tracked and file not in git.added,
+            ignored=git.repository and file not in tracked and file not in git.untracked,
+        )
+    for revision in found.values():
+        for parent in revision.parents:
+            if parent not in found and not problems:
+                problem = f"{revision.file} follows revision {parent}, which no file has."
+                problems.append((problem, revision.file, "no parent"))
+    parents = {parent for revision in found.values() for parent in revision.parents}
+    error, error_file, error_kind = problems[0] if problems else (None, "", "")
+    return MigrationState(
+        exists=True,
+        revisions=tuple(_oldest_first(found)),
+        heads=tuple(sorted(found.keys() - parents)),
+        error=error,
+        error_file=error_file,
+        error_kind=error_kind,
+        folder=folder,
+    )
+
+
+def _setup_problems(project: Path, folder: str) -> Iterator[tuple[str, str, str]]:
+    """What keeps Alembic from starting, before it looks at any script: as in `MigrationState`."""
+    for name in ("alembic.ini", "env.py"):
+        file = f"{folder}/{name}"
+        try:
+            source = (project / file).read_bytes()
+            if name == "env.py":
+                ast.parse(source)
+        except SyntaxError as error:
+            yield f"{file}, line {error.lineno}: SyntaxError: {error.msg}.", file, ""
+        except (OSError, ValueError):
+            yield f"There is no readable {file}.", file, ""
+
+
+def _oldest_first(found: Mapping[str, Revision]) -> Iterator[Revision]:
+    waiting = dict(found)
+    while waiting:
+        ready = [r for r in waiting.values() if not any(p in waiting for p in r.parents)]
+        for revision in ready or list(waiting.values()):
+            del waiting[revision.id]
+            yield revision
