@@ -3,61 +3,133 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 
 from .facts import GitState, Rescue
 from .git_facts import Run, git_lines, stashed
 
 
 def find_script(run: Run, missing: str, folder: str, git: GitState) -> Rescue:
-    """Look for the file of a missing revision wherever Git may still have it."""
+    """Look for the file of a missing revision wherever Git may still have it; else "lost"."""
     if not git.repository:
         return Rescue("lost")
-    pattern = rf"^revision\b.*['\"]{re.escape(missing)}['\"]"
+    search = _Search(run, missing, folder, git)
+    return next(filter(None, (look(search) for look in _PLACES)), Rescue("lost"))
 
-    def file_in(commit: str) -> str:
-        # A name that Git does not know makes it fail, so each is asked for alone.
-        lines = git_lines(
-            run, "grep", "-z", "-l", "-E", pattern, commit, "--", f"{folder}/versions"
-        )
+
+@dataclass(frozen=True)
+class _Search:
+    """What is looked for: the script of the revision `missing` in `folder`."""
+
+    run: Run
+    missing: str
+    folder: str
+    git: GitState
+
+    def lines(self, *arguments: str) -> list[str]:
+        """What a Git command lists."""
+        return git_lines(self.run, *arguments)
+
+    def file_in(self, commit: str) -> str:
+        """The script's file in a commit; empty where that has none, or is not known to Git."""
+        grep = ("grep", "-z", "-l", "-E", self.pattern, commit, "--", self.versions)
+        lines = self.lines(*grep)
         return lines[0].partition(":")[2] if lines else ""
 
-    moved = "".join(git_lines(run, "log", "-g", "-n1", "--format=%gs"))
-    left = re.match(r"checkout: moving from (\S+) to ", moved)
-    branches = git_lines(run, "for-each-ref", "--format=%(refname:short)", "refs/heads")
-    if file := file_in("HEAD"):
-        return Rescue("worktree", "HEAD", file)
-    for stash in git_lines(run, "stash", "list", "--format=%gd") if git.stashed else ():
-        taken = stashed(run, stash)
+    @property
+    def versions(self) -> str:
+        """The folder of the scripts."""
+        return f"{self.folder}/versions"
+
+    @property
+    def pattern(self) -> str:
+        """What the line with the script's own number looks like."""
+        return rf"^revision\b.*['\"]{re.escape(self.missing)}['\"]"
+
+    @cached_property
+    def branches(self) -> list[str]:
+        """The names of all branches."""
+        return self.lines("for-each-ref", "--format=%(refname:short)", "refs/heads")
+
+    @cached_property
+    def left(self) -> str:
+        """The place that HEAD came from, where its last move was to change the branch."""
+        moved = "".join(self.lines("log", "-g", "-n1", "--format=%gs"))
+        found = re.match(r"checkout: moving from (\S+) to ", moved)
+        return found[1] if found else ""
+
+
+def _last_commit(search: _Search) -> Rescue | None:
+    file = search.file_in("HEAD")
+    return Rescue("worktree", "HEAD", file) if file else None
+
+
+def _stashes(search: _Search) -> Rescue | None:
+    names = search.lines("stash", "list", "--format=%gd") if search.git.stashed else ()
+    for stash in names:
+        taken = stashed(search.run, stash)
         for commit in (f"{stash}^3", f"{stash}^2", stash):
-            if (file := file_in(commit)) and file in taken:
-                if not {*taken} & {*git.uncommitted}:
+            if (file := search.file_in(commit)) and file in taken:
+                if not {*taken} & {*search.git.uncommitted}:
                     return Rescue("stash", stash, file)
                 # Git would refuse to bring the whole stash back.
-                (short,) = git_lines(run, "rev-parse", "--short", commit)
+                (short,) = search.lines("rev-parse", "--short", commit)
                 return Rescue("commit", short, file)
-    if left and left[1] in branches and (file := file_in(left[1])):
-        return Rescue("commit" if git.uncommitted else "branch", left[1], file)
-    if file := file_in("ORIG_HEAD"):
-        followed = rf"^down_revision\b.*['\"]{re.escape(missing)}['\"]"
-        grep = ("grep", "-q", "-E", followed, "ORIG_HEAD", "--", f"{folder}/versions")
-        if not left and not run(["git", *grep]).returncode:
-            brought = git_lines(
-                run, "log", "-n1", "--diff-filter=A", "--format=%h", "ORIG_HEAD", "--", file
-            )
-            return Rescue("too_far", brought[0], file)
-        ahead = not run(["git", "merge-base", "--is-ancestor", "HEAD", "ORIG_HEAD"]).returncode
-        # After a change of branch, it was another branch that was reset.
-        return Rescue("orig_head" if ahead and not left else "commit", "ORIG_HEAD", file)
-    for branch in branches:
-        if file := file_in(branch):
-            return Rescue("commit", branch, file)
+    return None
+
+
+def _branch_that_was_left(search: _Search) -> Rescue | None:
+    if search.left in search.branches and (file := search.file_in(search.left)):
+        return Rescue("commit" if search.git.uncommitted else "branch", search.left, file)
+    return None
+
+
+def _before_a_reset(search: _Search) -> Rescue | None:
+    file = search.file_in("ORIG_HEAD")
+    if not file:
+        return None
+    followed = rf"^down_revision\b.*['\"]{re.escape(search.missing)}['\"]"
+    grep = ("grep", "-q", "-E", followed, "ORIG_HEAD", "--", search.versions)
+    if not search.left and not search.run(["git", *grep]).returncode:
+        brought = ("log", "-n1", "--diff-filter=A", "--format=%h", "ORIG_HEAD", "--", file)
+        return Rescue("too_far", search.lines(*brought)[0], file)
+    ahead = ("merge-base", "--is-ancestor", "HEAD", "ORIG_HEAD")
+    is_ahead = not search.run(["git", *ahead]).returncode
+    # After a change of branch, it was another branch that was reset.
+    return Rescue("orig_head" if is_ahead and not search.left else "commit", "ORIG_HEAD", file)
+
+
+def _any_branch(search: _Search) -> Rescue | None:
+    found = ((branch, search.file_in(branch)) for branch in search.branches)
+    return next((Rescue("commit", branch, file) for branch, file in found if file), None)
+
+
+def _any_commit(search: _Search) -> Rescue | None:
     everywhere = ("log", "--all", "--reflog", "-n1", "--format=%h", "--diff-filter=AM")
-    for commit in git_lines(run, *everywhere, "-E", f"-G{pattern}", "--", f"{folder}/versions"):
-        if file := file_in(commit):
+    for commit in search.lines(*everywhere, "-E", f"-G{search.pattern}", "--", search.versions):
+        if file := search.file_in(commit):
             return Rescue("commit", commit, file)
-    # What was only staged is in no commit, but its content stays until Git cleans up.
-    for line in git_lines(run, "fsck", "--unreachable", "--no-progress"):
+    return None
+
+
+def _content_without_a_commit(search: _Search) -> Rescue | None:
+    """What was only staged is in no commit, but its content stays until Git cleans up."""
+    for line in search.lines("fsck", "--unreachable", "--no-progress"):
         kind, blob = line.split()[1:3]
-        if kind == "blob" and git_lines(run, "grep", "-z", "-l", "-E", pattern, blob):
-            return Rescue("blob", blob[:10], f"{folder}/versions/{missing}.py")
-    return Rescue("lost")
+        if kind == "blob" and search.lines("grep", "-z", "-l", "-E", search.pattern, blob):
+            return Rescue("blob", blob[:10], f"{search.versions}/{search.missing}.py")
+    return None
+
+
+_PLACES: tuple[Callable[[_Search], Rescue | None], ...] = (
+    _last_commit,
+    _stashes,
+    _branch_that_was_left,
+    _before_a_reset,
+    _any_branch,
+    _any_commit,
+    _content_without_a_commit,
+)
+"""Where to look, the place from which it comes back most easily first."""
