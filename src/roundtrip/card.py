@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 
 from .course import Course, Lesson
-from .record import Entry, Record
+from .progress import Entry, Record
 
 
 def sentence(course: Course, record: Record) -> str:

@@ -13,9 +13,9 @@ from typing import NoReturn
 import click
 
 from . import environment, workspace
+from .bar import Bar
 from .course import Course, find_course
 from .errors import RoundtripError
-from .progress import Bar
 
 _PASS_ON = {"ignore_unknown_options": True, "help_option_names": []}
 
@@ -109,10 +109,11 @@ def restart(number: int, fresh: bool) -> None:
 @main.command()
 def progress() -> None:
     """Show how far you are: lessons done, goals met, minutes."""
-    from . import card, record
+    from . import card
+    from .progress import read
 
     course, home = _course_and_home()
-    click.echo(card.table(course, record.read(home)))
+    click.echo(card.table(course, read(home)))
 
 
 @main.command()

@@ -9,7 +9,7 @@ from pathlib import Path
 from . import attic, checks, making, snapshots, workspace
 from .course import Course, Goal, Lesson
 from .facts import State
-from .making import Progress
+from .making import OnCell
 from .workspace import Home
 
 
@@ -42,7 +42,7 @@ def start(
     course: Course,
     home: Home,
     lesson: Lesson,
-    progress: Progress | None = None,
+    on_cell: OnCell | None = None,
     fresh: bool = False,
     token: str = "",
 ) -> Started:
@@ -58,7 +58,7 @@ def start(
     if before is None or course.before(before) is None:
         source, place = "empty", None
     else:
-        source, place = end_state(course, home, before, progress, fresh)
+        source, place = end_state(course, home, before, on_cell, fresh)
     tree = snapshots.project_in(place) if place else None
     aside = workspace.replace(home, tree, label, lambda: workspace.take(home, token, lesson.number))
     return Started(lesson, source, before, aside)
@@ -68,7 +68,7 @@ def end_state(
     course: Course,
     home: Home,
     lesson: Lesson,
-    progress: Progress | None = None,
+    on_cell: OnCell | None = None,
     fresh: bool = False,
 ) -> tuple[str, Path]:
     """The snapshot of a lesson's end: ("own", place) or ("made", place), made now where needed."""
@@ -81,7 +81,7 @@ def end_state(
             break
         missing.insert(0, each)
     if missing:
-        making.make(course, home, missing, progress)
+        making.make(course, home, missing, on_cell)
     return "made", snapshots.made(home, course, lesson)
 
 

@@ -19,12 +19,12 @@ from .course import Course, Lesson
 from .errors import RoundtripError
 from .workspace import Home
 
-Progress = Callable[[Lesson, int, int], None]
+OnCell = Callable[[Lesson, int, int], None]
 """Told, while ends are made: the lesson being run, cells done, cells in all."""
 
 
 def make(
-    course: Course, home: Home, lessons: Sequence[Lesson], progress: Progress | None = None
+    course: Course, home: Home, lessons: Sequence[Lesson], on_cell: OnCell | None = None
 ) -> None:
     """Run these lessons, which follow each other, and keep the end state of each.
 
@@ -40,7 +40,7 @@ def make(
             return
         scratch = held.enter_context(_scratch(home))
         problem = _replay_elsewhere(
-            course, scratch, snapshots.made(home, course, lessons[0]), missing, progress
+            course, scratch, snapshots.made(home, course, lessons[0]), missing, on_cell
         )
         for lesson in missing:
             result = snapshots.own(scratch, lesson)
@@ -62,7 +62,7 @@ def _replay_elsewhere(
     scratch: Home,
     made: Path,
     lessons: Sequence[Lesson],
-    progress: Progress | None,
+    on_cell: OnCell | None,
 ) -> str:
     """Replay the lessons in a process of its own, `roundtrip make`; why it failed, if it did.
 
@@ -82,9 +82,9 @@ def _replay_elsewhere(
         )
         with terminal.ending(process):
             for line in process.stdout or ():
-                if progress and (said := re.fullmatch(r"(\d+) (\d+)/(\d+)\n", line)):
+                if on_cell and (said := re.fullmatch(r"(\d+) (\d+)/(\d+)\n", line)):
                     number, done, total = map(int, said.groups())
-                    progress(course.lesson(number), done, total)
+                    on_cell(course.lesson(number), done, total)
             code = process.wait()
         errors.seek(0)
         said = errors.read().strip().splitlines()

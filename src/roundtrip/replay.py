@@ -23,7 +23,7 @@ from . import magics, snapshots, terminal, workspace
 from .course import Lesson
 from .errors import RoundtripError
 from .lesson import hold
-from .making import Progress
+from .making import OnCell
 from .reading import Reader
 from .workspace import Home
 
@@ -44,7 +44,7 @@ _LOOKS = re.compile(
 """How a line begins that changes nothing, or, up to a `$`, what the whole of it is."""
 
 
-def replay(home: Home, lessons: Sequence[Lesson], on_cell: Progress) -> None:
+def replay(home: Home, lessons: Sequence[Lesson], on_cell: OnCell) -> None:
     """Run the cells of these lessons in this process; `home` is where ROUNDTRIP_HOME is.
 
     Raises `RoundtripError` naming the first cell that fails without being tagged

@@ -15,14 +15,14 @@ from .. import (
     holding,
     lesson,
     messages,
+    progress,
     questions,
-    record,
     terminal,
     workspace,
 )
+from ..bar import Bar
 from ..course import Lesson, command
 from ..errors import RoundtripError
-from ..progress import Bar
 from ..questions import Answer, Question
 from .options import given
 from .session import Session, show
@@ -55,7 +55,7 @@ class LessonMagics(Magics):
         if said := workspace.notice(self._session.home, self._session.course.folder):
             report.append(said)
         print("\n".join(report))
-        noted = record.started(self._session.home, found)
+        noted = progress.started(self._session.home, found)
         shown = card.card(self._session.course, noted)
         show(card.sentence(self._session.course, noted), **{"text/html": shown})
 
@@ -112,7 +112,7 @@ class LessonMagics(Magics):
             self._session.hints.note(done.results)
             print(messages.finished(done))
             met = sum(result.met for result in done.results)
-            noted = record.finished(self._session.home, here, met, len(done.results))
+            noted = progress.finished(self._session.home, here, met, len(done.results))
             if noted.remark:
                 print(f"Progress: {noted.remark}")
 

@@ -21,10 +21,10 @@ from click.testing import CliRunner
 from filelock import FileLock
 from kernels import ROOT, kernel
 
-from roundtrip import card, record, refresh, workspace
+from roundtrip import card, progress, refresh, workspace
 from roundtrip.cli import main
 from roundtrip.course import Course, Lesson, find_course
-from roundtrip.record import Entry, Record
+from roundtrip.progress import Entry, Record
 from roundtrip.workspace import Home
 
 COURSE = find_course()
@@ -51,13 +51,13 @@ def rows(home: Home) -> dict[str, dict[str, Any]]:
 
 
 def begin(home: Home, number: int, minutes: float = 0) -> Record:
-    return record.started(home, COURSE.lesson(number), NINE + timedelta(minutes=minutes))
+    return progress.started(home, COURSE.lesson(number), NINE + timedelta(minutes=minutes))
 
 
 def end(home: Home, number: int, minutes: float, met: int | None = None) -> Record:
     now = NINE + timedelta(minutes=minutes)
     goals = GOALS[number]
-    return record.finished(home, COURSE.lesson(number), goals if met is None else met, goals, now)
+    return progress.finished(home, COURSE.lesson(number), goals if met is None else met, goals, now)
 
 
 def course_with(folder: Path, goals: dict[int, int]) -> Course:
@@ -142,9 +142,11 @@ def test_a_clock_that_was_put_back_takes_no_time_away(home):
 
 def test_summer_time_takes_no_hour(home):
     lesson = COURSE.lesson(1)
-    record.started(home, lesson, datetime(2026, 10, 25, 2, 50, tzinfo=timezone(timedelta(hours=2))))
+    progress.started(
+        home, lesson, datetime(2026, 10, 25, 2, 50, tzinfo=timezone(timedelta(hours=2)))
+    )
     after = datetime(2026, 10, 25, 2, 10, tzinfo=timezone(timedelta(hours=1)))
-    record.finished(home, lesson, 1, 1, after)
+    progress.finished(home, lesson, 1, 1, after)
     assert rows(home)["1"]["seconds"] == 20 * 60
 
 
@@ -158,23 +160,23 @@ def test_a_lesson_whose_goals_have_changed_since(home, tmp_path):
     """A goal more or less in course.toml takes nobody's lesson away, and no sum is too large."""
     before = course_with(tmp_path / "before", {1: 5, 2: 3})
     for lesson, met in zip(before.lessons, (5, 2), strict=True):
-        record.finished(home, lesson, met, len(lesson.goals), NINE)
+        progress.finished(home, lesson, met, len(lesson.goals), NINE)
     after = course_with(tmp_path / "after", {1: 6, 2: 1})
-    assert card.table(after, record.read(home)).splitlines() == [
+    assert card.table(after, progress.read(home)).splitlines() == [
         "01  Title  done     5 of 6 goals  0 minutes",
         "02  Title  started  1 of 1 goals  0 minutes",
         "",
         "Progress: 1 of 2 lessons done, 6 of 7 goals met, 0 minutes.",
     ]
-    record.finished(home, after.lesson(1), 4, 6, NINE)
+    progress.finished(home, after.lesson(1), 4, 6, NINE)
     assert (rows(home)["1"]["met"], rows(home)["1"]["goals"]) == (4, 6)
     assert rows(home)["1"]["completed"], "it was done when it was done"
 
 
 def test_an_entry_of_a_lesson_that_is_gone_is_kept_and_not_counted(home):
     gone = Lesson(99, "Gone", Path("99.ipynb"), 5)
-    record.started(home, gone, NINE)
-    record.finished(home, gone, 0, 0, NINE + timedelta(minutes=7))
+    progress.started(home, gone, NINE)
+    progress.finished(home, gone, 0, 0, NINE + timedelta(minutes=7))
     begin(home, 1)
     assert sorted(rows(home)) == ["1", "99"]
     assert table(home)[-1] == NONE_YET
@@ -261,16 +263,16 @@ def test_a_file_from_before_there_were_layouts_keeps_its_rows(home):
 _WRITER = """
 import sys
 from pathlib import Path
-from roundtrip import record
+from roundtrip import progress
 from roundtrip.course import Lesson
 from roundtrip.workspace import Home
 home, first, last = Home(Path(sys.argv[1])), int(sys.argv[2]), int(sys.argv[3])
-record.PATIENCE = 60
+progress.PATIENCE = 60
 print("ready", flush=True)
 sys.stdin.readline()
 for number in range(first, last):
     lesson = Lesson(number, "", Path(), 0)
-    for noted in record.started(home, lesson), record.finished(home, lesson, 1, 1):
+    for noted in progress.started(home, lesson), progress.finished(home, lesson, 1, 1):
         assert not noted.remark, noted.remark
 """
 
@@ -298,7 +300,7 @@ def test_processes_that_write_at_once_lose_nothing(home):
         process.stdin.write("\n")
         process.stdin.flush()
     while any(process.poll() is None for process in writers):
-        assert record.read(home).remark == ""
+        assert progress.read(home).remark == ""
     for process in writers:
         _, said = process.communicate()
         assert (process.returncode, said) == (0, "")
@@ -328,7 +330,7 @@ def test_killed_at_any_moment_the_file_is_whole(home):
 
 def test_a_lock_that_another_holds_stops_nobody(home, monkeypatch):
     begin(home, 1)
-    monkeypatch.setattr(record, "PATIENCE", 0.1)
+    monkeypatch.setattr(progress, "PATIENCE", 0.1)
     with FileLock(home.private / "progress.lock"):
         noted = end(home, 1, 5)
     assert noted.remark == "It could not be kept: another notebook is writing it."
@@ -384,7 +386,7 @@ def test_a_home_that_is_read_only_stops_nobody(read_only):
     noted = end(read_only, 1, 5)
     assert noted.remark == "It could not be kept: Permission denied."
     assert noted.lessons[1].first_started
-    assert record.read(read_only) == Record(noted.lessons)
+    assert progress.read(read_only) == Record(noted.lessons)
 
 
 def test_a_home_that_cannot_be_made_stops_nobody():
@@ -434,7 +436,7 @@ def test_roundtrip_progress_has_a_line_for_each_lesson(home):
         ["04", "Verify the script", "not begun", f"0 of {GOALS[4]} goals", "0 minutes"],
     ]
     assert len({line.index(" goals") for line in lines[1:5]}) == 1, "it stands in columns"
-    assert lines[-1] == card.sentence(COURSE, record.read(home))
+    assert lines[-1] == card.sentence(COURSE, progress.read(home))
 
 
 class _Card(HTMLParser):
