@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .look import INK, PAPER, TONES
 from .parts import Verdict
 from .svg import Canvas, Style, width_of, wrap
+from .theme import INK, PAPER, TONES
 
 
 def draw_verdict(canvas: Canvas, verdict: Verdict, left: float, width: float, y: float) -> float:

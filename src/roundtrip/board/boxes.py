@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .look import (
+from .svg import Canvas, Style, shorten, shorten_middle, width_of, wrap
+from .tables import Box, Row
+from .theme import (
     BODY,
     CODE,
     HAIR,
@@ -19,8 +21,6 @@ from .look import (
     TONES,
     WAIT,
 )
-from .svg import Canvas, Style, shorten, shorten_middle, width_of, wrap
-from .tables import Box, Row
 
 _WORD = Style(11.5, WAIT)
 _NEW = Style(11, bold=True)

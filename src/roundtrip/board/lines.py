@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .look import (
+from .parts import Node, Word
+from .svg import Canvas, Style, shorten, width_of, wrap
+from .theme import (
     BODY,
     CARD,
     CODE,
@@ -20,8 +22,6 @@ from .look import (
     TONES,
     small,
 )
-from .parts import Node, Word
-from .svg import Canvas, Style, shorten, width_of, wrap
 
 
 def draw_nodes(

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from . import boxes
 from .banner import draw_verdict
 from .lines import draw_nodes, file_name, flow
-from .look import ABOUT, CARD, EDGE, HAIR, NEWS, SOURCE, TITLE, TONES
 from .parts import Board, Lane, Note
 from .svg import Canvas, Style, document, shorten, shorten_middle, width_of, wrap
+from .theme import ABOUT, CARD, EDGE, HAIR, NEWS, SOURCE, TITLE, TONES
 
 WIDTH = 1040
 LANES = ((24, 208), (260, 216), (504, 268), (800, 216))

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from .banner import draw_sign
 from .lines import draw_dot
-from .look import CARD, EDGE, HAIR, INK, LINE, MARKED, NEWS, PAPER, QUIET, SMALL, TONES, WAIT
 from .parts import count
 from .steps import EMPTY, Chip, Line, Step
 from .svg import Canvas, Style, document, shorten, width_of, wrap
+from .theme import CARD, EDGE, HAIR, INK, LINE, MARKED, NEWS, PAPER, QUIET, SMALL, TONES, WAIT
 
 _WIDTH, _SIDE, _GAP, _PER_ROW = 1040, 24, 16, 3
 _CARD = (_WIDTH - 2 * _SIDE - (_PER_ROW - 1) * _GAP) / _PER_ROW
