@@ -3,7 +3,7 @@
 parts: what a board says, as values. lanes: a state as such values; the two lanes with most to say
 are in revisions and tables. news: what is new since the last look. words: the values as text.
 picture: the values as SVG, with boxes (tables), lines (commits and revisions) and banner (the
-verdict), all on svg and look. steps and strip: many states, small.
+verdict), all on svg and theme. steps and strip: many states, small.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from html import escape
 
 from ..facts import State
-from . import picture, strip, words
-from . import steps as trip
+from . import picture, steps, strip, words
 from .lanes import lay_out
 
 
@@ -30,14 +29,14 @@ def svg(state: State, since: State | None = None) -> str:
     return picture.draw(lay_out(state, since))
 
 
-def strip_text(steps: Sequence[tuple[str, State]]) -> str:
+def strip_text(trip: Sequence[tuple[str, State]]) -> str:
     """A title and a few lines for each step."""
-    return trip.say(trip.read(steps))
+    return steps.say(steps.read(trip))
 
 
-def strip_svg(steps: Sequence[tuple[str, State]]) -> str:
+def strip_svg(trip: Sequence[tuple[str, State]]) -> str:
     """A small board for each step, in rows."""
-    return strip.draw(trip.read(steps))
+    return strip.draw(steps.read(trip))
 
 
 def html(svg: str, words: str) -> str:
