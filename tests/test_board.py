@@ -28,7 +28,7 @@ def drawn_words(svg: str) -> str:
 def test_picture_and_words_tell_the_verdict_and_the_next_command(name: str) -> None:
     verdict = STATES[name].verdict
     clean = states.HOSTILE.replace("\x00", "\ufffd")
-    whole = " ".join(drawn.words for drawn in texts(PICTURES[name]))
+    whole = " ".join(drawn.words for drawn in texts(PICTURES[name])).replace(" \\ ", " ")
     for sentence in (verdict.headline, verdict.found, verdict.next, verdict.back):
         sentence = clean if sentence == states.HOSTILE else sentence
         assert sentence in whole
@@ -65,7 +65,17 @@ def test_no_path_of_this_machine_is_shown() -> None:
 @every_state
 def test_words_fit_a_terminal(name: str) -> None:
     for text in (board.text(STATES[name]), board.text(STATES[name], states.NOTHING)):
-        assert max(map(len, text.splitlines())) <= 96
+        lines = [line for line in text.splitlines() if not line.startswith(("Next: ", "Or back: "))]
+        assert max(map(len, lines)) <= 96
+
+
+def test_no_part_of_a_long_command_stands_alone() -> None:
+    """`git checkout ORIG_HEAD --` would leave the branch; the files behind it make it harmless."""
+    command = states.WIDE.verdict.next
+    assert f"Next: {command}" in board.text(states.WIDE).splitlines()
+    drawn = [text.words for text in texts(PICTURES["wide"])]
+    begin = next(n for n, words in enumerate(drawn) if words.startswith("git checkout "))
+    assert drawn[begin].endswith(" \\") and command.endswith(drawn[begin + 1])
     assert max(map(len, board.strip_text(list(STATES.items())).splitlines())) <= 96
 
 

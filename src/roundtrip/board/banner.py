@@ -47,9 +47,13 @@ def _command(
     room: float,
     edge: str,
 ) -> float:
-    """Write a command in a frame, whole: it is there to be copied. Returns the next line."""
+    """Write a command in a frame, whole: it is there to be copied. Returns the next line.
+
+    A line that goes on in the next ends as the shell wants it: its first part may be a command too.
+    """
     code = Style(13, INK, bold=True, mono=True)
-    lines = wrap(command, room - 24, code)
+    *first, last = wrap(command, room - 24 - width_of(" \\", code), code)
+    lines = [*(f"{line} \\" for line in first), last]
     widest = max(width_of(line, code) for line in lines)
     canvas.text(x, y + 13, word, Style(13, TONES["quiet"].ink, bold=True))
     canvas.rect(x + indent, y - 6, widest + 24, 10 + 18 * len(lines), PAPER, edge)

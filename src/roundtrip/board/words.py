@@ -30,12 +30,12 @@ def say(board: Board) -> str:
 
 
 def say_verdict(verdict: Verdict) -> list[str]:
-    """The verdict as lines."""
+    """The verdict as lines. A command stays in one: its first part may be a command of its own."""
     lines = [*_fill(verdict.headline), *_fill(verdict.text)]
     if verdict.next:
-        lines += _fill(f"Next: {verdict.next}")
+        lines.append(f"Next: {' '.join(verdict.next.splitlines())}")
     if verdict.back:
-        lines += _fill(f"Or back: {verdict.back}")
+        lines.append(f"Or back: {' '.join(verdict.back.splitlines())}")
     if verdict.also:
         lines += _fill(f"Also: {verdict.also}")
     return lines
