@@ -386,7 +386,7 @@ def test_revisions(project: Path):
     more = made(migrations=migrations(second(), third))
     newest = "git clean -f migrations/versions/c.py"
     refused("revisions", more, project, "The newest is", newest, count=1, applied=1)
-    apart = migrations(second(), replace(third, parents=(), adds=("pet",)))
+    apart = migrations(replace(second(), adds=()), replace(third, parents=(), adds=()))
     heads = made(migrations=replace(apart, heads=(SECOND, "c" * 12)))
     refused("revisions", heads, project, "2 heads", "flask db merge heads", count=3, applied=1)
 

@@ -122,3 +122,46 @@ def test_a_default_in_the_model_is_no_reason_to_allow_null(project: Project):
     project.db("migrate", "-m", "Add city")
     project.db("upgrade")
     assert project.sql("SELECT DISTINCT city FROM user") == [("Paris",)]
+
+
+def test_a_script_that_others_follow_is_not_deleted_under_them(project: Project):
+    """The last goes first; what the verdict tells leads on, and does not go in a circle."""
+    project.add_to_model(CITY)
+    project.db("migrate", "-m", "Add city")
+    project.commit("Add city")
+    project.db("downgrade")
+    project.edit(MODELS, "String(120)", "String(60)")
+    seen = []
+    while (verdict := project.read().verdict).next and len(seen) < 12:
+        seen.append(verdict.next)
+        project.run(*shlex.split(verdict.next))
+    assert seen[0].startswith("git rm migrations/versions/") and "add_city" in seen[0]
+    assert "add_city" in seen[0] and "create_user" in seen[1]
+    assert verdict.kind == "agree"
+    assert len(set(seen) - {"git add .", "git status"}) > 4
+
+
+def test_a_second_head_that_nobody_wants_is_not_merged(project: Project):
+    project.db("downgrade")
+    project.add_to_model(CITY)
+    project.write(
+        "migrations/versions/stray.py",
+        "import sqlalchemy as sa\nfrom alembic import op\nrevision = 'b'\ndown_revision = None\n"
+        "def upgrade():\n    op.create_table('stray', sa.Column('id', sa.Integer()))\n"
+        "def downgrade():\n    op.drop_table('stray')\n",
+    )
+    follow(project, "several_heads", "git clean -f migrations/versions/stray.py")
+    assert project.read().verdict.kind == "pending"
+
+
+def test_a_column_that_must_not_be_empty_leads_to_the_model(project: Project):
+    """And not from the model to a script, from the script to its deletion, and so on."""
+    project.add_to_model("    city: Mapped[str] = mapped_column(String(80))\n")
+    why = follow(project, "model_ahead", f"git diff {MODELS}")
+    assert "NOT NULL" in why and "mend the model first" in why
+    project.db("migrate", "-m", "Add city")
+    script = f"migrations/versions/{project.script('add_city').name}"
+    follow(project, "pending", f"git clean -f {script}")
+    follow(project, "model_ahead", f"git diff {MODELS}")
+    project.edit(MODELS, "city: Mapped[str]", "city: Mapped[str | None]")
+    assert project.read().verdict.next.startswith("flask db migrate")

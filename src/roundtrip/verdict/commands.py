@@ -6,6 +6,7 @@ import re
 
 from ..facts import Revision, State
 from .lookups import model_files, stash_file
+from .wording import named
 
 
 def undo(state: State, *files: str) -> tuple[str, str]:
@@ -16,6 +17,13 @@ def undo(state: State, *files: str) -> tuple[str, str]:
         if file in state.git.deleted and file in state.git.modified:
             return f"git restore {quoted(file)}", ""
     return "", ""
+
+
+def look_at_model(state: State) -> str:
+    """The command that shows what the models' file has new, or all of it."""
+    file = next(iter(model_files(state)), "demo_app/models.py")
+    changed = file in state.git.modified
+    return f"git diff {quoted(file)}" if changed else f"%show {quoted(file)}"
 
 
 def restore_model(state: State) -> str:
@@ -45,6 +53,16 @@ def delete(revision: Revision) -> str:
     if revision.tracked:
         return f"git rm -f {file}"
     return f"git clean -f{'x' if revision.ignored else ''} {file}"
+
+
+def take_out(state: State, revision: Revision) -> tuple[str, str]:
+    """What to say of deleting a script, and the command: the last that follows it goes first."""
+    last = revision
+    while followers := [r for r in state.migrations.revisions if last.id in r.parents]:
+        last = followers[-1]
+    if last is revision:
+        return "", delete(revision)
+    return f" {named(last)} follows it, so this deletes that one first.", delete(last)
 
 
 def commit(state: State, message: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..facts import Disagreement, Revision, State
-from .commands import message_for, quoted, restore_model, stash_pop, undo
+from .commands import look_at_model, message_for, quoted, restore_model, stash_pop, undo
 from .lookups import database_names, is_among, model_names, row_count, run_by
 from .wording import MOVE_AWAY, listed, named, rows_in, say, sentence
 
@@ -120,6 +120,7 @@ def model_ahead(state: State) -> Disagreement | None:
     else:
         found = f"They differ in {listed(f'{d.name} ({d.detail})' for d in changes)}."
     why = "flask db migrate writes a script for it. It changes no table yet."
+    command = f'flask db migrate -m "{message_for(state)}"'
     required = [d for d in new if d.required and row_count(state, d.name)]
     renamed = [d for d in gone if d.table in {each.table for each in new}]
     if renamed:
@@ -131,13 +132,15 @@ def model_ahead(state: State) -> Disagreement | None:
         name = required[0].name
         why = (
             f"Careful: {name} is NOT NULL, and {rows_in(state, name)} would have no value, so the "
-            "upgrade would fail. Mapped[… | None] allows NULL."
+            "upgrade would fail. Mapped[… | None] allows NULL: mend the model first."
         )
+        command = look_at_model(state)
     elif empty := [d for d in changes if d.op == "modify_nullable" and d.required]:
         why = (
             f"Careful: {empty[0].name} becomes NOT NULL, and some rows have no value there, so the "
             "upgrade would fail. Give them one first, or keep Mapped[… | None]."
         )
+        command = look_at_model(state)
     elif tables and any(d.op == "add_table" for d in new):
         why = (
             f"Careful: the script will also drop {tables[0]} with {rows_in(state, tables[0])}. If "
@@ -151,7 +154,7 @@ def model_ahead(state: State) -> Disagreement | None:
             f"stop the upgrade. {why}"
         )
     headline = "The model is ahead." if new else "Model and database differ."
-    return say(headline, found, why, f'flask db migrate -m "{message_for(state)}"')
+    return say(headline, found, why, command)
 
 
 def database_ahead(state: State) -> Disagreement | None:

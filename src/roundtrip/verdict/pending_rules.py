@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from ..env_file import with_env_file
 from ..facts import Disagreement, State
 from ..scripts import OPERATIONS
-from .commands import delete, quoted, restore_model, stash_pop
+from .commands import quoted, restore_model, stash_pop, take_out
 from .lookups import (
     database_names,
     has_run,
@@ -42,6 +42,7 @@ def left_over(state: State) -> Disagreement | None:
                 restore_model(state),
             )
         why, stash = stash_pop(state)
+        first, command = take_out(state, revision)
         whole = bool(extra) and set(extra) == {*revision.adds} and not revision.drops
         if stash:
             pass
@@ -49,13 +50,15 @@ def left_over(state: State) -> Disagreement | None:
             why = "Do not upgrade: it would add what nobody wants. The command deletes the script."
         else:
             why = "Do not upgrade. The command deletes the script; then run flask db migrate again."
+        if first and not stash:
+            why = f"Do not upgrade, and delete the script.{first}"
         return say(
             "A left-over migration is waiting."
             if whole
             else "A migration does more than the model says.",
             f"{named(revision)} {' and '.join(does)}, and the model does not want that.",
             why,
-            stash or delete(revision),
+            stash or command,
             "" if stash else restore_model(state),
         )
     return None
@@ -119,9 +122,13 @@ def _older(state: State) -> Disagreement | None:
     for revision in state.migrations.pending:
         for name, made, wanted in unlike(state, revision):
             found = f"{named(revision)} makes {name} {made}, the model has it as {wanted}."
+            headline = "Model and script do not say the same."
             why = "One of them was changed later. Is the model right? Then the command deletes the "
             why = f"{why}script; run flask db migrate again."
-            command, headline = delete(revision), "Model and script do not say the same."
+            first, command = take_out(state, revision)
+            if first:
+                why = "One of them was changed later. Is the model right? Then delete the script, "
+                why = f"{why}and run flask db migrate again.{first}"
             if other := has_run(state, revision):
                 command = with_env_file("flask db downgrade", other.env_file)
                 why = f"{other.url} has run it, and goes back first. Then delete the script, and "
@@ -159,16 +166,20 @@ def _would_fail(state: State) -> Disagreement | None:
                 why = "The model allows NULL now; the script is older. Delete it"
             elif added and not added[0].required:
                 why = "The model has a server_default now; the script is older. Delete it"
-            command = delete(revision)
+            first, command = take_out(state, revision)
+            how = (
+                "and run flask db migrate again." + first
+                if first
+                else ("with this command, and run flask db migrate again.")
+            )
             if other := has_run(state, revision):
                 command = with_env_file("flask db downgrade", other.env_file)
                 why = f"{other.url} has run it all the same, and has to go back first. {why}"
+                how = "afterwards, and run flask db migrate again."
             return say(
                 "A migration is waiting, and it would fail.",
                 f"{name} is NOT NULL, and {rows_in(state, name)} would have no value.",
-                f"{why} with this command, and run flask db migrate again."
-                if not other
-                else f"{why} afterwards, and run flask db migrate again.",
+                f"{why} {how}",
                 command,
             )
     changes = any("alter_column" in revision.others for revision in state.migrations.pending)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..facts import Disagreement, State
+from ..facts import Disagreement, Revision, State
 from .commands import delete, quoted, undo
 from .lookups import claims, database_names, made_by, model_names
 from .wording import listed, named, say, sentence
@@ -188,9 +188,24 @@ def several_heads(state: State) -> Disagreement | None:
             "that no database here has run.",
             delete(twin),
         )
+    stray = [r for r in heads if _is_stray(state, r)]
+    if stray:
+        return say(
+            "A second head adds what nobody wants.",
+            f"{named(stray[0])} adds {listed(stray[0].adds)}. It has not run, and the model does "
+            "not want that.",
+            "A merge would keep it. The command deletes the script.",
+            delete(stray[0]),
+        )
     return say(
         f"The migrations have {len(heads)} heads.",
         f"{listed(named(head) for head in heads)} do not follow one another.",
         "flask db upgrade does not know which is last. A merge joins them and changes no table.",
         'flask db merge heads -m "Merge heads"',
     )
+
+
+def _is_stray(state: State, head: Revision) -> bool:
+    """Whether a script has not run anywhere, and the model wants nothing that it adds."""
+    wanted = {*head.adds} & model_names(state) or head.drops or head.others or head.opaque
+    return bool(head.adds) and not (wanted or head.applied or claims(state, head))
