@@ -1,9 +1,22 @@
 """Runs `flask` from a process that has the libraries loaded already; on Linux, unless told not to.
 
 Nine tenths of a `flask` command are imports that are the same each time. A helper (`server.py`)
-makes them once and never loads the learner's app. For a command it forks, and the child goes on as
-the command. What stands for `flask` on the PATH of a command hands over to it (`client.py`), and
-runs the plain `flask` where there is no helper, or one that does not fit.
+makes them once and never loads the learner's app; for each command it forks. What stands for
+`flask` on the PATH of a command is a client (`client.py`):
+
+    client               helper            watcher, its fork           command, a fork of that
+      connect ───────────> accept, fork ────> do the libraries fit?
+      <────────────────────────────────────── "."
+      request, 3 streams ───────────────────> is it ours? fork ──────────> waits
+      <────────────────────────────────────── process id
+      "." ──────────────────────────────────> lets it go ────────────────> becomes flask
+      signals ───────────────────────────────────────────────────────────> gets them
+      <────────────────────────────────────── wait status <─────────────── ends
+      ends the same way
+
+Until the client sends its ".", it runs the plain `flask` whenever something else comes than the
+next answer. From then on client, watcher and command end together, also when one is killed. A
+helper that dies disturbs no command; where there is none, or none that fits, the plain one runs.
 
 `ROUNDTRIP_PRELOAD` says what is done: `0` never to use a helper, a folder to use the one that lives
 there. `multiprocessing.forkserver` does not serve here: its children are known only to the process
