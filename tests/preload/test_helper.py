@@ -6,6 +6,7 @@ import os
 import shlex
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -290,6 +291,25 @@ def test_a_request_of_nonsense_does_it_no_harm(helper, strange):
             connection.shutdown(socket.SHUT_WR)
             assert connection.recv(8) == b""
     assert libraries_loaded_before(strange, helper)
+
+
+@pytest.mark.parametrize("word", [b"", b"."])
+def test_a_command_waits_for_the_last_word_of_its_client(helper, strange, monkeypatch, word):
+    """Until then, what the helper has read of the client could be another process's."""
+    monkeypatch.chdir(strange)
+    env = [f"{k}={v}" for k, v in environment(strange).items()]
+    code = "open('begun', 'w').close()"
+    request = "\0".join(["flask", "3", "flask", "do", code, *env]).encode()
+    with socket.socket(socket.AF_UNIX) as connection, Path(os.devnull).open("r+b") as null:
+        connection.connect(f"{helper}/socket")
+        assert connection.recv(1) == b"."
+        socket.send_fds(connection, [struct.pack("q", len(request))], [null.fileno()] * 3)
+        connection.sendall(request)
+        (pid,) = struct.unpack("q", connection.recv(8))
+        connection.sendall(word)
+        connection.shutdown(socket.SHUT_WR) if not word else connection.recv(8)
+        wait_for(lambda: not psutil.pid_exists(pid))
+    assert Path("begun").exists() == bool(word)
 
 
 # --- ends with whoever started it -----------------------------------------------------------------

@@ -144,6 +144,10 @@ LINES = {
     'print("ready", flush=True); time.sleep(0.6); time.sleep(0.1)\' > a & sleep 0.1; '
     "while ! grep -q ready a; do sleep 0.05; done; "
     "for n in 28 23 29 27 26 24 5 31 34; do kill -$n $!; sleep 0.05; done; wait $!; echo $?; cat a",
+    "a folder that is gone": "mkdir a && cd a && rmdir ../a && flask --version 2>/dev/null",
+    "a folder that was renamed": "mkdir a && cd a && mv ../a ../b && flask --app ../app.py echo",
+    "a folder whose name is no text": "d=$(printf 'a\\377'); mkdir $d && cd $d && "
+    "flask --app ../app.py surroundings",
     "another language": "LC_ALL=C flask echo ü",
     "more than one folder": "mkdir -p a/b && cd a/b && flask --app ../../app.py surroundings",
 }

@@ -21,22 +21,23 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Command:
-    """What a client hands over. `words` begin with the program."""
+    """What a client hands over; `words` begin with the program. `folder` and `streams` are open.
+
+    From `folder` on it is what /proc says about the client.
+    """
 
     kind: str
     words: list[str]
     env: dict[bytes, bytes]
-    cwd: bytes
+    streams: tuple[int, ...]
+    folder: int
     umask: int
     ignored: tuple[int, ...]
     priority: int
-    limits: str
-    streams: tuple[int, ...]
 
 
 def become(command: Command, flask: str) -> None:
     """Be the command from here on: as far as it can see, a Python that was started for it."""
-    os.chdir(command.cwd)
     os.umask(command.umask)
     os.setpriority(os.PRIO_PROCESS, 0, command.priority)
     os.environb.clear()

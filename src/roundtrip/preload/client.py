@@ -10,7 +10,6 @@ is started for every command.
 
 import _socket  # `socket` itself would take as long as the start of Python
 import os
-import resource
 import signal
 import struct
 import sys
@@ -18,12 +17,7 @@ import sys
 _PATIENCE = 2.0
 """Seconds in which the helper has to answer."""
 
-LIMITS = [
-    getattr(resource, name)
-    for name in sorted(dir(resource))
-    if name.startswith("RLIMIT_") and name != "RLIMIT_CORE"
-]
-"""What a shell may have limited for its commands. (What is left after a crash limits nothing.)"""
+_NUMBER = struct.Struct("q")
 
 _PASSED_ON = signal.valid_signals() - {
     *(signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD),
@@ -53,31 +47,27 @@ def _hand_over(
     command: list[bytes],
     env: dict[bytes, bytes],
 ) -> int:
-    """Ask the helper to run it; the number of the process that does, or 0."""
+    """Ask the helper to run it; the number of the process that does, or 0.
+
+    What else a command inherits (its folder, umask, limits, …) the helper reads in /proc, as long
+    as this process waits for its answer.
+    """
     if connection.fileno() < 3 or _is_unusual():
         return 0
-    ignored = [n for n in signal.valid_signals() if signal.getsignal(n) is signal.SIG_IGN]
-    umask = os.umask(0)
-    os.umask(umask)
+    variables = [name + b"=" + value for name, value in env.items()]
+    request = b"\0".join([kind, b"%d" % len(command), *command, *variables])
+    streams = struct.pack("3i", 0, 1, 2)
     try:
-        parts = [
-            *(kind, os.getcwdb(), b"%d" % umask, b" ".join(b"%d" % n for n in ignored)),
-            b"%d" % os.getpriority(os.PRIO_PROCESS, 0),
-            repr([resource.getrlimit(limit) for limit in LIMITS]).encode(),
-            *(b"%d" % len(command), *command, *(k + b"=" + v for k, v in env.items())),
-        ]
-        request = b"\0".join(parts)
-        streams = struct.pack("3i", 0, 1, 2)
         connection.settimeout(_PATIENCE)
         connection.connect(folder + b"/socket")
         if not connection.recv(1):  # a stream that is sent to nobody would stay open
             return 0
         connection.sendmsg(
-            [struct.pack("q", len(request))],
+            [_NUMBER.pack(len(request))],
             [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, streams)],
         )
         connection.sendall(request)
-        (pid,) = struct.unpack("q", connection.recv(8))
+        (pid,) = _NUMBER.unpack(connection.recv(_NUMBER.size))
         connection.sendall(b".")  # from here on it runs there and nowhere else
         connection.settimeout(None)
         return pid
@@ -103,12 +93,12 @@ def _stand_for(connection: "_socket.socket", pid: int) -> None:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, lambda number, _: _send(pid, number))
     try:
-        answer = connection.recv(8)
+        answer = connection.recv(_NUMBER.size)
     except OSError:
         answer = b""
     if not answer:  # whoever watched the command for us was killed: so is the command
         _send(pid, signal.SIGKILL)
-    code = os.waitstatus_to_exitcode(struct.unpack("q", answer)[0]) if answer else -signal.SIGKILL
+    code = os.waitstatus_to_exitcode(_NUMBER.unpack(answer)[0]) if answer else -signal.SIGKILL
     if code < 0:
         if -code != signal.SIGKILL:
             signal.signal(-code, signal.SIG_DFL)

@@ -16,7 +16,6 @@ import atexit
 import gc
 import importlib
 import os
-import resource
 import select
 import shutil
 import signal
@@ -28,9 +27,8 @@ from functools import cache
 from pathlib import Path
 
 from becoming import Command, become, keep_libraries
-from client import LIMITS
 
-del sys.modules["client"], sys.modules["becoming"]  # the learner may have modules of these names
+del sys.modules["becoming"]  # the learner may have a module of this name
 
 _LIBRARIES = (
     *("flask.cli", "flask_sqlalchemy.cli", "flask_migrate.cli", "dotenv", "werkzeug.serving"),
@@ -78,13 +76,14 @@ def serve(folder: Path, lifeline: int, probe: str) -> Command | None:
 def _watch(connection: socket.socket, folder: Path, probe: str) -> Command | None:
     """Fork for what the client wants, if it is ours to do, and tell the client how that ended.
 
-    Returns, with the command, in the process that is to become it.
+    Returns, with the command, in the process that is to become it. All that is read in /proc is the
+    client's own: its last "." comes after that, so it has lived until then, and its number with it.
     """
     peer = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size)
     client, user, _ = _PEER.unpack(peer)
     if user != os.getuid() or _bounds(client) != _bounds(os.getpid()):
         return None
-    command = _read(connection)
+    command = _read(connection, client)
     if not _is_ours(command, probe):
         return None
     note_for = f"{os.getsid(client)}."
@@ -94,13 +93,14 @@ def _watch(connection: socket.socket, folder: Path, probe: str) -> Command | Non
         os.setsid()
         for number, stream in enumerate(command.streams):
             os.dup2(stream, number)
+        os.fchdir(command.folder)
         os.close(go)
         may_run = os.read(wait, 1)
         os.closerange(3, 256)
         if not may_run:
             os._exit(1)
         return command
-    for stream in (*command.streams, wait):
+    for stream in (*command.streams, command.folder, wait):
         os.close(stream)
     note = folder / "running" / f"{note_for}{pid}"
     note.touch()
@@ -120,24 +120,26 @@ def _watch(connection: socket.socket, folder: Path, probe: str) -> Command | Non
     return None
 
 
-def _read(connection: socket.socket) -> Command:
+def _read(connection: socket.socket, client: int) -> Command:
+    """What the client sends, and what /proc says about it."""
     connection.settimeout(2)
     connection.sendall(b".")
     length, streams, _, _ = socket.recv_fds(connection, _NUMBER.size, 3)
     with connection.makefile("rb") as file:
         data = file.read(min(*_NUMBER.unpack(length), _LONGEST))
     connection.settimeout(None)
-    kind, cwd, umask, ignored, priority, limits, count, *rest = data.split(b"\0")
+    kind, count, *rest = data.split(b"\0")
+    status = _status(client)
+    ignored = int(status["SigIgn"], 16)
     return Command(
         kind=kind.decode(),
         words=[os.fsdecode(word) for word in rest[: int(count)]],
         env=dict(variable.split(b"=", 1) for variable in rest[int(count) :]),
-        cwd=cwd,
-        umask=int(umask),
-        ignored=tuple(map(int, ignored.split())),
-        priority=int(priority),
-        limits=limits.decode(),
         streams=tuple(streams),
+        folder=os.open(f"/proc/{client}/cwd", os.O_RDONLY | os.O_DIRECTORY),
+        umask=int(status["Umask"], 8),
+        ignored=tuple(n for n in signal.valid_signals() if ignored >> (n - 1) & 1),
+        priority=os.getpriority(os.PRIO_PROCESS, client),
     )
 
 
@@ -162,35 +164,47 @@ def _is_ours(command: Command, probe: str) -> bool:
         and len(command.streams) == 3
         and _interpreter(command.env) == _OURS
         and command.priority >= os.getpriority(os.PRIO_PROCESS, 0)  # lower is nobody's to take
-        and command.limits == repr([resource.getrlimit(limit) for limit in LIMITS])
-        and not any(map(_is_looked_for, os.listdir(command.cwd)))
+        and not any(map(_is_looked_for, os.listdir(command.folder)))
     )
 
 
 def _bounds(pid: int) -> tuple[object, ...]:
-    """What bounds a process, and is inherited: groups, rights, processors, namespaces, order."""
-    about, spaces = f"/proc/{pid}/status", f"/proc/{pid}/ns"
-    with open(about, "rb") as file:
-        lines = [line for line in file if line.startswith(_BOUNDS)]
-    kinds = sorted(os.listdir(spaces))
-    return *lines, *(os.readlink(f"{spaces}/{kind}") for kind in kinds), os.sched_getscheduler(pid)
+    """What bounds a process, and is inherited: groups, rights, processors, limits, namespaces."""
+    status, spaces = _status(pid), f"/proc/{pid}/ns"
+    with open(f"/proc/{pid}/limits") as file:  # what is left after a crash limits nothing
+        limits = [line for line in file if not line.startswith("Max core file size")]
+    return (
+        *map(status.get, _BOUNDS),
+        *limits,
+        *(os.readlink(f"{spaces}/{kind}") for kind in sorted(os.listdir(spaces))),
+        os.sched_getscheduler(pid),
+    )
 
 
-_BOUNDS = (b"Uid:", b"Gid:", b"Groups:", b"Cap", b"NoNewPrivs:", b"Seccomp:", b"Cpus_allowed:")
+_BOUNDS = (
+    *("Uid", "Gid", "Groups", "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"),
+    *("NoNewPrivs", "Seccomp", "Cpus_allowed"),
+)
 
 
-def _is_looked_for(name: bytes) -> bool:
+def _status(pid: int) -> dict[str, str]:
+    """What Linux says about a process: https://docs.kernel.org/filesystems/proc.html, table 1-2."""
+    with open(f"/proc/{pid}/status", errors="replace") as file:
+        return dict(line.split(":", 1) for line in file)
+
+
+def _is_looked_for(name: str) -> bool:
     """Whether Python would have found a file of the learner's own where we found a library's.
 
     It may hide a library, or describe a package that adds commands to `flask`.
     """
-    return name.partition(b".")[0] in _top_level() or name.endswith((b".egg-info", b".dist-info"))
+    return name.partition(".")[0] in _top_level() or name.endswith((".egg-info", ".dist-info"))
 
 
 @cache
-def _top_level() -> frozenset[bytes]:
+def _top_level() -> frozenset[str]:
     """The names of all modules that are loaded, without those inside packages."""
-    return frozenset(name.encode() for name in sys.modules if "." not in name)
+    return frozenset(name for name in sys.modules if "." not in name)
 
 
 @cache
