@@ -38,6 +38,10 @@ class Command:
 
 def become(command: Command, flask: str) -> None:
     """Be the command from here on: as far as it can see, a Python that was started for it."""
+    for number, stream in enumerate(command.streams):
+        os.dup2(stream, number)
+    os.fchdir(command.folder)
+    os.closerange(3, 256)
     os.umask(command.umask)
     os.setpriority(os.PRIO_PROCESS, 0, command.priority)
     os.environb.clear()

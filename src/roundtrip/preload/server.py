@@ -6,8 +6,8 @@ FOLDER is private; the socket lies in it. FLASK is pip's launcher, PROBE the scr
 model. Standard input is a pipe whose other end is held by whoever started us: we end when it does.
 
 For a command two processes are made. The first watches: it tells the client how the command ended,
-and ends the command when the client was killed. The second leaves `serve` and becomes the command,
-with the client's streams, folder, environment and umask, in a session of its own.
+and ends the command when the client was killed. The second becomes the command, with the client's
+streams, folder, environment and umask, in a session of its own.
 """
 
 from __future__ import annotations
@@ -41,68 +41,101 @@ _LONGEST = 8_000_000
 """Bytes of a request. Linux itself takes no longer command line with its environment."""
 
 
-def serve(folder: Path, lifeline: int, probe: str) -> Command | None:
-    """Fork for one command after the other.
+def main(folder: Path, flask: str, probe: str) -> None:
+    """Be the helper for as long as one is wanted; in a fork for a command, become that."""
+    if (folder / "helper").exists():
+        sys.exit("A helper lives there already.")
+    (folder / "helper").write_text(str(os.getpid()))
+    for number in (signal.SIGHUP, signal.SIGQUIT):  # ignored under nohup; clients tell theirs
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    lifeline = os.dup(0)
+    os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+    load_libraries()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    helper = os.getpid()
+    try:
+        command = wait_for_command(folder, lifeline, probe)
+    finally:
+        if os.getpid() == helper:
+            shutil.rmtree(folder, ignore_errors=True)
+            os._exit(0)
+    become(command, flask)
 
-    Returns in the child that is to become a command, with that command; in the helper, when whoever
-    started it has ended, with None.
+
+def load_libraries() -> None:
+    """Import what commands import, for all forks; they leave it alone until they end, and then too.
+
+    Every collection of garbage would write to the memory that helper and forks have in common.
     """
-    marks, helper = _marks(), os.getpid()
+    loaded: set[str] = set()
+    kept: list[object] = []
+    kept.append(kept)
+    atexit.register(keep_libraries, loaded, kept)  # the first one registered is called last
+    for name in _LIBRARIES:
+        importlib.import_module(name)
+    sys.modules["flask.cli"].cli._load_plugin_commands()  # looks into every package, so it is slow
+    loaded.update(set(sys.modules) - {"sys", "builtins", "__main__"})
+    gc.collect()
+    gc.disable()
+    gc.freeze()
+
+
+def wait_for_command(folder: Path, lifeline: int, probe: str) -> Command:
+    """Fork for each client that comes, to watch over its command.
+
+    Returns only in a process that is to become a command, with that command. The helper leaves it
+    by SystemExit: when whoever started it has ended, or by SIGTERM.
+    """
+    libraries, helper = _marks(), os.getpid()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who watch
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(folder / "socket"))
         listener.listen(128)
-        while True:
-            ready, _, _ = select.select([listener, lifeline], [], [])
-            if lifeline in ready:
-                return None
+        while lifeline not in select.select([listener, lifeline], [], [])[0]:
             connection, _ = listener.accept()
             if os.fork() == 0:
                 listener.close()
-                command = None
                 with suppress(Exception):  # the client sees that we are gone
                     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-                    if marks == _marks():  # no library has changed under us
-                        command = _watch(connection, folder, probe)
-                    elif os.getppid() == helper:  # it is of no use any more; others may start one
+                    if libraries == _marks():  # none has changed under us
+                        return fork_and_watch(connection, folder, probe)
+                    if os.getppid() == helper:  # it is of no use any more; others may start one
                         os.kill(helper, signal.SIGTERM)
-                if command:
-                    return command
                 os._exit(0)
             connection.close()
+    sys.exit()
 
 
-def _watch(connection: socket.socket, folder: Path, probe: str) -> Command | None:
+def fork_and_watch(connection: socket.socket, folder: Path, probe: str) -> Command:
     """Fork for what the client wants, if it is ours to do, and tell the client how that ended.
 
-    Returns, with the command, in the process that is to become it. All that is read in /proc is the
-    client's own: its last "." comes after that, so it has lived until then, and its number with it.
+    Returns only in the fork, with the command that it is to become, and not before the client has
+    said so. Here, in the process that watches, it ends with the process.
+
+    What is read in /proc is the client's own: the client's last "." comes after that, so it has
+    lived until then, and nobody else has had its number.
     """
     peer = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size)
     client, user, _ = _PEER.unpack(peer)
     if user != os.getuid() or _bounds(client) != _bounds(os.getpid()):
-        return None
+        os._exit(0)
     command = _read(connection, client)
     if not _is_ours(command, probe):
-        return None
-    note_for = f"{os.getsid(client)}."
+        os._exit(0)
+    session = os.getsid(client)
     wait, go = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.setsid()
-        for number, stream in enumerate(command.streams):
-            os.dup2(stream, number)
-        os.fchdir(command.folder)
         os.close(go)
-        may_run = os.read(wait, 1)
-        os.closerange(3, 256)
-        if not may_run:
+        if not os.read(wait, 1):
             os._exit(1)
         return command
-    for stream in (*command.streams, command.folder, wait):
-        os.close(stream)
-    note = folder / "running" / f"{note_for}{pid}"
+    for opened in (*command.streams, command.folder, wait):
+        os.close(opened)
+    note = folder / "running" / f"{session}.{pid}"
     note.touch()
     connection.sendall(_NUMBER.pack(pid))
     if connection.recv(1):  # from here on the client does not run it itself
@@ -117,7 +150,7 @@ def _watch(connection: socket.socket, folder: Path, probe: str) -> Command | Non
     except ProcessLookupError:  # it has left nothing running
         note.unlink(missing_ok=True)
     connection.sendall(_NUMBER.pack(status))
-    return None
+    os._exit(0)
 
 
 def _read(connection: socket.socket, client: int) -> Command:
@@ -226,32 +259,4 @@ _OURS = _interpreter(dict(os.environb))
 
 
 if __name__ == "__main__":
-    folder, flask, probe = sys.argv[1:]
-    if Path(folder, "helper").exists():
-        sys.exit("A helper lives there already.")
-    for number in (signal.SIGHUP, signal.SIGQUIT):  # as under nohup; each command tells its own
-        signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    lifeline = os.dup(0)
-    os.dup2(os.open(os.devnull, os.O_RDWR), 0)
-    Path(folder, "helper").write_text(str(os.getpid()))
-    loaded: set[str] = set()
-    kept: list[object] = []
-    kept.append(kept)
-    atexit.register(keep_libraries, loaded, kept)  # the first one registered is called last
-    for name in _LIBRARIES:
-        importlib.import_module(name)
-    sys.modules["flask.cli"].cli._load_plugin_commands()  # looks into every package, so it is slow
-    loaded.update(set(sys.modules) - {"sys", "builtins", "__main__"})
-    gc.collect()
-    gc.disable()
-    gc.freeze()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    command, helper = None, os.getpid()
-    try:
-        command = serve(Path(folder), lifeline, probe)
-    finally:
-        if os.getpid() == helper:
-            shutil.rmtree(folder, ignore_errors=True)
-            os._exit(0)
-    become(command, flask)
+    main(Path(sys.argv[1]), *sys.argv[2:])
