@@ -26,9 +26,9 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from becoming import Command, become, keep_libraries
+from child import Command, become, keep_libraries
 
-del sys.modules["becoming"]  # the learner may have a module of this name
+del sys.modules["child"]  # the learner may have a module of this name
 
 _LIBRARIES = (
     *("flask.cli", "flask_sqlalchemy.cli", "flask_migrate.cli", "dotenv", "werkzeug.serving"),
