@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec, SourceFileLoader
@@ -73,37 +73,46 @@ def become(command: Command, flask: str) -> None:
             code = compile(Path(script).read_bytes(), script, "exec", dont_inherit=True)
             exec(code, main.__dict__)
     except SystemExit as end:
-        _ended_with[:] = [end.code]
+        _exit_codes.append(end.code)
         raise
     except BaseException as error:
         _show(error)
         sys.excepthook = lambda *_: None
         raise
     else:
-        _ended_with[:] = [0]
+        _exit_codes.append(0)
 
 
-def keep_libraries(loaded: Iterable[str], kept: list[object]) -> None:
-    """At the end of a command: leave the libraries to the operating system.
+def keep_libraries(names: Iterable[str]) -> None:
+    """At the end of a command: leave these modules to the operating system. Saves 30 ms of 100.
 
-    Python would take them apart piece by piece, which takes as long as the command's own work. What
-    the command made is taken apart as ever. What is in `sys` goes last; what Python would still do
-    after that is to free its own memory, so the process ends there. `kept` holds itself and is
-    frozen, so nothing lets go of what it is given.
+    Python would take them apart piece by piece. What the command made is taken apart as ever; what
+    Python would do after that is to free its own memory, so the process ends there.
     """
-
-    class End:
-        def __del__(self, leave: Callable[[int], None] = os._exit) -> None:
-            leave(status)
-
-    for code in _ended_with:
+    for code in _exit_codes:
         with suppress(Exception):  # what cannot be written changes the status: Python sees to that
             sys.stdout.flush()
             sys.stderr.flush()
             if code is None or (isinstance(code, int) and 0 <= code < 256):
-                status = int(code or 0)
-                sys.the_end = End()
-    kept += (sys.modules.pop(name) for name in loaded if name in sys.modules)
+                sys.the_end = _End(int(code or 0))
+    _kept.extend(sys.modules.pop(name) for name in names if name in sys.modules)
+
+
+_kept: list[object] = []
+_kept.append(_kept)  # so that nothing frees it: no count sinks to zero, no collection looks at it
+
+_exit_codes: list[object] = []
+"""What the command ended with. Empty while it runs, and after an error."""
+
+
+class _End:
+    """Ends the process when Python lets go of it: in `sys`, that is after all the rest."""
+
+    def __init__(self, status: int) -> None:
+        self._status = status
+
+    def __del__(self) -> None:
+        os._exit(self._status)
 
 
 class _PutAway:
@@ -162,9 +171,6 @@ def _open_streams() -> None:
         new.mode = "w" if number else "r"
         setattr(sys, name, new)
         setattr(sys, f"__{name}__", new)
-
-
-_ended_with: list[object] = []
 
 
 def _show(error: BaseException) -> None:

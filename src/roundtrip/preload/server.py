@@ -64,14 +64,12 @@ def main(folder: Path, flask: str, probe: str) -> None:
 
 
 def load_libraries() -> None:
-    """Import what commands import, for all forks; they leave it alone until they end, and then too.
+    """Import what commands import, and keep it as it is in every fork, to its end.
 
-    Every collection of garbage would write to the memory that helper and forks have in common.
+    A collection of garbage would write to memory that helper and forks have in common.
     """
     loaded: set[str] = set()
-    kept: list[object] = []
-    kept.append(kept)
-    atexit.register(keep_libraries, loaded, kept)  # the first one registered is called last
+    atexit.register(keep_libraries, loaded)  # the first one registered is called last
     for name in _LIBRARIES:
         importlib.import_module(name)
     sys.modules["flask.cli"].cli._load_plugin_commands()  # looks into every package, so it is slow
