@@ -19,7 +19,7 @@ _PATIENCE = 2.0
 
 _NUMBER = struct.Struct("q")
 
-_PASSED_ON = signal.valid_signals() - {
+_FORWARDED = signal.valid_signals() - {
     *(signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD),
     *(signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL),  # our own mistakes
     *(signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU),  # we would go on
@@ -36,7 +36,7 @@ def main() -> None:
         env[b"PATH"] = b":".join(place for place in path if place != folder + b"/bin")
     connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
     if pid := _hand_over(connection, folder, kind, command, env):
-        _stand_for(connection, pid)
+        _proxy(connection, pid)
     os.execve(command[0], command, env)
 
 
@@ -87,9 +87,9 @@ def _is_unusual() -> bool:
     )
 
 
-def _stand_for(connection: "_socket.socket", pid: int) -> None:
+def _proxy(connection: "_socket.socket", pid: int) -> None:
     """Pass signals on to the command, wait for it, and end as it ended."""
-    for number in _PASSED_ON:
+    for number in _FORWARDED:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, lambda number, _: _send(pid, number))
     try:
