@@ -21,23 +21,41 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Command:
-    """What a client hands over; `words` begin with the program. `folder` and `streams` are open.
+    """What a client wants run (`kind` is `flask`, `module` or `probe`), and what it is run with.
 
-    From `folder` on it is what /proc says about the client.
+    `argv` begins with the program. `streams` and `folder` are open files. `ignored` are signals.
     """
 
     kind: str
-    words: list[str]
+    argv: list[str]
     env: dict[bytes, bytes]
     streams: tuple[int, ...]
     folder: int
     umask: int
     ignored: tuple[int, ...]
     priority: int
+    session: int
 
 
 def become(command: Command, flask: str) -> None:
     """Be the command from here on: as far as it can see, a Python that was started for it."""
+    _inherit(command)
+    _reset_python()
+    try:
+        _run(command, flask)
+    except SystemExit as end:
+        _exit_codes.append(end.code)
+        raise
+    except BaseException as error:
+        _show_error(error)
+        sys.excepthook = lambda *_: None
+        raise
+    else:
+        _exit_codes.append(0)
+
+
+def _inherit(command: Command) -> None:
+    """Have what a process inherits from the one that starts it, as the client has it."""
     for number, stream in enumerate(command.streams):
         os.dup2(stream, number)
     os.fchdir(command.folder)
@@ -46,41 +64,105 @@ def become(command: Command, flask: str) -> None:
     os.setpriority(os.PRIO_PROCESS, 0, command.priority)
     os.environb.clear()
     os.environb.update(command.env)
-    time.tzset()
     for number in command.ignored:
         signal.signal(number, signal.SIG_IGN)
+
+
+def _reset_python() -> None:
+    """Be as Python is when it has started and has not loaded anything."""
+    time.tzset()
     logging._startTime = time.time()
     gc.enable()
     importlib.invalidate_caches()
     _open_streams()
-    sys.meta_path.insert(0, _PutAway("sqlalchemy.dialects", "sqlite"))
+    sys.meta_path.insert(0, _LateImport("sqlalchemy.dialects", "sqlite"))
+
+
+def _run(command: Command, flask: str) -> None:
+    """Run the program as `__main__`, under the name and with the words that it has plain."""
     main = types.ModuleType("__main__")
     main.__dict__.update(__builtins__=__builtins__, __annotations__={})
     sys.modules["__main__"] = main
-    try:
-        if command.kind == "module":
-            sys.path[0] = os.getcwd()
-            sys.argv = ["-m", *command.words[3:]]
-            sys.orig_argv = command.words
-            runpy._run_module_as_main("flask")  # what `python -m` does, to its tracebacks
-        else:
-            sys.argv = [flask, *command.words[1:]] if command.kind == "flask" else command.words[1:]
-            sys.orig_argv = [sys.executable, *sys.argv]
-            main.__file__ = script = sys.argv[0]
-            main.__cached__, main.__loader__ = None, SourceFileLoader("__main__", script)
-            sys.path[0] = os.path.dirname(script)
-            _be_called(command.kind, script)
-            code = compile(Path(script).read_bytes(), script, "exec", dont_inherit=True)
-            exec(code, main.__dict__)
-    except SystemExit as end:
-        _exit_codes.append(end.code)
-        raise
-    except BaseException as error:
-        _show(error)
-        sys.excepthook = lambda *_: None
-        raise
+    if command.kind == "module":
+        sys.path[0] = os.getcwd()
+        sys.argv = ["-m", *command.argv[3:]]
+        sys.orig_argv = command.argv
+        runpy._run_module_as_main("flask")  # what `python -m` does, to its tracebacks
     else:
-        _exit_codes.append(0)
+        sys.argv = [flask, *command.argv[1:]] if command.kind == "flask" else command.argv[1:]
+        sys.orig_argv = [sys.executable, *sys.argv]
+        main.__file__ = script = sys.argv[0]
+        main.__cached__, main.__loader__ = None, SourceFileLoader("__main__", script)
+        sys.path[0] = os.path.dirname(script)
+        _set_process_name(command.kind, script)
+        code = compile(Path(script).read_bytes(), script, "exec", dont_inherit=True)
+        exec(code, main.__dict__)
+
+
+def _open_streams() -> None:
+    """Open the standard streams as Python does: what they can do depends on what is behind them."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        old = getattr(sys, name)
+        raw = buffer = io.FileIO(number, "wb" if number else "rb", closefd=False)
+        raw.name = f"<{name}>"
+        if not number:
+            buffer = io.BufferedReader(raw)
+        elif not old.write_through:
+            buffer = io.BufferedWriter(raw)
+        new = io.TextIOWrapper(
+            buffer, old.encoding, old.errors, "\n", old.line_buffering, old.write_through
+        )
+        new.mode = "w" if number else "r"
+        setattr(sys, name, new)
+        setattr(sys, f"__{name}__", new)
+
+
+class _LateImport:
+    """A part of a package that a plain command loads late, so that an app could miss its import.
+
+    It seems not to be loaded until something imports it; then it is there at once.
+    """
+
+    def __init__(self, package: str, part: str) -> None:
+        self._name = f"{package}.{part}"
+        delattr(sys.modules[package], part)
+        within = (self._name, f"{self._name}.")
+        names = [n for n in sys.modules if n == within[0] or n.startswith(within[1])]
+        self._modules = {name: sys.modules.pop(name) for name in names}
+
+    def find_spec(self, name: str, *_: object) -> ModuleSpec | None:
+        """Python asks this for whatever is imported and not loaded."""
+        return ModuleSpec(name, self) if name == self._name else None
+
+    def create_module(self, spec: ModuleSpec) -> types.ModuleType:
+        """Give all of it back."""
+        sys.meta_path.remove(self)
+        sys.modules.update(self._modules)
+        self._spec = self._modules[self._name].__spec__
+        return self._modules[self._name]
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """It has been loaded long ago."""
+        module.__spec__ = self._spec
+
+
+def _set_process_name(kind: str, script: str) -> None:
+    """Have the name by which `pkill flask` finds a plain command: that of its script.
+
+    Where the path of Python has no room in a script's first line, pip has a shell start it, and the
+    command is called as Python is.
+    """
+    with suppress(OSError), open(script, "rb") as file:
+        if kind == "flask" and not file.readline().startswith(b"#!/bin/sh"):
+            Path("/proc/self/comm").write_text(Path(script).name)
+
+
+def _show_error(error: BaseException) -> None:
+    """Show an error that ends the command, without the lines of this file."""
+    tb = error.__traceback__
+    while tb and tb.tb_frame.f_code.co_filename == __file__:
+        tb = tb.tb_next
+    sys.excepthook(type(error), error.with_traceback(tb), tb)
 
 
 def keep_libraries(names: Iterable[str]) -> None:
@@ -113,69 +195,3 @@ class _End:
 
     def __del__(self) -> None:
         os._exit(self._status)
-
-
-class _PutAway:
-    """A part of a package that a plain command loads late, so that an app could miss its import.
-
-    It seems not to be loaded until something imports it; then it is there at once.
-    """
-
-    def __init__(self, package: str, part: str) -> None:
-        self._name = f"{package}.{part}"
-        delattr(sys.modules[package], part)
-        within = (self._name, f"{self._name}.")
-        names = [n for n in sys.modules if n == within[0] or n.startswith(within[1])]
-        self._modules = {name: sys.modules.pop(name) for name in names}
-
-    def find_spec(self, name: str, *_: object) -> ModuleSpec | None:
-        """Python asks this for whatever is imported and not loaded."""
-        return ModuleSpec(name, self) if name == self._name else None
-
-    def create_module(self, spec: ModuleSpec) -> types.ModuleType:
-        """Give all of it back."""
-        sys.meta_path.remove(self)
-        sys.modules.update(self._modules)
-        self._spec = self._modules[self._name].__spec__
-        return self._modules[self._name]
-
-    def exec_module(self, module: types.ModuleType) -> None:
-        """It has been loaded long ago."""
-        module.__spec__ = self._spec
-
-
-def _be_called(kind: str, script: str) -> None:
-    """Have the name by which `pkill flask` finds a plain command: that of its script.
-
-    Where the path of Python has no room in a script's first line, pip has a shell start it, and the
-    command is called as Python is.
-    """
-    with suppress(OSError), open(script, "rb") as file:
-        if kind == "flask" and not file.readline().startswith(b"#!/bin/sh"):
-            Path("/proc/self/comm").write_text(Path(script).name)
-
-
-def _open_streams() -> None:
-    """Open the standard streams as Python does: what they can do depends on what is behind them."""
-    for number, name in enumerate(("stdin", "stdout", "stderr")):
-        old = getattr(sys, name)
-        raw = buffer = io.FileIO(number, "wb" if number else "rb", closefd=False)
-        raw.name = f"<{name}>"
-        if not number:
-            buffer = io.BufferedReader(raw)
-        elif not old.write_through:
-            buffer = io.BufferedWriter(raw)
-        new = io.TextIOWrapper(
-            buffer, old.encoding, old.errors, "\n", old.line_buffering, old.write_through
-        )
-        new.mode = "w" if number else "r"
-        setattr(sys, name, new)
-        setattr(sys, f"__{name}__", new)
-
-
-def _show(error: BaseException) -> None:
-    """Show an error that ends the command, without the lines of this file."""
-    tb = error.__traceback__
-    while tb and tb.tb_frame.f_code.co_filename == __file__:
-        tb = tb.tb_next
-    sys.excepthook(type(error), error.with_traceback(tb), tb)

@@ -23,12 +23,12 @@ import socket
 import struct
 import sys
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 
 from child import Command, become, keep_libraries
+from fit import bounds, fingerprint, fits, status
 
-del sys.modules["child"]  # the learner may have a module of this name
+del sys.modules["child"], sys.modules["fit"]  # the learner may have modules of these names
 
 _LIBRARIES = (
     *("flask.cli", "flask_sqlalchemy.cli", "flask_migrate.cli", "dotenv", "werkzeug.serving"),
@@ -85,7 +85,7 @@ def wait_for_command(folder: Path, lifeline: int, probe: str) -> Command:
     Returns only in a process that is to become a command, with that command. The helper leaves it
     by SystemExit: when whoever started it has ended, or by SIGTERM.
     """
-    libraries, helper = _marks(), os.getpid()
+    libraries, helper = fingerprint(), os.getpid()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who watch
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(folder / "socket"))
@@ -97,32 +97,54 @@ def wait_for_command(folder: Path, lifeline: int, probe: str) -> Command:
                 with suppress(Exception):  # the client sees that we are gone
                     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-                    if libraries == _marks():  # none has changed under us
-                        return fork_and_watch(connection, folder, probe)
-                    if os.getppid() == helper:  # it is of no use any more; others may start one
+                    if libraries == fingerprint():  # none has changed under us
+                        command = receive(connection)
+                        if command and fits(command, probe):
+                            return fork_and_watch(connection, command, folder)
+                    elif os.getppid() == helper:  # it is of no use any more; others may start one
                         os.kill(helper, signal.SIGTERM)
                 os._exit(0)
             connection.close()
     sys.exit()
 
 
-def fork_and_watch(connection: socket.socket, folder: Path, probe: str) -> Command:
-    """Fork for what the client wants, if it is ours to do, and tell the client how that ended.
+def receive(connection: socket.socket) -> Command | None:
+    """What a client wants run, and what /proc says about it. None for one that we are not like.
 
-    Returns only in the fork, with the command that it is to become, and not before the client has
-    said so. Here, in the process that watches, it ends with the process.
-
-    What is read in /proc is the client's own: the client's last "." comes after that, so it has
-    lived until then, and nobody else has had its number.
+    It is the client that /proc tells of: it has its number until it ends, and it sends the "." that
+    lets the command go after all of this has been read.
     """
     peer = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size)
     client, user, _ = _PEER.unpack(peer)
-    if user != os.getuid() or _bounds(client) != _bounds(os.getpid()):
-        os._exit(0)
-    command = _read(connection, client)
-    if not _is_ours(command, probe):
-        os._exit(0)
-    session = os.getsid(client)
+    if user != os.getuid() or bounds(client) != bounds(os.getpid()):
+        return None
+    connection.settimeout(2)
+    connection.sendall(b".")
+    length, streams, _, _ = socket.recv_fds(connection, _NUMBER.size, 3)
+    with connection.makefile("rb") as file:
+        data = file.read(min(*_NUMBER.unpack(length), _LONGEST))
+    connection.settimeout(None)
+    kind, count, *rest = data.split(b"\0")
+    ignored = int(status(client)["SigIgn"], 16)
+    return Command(
+        kind=kind.decode(),
+        argv=[os.fsdecode(word) for word in rest[: int(count)]],
+        env=dict(variable.split(b"=", 1) for variable in rest[int(count) :]),
+        streams=tuple(streams),
+        folder=os.open(f"/proc/{client}/cwd", os.O_RDONLY | os.O_DIRECTORY),
+        umask=int(status(client)["Umask"], 8),
+        ignored=tuple(n for n in signal.valid_signals() if ignored >> (n - 1) & 1),
+        priority=os.getpriority(os.PRIO_PROCESS, client),
+        session=os.getsid(client),
+    )
+
+
+def fork_and_watch(connection: socket.socket, command: Command, folder: Path) -> Command:
+    """Fork for a command, and tell the client how that ended.
+
+    Returns only in the fork, with the command, when the client has said that it is to run. Here, in
+    the process that watches, it ends with the process.
+    """
     wait, go = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -133,7 +155,7 @@ def fork_and_watch(connection: socket.socket, folder: Path, probe: str) -> Comma
         return command
     for opened in (*command.streams, command.folder, wait):
         os.close(opened)
-    note = folder / "running" / f"{session}.{pid}"
+    note = folder / "running" / f"{command.session}.{pid}"
     note.touch()
     connection.sendall(_NUMBER.pack(pid))
     if connection.recv(1):  # from here on the client does not run it itself
@@ -142,118 +164,13 @@ def fork_and_watch(connection: socket.socket, folder: Path, probe: str) -> Comma
     ended = os.pidfd_open(pid)
     if ended not in select.select([ended, connection], [], [])[0]:
         os.kill(pid, signal.SIGKILL)  # nothing but the client's death ends its side
-    _, status = os.waitpid(pid, 0)
+    _, wait_status = os.waitpid(pid, 0)
     try:
         os.killpg(pid, 0)
     except ProcessLookupError:  # it has left nothing running
         note.unlink(missing_ok=True)
-    connection.sendall(_NUMBER.pack(status))
+    connection.sendall(_NUMBER.pack(wait_status))
     os._exit(0)
-
-
-def _read(connection: socket.socket, client: int) -> Command:
-    """What the client sends, and what /proc says about it."""
-    connection.settimeout(2)
-    connection.sendall(b".")
-    length, streams, _, _ = socket.recv_fds(connection, _NUMBER.size, 3)
-    with connection.makefile("rb") as file:
-        data = file.read(min(*_NUMBER.unpack(length), _LONGEST))
-    connection.settimeout(None)
-    kind, count, *rest = data.split(b"\0")
-    status = _status(client)
-    ignored = int(status["SigIgn"], 16)
-    return Command(
-        kind=kind.decode(),
-        words=[os.fsdecode(word) for word in rest[: int(count)]],
-        env=dict(variable.split(b"=", 1) for variable in rest[int(count) :]),
-        streams=tuple(streams),
-        folder=os.open(f"/proc/{client}/cwd", os.O_RDONLY | os.O_DIRECTORY),
-        umask=int(status["Umask"], 8),
-        ignored=tuple(n for n in signal.valid_signals() if ignored >> (n - 1) & 1),
-        priority=os.getpriority(os.PRIO_PROCESS, client),
-    )
-
-
-def _marks() -> list[tuple[int, int]]:
-    """What changes when a library is changed, or one is added: its files' times and sizes."""
-    marks = []
-    for file in _watched():
-        try:
-            about = os.stat(file)
-            marks.append((about.st_mtime_ns, about.st_size))
-        except OSError:
-            marks.append((0, 0))
-    return marks
-
-
-def _is_ours(command: Command, probe: str) -> bool:
-    """Whether it is one of the three commands that we were built for, for our own Python."""
-    known = {"flask": [], "module": ["-m", "flask"], "probe": [probe]}.get(command.kind)
-    return (
-        known is not None
-        and command.words[1 : 1 + len(known)] == known
-        and len(command.streams) == 3
-        and _interpreter(command.env) == _OURS
-        and command.priority >= os.getpriority(os.PRIO_PROCESS, 0)  # lower is nobody's to take
-        and not any(map(_is_looked_for, os.listdir(command.folder)))
-    )
-
-
-def _bounds(pid: int) -> tuple[object, ...]:
-    """What bounds a process, and is inherited: groups, rights, processors, limits, namespaces."""
-    status, spaces = _status(pid), f"/proc/{pid}/ns"
-    with open(f"/proc/{pid}/limits") as file:  # what is left after a crash limits nothing
-        limits = [line for line in file if not line.startswith("Max core file size")]
-    return (
-        *map(status.get, _BOUNDS),
-        *limits,
-        *(os.readlink(f"{spaces}/{kind}") for kind in sorted(os.listdir(spaces))),
-        os.sched_getscheduler(pid),
-    )
-
-
-_BOUNDS = (
-    *("Uid", "Gid", "Groups", "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"),
-    *("NoNewPrivs", "Seccomp", "Cpus_allowed"),
-)
-
-
-def _status(pid: int) -> dict[str, str]:
-    """What Linux says about a process: https://docs.kernel.org/filesystems/proc.html, table 1-2."""
-    with open(f"/proc/{pid}/status", errors="replace") as file:
-        return dict(line.split(":", 1) for line in file)
-
-
-def _is_looked_for(name: str) -> bool:
-    """Whether Python would have found a file of the learner's own where we found a library's.
-
-    It may hide a library, or describe a package that adds commands to `flask`.
-    """
-    return name.partition(".")[0] in _top_level() or name.endswith((".egg-info", ".dist-info"))
-
-
-@cache
-def _top_level() -> frozenset[str]:
-    """The names of all modules that are loaded, without those inside packages."""
-    return frozenset(name for name in sys.modules if "." not in name)
-
-
-@cache
-def _watched() -> tuple[str, ...]:
-    """The files of everything that is loaded, the folders of libraries, and what adds folders."""
-    files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
-    places = (path for folder in sys.path[1:] for path in Path(folder).glob("*.pth"))
-    return (*filter(None, files), *sys.path[1:], *map(str, places))
-
-
-def _interpreter(env: dict[bytes, bytes]) -> dict[bytes, bytes]:
-    """What Python itself reads at its start, before any program runs."""
-    names = (b"PYTHON", b"LC_", b"LANG", b"LD_", b"MALLOC_", b"GLIBC_", b"COVERAGE_")
-    read = {k: v for k, v in env.items() if k.startswith(names)}
-    return {k: v for k, v in read.items() if k != b"PYTHONSTARTUP"}
-
-
-_OURS = _interpreter(dict(os.environb))
 
 
 if __name__ == "__main__":
