@@ -123,7 +123,7 @@ LINES = {
     "another Python setting": "PYTHONHASHSEED=7 flask surroundings; PYTHONUTF8=0 flask echo",
     "another time zone": "TZ=Asia/Kolkata flask do 'import time; print(time.tzname)'",
     "another PATH": 'PATH="/tmp:$PATH" flask surroundings',
-    "the file itself": 'python "$(command -v flask)" --version',
+    "the file itself": 'for p in python python3; do $p "$(command -v flask)" --version; done',
     "a file that hides a library": "echo 'found = 1' > code.py; flask do 'print(sys.argv[0][:0])'",
     "a package here that adds commands": "mkdir x.egg-info; "
     "printf '[flask.commands]\\nsqueak = squeak:it\\n' > x.egg-info/entry_points.txt; "

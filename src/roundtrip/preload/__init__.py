@@ -144,24 +144,44 @@ def _folder() -> Path | None:
 def _write_commands(folder: Path, flask: str) -> None:
     """Put `flask` and `python` into the helper's folder: small scripts that ask the helper.
 
-    Of `python`, only `python -m flask` and the reading of the model are taken over.
+    `flask` is the path of the plain one.
     """
-    python, probe = shlex.quote(sys.executable), shlex.quote(str(_PROBE))
-    ask = f"exec {python} -I -S {shlex.quote(str(_HERE / 'client.py'))} {shlex.quote(str(folder))}"
+    client = (sys.executable, "-I", "-S", str(_HERE / "client.py"), str(folder))
+    words = {
+        "ask": shlex.join(client),
+        "flask": shlex.quote(flask),
+        "python": shlex.quote(sys.executable),
+        "probe": shlex.quote(str(_PROBE)),
+        "path": repr(flask),
+    }
     (folder / "bin").mkdir()
-    # Python can read it too: `python "$(command -v flask)"` is the plain flask.
-    by_python = (
-        f"import runpy, sys\nsys.argv[0] = {flask!r}\nrunpy.run_path({flask!r}, None, '__main__')"
-    )
-    for name, lines in {
-        "flask": f"''':'\n{ask} flask {shlex.quote(flask)} \"$@\"\n'''\n{by_python}",
-        "python": f'case "$1 $2" in "-m flask") {ask} module {python} "$@";; esac\n'
-        f'[ "$1" != {probe} ] || {ask} probe {python} "$@"\n'
-        f'exec {python} "$@"',
-    }.items():
+    for name, text in {"flask": _FLASK, "python": _PYTHON}.items():
         script = folder / "bin" / name
-        script.write_text(f"#!/bin/sh\n{lines}\n", encoding="utf-8")
+        script.write_text(text.format(**words), encoding="utf-8")
         script.chmod(0o700)
+
+
+_FLASK = """\
+#!/bin/sh
+''':'
+exec {ask} flask {flask} "$@"
+'''
+import runpy, sys
+sys.argv[0] = {path}
+runpy.run_path({path}, None, "__main__")
+"""
+"""A shell runs the line that Python takes for a text, as in pip's own launchers for long paths.
+
+So whichever Python is given the file itself (`python3 "$(command -v flask)"`) runs the plain one.
+"""
+
+_PYTHON = """\
+#!/bin/sh
+case "$1 $2" in "-m flask") exec {ask} module {python} "$@";; esac
+[ "$1" != {probe} ] || exec {ask} probe {python} "$@"
+exec {python} "$@"
+"""
+"""Only `python -m flask` and the reading of the model are taken over."""
 
 
 def _sweep() -> None:
