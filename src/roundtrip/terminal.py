@@ -18,7 +18,7 @@ from typing import Any
 
 import psutil
 
-from . import preload, tether
+from . import preload, watchdog
 from .environment import environment, shut_out_settings
 from .errors import Interrupted, RoundtripError
 from .polish import Polish
@@ -94,7 +94,7 @@ def start(
     shut_out_settings(project)
     env = environment(project) | dict(more or {})
     env["PATH"] = os.pathsep.join((*preload.search_path(), env["PATH"]))
-    tether.prepare()
+    watchdog.prepare()
     try:
         process = subprocess.Popen(
             command if isinstance(command, str) else _resolve(command, env),
@@ -114,7 +114,7 @@ def start(
             f"The command {name} could not be started ({reason}); "
             "`%doctor` tells whether something is missing on this computer."
         ) from None
-    tether.tie(process.pid)
+    watchdog.guard(process.pid)
     return process
 
 
@@ -172,7 +172,7 @@ def end(process: subprocess.Popen[bytes]) -> bool:
             break
     process.wait()
     preload.forget(process.pid)
-    tether.untie(process.pid)
+    watchdog.release(process.pid)
     return bool(family)
 
 

@@ -46,26 +46,26 @@ def test_a_command_ends_with_a_kernel_that_is_killed(tmp_path, monkeypatch, line
         assert said.text.split()[-2:] == ["app.py", "begun"]
 
 
-@pytest.mark.parametrize("let_go", [True, False])
-def test_what_was_let_go_stays(let_go):
+@pytest.mark.parametrize("released", [True, False])
+def test_what_was_released_stays(released):
     """Its number may be another's by then."""
     other = subprocess.Popen(["sleep", "30"], start_new_session=True)
-    code = f"from roundtrip import tether; tether.tie({other.pid}); "
-    code += f"tether.untie({other.pid}); " if let_go else ""
-    run = [sys.executable, "-c", f"{code}print(tether._waiting.pid)"]
+    code = f"from roundtrip import watchdog; watchdog.guard({other.pid}); "
+    code += f"watchdog.release({other.pid}); " if released else ""
+    run = [sys.executable, "-c", f"{code}print(watchdog._watchdog.pid)"]
     done = subprocess.run(run, capture_output=True, text=True, check=True)
     wait_for(lambda: not psutil.pid_exists(int(done.stdout)))
-    assert (other.poll() is None) == let_go
+    assert (other.poll() is None) == released
     other.kill()
     other.wait()
 
 
 def test_one_that_was_killed_is_followed_by_another(tmp_path):
     code = (
-        "import os; from pathlib import Path; from roundtrip import terminal, tether\n"
+        "import os; from pathlib import Path; from roundtrip import terminal, watchdog\n"
         "for _ in range(3):\n"
         "    assert terminal.stream('true', Path.cwd(), Path.cwd(), print) == 0\n"
-        "    print(tether._waiting.pid); tether._waiting.kill(); tether._waiting.wait()"
+        "    print(watchdog._watchdog.pid); watchdog._watchdog.kill(); watchdog._watchdog.wait()"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True

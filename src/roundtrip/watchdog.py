@@ -1,10 +1,10 @@
 """Has commands end with the process that runs them, also where that is killed and can end nothing.
 
 The lock on the workspace goes with a killed kernel, and its command would go on beside those of the
-next one. So a small process waits at a pipe that we alone hold open; when it closes, the process
-ends what we had running. (A command that inherited the lock would do without, but it is not handed
-over to a helper then: see `preload/client.py`.) On Windows, which has no process groups to end,
-nothing is done.
+next one. So a small process, the watchdog, reads a pipe that we alone hold open; when it closes,
+the watchdog ends what we had running. (A command that inherited the lock would do without, but it
+is not handed over to a helper then: see `preload/client.py`.) On Windows, which has no process
+groups to end, nothing is done.
 """
 
 from __future__ import annotations
@@ -17,45 +17,45 @@ import threading
 import time
 from contextlib import suppress
 
-_running: set[int] = set()
-_told = threading.Lock()
-_waiting: subprocess.Popen[bytes] | None = None
+_guarded: set[int] = set()
+_in_turn = threading.Lock()
+_watchdog: subprocess.Popen[bytes] | None = None
 
 
 def prepare() -> None:
-    """Have the small process there before a command begins, so that tying it takes no time."""
-    with _told:
-        _begin()
+    """Have the watchdog there before a command begins, so that guarding it takes no time."""
+    with _in_turn:
+        _start()
 
 
-def tie(group: int) -> None:
-    """Have this process group ended when we end, until it is let go. Costs a line in a pipe."""
-    with _told:
-        _running.intersection_update([each for each in _running if _sent(each, 0)])
-        _running.add(group)
+def guard(group: int) -> None:
+    """Have this process group ended when we end, until it is released. Costs a line in a pipe."""
+    with _in_turn:
+        _guarded.intersection_update([each for each in _guarded if _sent(each, 0)])
+        _guarded.add(group)
         _tell()
 
 
-def untie(group: int) -> None:
-    """Let go of a process group that has ended; its number may become another's."""
-    with _told:
-        _running.discard(group)
+def release(group: int) -> None:
+    """Guard a process group no more that has ended; its number may become another's."""
+    with _in_turn:
+        _guarded.discard(group)
         _tell()
 
 
 def _tell() -> None:
     with suppress(OSError):  # without room for one more process, commands still run
-        _begin()
-        if _waiting and _waiting.stdin:
-            _waiting.stdin.write(" ".join(map(str, _running)).encode() + b"\n")
+        _start()
+        if _watchdog and _watchdog.stdin:
+            _watchdog.stdin.write(" ".join(map(str, _guarded)).encode() + b"\n")
 
 
-def _begin() -> None:
-    global _waiting
-    if sys.platform == "win32" or (_waiting and _waiting.poll() is None):
+def _start() -> None:
+    global _watchdog
+    if sys.platform == "win32" or (_watchdog and _watchdog.poll() is None):
         return
     with suppress(OSError):
-        _waiting = subprocess.Popen(
+        _watchdog = subprocess.Popen(
             [sys.executable, "-I", "-S", __file__],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -65,8 +65,8 @@ def _begin() -> None:
         )
 
 
-def _wait_and_end() -> None:
-    """Read which groups are running, a line each time that changes; at the end, end them."""
+def main() -> None:
+    """Be the watchdog: read which groups are running, a line for each change; then end them."""
     groups: list[int] = []
     for line in sys.stdin.buffer:
         groups = [int(group) for group in line.split()]
@@ -79,6 +79,7 @@ def _wait_and_end() -> None:
 
 
 def _sent(group: int, number: int) -> bool:
+    """Send a signal, or 0 for none; whether there was a group of ours to take it."""
     if sys.platform == "win32":
         return False
     try:
@@ -89,4 +90,4 @@ def _sent(group: int, number: int) -> bool:
 
 
 if __name__ == "__main__":
-    _wait_and_end()
+    main()
