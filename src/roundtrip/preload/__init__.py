@@ -1,22 +1,23 @@
 """Runs `flask` from a process that has the libraries loaded already; on Linux, unless told not to.
 
-Nine tenths of a `flask` command are imports that are the same each time. A helper (`server.py`)
-makes them once and never loads the learner's app; for each command it forks. What stands for
-`flask` on the PATH of a command is a client (`client.py`):
+Nine tenths of a `flask` command are imports that are the same each time. A helper makes them once
+and never loads the learner's app; for each command it forks. What stands for `flask` on the PATH of
+a command is a small client:
 
-    client               helper            watcher, its fork           command, a fork of that
-      connect ───────────> accept, fork ────> do the libraries fit?
-      <────────────────────────────────────── "."
-      request, 3 streams ───────────────────> is it ours? fork ──────────> waits
-      <────────────────────────────────────── process id
-      "." ──────────────────────────────────> lets it go ────────────────> becomes flask
-      signals ───────────────────────────────────────────────────────────> gets them
-      <────────────────────────────────────── wait status <─────────────── ends
+    client.py            server.py, the helper    its fork, the watcher    fork of that, child.py
+      connect ─────────────> accept, fork ──────────> same libraries and limits?
+      <────────────────────────────────────────────── "."
+      request, 3 streams ───────────────────────────> does it fit? fork ─────> waits
+      <────────────────────────────────────────────── process id
+      "." ──────────────────────────────────────────> lets it go ────────────> becomes flask
+      signals ───────────────────────────────────────────────────────────────> gets them
+      <────────────────────────────────────────────── wait status <─────────── ends
       ends the same way
 
-Until the client sends its ".", it runs the plain `flask` whenever something else comes than the
-next answer. From then on client, watcher and command end together, also when one is killed. A
-helper that dies disturbs no command; where there is none, or none that fits, the plain one runs.
+Until the client sends its ".", it runs the plain `flask` whenever the next answer does not come.
+From then on client and command end together, also when one of them or the watcher is killed. A
+helper that dies disturbs no command; where there is none, or none that fits (`fit.py`), the plain
+one runs.
 
 `ROUNDTRIP_PRELOAD` says what is done: `0` never to use a helper, a folder to use the one that lives
 there. `multiprocessing.forkserver` does not serve here: its children are known only to the process
@@ -58,7 +59,7 @@ def start(env: Mapping[str, str]) -> subprocess.Popen[bytes] | None:
         return None
     folder = None
     try:
-        _sweep()
+        _remove_abandoned()
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX))  # mode 0700
         (folder / "running").mkdir()
         _write_commands(folder, flask)
@@ -184,7 +185,7 @@ exec {python} "$@"
 """Only `python -m flask` and the reading of the model are taken over."""
 
 
-def _sweep() -> None:
+def _remove_abandoned() -> None:
     """Take away what a helper has left that was killed together with the process it was for."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/running"):
         with suppress(OSError):
