@@ -224,6 +224,19 @@ def test_interrupting_the_kernel_stops_the_command_and_all_it_started(notebook):
     assert must_pass(notebook, "!git tag").text == ""
 
 
+def test_interrupting_a_look_says_so_in_one_line(notebook):
+    must_pass(notebook, "%mkdir demo_app")
+    must_pass(notebook, "%%writefile .flaskenv\nFLASK_APP=demo_app")
+    nap = f"import subprocess; subprocess.run(['sleep', '{_NAP}'])"
+    must_pass(notebook, f"%%writefile demo_app/__init__.py\n{nap}")
+    identity = notebook.client.execute("%board")
+    assert _until(lambda: _sleeping(_NAP))
+    notebook.manager.interrupt_kernel()
+    answer = notebook.wait(identity, 30)
+    assert answer.traceback == [f"Interrupted: {answer.value}"]
+    assert "nothing of yours was changed" in answer.value
+
+
 def test_a_command_keeps_the_workspace_to_its_end(notebook, home):
     """Another notebook's `%lesson` waits for it, and finds what it has done."""
     nap = f"3.{os.getpid()}"

@@ -119,6 +119,17 @@ def test_a_name_in_quotation_marks_is_written_without_them(notebook):
     assert [Path(place).read_text() for place in found] == ["one\n"]
 
 
+@pytest.mark.parametrize("cell", ["%%writefile {}\none", "%show {}", "%board --env-file {}"])
+def test_a_name_that_no_file_can_have_is_said(notebook, cell):
+    answer = notebook.run(cell.format("a" * 300))
+    assert answer.traceback == [f"RoundtripError: {answer.value}"]
+    assert "No file can have a name as long as aaa" in answer.value
+
+
+def test_the_repository_is_written_by_git_alone(notebook):
+    assert "leaves .git alone" in notebook.run("%%writefile .git/config\n[core]").value
+
+
 @pytest.mark.parametrize("name", [".", "..", "../x.txt", "demo_app/../../x.txt", '""'])
 def test_no_file_is_written_outside_the_workspace(notebook, name):
     before = _everything(notebook)

@@ -126,6 +126,22 @@ def test_a_copy_is_there_whole_or_not_at_all(source, tmp_path, monkeypatch):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["source", "target"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes in folders")
+def test_a_pipe_in_a_project_is_left_out_of_a_copy(home, source):
+    os.mkfifo(source / "pipe")
+    workspace.replace(home, source, "x")
+    assert sorted(p.name for p in home.project.iterdir()) == ["app.py", "instance"]
+
+
+def test_only_a_full_disk_is_told_to_be_made_room_on(source, tmp_path, monkeypatch):
+    def denied(*_: object, **__: object) -> None:
+        raise OSError(13, "Permission denied")
+
+    monkeypatch.setattr(workspace.shutil, "copytree", denied)
+    with pytest.raises(RoundtripError, match=r"\(Permission denied\); look whether .* be read"):
+        workspace.copy(source, tmp_path / "target")
+
+
 def test_a_workspace_that_cannot_be_moved_stays(home, source, monkeypatch):
     """As on Windows, when a program has a file of it open."""
     _work(home)

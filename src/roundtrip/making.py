@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -48,13 +49,22 @@ def make(
                 later = [each for each in missing if each.number > lesson.number]
                 if not problem or any(each.notebook.name in problem for each in later):
                     problem = "its goals are not met at its end."
-                notebook = lesson.notebook.relative_to(course.folder).as_posix()
                 raise RoundtripError(
                     f"The start state could not be made, because the notebook of {lesson.name} "
-                    f"does not run here: {problem} If you changed that notebook, put it back with "
-                    f"`git restore {notebook}` in the course folder; then try again."
+                    f"does not run here: {problem} {_cure(course, lesson, problem)}"
                 )
             snapshots.move(result, snapshots.made(home, course, lesson))
+
+
+def _cure(course: Course, lesson: Lesson, problem: str) -> str:
+    """What to do about a notebook that does not run: it may be the disk, or a changed cell."""
+    if any(os.strerror(number) in problem for number in (errno.ENOSPC, errno.EDQUOT)):
+        return "Make room on the disk, then try again."
+    notebook = lesson.notebook.relative_to(course.folder).as_posix()
+    return (
+        "If you changed that notebook, save a copy of it, put it back with "
+        f"`git restore {notebook}` in the course folder, then try again."
+    )
 
 
 def _replay_elsewhere(

@@ -25,9 +25,13 @@ class Reader:
         before = tuple(_traces(self._project))
         if env_file is None and self._last is not None and before == self._trace:
             return self._last
-        found = state.read(
-            self._project, lambda words: terminal.capture(words, self._project), env_file
-        )
+        try:
+            found = state.read(
+                self._project, lambda words: terminal.capture(words, self._project), env_file
+            )
+        except KeyboardInterrupt:
+            terminal.end_captured()
+            raise
         if env_file is None and _is_inside(found.database.url) and not _has_trouble(found):
             # A file that changed while it was read leaves another trace than the one kept here.
             self._trace, self._last = before, found

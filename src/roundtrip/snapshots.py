@@ -35,10 +35,16 @@ def own(home: Home, lesson: Lesson) -> Path:
 
 
 def made(home: Home, course: Course, lesson: Lesson) -> Path:
-    """Where the course's end state of a lesson is kept, whether it exists or not."""
+    """Where the course's end state of a lesson is kept, whether it exists or not.
+
+    One that lost its project does not.
+    """
     folder = os.environ.get("ROUNDTRIP_SNAPSHOTS")
     root = Path(folder) if folder else home.private / "made"
-    return root / f"lesson-{lesson.number:02d}-{_key(course, lesson)}"
+    place = root / f"lesson-{lesson.number:02d}-{_key(course, lesson)}"
+    if place.exists() and not project_in(place).is_dir():  # somebody has cleared up in there
+        shutil.rmtree(place, ignore_errors=True)
+    return place
 
 
 def store(project: Path, place: Path, notes: dict[str, Any]) -> None:

@@ -54,10 +54,13 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
         raise RoundtripError(f"There is no folder {project}. Start a lesson with %lesson first.")
     if env_file and not (project / env_file).is_file():
         raise RoundtripError(f"There is no file {env_file} in the project. Look at its name.")
-    with ThreadPoolExecutor(1) as pool:
+    pool = ThreadPoolExecutor(1)
+    try:
         loading = pool.submit(run, ["python", probe.__file__, *([env_file] if env_file else [])])
         git, tracked = read_git(project, run)
         report = _report(loading.result())
+    finally:
+        pool.shutdown(wait=False)  # after an interrupt, nobody waits for what is still loading
     model = _model(project, report)
     database = _database(project, report, env_file)
     files = {name for name in tracked if name.endswith((".db", ".sqlite", ".sqlite3"))}

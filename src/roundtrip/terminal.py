@@ -68,14 +68,27 @@ def capture(arguments: Sequence[str], project: Path) -> subprocess.CompletedProc
     Raises as `stream` does.
     """
     process = start(arguments, project, project, subprocess.DEVNULL, errors=subprocess.PIPE)
-    with ending(process):
-        output, problems = process.communicate()
+    _captured.add(process)
+    try:
+        with ending(process):
+            output, problems = process.communicate()
+    finally:
+        _captured.discard(process)
     return subprocess.CompletedProcess(
         arguments,
         process.returncode,
         output.decode("utf-8", "replace").replace("\r\n", "\n"),
         problems.decode("utf-8", "replace").replace("\r\n", "\n"),
     )
+
+
+def end_captured() -> None:
+    """End what `capture` runs in other threads: an interrupt reaches the main thread alone."""
+    for process in tuple(_captured):
+        end(process)
+
+
+_captured: set[subprocess.Popen[bytes]] = set()
 
 
 def start(

@@ -8,6 +8,7 @@ home/
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -185,20 +186,29 @@ def free_place(folder: Path, label: str) -> Path:
 def copy(source: Path, target: Path) -> None:
     """Copy a project tree to a path that does not exist yet; all or nothing.
 
-    Raises `RoundtripError` when it cannot be copied whole (no room, no permission).
+    What is neither a file nor a folder (a pipe, a socket) is left out. Raises `RoundtripError` when
+    the rest cannot be copied whole (no room, no permission).
     """
     half = target.with_name(target.name + ".half")
     shutil.rmtree(half, ignore_errors=True)
     try:
         half.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(source, half, symlinks=True)
+        shutil.copytree(source, half, symlinks=True, ignore=_neither_files_nor_folders)
         half.rename(target)
     except (OSError, shutil.Error) as error:
         shutil.rmtree(half, ignore_errors=True)
+        reason = _first_reason(error)
+        full = any(os.strerror(number) in reason for number in (errno.ENOSPC, errno.EDQUOT))
+        cure = "make room on the disk" if full else f"look whether {source} can be read whole"
         raise RoundtripError(
-            f"A copy of the project could not be written ({_first_reason(error)}); "
-            "make room on the disk, then try again."
+            f"A copy of the project could not be written ({reason}); {cure}, then try again."
         ) from None
+
+
+def _neither_files_nor_folders(folder: str, names: list[str]) -> list[str]:
+    """Those of the names in a folder that only a running program gives a content."""
+    paths = {name: Path(folder, name) for name in names}
+    return [n for n, p in paths.items() if not (p.is_symlink() or p.is_file() or p.is_dir())]
 
 
 @dataclass(frozen=True)

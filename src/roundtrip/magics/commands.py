@@ -76,6 +76,8 @@ class CommandMagics(Magics):
             target = (root / name).resolve()
             if target == root or not target.is_relative_to(root):
                 raise Refused("%%writefile needs the name of a file inside the workspace.")
+            if target.relative_to(root).parts[0] == ".git":
+                raise Refused("%%writefile leaves .git alone: Git itself writes what is in there.")
             verb = "Overwriting" if target.exists() else "Writing"
             workspace.write_text(target, cell)
             print(f"{verb} {target.relative_to(root).as_posix()}")

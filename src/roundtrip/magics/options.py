@@ -50,16 +50,24 @@ def names(line: str, form: str) -> list[str]:
 def words(line: str) -> list[str]:
     """The words of a line, as a shell splits it; on Windows a backslash is part of a path.
 
-    Raises `RoundtripError` where a quotation mark is missing.
+    Raises `RoundtripError` where a quotation mark is missing, or a name is too long for any file.
     """
     reader = shlex.shlex(line, posix=True)
     reader.whitespace_split, reader.commenters = True, ""
     if os.sep == "\\":
         reader.escape = ""
     try:
-        return list(reader)
+        found = list(reader)
     except ValueError:
         raise RoundtripError(f"A quotation mark is missing in: {line}") from None
+    for part in re.split(r"[/\\]", "/".join(found)):
+        if len(os.fsencode(part)) > _LONGEST_NAME:
+            raise RoundtripError(f"No file can have a name as long as {part[:40]}…; shorten it.")
+    return found
+
+
+_LONGEST_NAME = 255
+"""Bytes of a name, on the file systems of Linux, macOS and Windows (NAME_MAX)."""
 
 
 def _refuse(problem: str, form: str) -> NoReturn:

@@ -10,7 +10,7 @@ from IPython.display import display
 
 from .. import holding, workspace
 from ..course import Lesson, find_course
-from ..errors import Refused
+from ..errors import Interrupted, Refused
 from ..facts import State
 from ..hints import Hints
 from ..questions import Answer
@@ -47,10 +47,18 @@ class Session:
 
     @contextmanager
     def mine(self) -> Iterator[Lesson]:
-        """The lesson here, while the workspace is ours, we are in it, and nobody can take it."""
+        """The lesson here, while the workspace is ours, we are in it, and nobody can take it.
+
+        Raises `Interrupted` where what is done in it is interrupted.
+        """
         here = self.here()
-        with holding.hold(self.home, self.token, here):
-            yield here
+        try:
+            with holding.hold(self.home, self.token, here):
+                yield here
+        except Interrupted:
+            raise
+        except KeyboardInterrupt:
+            raise Interrupted("the cell was stopped; nothing of yours was changed by it.") from None
 
     def is_taken(self) -> bool:
         """Whether another notebook has taken the workspace from the lesson here."""
