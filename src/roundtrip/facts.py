@@ -133,6 +133,15 @@ class Revision:
     ignored: bool = False
     before: str = ""
 
+    @property
+    def below(self) -> str:
+        """The revision that a downgrade, or a stamp back, of this script names.
+
+        `base` without a parent. Of a merge the first parent: the commands take one revision. A
+        downgrade to it undoes the merge alone; a stamp leaves the other parent to be stamped.
+        """
+        return self.parents[0] if self.parents else "base"
+
 
 @dataclass(frozen=True)
 class Rescue:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from ..facts import Revision, State, names_in
@@ -87,10 +88,18 @@ def undo(state: State, revision: Revision) -> tuple[str, str]:
     if revision.drops:
         cause = f"It has run, and what it dropped is gone: {', '.join(revision.drops)}."
         return f"{cause} No downgrade brings the values back.", "%restart"
-    if revision.id in state.migrations.current:
-        return "Undo it before you delete it.", "flask db downgrade"
-    target = " ".join(revision.parents) or "base"
-    return "Undo it before you delete it, with all that followed.", f"flask db downgrade {target}"
+    at = state.migrations.current
+    followed = "" if revision.id in at else ", with all that followed"
+    return f"Undo it before you delete it{followed}.", _step_back(revision, at)
+
+
+def _step_back(revision: Revision, at: Collection[str]) -> str:
+    """The command that takes back a script, and what followed it, where the database is `at`."""
+    if revision.id not in at or len(revision.parents) > 1:
+        return f"flask db downgrade {revision.below}"
+    if len(at) > 1:  # without a name, the step back could be that of the other
+        return f"flask db downgrade {revision.id}@-1"
+    return "flask db downgrade"
 
 
 def not_gone_back(state: State, project: Path, database: str, name: str) -> tuple[str, str]:
@@ -110,8 +119,7 @@ def not_gone_back(state: State, project: Path, database: str, name: str) -> tupl
             "The downgrade() of its script does not drop it. Write that, then run the downgrade."
         )
         return cause, f"%show {maker.file}"
-    if maker.id in at:
-        return f"The downgrade has not run on {database}.", on(database, "flask db downgrade")
-    target = " ".join(maker.parents) or "base"
     cause = f"{database} has not gone back far enough: {maker.id} still counts as run."
-    return cause, on(database, f"flask db downgrade {target}")
+    if maker.id in at:
+        cause = f"The downgrade has not run on {database}."
+    return cause, on(database, _step_back(maker, at))

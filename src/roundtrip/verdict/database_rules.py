@@ -38,13 +38,14 @@ def stamped(state: State) -> Disagreement | None:
         if absent := sorted(name for name in added - database if not is_among(name, dropped)):
             if {*revision.adds} & database:
                 return _partly(revision, absent)
-            parent = " ".join(revision.parents) or "base"
+            then = "Stamp it back; then flask db upgrade does the work."
+            if len(revision.parents) > 1:
+                then = "Stamp it back, and look again: it joins two, and a stamp names only one."
             return say(
                 "The database says more than it has.",
                 f"{named(revision)} counts as run, but {listed(absent)} is not there.",
-                "It was stamped, not upgraded, or changed by other hands. Stamp it back; then "
-                "flask db upgrade does the work.",
-                f"flask db stamp {parent}",
+                f"It was stamped, not upgraded, or changed by other hands. {then}",
+                f"flask db stamp {revision.below}",
             )
     return None
 
