@@ -33,6 +33,17 @@ from roundtrip.facts import (
     Table,
 )
 
+NAMES_ANOTHER = {
+    "": "no DATABASE_URL of its own, so its commands go to app.db",
+    "DATABASE_URL=sqlite:///x.db": "names x.db",
+    "DATABASE_URL=sqlite:///app.db": "names app.db",
+    "DATABASE_URL=sqlite:////srv/production.db": "names no file in instance/",
+    "DATABASE_URL=sqlite:///:memory:": "names no file in instance/",
+    "DATABASE_URL=postgresql:///production": "names no file in instance/",
+    "DATABASE_URL=postgresql://ada@host:port/production.db": "names no file in instance/",
+}
+"""What production.env could hold, and what is said then of a goal on production.db."""
+
 MODELS = "demo_app/models.py"
 LOOK = f"%show {MODELS}"
 FIRST, SECOND = "aaaaaaaaaaaa", "bbbbbbbbbbbb"
@@ -518,10 +529,12 @@ def test_database_has(project: Path):
     named = {"column": "user.age", "database": "copy.db"}
     refused("database_has", UPGRADED, project, "no copy.env names it", "%%writefile copy", **named)
     assert ask("database_has", UPGRADED, project, **named, copy=True).met
+    (project / "copy.env").write_text("DATABASE_URL=sqlite:///app.db")
+    refused("database_has", UPGRADED, project, "names app.db", "%show copy.env", **named)
     gone = {"column": "user.id", "database": "production.db"}
     refused("database_has", made(), project, "no production.env yet", "%%writefile", **gone)
     settings = project / "production.env"
-    for text, cause in ("", "no DATABASE_URL"), ("DATABASE_URL=sqlite:///x.db", "names x.db"):
+    for text, cause in NAMES_ANOTHER.items():
         settings.write_text(text)
         refused("database_has", made(), project, cause, "%show production.env", **gone)
     settings.write_text("DATABASE_URL=sqlite:///production.db")
@@ -538,6 +551,34 @@ def test_database_has(project: Path):
     refused("database_has", required, project, "it would fail", "git clean -f", **age)
 
 
+@pytest.mark.parametrize("text", NAMES_ANOTHER)
+def test_a_database_that_its_settings_do_not_name_is_not_used(project: Path, text: str):
+    add_age(project, "production.db")
+    age = {"column": "user.age", "database": "production.db"}
+    refused("database_has", made(), project, "no production.env names it", "%%writefile", **age)
+    (project / "production.env").write_text(text)
+    look, cause = "%show production.env", NAMES_ANOTHER[text]
+    refused("database_has", made(), project, cause, look, **age)
+    # Nor is it one that another database could be taken for.
+    sql(project, "DELETE FROM user")
+    refused("rows", made(), project, "not added", "%%flask_shell", table="user", count=3)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:///production.db",
+        "sqlite+pysqlite:///production.db",
+        "sqlite:///production.db?timeout=5",
+        "sqlite:///{0}/instance/production.db",
+    ],
+)
+def test_settings_can_name_a_database_in_many_ways(project: Path, url: str):
+    add_age(project, "production.db")
+    (project / "production.env").write_text(f"DATABASE_URL={url.format(project)}\n")
+    assert ask("database_has", UPGRADED, project, column="user.age", database="production.db").met
+
+
 def test_rows(project: Path):
     assert ask("rows", made(), project, table="user", count=3).met
     assert ask("rows", made(), project, table="user", count=2, database="production.db").met
@@ -547,7 +588,7 @@ def test_rows(project: Path):
     refused("rows", made(), project, "rows too many", "%%flask_shell", table="user", count=2)
     post = {"table": "post", "count": 1}
     refused("rows", made(), project, "does not have post", LOOK, **post)
-    (project / "production.env").touch()
+    (project / "production.env").write_text("DATABASE_URL=sqlite:///production.db\n")
     sql(project, "DELETE FROM user")
     emptied = {"table": "user", "count": 3}
     refused("rows", made(), project, "an upgrade made it anew", "%restart", **emptied)
@@ -606,7 +647,7 @@ def test_holds(project: Path):
     refused("holds", UPGRADED, project, "Another value", "%%flask_shell", **ada)
     someone = {"table": "user", "row": {"name": "Nobody", "age": 36}}
     refused("holds", UPGRADED, project, "there have name A, B, C", "%%flask_shell", **someone)
-    (project / "production.env").touch()
+    (project / "production.env").write_text("DATABASE_URL=sqlite:///production.db\n")
     other = {"table": "user", "row": {"name": "D"}}
     refused("holds", UPGRADED, project, "production.db has it", "%%flask_shell", **other)
     sql(project, "DELETE FROM user WHERE age = 1")

@@ -186,6 +186,26 @@ def test_a_database_is_opened_to_read_only(project: Project, mode: str):
             connection.execute("DELETE FROM user")
 
 
+@pytest.mark.parametrize(
+    ("url", "seen"),
+    [
+        ("sqlite+pysqlite:///other.db", True),
+        ("sqlite:///other.db?timeout=5", True),
+        ("sqlite:///{0}/instance/other.db", True),
+        ("sqlite:///../instance/other.db", True),
+        ("sqlite:///../other.db", False),  # no command of the course makes one there
+    ],
+)
+def test_another_database_is_the_file_that_its_settings_name(
+    project: Project, url: str, seen: bool
+):
+    for place in ("other.db", "../other.db"):
+        project.sql("CREATE TABLE user (id INTEGER)", place)
+    project.write("other.env", f"DATABASE_URL={url.format(project.path)}\n")
+    found = [(other.env_file, other.url) for other in project.read().elsewhere]
+    assert found == [("other.env", "instance/other.db")] * seen
+
+
 def test_migration_scripts_are_not_run(project: Project):
     script(project, SECOND, FIRST, ADD)
     ran = project.path / "ran"

@@ -602,6 +602,8 @@ def test_two_rows_in_alembic_version_are_no_other_place(known: Known, tmp_path: 
     "settings",
     [
         b"DATABASE_URL=sqlite:////etc/hostname",
+        b"DATABASE_URL=sqlite:///:memory:",
+        b"DATABASE_URL=postgresql://ada@host:port/production.db",
         b"\xff\xfe=1",
         b"=",
         b"DATABASE_URL=sqlite:///" + b"x" * 5000,

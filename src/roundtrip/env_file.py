@@ -1,13 +1,46 @@
-"""Commands for another database: the one that a file of settings (`production.env`) names."""
+"""Files of settings (`production.env`): the database that one names, and commands for it."""
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
+
+from dotenv import dotenv_values
 
 _GOES_TO_A_DATABASE = re.compile(
     r"flask(?= db (?:current|upgrade|downgrade|stamp)\b)|(?:%board|%%flask_shell)\b(?! --env-file)"
 )
 """What takes `--env-file`. Not `flask db migrate`: scripts are made with the usual database."""
+
+
+def url_in(project: Path, settings: str) -> str:
+    """The DATABASE_URL in a file of settings; empty where it has none, or cannot be read."""
+    try:
+        return dotenv_values(project / settings).get("DATABASE_URL") or ""
+    except (OSError, ValueError):
+        return ""
+
+
+def database_named_by(project: Path, settings: str) -> Path | None:
+    """The SQLite file in instance/ that a file of settings names, whether it is there or not.
+
+    None where it names no such file. Only what the file says itself is read: an app could find its
+    database in any other way.
+    """
+    from sqlalchemy import make_url  # here, since most projects of the course have no such file
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        url = make_url(url_in(project, settings))
+    except (ArgumentError, ValueError):
+        return None
+    name = url.database or ""
+    if url.get_backend_name() != "sqlite" or not name or name.startswith((":", "file:")):
+        return None
+    # Flask-SQLAlchemy takes a path from instance/ on.
+    file = Path(os.path.normpath(project / "instance" / name))
+    return file if file.is_relative_to(project / "instance") else None
 
 
 def with_env_file(text: str, env_file: str) -> str:

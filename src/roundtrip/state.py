@@ -16,9 +16,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from dotenv import dotenv_values
-
 from . import probe, verdict
+from .env_file import database_named_by
 from .errors import RoundtripError
 from .facts import (
     Column,
@@ -131,24 +130,21 @@ def _sqlite(file: Path | None, url: str) -> DatabaseState:
 
 
 def _elsewhere(project: Path, here: DatabaseState) -> Iterator[Elsewhere]:
-    """The SQLite files that files of settings (`production.env`) name and that are not as this one.
+    """The databases in instance/ that files of settings name and that are not as this one.
 
     Also this one itself, where the settings of production name it.
-    Only what a file says itself is read: an app could find its database in any other way.
     """
     for settings in sorted(project.glob("*.env")):
-        with suppress(OSError, ValueError):  # what cannot be read names no database
-            name = (dotenv_values(settings).get("DATABASE_URL") or "").removeprefix("sqlite:///")
-            file = project / "instance" / name
-            if not name or "://" in name or not file.is_file():
+        with suppress(OSError):  # a name that is too long
+            file = database_named_by(project, settings.name)
+            if not file or not file.is_file():
                 continue
-            inside = file.is_relative_to(project)
-            other = _sqlite(file, (file.relative_to(project) if inside else file).as_posix())
+            other = _sqlite(file, file.relative_to(project).as_posix())
             names = names_in(other.tables)
             if other.url == here.url:
                 differs = settings.name.startswith("prod")
             elif other.problem:
-                differs = other.problem == "garbage" and inside
+                differs = other.problem == "garbage"
             else:
                 differs = other.versions != here.versions or bool(names_in(here.tables) - names)
             if differs:

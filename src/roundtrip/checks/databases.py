@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..env_file import database_named_by, url_in
 from ..facts import State
 from ..verdict.lookups import run_by
 from .causes import no_script, not_gone_back, not_upgraded, why_blocked
@@ -14,7 +15,6 @@ from .sqlite_files import (
     columns_of,
     databases,
     is_used,
-    named_by,
     on,
     query,
     quoted,
@@ -98,18 +98,8 @@ def _absent(state: State, project: Path, column: str, database: str, text: str) 
     needed = column if columns_of(project, database, table) else table
     if not any(needed in revision.adds for revision in state.migrations.revisions):
         return Finding(False, text, *no_script(state, project, needed))
-    settings = settings_of(database)
-    if (project / "instance" / database).is_file() and not is_used(project, database):
-        cause = "No command goes to this file: it was overwritten."
-        return Finding(False, text, cause, "%restart", detour=True)
-    if database != USUAL and not is_used(project, database):
-        cause = f"There is no {settings} yet that names it."
-        return Finding(False, text, cause, f"%%writefile {settings}")
-    if database != USUAL and (named := named_by(project, settings)) != database:
-        cause = f"{settings} names {named or 'no file in instance/'}, so its commands go there."
-        if named == USUAL:
-            cause = f"{settings} has no DATABASE_URL of its own, so its commands go to {USUAL}."
-        return Finding(False, text, cause, f"%show {settings}", detour=True)
+    if unused := _not_used(project, database, text):
+        return unused
     makers = {r.id for r in state.migrations.revisions if needed in r.adds}
     if makers & run_by(state, versions(project, database)):
         cause = f"It counts the script as run, and does not have {needed}: stamped, not upgraded."
@@ -127,12 +117,34 @@ def _absent(state: State, project: Path, column: str, database: str, text: str) 
     return Finding(False, text, cause, command, detour=not command.endswith("db upgrade"))
 
 
-def _not_by_migration(project: Path, database: str, text: str) -> Finding | None:
-    """A database that has all it should have, but not from its migrations."""
+def _not_used(project: Path, database: str, text: str, complete: bool = False) -> Finding | None:
+    """Commands go to another database, or none does to this; `complete`: it has all it should."""
     settings = settings_of(database)
-    if not is_used(project, database):
+    if is_used(project, database):
+        return None
+    if (project / settings).is_file():
+        cause = f"{settings} names no file in instance/, so its commands go elsewhere."
+        if not url_in(project, settings):
+            cause = f"{settings} has no DATABASE_URL of its own, so its commands go to {USUAL}."
+        elif named := database_named_by(project, settings):
+            name = named.relative_to(project / "instance").as_posix()
+            cause = f"{settings} names {name}, so its commands go there."
+        return Finding(False, text, cause, f"%show {settings}", detour=True)
+    if complete:
         cause = f"The file is there, but no {settings} names it: no command goes to it."
         return Finding(False, text, cause, f"%%writefile {settings}", detour=True)
+    if (project / "instance" / database).is_file():
+        cause = "No command goes to this file: it was overwritten."
+        return Finding(False, text, cause, "%restart", detour=True)
+    return Finding(
+        False, text, f"There is no {settings} yet that names it.", f"%%writefile {settings}"
+    )
+
+
+def _not_by_migration(project: Path, database: str, text: str) -> Finding | None:
+    """A database that has all it should have, but not from its migrations."""
+    if unused := _not_used(project, database, text, complete=True):
+        return unused
     if not versions(project, database):
         cause = "It counts no migration as run: db.create_all() or a copy made its tables."
         return Finding(False, text, cause, on(database, "%board"), detour=True)

@@ -8,9 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from dotenv import dotenv_values
-
-from ..env_file import with_env_file
+from ..env_file import database_named_by, with_env_file
 from ..probe import sqlite_uri
 
 USUAL = "app.db"
@@ -27,19 +25,10 @@ def on(database: str, command: str) -> str:
     return with_env_file(command, "" if database == USUAL else settings_of(database))
 
 
-def named_by(project: Path, settings: str) -> str:
-    """The database that a file of settings names: `app.db` where it has no DATABASE_URL.
-
-    Empty where it is no SQLite file in instance/.
-    """
-    url = dotenv_values(project / settings).get("DATABASE_URL") or f"sqlite:///{USUAL}"
-    scheme, _, name = url.partition(":///")
-    return name if scheme.startswith("sqlite") else ""
-
-
 def is_used(project: Path, database: str) -> bool:
     """Whether commands go to this file: the usual one, or one that its file of settings names."""
-    return database == USUAL or (project / settings_of(database)).is_file()
+    named = database_named_by(project, settings_of(database))
+    return database == USUAL or named == project / "instance" / database
 
 
 def columns_of(project: Path, database: str, table: str) -> dict[str, tuple[str, bool]]:
