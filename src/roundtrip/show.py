@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from pygments.lexers import get_lexer_for_filename
 from pygments.util import ClassNotFound
 
 from .errors import RoundtripError
-from .probe import sqlite_uri
+from .sqlite_files import opened, sql_name, table_names
 
 _LINES_AT_MOST = 500
 _ROWS_AT_MOST = 50
@@ -108,13 +107,9 @@ def _show_database(name: str, file: Path) -> Shown:
     """Every table with its columns, types and rows."""
     texts, marks = [f"── {name} ──"], [f"**{_escaped(name)}**"]
     try:
-        with closing(sqlite3.connect(sqlite_uri(file), uri=True, timeout=1)) as connection:
+        with opened(file) as connection:
             connection.text_factory = lambda data: data.decode("utf-8", "replace")
-            names = connection.execute(
-                "SELECT name FROM sqlite_master WHERE type = 'table' "
-                r"AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name"
-            ).fetchall()
-            for (table,) in names:
+            for table in table_names(connection):
                 heads, cells, count = _content(connection, table)
                 left = count - len(cells)
                 more = f"({left} more rows are not shown here)" if left else ""
@@ -132,10 +127,10 @@ def _show_database(name: str, file: Path) -> Shown:
 
 def _content(connection: sqlite3.Connection, table: str) -> tuple[list[str], list[list[str]], int]:
     """Columns with their types, the first rows, and how many rows there are."""
-    quoted = '"' + table.replace('"', '""') + '"'
-    columns = connection.execute(f"PRAGMA table_info({quoted})").fetchall()
-    rows = connection.execute(f"SELECT * FROM {quoted} LIMIT {_ROWS_AT_MOST}").fetchall()
-    ((count,),) = connection.execute(f"SELECT count(*) FROM {quoted}").fetchall()
+    name = sql_name(table)
+    columns = connection.execute(f"PRAGMA table_info({name})").fetchall()
+    rows = connection.execute(f"SELECT * FROM {name} LIMIT {_ROWS_AT_MOST}").fetchall()
+    ((count,),) = connection.execute(f"SELECT count(*) FROM {name}").fetchall()
     heads = [f"{column[1]} {column[2]}".strip() for column in columns]
     return heads, [["NULL" if v is None else _one_line(v) for v in row] for row in rows], count
 

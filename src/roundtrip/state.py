@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -36,12 +36,10 @@ from .git_facts import Run, git_lines, read_git
 from .plain_data import build
 from .rescue import find_script
 from .script_folder import read_scripts
+from .sqlite_files import opened, sql_name, table_names
 from .verdict.lookups import run_by
 
 __all__ = ["Run", "State", "read"]
-
-_PATIENCE = 0.3
-"""Seconds to wait for a locked database."""
 
 
 def read(project: Path, run: Run, env_file: str | None = None) -> State:
@@ -109,16 +107,8 @@ def _sqlite(file: Path | None, url: str) -> DatabaseState:
     if file is None or not file.exists():
         return DatabaseState(url)
     try:
-        with closing(
-            sqlite3.connect(probe.sqlite_uri(file), uri=True, timeout=_PATIENCE)
-        ) as connection:
-            names = [
-                name
-                for (name,) in connection.execute(
-                    "SELECT name FROM sqlite_master WHERE type = 'table' "
-                    "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
-                )
-            ]
+        with opened(file) as connection:
+            names = table_names(connection)
             versions: list[str] = []
             if "alembic_version" in names:
                 rows = connection.execute("SELECT version_num FROM alembic_version ORDER BY 1")
@@ -159,12 +149,12 @@ def _elsewhere(project: Path, here: DatabaseState) -> Iterator[Elsewhere]:
 
 
 def _table(connection: sqlite3.Connection, name: str) -> Table:
-    quoted = '"' + name.replace('"', '""') + '"'
+    table = sql_name(name)
     columns = tuple(
         Column(column, kind, nullable=not required, primary_key=bool(key))
-        for _, column, kind, required, _, key in connection.execute(f"PRAGMA table_info({quoted})")
+        for _, column, kind, required, _, key in connection.execute(f"PRAGMA table_info({table})")
     )
-    return Table(name, columns, connection.execute(f"SELECT count(*) FROM {quoted}").fetchone()[0])
+    return Table(name, columns, connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
 def _problem(error: sqlite3.Error) -> str:

@@ -5,7 +5,7 @@ arguments. A function returns a `Finding`; where the goal is not met, the findin
 found, the likely cause, and what to run next.
 
 The functions are in git, files, model_and_migrations, databases and rows. Why something is not as
-it should be: causes and model_causes. sqlite_files looks into the databases.
+it should be: causes and model_causes. course_databases looks into the databases.
 """
 
 from __future__ import annotations

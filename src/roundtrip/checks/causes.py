@@ -8,8 +8,8 @@ from pathlib import Path
 from ..facts import Revision, State, names_in
 from ..verdict.commands import delete
 from ..verdict.lookups import run_by
+from .course_databases import USUAL, on, versions
 from .model_causes import look_at, why_lacking
-from .sqlite_files import USUAL, on, versions
 
 
 def why_blocked(

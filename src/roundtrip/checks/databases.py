@@ -6,21 +6,21 @@ from pathlib import Path
 
 from ..env_file import database_named_by, url_in
 from ..facts import State
+from ..sqlite_files import sql_name
 from ..verdict.lookups import run_by
 from .causes import no_script, not_gone_back, not_upgraded, why_blocked
-from .finding import Finding
-from .model_causes import look_at
-from .sqlite_files import (
+from .course_databases import (
     USUAL,
     columns_of,
     databases,
     is_used,
     on,
     query,
-    quoted,
     settings_of,
     versions,
 )
+from .finding import Finding
+from .model_causes import look_at
 
 
 def database_has(
@@ -75,7 +75,7 @@ def references(
 ) -> Finding:
     """This `table.column` is a foreign key to the table `target`, of its id's type."""
     table, _, name = column.partition(".")
-    keys = query(project, database, f"PRAGMA foreign_key_list({quoted(table)})")
+    keys = query(project, database, f"PRAGMA foreign_key_list({sql_name(table)})")
     there = database_has(state, project, column, True, database)
     if not there.met:
         return there

@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from ..facts import State
-from ..probe import sqlite_uri
-from .databases import database_has
-from .finding import Finding, many
-from .sqlite_files import (
+from ..sqlite_files import opened, sql_name
+from .course_databases import (
     USUAL,
     columns_of,
     databases,
     on,
     query,
-    quoted,
     row_in_words,
     versions,
 )
+from .databases import database_has
+from .finding import Finding, many
 
 
 def rows(state: State, project: Path, table: str, count: int, database: str = USUAL) -> Finding:
     """The table in `instance/<database>` has exactly `count` rows."""
-    found = query(project, database, f"SELECT count(*) FROM {quoted(table)}")
+    found = query(project, database, f"SELECT count(*) FROM {sql_name(table)}")
     if not found:
         return _no_table(state, project, database, table)
     number = found[0][0]
@@ -52,8 +50,8 @@ def rows_equal(
 ) -> Finding:
     """These columns hold these values, row by row in the order of `id`; with `more`, others too."""
     # A quoted name alone would be a text where the column does not exist (sqlite.org/quirks.html).
-    names = ", ".join(f"{quoted(table)}.{quoted(column)}" for column in columns)
-    found = query(project, database, f"SELECT {names} FROM {quoted(table)} ORDER BY id")
+    names = ", ".join(f"{sql_name(table)}.{sql_name(column)}" for column in columns)
+    found = query(project, database, f"SELECT {names} FROM {sql_name(table)} ORDER BY id")
     wanted = [tuple(row) for row in values]
     there = [row for row in found if row in wanted] if more else found
     if there == wanted:
@@ -77,7 +75,7 @@ def rows_equal(
     key = other and query(
         project,
         database,
-        f"SELECT id FROM {quoted(table)} WHERE ({names}) = ({_marks(other)})",
+        f"SELECT id FROM {sql_name(table)} WHERE ({names}) = ({_marks(other)})",
         *other,
     )
     if not key:
@@ -96,7 +94,9 @@ def some_value(
         if not present:
             return Finding(True, f"{database}: no column {column}, so no value in it")
         return _no_column(state, project, column, database)
-    found = query(project, database, f"SELECT count({quoted(name)}), count(*) FROM {quoted(table)}")
+    found = query(
+        project, database, f"SELECT count({sql_name(name)}), count(*) FROM {sql_name(table)}"
+    )
     number, everybody = found[0] if found else (0, 0)
     text = f"{database}: {many(number, 'row')} with a value in {column}"
     if (number > 0) == present:
@@ -127,8 +127,8 @@ def holds(
     for column in wanted:
         if column not in columns_of(project, database, table):
             return _no_column(state, project, f"{table}.{column}", database)
-    columns = ", ".join(map(quoted, wanted))
-    statement = f"SELECT {columns} FROM {quoted(table)} WHERE {quoted(key)} = ?"
+    columns = ", ".join(map(sql_name, wanted))
+    statement = f"SELECT {columns} FROM {sql_name(table)} WHERE {sql_name(key)} = ?"
     found = query(project, database, statement, name)
     if not found:
         return _no_row(project, table, key, name, database)
@@ -136,9 +136,11 @@ def holds(
     text = f"{database}: {key} {name} has {', '.join(others)} {row_in_words(found[0][1:])}"
     if not others:
         return Finding(True, f"{database}: {many(len(found), 'row')} in {table} with {key} {name}")
-    same = " AND ".join(f"{quoted(column)} IS ?" for column in others)
+    same = " AND ".join(f"{sql_name(column)} IS ?" for column in others)
     values = [wanted[column] for column in others]
-    statement = f"SELECT {quoted(key)} FROM {quoted(table)} WHERE {same} AND {quoted(key)} IS NOT ?"
+    statement = (
+        f"SELECT {sql_name(key)} FROM {sql_name(table)} WHERE {same} AND {sql_name(key)} IS NOT ?"
+    )
     elsewhere = [row[0] for row in query(project, database, statement, *values, name)]
     if set(found) == {tuple(wanted.values())}:
         if alone and elsewhere:
@@ -172,7 +174,7 @@ def same_rows(state: State, project: Path, database: str, source: str) -> Findin
 def _dump(project: Path, name: str) -> list[str] | None:
     """All that an SQLite file holds, in an order of its own; None where it cannot be read."""
     try:
-        with closing(sqlite3.connect(sqlite_uri(project / "instance" / name), uri=True)) as one:
+        with opened(project / "instance" / name) as one:
             return sorted(one.iterdump())
     except sqlite3.Error:
         return None
@@ -181,7 +183,7 @@ def _dump(project: Path, name: str) -> list[str] | None:
 def _no_row(project: Path, table: str, key: str, name: Any, database: str) -> Finding:
     """No row is found by this value."""
     text = f"{database}: no row in {table} with {key} {name}"
-    statement = f"SELECT DISTINCT {quoted(key)} FROM {quoted(table)}"
+    statement = f"SELECT DISTINCT {sql_name(key)} FROM {sql_name(table)}"
     for other in databases(project):
         if other != database and (name,) in query(project, other, statement):
             cause = f"It was added to the wrong database: {other} has it."
@@ -212,7 +214,7 @@ def _no_table(state: State, project: Path, database: str, table: str) -> Finding
 def _made_again(project: Path, table: str, database: str, text: str) -> Finding | None:
     """A table is empty in the usual database, while that of another database has its rows."""
     others = [name for name in databases(project) if name != database]
-    full = any(query(project, name, f"SELECT 1 FROM {quoted(table)} LIMIT 1") for name in others)
+    full = any(query(project, name, f"SELECT 1 FROM {sql_name(table)} LIMIT 1") for name in others)
     if not full or database != USUAL:
         return None
     cause = "The rows are gone: one downgrade too many dropped the table, an upgrade made it anew."

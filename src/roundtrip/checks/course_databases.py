@@ -1,15 +1,14 @@
-"""Looks into the SQLite files in a project's instance/, and into the settings that name them."""
+"""The course's own databases: files in instance/, each with the settings that name it."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from ..env_file import database_named_by, with_env_file
-from ..probe import sqlite_uri
+from ..sqlite_files import opened, sql_name
 
 USUAL = "app.db"
 """The database of commands without `--env-file`."""
@@ -33,7 +32,7 @@ def is_used(project: Path, database: str) -> bool:
 
 def columns_of(project: Path, database: str, table: str) -> dict[str, tuple[str, bool]]:
     """The columns of a table, each with its type and whether it may be NULL; none without it."""
-    found = query(project, database, f"PRAGMA table_info({quoted(table)})")
+    found = query(project, database, f"PRAGMA table_info({sql_name(table)})")
     return {name: (kind, not required) for _, name, kind, required, *_ in found}
 
 
@@ -54,15 +53,10 @@ def query(project: Path, database: str, statement: str, *values: Any) -> list[tu
     if not file.is_file():
         return []
     try:
-        with closing(sqlite3.connect(sqlite_uri(file), uri=True, timeout=1)) as connection:
+        with opened(file) as connection:
             return connection.execute(statement, values).fetchall()
     except sqlite3.Error:
         return []
-
-
-def quoted(name: str) -> str:
-    """A name as SQL has it."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def row_in_words(row: Sequence[Any]) -> str:

@@ -1,0 +1,37 @@
+"""Opens SQLite files to look into them, and to nothing else."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from .probe import sqlite_uri
+
+_PATIENCE = 0.3
+"""Seconds to wait for a locked database. Whoever writes a few rows needs less."""
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[sqlite3.Connection]:
+    """An SQLite file, open to read only; no other file is made beside it.
+
+    Raises `sqlite3.Error` where it cannot be read, then or when it is asked.
+    """
+    with closing(sqlite3.connect(sqlite_uri(file), uri=True, timeout=_PATIENCE)) as connection:
+        yield connection
+
+
+def sql_name(name: str) -> str:
+    """The name of a table or a column, as SQL has it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def table_names(connection: sqlite3.Connection) -> list[str]:
+    """The names of all tables but SQLite's own, in their order."""
+    found = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' "
+        r"AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name"
+    )
+    return [name for (name,) in found]
