@@ -115,3 +115,24 @@ def test_a_merge_that_was_stamped(project: Project):
         do(project, said[0].next)
     assert said == ()
     assert columns(project) == {"age", "size", "city"}
+
+
+def test_a_database_that_never_had_the_table_is_not_said_to_have_lost_it(tmp_path: Path):
+    """`flask db migrate` makes a database with an empty alembic_version."""
+    project = states.new(tmp_path / "p")
+    project.git("init")
+    project.db("init")
+    project.db("migrate", "-m", "Create user table")
+    users = {"table": "user", "count": 3}
+    finding = find(project, "rows", **users)
+    assert (finding.cause, finding.next) == (
+        "The upgrade has not run on app.db.",
+        "flask db upgrade",
+    )
+    project.db("upgrade")
+    states.add_users(project)
+    assert find(project, "rows", **users).met
+    project.db("downgrade")
+    finding = find(project, "rows", **users)
+    assert finding.cause.startswith("One downgrade too many: it dropped the table user")
+    assert find(project, "database_has", column="user.age", present=False) == finding

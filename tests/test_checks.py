@@ -211,7 +211,10 @@ def test_there_was_one_downgrade_too_many(project: Path):
     gone = {"column": "user.age", "present": False}
     assert ask("database_has", WAITING, project, **gone).met
     sql(project, "DROP TABLE user")
+    sql(project, "DELETE FROM alembic_version")
     refused("database_has", WAITING, project, "One downgrade too many", "%restart", **gone)
+    users = {"table": "user", "count": 3}
+    refused("rows", WAITING, project, "One downgrade too many", "%restart", **users)
 
 
 def test_the_reset_came_before_the_downgrade(project: Path):

@@ -6,9 +6,10 @@ from collections.abc import Collection
 from pathlib import Path
 
 from ..facts import Revision, State, names_in
+from ..sqlite_files import sql_name
 from ..verdict.commands import delete
 from ..verdict.lookups import run_by
-from .course_databases import USUAL, on, versions
+from .course_databases import USUAL, columns_of, databases, on, query, versions
 from .model_causes import look_at, why_lacking
 
 
@@ -123,3 +124,27 @@ def not_gone_back(state: State, project: Path, database: str, name: str) -> tupl
     if maker.id in at:
         cause = f"The downgrade has not run on {database}."
     return cause, on(database, _step_back(maker, at))
+
+
+def one_downgrade_too_many(project: Path, database: str, table: str) -> tuple[str, str] | None:
+    """Cause and cure where a downgrade has taken the rows of a table: it is gone, or made anew.
+
+    A database that is at no revision need not have lost anything: flask db migrate makes one. What
+    was dropped leaves free pages behind (https://sqlite.org/pragma.html#pragma_freelist_count).
+    """
+    if not columns_of(project, database, table):
+        ((free_pages,),) = query(project, database, "PRAGMA freelist_count") or [(0,)]
+        if versions(project, database) or not free_pages:
+            return None
+        return (
+            f"One downgrade too many: it dropped the table {table} with all its rows.",
+            "%restart",
+        )
+    others = [name for name in databases(project) if name != database]
+    a_row = f"SELECT 1 FROM {sql_name(table)} LIMIT 1"
+    if database != USUAL or query(project, database, a_row):
+        return None
+    if not any(query(project, name, a_row) for name in others):
+        return None
+    cause = "The rows are gone: one downgrade too many dropped the table, an upgrade made it anew."
+    return cause, "%restart"

@@ -8,7 +8,7 @@ from ..env_file import database_named_by, url_in
 from ..facts import State
 from ..sqlite_files import sql_name
 from ..verdict.lookups import run_by
-from .causes import no_script, not_gone_back, not_upgraded, why_blocked
+from .causes import no_script, not_gone_back, not_upgraded, one_downgrade_too_many, why_blocked
 from .course_databases import (
     USUAL,
     columns_of,
@@ -61,9 +61,8 @@ def database_has(
         cause, command = not_gone_back(state, project, database, column)
         detour = not command.startswith("flask") or not command.endswith("downgrade")
         return Finding(False, text, cause, command, detour)
-    if not present and columns_of(project, database, "alembic_version"):
-        cause = f"One downgrade too many: it dropped the table {table} with all its rows."
-        return Finding(False, text, cause, "%restart", detour=True)
+    if not present and (lost := one_downgrade_too_many(project, database, table)):
+        return Finding(False, text, *lost, detour=True)
     if commit and not any(each.subject == commit for each in state.git.commits):
         cause = f"The script comes with the commit “{commit}”, and the code is not there yet."
         return Finding(False, text, cause, "git reflog")

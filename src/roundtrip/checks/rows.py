@@ -9,6 +9,7 @@ from typing import Any
 
 from ..facts import State
 from ..sqlite_files import opened, sql_name
+from .causes import one_downgrade_too_many
 from .course_databases import (
     USUAL,
     columns_of,
@@ -16,7 +17,6 @@ from .course_databases import (
     on,
     query,
     row_in_words,
-    versions,
 )
 from .databases import database_has
 from .finding import Finding, many
@@ -33,8 +33,8 @@ def rows(state: State, project: Path, table: str, count: int, database: str = US
         return Finding(True, text)
     if number > count:
         return _look(text, "There are rows too many.", database)
-    if not number and (again := _made_again(project, table, database, text)):
-        return again
+    if lost := one_downgrade_too_many(project, database, table):
+        return Finding(False, text, *lost, detour=True)
     cause = "Rows were not added, or db.session.commit() did not follow."
     return _look(text, cause, database)
 
@@ -60,8 +60,8 @@ def rows_equal(
         return _no_table(state, project, database, table)
     if not found:
         text = f"{database}: {table} has no rows, or not the columns {', '.join(columns)}"
-        if again := _made_again(project, table, database, text):
-            return again
+        if lost := one_downgrade_too_many(project, database, table):
+            return Finding(False, text, *lost, detour=True)
         cause = "The rows were not added, or a script took a column away."
         return _look(text, cause, database)
     missing = [row for row in wanted if row not in found]
@@ -94,17 +94,15 @@ def some_value(
         if not present:
             return Finding(True, f"{database}: no column {column}, so no value in it")
         return _no_column(state, project, column, database)
-    found = query(
-        project, database, f"SELECT count({sql_name(name)}), count(*) FROM {sql_name(table)}"
-    )
-    number, everybody = found[0] if found else (0, 0)
+    found = query(project, database, f"SELECT count({sql_name(name)}) FROM {sql_name(table)}")
+    number = found[0][0] if found else 0
     text = f"{database}: {many(number, 'row')} with a value in {column}"
     if (number > 0) == present:
         return Finding(True, text)
     if not present:
         return _look(text, "A value is set.", database)
-    if not everybody and (again := _made_again(project, table, database, text)):
-        return again
+    if lost := one_downgrade_too_many(project, database, table):
+        return Finding(False, text, *lost, detour=True)
     cause = "No value was set, or db.session.commit() did not follow."
     return _look(text, cause, database)
 
@@ -204,21 +202,10 @@ def _no_column(state: State, project: Path, column: str, database: str) -> Findi
 
 def _no_table(state: State, project: Path, database: str, table: str) -> Finding:
     text = f"{database}: no table {table}"
-    if columns_of(project, database, "alembic_version") and not versions(project, database):
-        cause = f"One downgrade too many: it dropped the table {table} with its rows."
-        return Finding(False, text, cause, "%restart", detour=True)
+    if lost := one_downgrade_too_many(project, database, table):
+        return Finding(False, text, *lost, detour=True)
     found = database_has(state, project, f"{table}.id", True, database)
     return Finding(False, text, found.cause, found.next, detour=found.detour)
-
-
-def _made_again(project: Path, table: str, database: str, text: str) -> Finding | None:
-    """A table is empty in the usual database, while that of another database has its rows."""
-    others = [name for name in databases(project) if name != database]
-    full = any(query(project, name, f"SELECT 1 FROM {sql_name(table)} LIMIT 1") for name in others)
-    if not full or database != USUAL:
-        return None
-    cause = "The rows are gone: one downgrade too many dropped the table, an upgrade made it anew."
-    return Finding(False, text, cause, "%restart", detour=True)
 
 
 def _marks(row: Sequence[Any]) -> str:
