@@ -4,32 +4,24 @@ A goal is a row of `course.toml`; its `check` names a function here, its `with` 
 arguments. A function returns a `Finding`; where the goal is not met, the finding says what was
 found, the likely cause, and what to run next.
 
-The functions are in git, files, model_and_migrations, databases and rows. Why something is not as
-it should be: causes and model_causes. course_databases looks into the databases.
+Each public function of git, files, model_and_migrations, databases and rows is one. Why something
+is not as it should be, and the cure: causes and model_causes. course_databases looks into the
+databases.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from inspect import signature
+from inspect import isfunction, signature
 from pathlib import Path
 
 from ..course import Goal
 from ..errors import RoundtripError
 from ..facts import State
-from .databases import database_has, references
-from .files import has_file, same_files
-from .finding import Finding
-from .git import changed_only, clean, commits, head_subject, taken_back, taking_back, untracked
-from .model_and_migrations import (
-    committed_migration,
-    model_has,
-    newest_script,
-    pending_changes,
-    revisions,
-)
-from .rows import holds, rows, rows_equal, same_rows, some_value
+from . import databases, files, git, model_and_migrations, rows
+from .causes import taking_back
+from .finding import Cure, Finding, met, unmet
 
 
 @dataclass(frozen=True)
@@ -66,41 +58,25 @@ def agree(state: State, project: Path, back: str = "") -> Finding:
     Until the code is there, the board's command for that way is told, where it has one.
     """
     if not state.disagreements:
-        return Finding(True, "the four places agree")
+        return met("the four places agree")
     first = state.verdict
     if back and state.git.commits and state.git.commits[0].subject != back:
         if first.back:
             cause = f"{first.headline} Or back, with this command."
-            return Finding(False, first.found, cause, first.back)
+            return unmet(first.found, Cure(cause, first.back))
     elif back and state.git.uncommitted:  # such as a reset without --hard leaves
         file = state.git.uncommitted[0]
-        return Finding(False, f"not committed: {file}", *taking_back(state, file))
-    return Finding(False, first.found, f"{first.headline} {first.why}".strip(), first.next)
+        return unmet(f"not committed: {file}", taking_back(state, file))
+    return unmet(first.found, Cure(f"{first.headline} {first.why}".strip(), first.next))
 
 
-CHECKS: dict[str, Callable[..., Finding]] = {
-    check.__name__: check
-    for check in (
-        agree,
-        changed_only,
-        clean,
-        commits,
-        committed_migration,
-        database_has,
-        has_file,
-        head_subject,
-        holds,
-        model_has,
-        newest_script,
-        pending_changes,
-        references,
-        revisions,
-        rows,
-        rows_equal,
-        same_files,
-        same_rows,
-        some_value,
-        taken_back,
-        untracked,
-    )
-}
+def _checks() -> Iterator[Callable[..., Finding]]:
+    """Every public function that is written in one of the modules of goals."""
+    yield agree
+    for module in (databases, files, git, model_and_migrations, rows):
+        for name, each in vars(module).items():
+            if isfunction(each) and each.__module__ == module.__name__ and name[0] != "_":
+                yield each
+
+
+CHECKS = {check.__name__: check for check in _checks()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from ..env_file import database_named_by, url_in
@@ -19,7 +20,7 @@ from .course_databases import (
     settings_of,
     versions,
 )
-from .finding import Finding
+from .finding import Cure, Finding, begin_again, met, unmet
 from .model_causes import look_at
 
 
@@ -43,30 +44,28 @@ def database_has(
     text = f"{database}: no table {table}"
     if found:
         text = f"{database}: table {table} has {', '.join(found)}"
+    blocked = None if copy else why_blocked(state, project, database)
     if found and (name in found) == present:
-        if present and not copy:
-            if blocked := why_blocked(state, project, database):
-                return Finding(False, text, *blocked, detour=True)
-            if trouble := _not_by_migration(project, database, text):
-                return trouble
-        if present and type and found[name][0] != type:
-            return _other_type(state, project, column, database, type)
-        return Finding(True, text)
+        if not present:
+            return met(text)
+        if not copy and (trouble := blocked or _not_by_migration(project, database)):
+            return unmet(text, trouble)
+        if type and found[name][0] != type:
+            text = f"{database}: {column} is {found[name][0]}"
+            return unmet(text, _other_type(state, project, column, database, type))
+        return met(text)
     if copy:
-        cause = f"{database} was moved, deleted or overwritten."
-        return Finding(False, text, cause, "%restart", detour=True)
-    if blocked := why_blocked(state, project, database):
-        return Finding(False, text, *blocked, detour=True)
+        return unmet(text, begin_again(f"{database} was moved, deleted or overwritten."))
+    if blocked:
+        return unmet(text, blocked)
     if not present and found:
-        cause, command = not_gone_back(state, project, database, column)
-        detour = not command.startswith("flask") or not command.endswith("downgrade")
-        return Finding(False, text, cause, command, detour)
+        return unmet(text, not_gone_back(state, project, database, column))
     if not present and (lost := one_downgrade_too_many(project, database, table)):
-        return Finding(False, text, *lost, detour=True)
+        return unmet(text, lost)
     if commit and not any(each.subject == commit for each in state.git.commits):
         cause = f"The script comes with the commit “{commit}”, and the code is not there yet."
-        return Finding(False, text, cause, "git reflog")
-    return _absent(state, project, column, database, text)
+        return unmet(text, Cure(cause, "git reflog"))
+    return unmet(text, _why_absent(state, project, column, database))
 
 
 def references(
@@ -74,49 +73,46 @@ def references(
 ) -> Finding:
     """This `table.column` is a foreign key to the table `target`, of its id's type."""
     table, _, name = column.partition(".")
-    keys = query(project, database, f"PRAGMA foreign_key_list({sql_name(table)})")
     there = database_has(state, project, column, True, database)
     if not there.met:
         return there
+    keys = query(project, database, f"PRAGMA foreign_key_list({sql_name(table)})")
     if not any(row[3] == name and row[2] == target for row in keys):
         cause = f'The column is plain: the model has it without ForeignKey("{target}.id").'
-        return Finding(False, f"{database}: {column} points to no table", cause, look_at(state))
+        return unmet(f"{database}: {column} points to no table", Cure(cause, look_at(state)))
     kind = columns_of(project, database, table)[name][0]
     wanted = columns_of(project, database, target).get("id", (kind, False))[0]
     if kind != wanted:
         text = f"{database}: {column} is {kind}, {target}.id is {wanted}"
         cause = "A foreign key has the type of the column that it points to: Mapped[int] here."
-        return Finding(False, text, cause, look_at(state))
-    return Finding(True, f"{database}: {column} points to {target}")
+        return unmet(text, Cure(cause, look_at(state)))
+    return met(f"{database}: {column} points to {target}")
 
 
-def _absent(state: State, project: Path, column: str, database: str, text: str) -> Finding:
+def _why_absent(state: State, project: Path, column: str, database: str) -> Cure:
     """Why a database does not have a column or its table."""
     table, _, name = column.partition(".")
     # A table that is made brings its columns along.
     needed = column if columns_of(project, database, table) else table
-    if not any(needed in revision.adds for revision in state.migrations.revisions):
-        return Finding(False, text, *no_script(state, project, needed))
-    if unused := _not_used(project, database, text):
-        return unused
     makers = {r.id for r in state.migrations.revisions if needed in r.adds}
+    if not makers:
+        return no_script(state, project, needed)
+    if unused := _not_used(project, database):
+        return unused
     if makers & run_by(state, versions(project, database)):
         cause = f"It counts the script as run, and does not have {needed}: stamped, not upgraded."
-        return Finding(False, text, cause, on(database, "%board"), detour=True)
-    cause, command = not_upgraded(state, database)
-    others = [
-        other
-        for other in databases(project)
-        if other != database and name in columns_of(project, other, table)
-    ]
-    if others and command.endswith("db upgrade"):
-        cause = f"It ran on the wrong database, or on one only: {others[0]} has {column}."
+        return Cure(cause, on(database, "%board"), detour=True)
+    cure = not_upgraded(state, database)
     if not (project / "instance" / database).is_file() and database != USUAL:
-        cause = "No command has made it yet."
-    return Finding(False, text, cause, command, detour=not command.endswith("db upgrade"))
+        return replace(cure, cause="No command has made it yet.")
+    others = [each for each in databases(project) if name in columns_of(project, each, table)]
+    if others and not cure.detour:
+        cause = f"It ran on the wrong database, or on one only: {others[0]} has {column}."
+        return replace(cure, cause=cause)
+    return cure
 
 
-def _not_used(project: Path, database: str, text: str, complete: bool = False) -> Finding | None:
+def _not_used(project: Path, database: str, complete: bool = False) -> Cure | None:
     """Commands go to another database, or none does to this; `complete`: it has all it should."""
     settings = settings_of(database)
     if is_used(project, database):
@@ -128,36 +124,31 @@ def _not_used(project: Path, database: str, text: str, complete: bool = False) -
         elif named := database_named_by(project, settings):
             name = named.relative_to(project / "instance").as_posix()
             cause = f"{settings} names {name}, so its commands go there."
-        return Finding(False, text, cause, f"%show {settings}", detour=True)
+        return Cure(cause, f"%show {settings}", detour=True)
     if complete:
         cause = f"The file is there, but no {settings} names it: no command goes to it."
-        return Finding(False, text, cause, f"%%writefile {settings}", detour=True)
+        return Cure(cause, f"%%writefile {settings}", detour=True)
     if (project / "instance" / database).is_file():
-        cause = "No command goes to this file: it was overwritten."
-        return Finding(False, text, cause, "%restart", detour=True)
-    return Finding(
-        False, text, f"There is no {settings} yet that names it.", f"%%writefile {settings}"
-    )
+        return begin_again("No command goes to this file: it was overwritten.")
+    return Cure(f"There is no {settings} yet that names it.", f"%%writefile {settings}")
 
 
-def _not_by_migration(project: Path, database: str, text: str) -> Finding | None:
+def _not_by_migration(project: Path, database: str) -> Cure | None:
     """A database that has all it should have, but not from its migrations."""
-    if unused := _not_used(project, database, text, complete=True):
+    if unused := _not_used(project, database, complete=True):
         return unused
-    if not versions(project, database):
-        cause = "It counts no migration as run: db.create_all() or a copy made its tables."
-        return Finding(False, text, cause, on(database, "%board"), detour=True)
-    return None
+    if versions(project, database):
+        return None
+    cause = "It counts no migration as run: db.create_all() or a copy made its tables."
+    return Cure(cause, on(database, "%board"), detour=True)
 
 
-def _other_type(state: State, project: Path, column: str, database: str, type: str) -> Finding:
+def _other_type(state: State, project: Path, column: str, database: str, type: str) -> Cure:
     """A column has another type than it should: a database keeps what the script has made."""
-    table, _, name = column.partition(".")
-    text = f"{database}: {column} is {columns_of(project, database, table)[name][0]}"
-    cause = f"It should be {type}. A database keeps what the script made of it."
-    back, command = not_gone_back(state, project, database, column)
-    if not command.endswith("db downgrade"):
-        return Finding(False, text, f"{cause} {back}", command, detour=True)
+    said = f"It should be {type}. A database keeps what the script made of it."
+    back = not_gone_back(state, project, database, column)
+    if back.detour:
+        return back.after(said)
     more = f"Take it back on each database, {on(database, 'flask db downgrade')} for this one;"
     more = f"{more} then delete the script, and make it again from the right model."
-    return Finding(False, text, f"{cause} {more}", command, detour=True)
+    return Cure(f"{said} {more}", back.command, detour=True)

@@ -6,16 +6,16 @@ from pathlib import Path
 
 from ..course import find_course
 from ..facts import State
-from .finding import Finding
+from .finding import Cure, Finding, met, unmet
 
 
 def has_file(state: State, project: Path, file: str) -> Finding:
     """The project has this file."""
     if (project / file).is_file():
-        return Finding(True, f"{file} is there")
+        return met(f"{file} is there")
     if file in state.git.deleted:
-        return Finding(False, f"no file {file}", "It was deleted.", f"git restore {file}")
-    return Finding(False, f"no file {file}", "It was not written yet.", "git status")
+        return unmet(f"no file {file}", Cure("It was deleted.", f"git restore {file}"))
+    return unmet(f"no file {file}", Cure("It was not written yet.", "git status"))
 
 
 def same_files(state: State, project: Path, folder: str) -> Finding:
@@ -23,12 +23,12 @@ def same_files(state: State, project: Path, folder: str) -> Finding:
     ours, theirs = _files(find_course().folder / folder), _files(project / folder)
     different = sorted(name for name in ours | theirs if ours.get(name) != theirs.get(name))
     if not different:
-        return Finding(True, f"{folder} is as the course has it")
+        return met(f"{folder} is as the course has it")
     first = different[0]
     what = "differs" if first in ours and first in theirs else "is missing"
     what = what if first in ours else "is one too many"
     cause = "A cell that writes this file did not run, or the file was changed afterwards."
-    return Finding(False, f"{folder}/{first} {what}", cause, "git status")
+    return unmet(f"{folder}/{first} {what}", Cure(cause, "git status"))
 
 
 def _files(folder: Path) -> dict[str, bytes]:

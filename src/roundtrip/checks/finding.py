@@ -1,16 +1,34 @@
-"""What a check answers."""
+"""What a check answers, and what is told where its goal is not met."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Cure:
+    """Why something is not as it should be, and the command to run next.
+
+    `detour`: something else comes first, so the goal's own hints do not fit.
+    """
+
+    cause: str
+    command: str
+    detour: bool = False
+
+    def after(self, said: str) -> Cure:
+        """The same cure, with a sentence before its cause."""
+        return replace(self, cause=f"{said} {self.cause}")
+
+
+def begin_again(cause: str) -> Cure:
+    """The cure where nothing brings back what is lost: the lesson begins anew."""
+    return Cure(cause, "%restart", detour=True)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check saw. `cause` and `next` are empty where the goal is met.
-
-    `detour`: something else comes first, so the goal's own hints do not fit.
-    """
+    """What a check saw. Where the goal is not met, the rest is that of a `Cure`."""
 
     met: bool
     found: str
@@ -19,6 +37,16 @@ class Finding:
     detour: bool = False
 
 
+def met(found: str) -> Finding:
+    """The goal is met; this is what was found."""
+    return Finding(True, found)
+
+
+def unmet(found: str, cure: Cure) -> Finding:
+    """The goal is not met: what was found instead, why, and what to do."""
+    return Finding(False, found, cure.cause, cure.command, cure.detour)
+
+
 def many(number: int, word: str) -> str:
-    """A number of things, in words."""
+    """A number with its word: `1 row`, `2 rows`."""
     return f"{number} {word}" if number == 1 else f"{number} {word}s"

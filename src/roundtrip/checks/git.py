@@ -7,8 +7,9 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from ..facts import State
-from ..verdict.commands import commit, delete, quoted
-from .finding import Finding, many
+from ..verdict.commands import commit
+from .causes import taking_back
+from .finding import Cure, Finding, begin_again, many, met, unmet
 
 
 def commits(state: State, project: Path, count: int) -> Finding:
@@ -16,19 +17,19 @@ def commits(state: State, project: Path, count: int) -> Finding:
     found = len(state.git.commits)
     text = f"{many(found, 'commit')} on the current branch"
     if found == count:
-        return Finding(True, text)
+        return met(text)
     if found > count:
         cause = "The branch holds later work too: it was not reset, or was committed in more steps."
-        return Finding(False, text, cause, "git log --oneline")
+        return unmet(text, Cure(cause, "git log --oneline"))
     if not state.git.repository:
-        return Finding(False, text, *_no_repository(state))
+        return unmet(text, _no_repository(state))
     if state.git.uncommitted:
         cause = "Work is in the files but not in a commit."
-        return Finding(False, text, cause, commit(state, "Say what changes"))
+        return unmet(text, Cure(cause, commit(state, "Say what changes")))
     if lost := _lost(state, project):
         cause = f"A reset went too far back: {lost[-1].after[:7]} is on the branch no more."
-        return Finding(False, text, cause, "git reflog")
-    return Finding(False, text, "An earlier step is missing.", "git status")
+        return unmet(text, Cure(cause, "git reflog"))
+    return unmet(text, Cure("An earlier step is missing.", "git status"))
 
 
 def head_subject(state: State, project: Path, subject: str, amend: bool = False) -> Finding:
@@ -37,31 +38,31 @@ def head_subject(state: State, project: Path, subject: str, amend: bool = False)
     `amend`: another last commit has the wrong message, and is not a wrong place.
     """
     if state.git.error:
-        return Finding(False, "Git cannot tell", *_no_repository(state), detour=True)
+        return unmet("Git cannot tell", _no_repository(state))
     if not state.git.commits:
-        return Finding(False, "no commit yet", "Nothing was committed.", "git status")
+        return unmet("no commit yet", Cure("Nothing was committed.", "git status"))
     if state.git.branch is None:
         cause = "HEAD is on no branch, so no branch was changed."
-        return Finding(False, "on no branch", cause, "git switch main")
+        return unmet("on no branch", Cure(cause, "git switch main"))
     if state.git.branch != "main":
         cause = "A branch of its own leaves main as it was, and the lessons are on main."
-        return Finding(False, f"on the branch {state.git.branch}", cause, "git switch main")
+        return unmet(f"on the branch {state.git.branch}", Cure(cause, "git switch main"))
     found = state.git.commits[0].subject
     text = f"the last commit is “{found}”"
     if found == subject:
-        return Finding(True, text)
+        return met(text)
     older = [commit.hash[:7] for commit in state.git.commits if commit.subject == subject]
     if older:
         cause = f"“{subject}” is {older[0]}, further back: HEAD is not there."
-        return Finding(False, text, cause, "git log --oneline")
-    if called := [entry for entry in _lost(state, project) if entry.says(subject)]:
+        return unmet(text, Cure(cause, "git log --oneline"))
+    if called := [entry for entry in _lost(state, project) if entry.subject == subject]:
         place = called[-1].after[:7]
         cause = f"“{subject}” is {place}: no branch has it any more, but Git remembers it."
-        return Finding(False, text, cause, "git reflog")
+        return unmet(text, Cure(cause, "git reflog"))
     if amend:
         cause = "Later lessons find this commit by its message."
-        return Finding(False, text, cause, f'git commit --amend -m "{subject}"')
-    return Finding(False, text, f"No commit is called “{subject}” here.", "git log --oneline")
+        return unmet(text, Cure(cause, f'git commit --amend -m "{subject}"'))
+    return unmet(text, Cure(f"No commit is called “{subject}” here.", "git log --oneline"))
 
 
 def taken_back(state: State, project: Path, subject: str) -> Finding:
@@ -73,48 +74,36 @@ def taken_back(state: State, project: Path, subject: str) -> Finding:
         return here
     for entry in _lost(state, project):
         if entry.before == state.git.head:
-            return Finding(True, f"{entry.after[:7]} was made on this commit, and taken back")
+            return met(f"{entry.after[:7]} was made on this commit, and taken back")
     text = "nothing was taken back to this commit"
     cause = "The commit that is to be taken back is still there, or was never made."
-    return Finding(False, text, cause, "git log --oneline")
+    return unmet(text, Cure(cause, "git log --oneline"))
 
 
 def clean(state: State, project: Path, back: bool = False) -> Finding:
     """Nothing is modified, staged or untracked. `back`: changes are to be undone, not committed."""
     if not state.git.repository:
-        return Finding(False, "no Git repository that can be read", *_no_repository(state))
+        return unmet("no Git repository that can be read", _no_repository(state))
     loose = state.git.uncommitted
     if not loose:
-        return Finding(True, "every file is committed")
+        return met("every file is committed")
     text = f"not committed: {', '.join(loose)}"
     if back:
-        return Finding(False, text, *taking_back(state, loose[0]))
+        return unmet(text, taking_back(state, loose[0]))
     if _scripts(state) & set(loose):
         cause = "The migration script is not committed."
-        return Finding(False, text, cause, commit(state, "Say what changes"))
+        return unmet(text, Cure(cause, commit(state, "Say what changes")))
     if state.git.untracked or state.git.modified:
-        return Finding(False, text, "A change was made after the last commit.", "git status")
+        return unmet(text, Cure("A change was made after the last commit.", "git status"))
     cause = "It is staged, and git commit did not follow."
-    return Finding(False, text, cause, commit(state, "Say what changes"))
+    return unmet(text, Cure(cause, commit(state, "Say what changes")))
 
 
-def _no_repository(state: State) -> tuple[str, str]:
+def _no_repository(state: State) -> Cure:
     """Why there is no repository, and the cure."""
     if state.git.error:
-        return f"Git cannot read this repository: {state.git.error}", "%restart"
-    return "There is no repository yet.", "git init"
-
-
-def taking_back(state: State, file: str) -> tuple[str, str]:
-    """Why a file differs from the last commit, and how to have it as it is there."""
-    if scripts := [r for r in state.migrations.revisions if r.file == file and not r.committed]:
-        return "The script is in no commit, and was left behind.", delete(scripts[0])
-    if file in state.git.staged:
-        cause = "git add has noted the change, and git restore alone gives back what is noted."
-        return cause, f"git restore --staged --worktree {quoted(file)}"
-    if file in state.git.untracked:
-        return "The file is in no commit, so nothing is there to restore.", "git status"
-    return "The change is still in the file.", f"git restore {quoted(file)}"
+        return begin_again(f"Git cannot read this repository: {state.git.error}")
+    return Cure("There is no repository yet.", "git init")
 
 
 def changed_only(state: State, project: Path, files: list[str]) -> Finding:
@@ -124,64 +113,58 @@ def changed_only(state: State, project: Path, files: list[str]) -> Finding:
     new = sorted(_scripts(state) & {*state.git.untracked})
     if new:
         cause = "A migration script is there too early: git clean deletes it."
-        return Finding(False, f"{text}; new: {new[0]}", cause, f"git clean -f {new[0]}")
+        return unmet(f"{text}; new: {new[0]}", Cure(cause, f"git clean -f {new[0]}"))
     if found == sorted(files):
-        return Finding(True, text)
+        return met(text)
     if lost := [file for file in files if file in state.git.deleted]:
-        return Finding(False, text, f"{lost[0]} was deleted.", f"git restore {lost[0]}")
+        return unmet(text, Cure(f"{lost[0]} was deleted.", f"git restore {lost[0]}"))
     missing = [file for file in files if file not in found]
     if missing:
         cause = f"The change to {missing[0]} was not saved, or is committed already."
-        return Finding(False, text, cause, "git log --oneline")
-    return Finding(False, text, "Another file was changed as well.", "git diff")
+        return unmet(text, Cure(cause, "git log --oneline"))
+    return unmet(text, Cure("Another file was changed as well.", "git diff"))
 
 
 def untracked(state: State, project: Path, pattern: str) -> Finding:
     """A file that matches `pattern` is there and not tracked by Git."""
     found = [name for name in state.git.untracked if fnmatch(name, pattern)]
     if found:
-        return Finding(True, f"{found[0]} is there, and Git does not track it yet")
+        return met(f"{found[0]} is there, and Git does not track it yet")
     text = f"no untracked file {pattern}"
     if staged := [name for name in state.git.staged if fnmatch(name, pattern)]:
         command = f"git restore --staged {staged[0]}"
-        return Finding(False, text, f"{staged[0]} is staged already.", command)
+        return unmet(text, Cure(f"{staged[0]} is staged already.", command))
     if known := [r.file for r in state.migrations.revisions if fnmatch(r.file, pattern)]:
-        return Finding(False, text, f"{known[0]} is committed already.", "git log --oneline")
-    cause = "The file was not made, or it has another name."
-    return Finding(False, text, cause, "git status")
+        return unmet(text, Cure(f"{known[0]} is committed already.", "git log --oneline"))
+    return unmet(text, Cure("The file was not made, or it has another name.", "git status"))
 
 
 @dataclass(frozen=True)
-class _Move:
-    """A line of Git's reflog: where HEAD was, where it went, and by what."""
+class _Made:
+    """A commit that was made here: where HEAD was before, its hash, its message."""
 
     before: str
     after: str
-    what: str
-
-    @property
-    def is_commit(self) -> bool:
-        return self.what.startswith("commit")
-
-    def says(self, subject: str) -> bool:
-        """Whether this was the commit with this message."""
-        return self.is_commit and self.what.partition(": ")[2] == subject
+    subject: str
 
 
-def _reflog(project: Path) -> list[_Move]:
-    """Where HEAD has been, oldest first (`git help gitrepository-layout`, logs)."""
+def _lost(state: State, project: Path) -> list[_Made]:
+    """The commits that were made here and are not on the branch, oldest first.
+
+    Git's reflog has them (`git help gitrepository-layout`, logs).
+    """
     try:
         lines = (project / ".git/logs/HEAD").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return []
     halves = (line.partition("\t") for line in lines.splitlines())
-    return [_Move(*who.split(" ")[:2], what) for who, _, what in halves]
-
-
-def _lost(state: State, project: Path) -> list[_Move]:
-    """The commits that were made here and are not on the branch, oldest first."""
     kept = {commit.hash for commit in state.git.commits}
-    return [entry for entry in _reflog(project) if entry.is_commit and entry.after not in kept]
+    made = (
+        _Made(*who.split(" ")[:2], what.partition(": ")[2])
+        for who, _, what in halves
+        if what.startswith("commit")
+    )
+    return [each for each in made if each.after not in kept]
 
 
 def _scripts(state: State) -> set[str]:

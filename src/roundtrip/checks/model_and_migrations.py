@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from ..facts import Column, Revision, State, Table, names_in
+from ..facts import Revision, State, names_in
 from ..verdict.commands import commit, delete
 from ..verdict.lookups import unlike
-from .causes import no_script, not_upgraded, undo, why_blocked
-from .finding import Finding, many
+from .causes import downgrade_of, no_script, not_upgraded, why_blocked
+from .course_databases import USUAL
+from .finding import Cure, Finding, many, met, unmet
 from .model_causes import look_at, why_lacking
 
 
@@ -25,26 +27,25 @@ def model_has(
     model = state.model
     if model.error or not model.found:
         cause = f"The app does not load, so it has no model. Look at {model.error_file or 'it'}."
-        return Finding(False, model.error or "no app", cause, state.verdict.next, detour=True)
-    found = next((c for c in _all_columns(model.tables, column)), None)
+        return unmet(model.error or "no app", Cure(cause, state.verdict.next, detour=True))
+    there = ((t, c) for t in model.tables for c in t.columns if f"{t.name}.{c.name}" == column)
+    table, found = next(there, (None, None))
     text = f"the model {'has' if found else 'does not have'} {column}"
-    if not found:
-        if not present:
-            return Finding(True, text)
-        return Finding(False, text, *why_lacking(state, project, column))
-    here = look_at(state, next(t.file for t in model.tables if t.name == column.partition(".")[0]))
+    if not table or not found:
+        return unmet(text, why_lacking(state, project, column)) if present else met(text)
+    here = look_at(state, table.file)
     if not present:
-        if here.startswith("git"):
-            return Finding(False, text, "The line is still in the class.", here)
+        if table.file in (*state.git.modified, *state.git.staged):
+            return unmet(text, Cure("The line is still in the class.", here))
         cause = "The line is in the last commit, so git restore does not take it away."
-        return Finding(False, text, cause, "git log --oneline", detour=True)
+        return unmet(text, Cure(cause, "git log --oneline", detour=True))
     if not type or (found.type, found.nullable) == (type, nullable):
-        return Finding(True, text)
+        return met(text)
     said = f"{text}, as {found.type}{'' if found.nullable else ' NOT NULL'}"
     empty = "may be empty" if nullable else "must not be empty"
     where = "Mapped[…]" if found.type == type else "Mapped[…] and mapped_column(…)"
     cause = f"It should be {type} and {empty}; look at what stands in {where}."
-    return Finding(False, said, cause, here)
+    return unmet(said, Cure(cause, here))
 
 
 def revisions(state: State, project: Path, count: int, applied: int) -> Finding:
@@ -53,46 +54,45 @@ def revisions(state: State, project: Path, count: int, applied: int) -> Finding:
     run = [revision for revision in everything if revision.applied]
     text = f"{many(len(everything), 'revision')}, {len(run)} applied"
     if blocked := why_blocked(state):
-        return Finding(False, text, *blocked, detour=True)
+        return unmet(text, blocked)
     for said in state.disagreements:
         if said.kind == "several_heads":
-            return Finding(False, text, f"{said.headline} {said.found}", said.next, detour=True)
+            return unmet(text, Cure(f"{said.headline} {said.found}", said.next, detour=True))
     if len(everything) == count and len(run) == applied:
-        return Finding(True, text)
+        return met(text)
     if len(run) > applied and len(everything) <= count:
-        cause, command = undo(state, run[-1])
-        cause = cause if command == "%restart" else "The upgrade has run, and should not have yet."
-        return Finding(False, text, cause, command, detour=True)
+        back = downgrade_of(state, run[-1])
+        if not run[-1].drops:
+            back = replace(back, cause="The upgrade has run, and should not have yet.")
+        return unmet(text, back)
     if len(everything) < count:
-        return Finding(False, text, *no_script(state, project))
+        return unmet(text, no_script(state, project))
     if len(everything) > count:
         extra = everything[-1]  # no other follows it, so it can go
         cause = f"There is a script too many. The newest is {extra.file}: left over, or made twice."
         if extra.applied:
-            why, command = undo(state, extra)
-            return Finding(False, text, f"{cause} {why}", command, detour=True)
-        command = "git log --oneline" if extra.committed else delete(extra)
-        return Finding(False, text, cause, command)
-    return Finding(False, text, *not_upgraded(state, "app.db"))
+            return unmet(text, downgrade_of(state, extra).after(cause))
+        return unmet(text, Cure(cause, "git log --oneline" if extra.committed else delete(extra)))
+    return unmet(text, not_upgraded(state, USUAL))
 
 
 def newest_script(state: State, project: Path, message: str) -> Finding:
     """The newest script has this message."""
     if blocked := why_blocked(state):
-        return Finding(False, "the scripts cannot be read", *blocked, detour=True)
+        return unmet("the scripts cannot be read", blocked)
     if not state.migrations.revisions:
-        return Finding(False, "no script is there", *no_script(state, project))
+        return unmet("no script is there", no_script(state, project))
     newest = state.migrations.revisions[-1]
     text = f"the newest script is “{newest.message}”"
     if newest.message == message:
-        return Finding(True, text)
+        return met(text)
     if newest.message == "empty message" and not newest.applied:
         cause = "That stands there when -m is left out. Delete it, and make it again."
-        return Finding(False, text, cause, delete(newest))
+        return unmet(text, Cure(cause, delete(newest)))
     cause = f"No script is called “{message}”; what stands behind -m is its message."
     if any(revision.message == message for revision in state.migrations.revisions):
         cause = f"Another script was made after “{message}”."
-    return Finding(False, text, cause, "flask db history")
+    return unmet(text, Cure(cause, "flask db history"))
 
 
 def pending_changes(
@@ -106,58 +106,13 @@ def pending_changes(
 
     `alone`: they do nothing else, and undo it all. Else more is allowed, a dropped constraint say.
     """
-    waiting = state.migrations.pending
-    found_adds = {name for revision in waiting for name in revision.adds}
-    found_drops = {name for revision in waiting for name in revision.drops}
-    text = f"waiting: adds {_names(found_adds)}, drops {_names(found_drops)}"
-    if blocked := why_blocked(state):
-        return Finding(False, text, *blocked, detour=True)
-    if not waiting and (adds or drops):
-        makers = [r for r in state.migrations.revisions if r.applied and {*adds} & {*r.adds}]
-        if makers:
-            why, command = undo(state, makers[-1])
-            cause = f"No script waits: the upgrade has run already. {why}"
-            return Finding(False, "no script waits", cause, command, detour=True)
-        return Finding(False, "no script waits", *no_script(state, project, *adds[:1]))
-    extra = sorted((found_adds - {*adds}) | (found_drops - {*drops}))
-    if extra:
-        guilty = next(r for r in waiting if {*extra} & {*r.adds, *r.drops})
-        cause = (
-            f"The script also changes {_names(extra)}. Delete it, mend the model, make it again."
-        )
-        return Finding(False, text, cause, delete(guilty))
-    if found_adds != {*adds} or found_drops != {*drops}:
-        new = {*adds} - found_adds
-        if unknown := sorted(new - names_in(state.model.tables)):
-            return Finding(False, text, *no_script(state, project, unknown[0]))
-        makers = [r for r in state.migrations.revisions if r.applied and new & {*r.adds}]
-        if makers:
-            ran = sorted(new & {*makers[-1].adds})[0]
-            why, command = undo(state, makers[-1])
-            cause = f"{ran} is in the database already, by a script that has run. {why}"
-            return Finding(False, text, cause, command, detour=True)
-        if unread := _unread(waiting):
-            return Finding(False, text, unread, "flask db history --verbose")
-        cause = f"The script was made before the model had {_names(new)}. Delete it, make it again."
-        if not new:
-            cause = "The script does less than it should. Delete it, make it again."
-        return Finding(False, text, cause, delete(waiting[-1]))
-    for revision in waiting:
-        for name, made, wanted in unlike(state, revision):
-            cause = (
-                f"The script makes {name} {made}, and the model has {wanted}: one of them was "
-                "changed later. Mend the model if it is wrong; delete the script, make it again."
-            )
-            return Finding(False, text, cause, delete(revision))
-    for revision in waiting if alone else ():
-        cause = ""
-        if revision.others:
-            cause = f"The script does more than that: {_names(revision.others)}."
-        elif not revision.undoes:
-            cause = "Its downgrade() does not undo what its upgrade() does."
-        if cause:
-            return Finding(False, text, f"{cause} Delete it, make it again.", delete(revision))
-    return Finding(True, text)
+    adding = {name for revision in state.migrations.pending for name in revision.adds}
+    dropping = {name for revision in state.migrations.pending for name in revision.drops}
+    text = f"waiting: adds {_names(adding)}, drops {_names(dropping)}"
+    if not state.migrations.pending:
+        text = "no script waits"
+    cure = why_blocked(state) or _why_not_pending(state, project, {*adds}, {*drops}, alone)
+    return unmet(text, cure) if cure else met(text)
 
 
 def committed_migration(state: State, project: Path, adds: Sequence[str]) -> Finding:
@@ -169,12 +124,12 @@ def committed_migration(state: State, project: Path, adds: Sequence[str]) -> Fin
     scripts = state.migrations.revisions
     makers = [r for r in scripts if {*adds} & {*r.adds}]
     if blocked := why_blocked(state):
-        return Finding(False, f"{many(len(scripts), 'revision')}", *blocked, detour=True)
+        return unmet(many(len(scripts), "revision"), blocked)
     if not makers:
         text = f"no script adds {_names(adds)}"
         if unread := _unread(scripts):
-            return Finding(False, text, unread, "flask db history --verbose")
-        return Finding(False, text, *no_script(state, project, *adds[:1]))
+            return unmet(text, unread)
+        return unmet(text, no_script(state, project, *adds[:1]))
     maker = makers[-1]
     found = {name for name in maker.adds if name.partition(".")[0] not in tables or name in tables}
     text = f"{maker.file}: adds {_names(found)}, drops {_names(maker.drops)}"
@@ -183,43 +138,80 @@ def committed_migration(state: State, project: Path, adds: Sequence[str]) -> Fin
         if lost := [name for name in maker.drops if name not in names_in(state.model.tables)]:
             cause = f"The script also drops {_names(lost)}: the model has lost it."
         if maker.applied:
-            why, command = undo(state, maker)
-            return Finding(False, text, f"{cause} {why}", command, detour=True)
-        cause = f"{cause} Delete it, mend the model, make it again."
-        return Finding(False, text, cause, delete(maker), detour=True)
+            return unmet(text, downgrade_of(state, maker).after(cause))
+        return unmet(text, replace(_make_again(maker, cause, mend=True), detour=True))
     if len(makers) > 1:
-        cause = "Two scripts add it: one is left over."
-        return Finding(False, text, cause, "flask db history")
+        return unmet(text, Cure("Two scripts add it: one is left over.", "flask db history"))
     if not maker.undoes:
         cause = "Its downgrade() does not undo what its upgrade() does, so there is no way back."
-        return Finding(False, text, f"{cause} Write it.", f"%show {maker.file}")
+        return unmet(text, Cure(f"{cause} Write it.", f"%show {maker.file}"))
     if not maker.committed:
         if not maker.applied:
-            return Finding(False, text, *not_upgraded(state, "app.db"))
+            return unmet(text, not_upgraded(state, USUAL))
         cause = "The script is not committed: whoever has the model alone cannot make its table."
-        return Finding(False, text, cause, commit(state, maker.message))
-    return Finding(True, text)
+        return unmet(text, Cure(cause, commit(state, maker.message)))
+    return met(text)
 
 
-def _unread(scripts: Sequence[Revision]) -> str:
-    """Why it is not known what one of these scripts adds; empty where all can be read."""
+def _why_not_pending(
+    state: State, project: Path, adds: set[str], drops: set[str], alone: bool
+) -> Cure | None:
+    """Why the scripts that wait do not do this, or do more."""
+    waiting = state.migrations.pending
+    adding = {name for revision in waiting for name in revision.adds}
+    dropping = {name for revision in waiting for name in revision.drops}
+    new = adds - adding
+    run = [r for r in state.migrations.revisions if r.applied and new & {*r.adds}]
+    if extra := (adding - adds) | (dropping - drops):
+        guilty = next(r for r in waiting if extra & {*r.adds, *r.drops})
+        return _make_again(guilty, f"The script also changes {_names(extra)}.", mend=True)
+    if not waiting and run:
+        return downgrade_of(state, run[-1]).after("No script waits: the upgrade has run already.")
+    if not waiting and (adds or drops):
+        return no_script(state, project, min(adds, default=""))
+    if unknown := sorted(new - names_in(state.model.tables)):
+        return no_script(state, project, unknown[0])
+    if run:
+        said = f"{min(new & {*run[-1].adds})} is in the database already, by a script that has run."
+        return downgrade_of(state, run[-1]).after(said)
+    if new or drops - dropping:
+        cause = "The script does less than it should."
+        if new:
+            cause = f"The script was made before the model had {_names(new)}."
+        return _unread(waiting) or _make_again(waiting[-1], cause)
+    for revision in waiting:
+        for name, made, wanted in unlike(state, revision):
+            cause = f"The script makes {name} {made}, and the model has {wanted}: one of them was "
+            cause = f"{cause}changed later. Mend the model if it is wrong; delete the script, make "
+            return Cure(f"{cause}it again.", delete(revision))
+    for revision in waiting if alone else ():
+        if revision.others:
+            cause = f"The script does more than that: {_names(revision.others)}."
+            return _make_again(revision, cause)
+        if not revision.undoes:
+            return _make_again(revision, "Its downgrade() does not undo what its upgrade() does.")
+    return None
+
+
+def _make_again(revision: Revision, cause: str, mend: bool = False) -> Cure:
+    """A script that has not run is not as it should be. `mend`: the model comes first."""
+    then = "Delete it, mend the model, make it again." if mend else "Delete it, make it again."
+    return Cure(f"{cause} {then}", delete(revision))
+
+
+def _unread(scripts: Sequence[Revision]) -> Cure | None:
+    """Why it is not known what one of these scripts adds; None where all can be read."""
+    command = "flask db history --verbose"
     for revision in scripts:
-        if revision.unknown:
-            return (
-                f"{revision.file} calls {revision.unknown[0]}, and Alembic has no such operation."
-            )
-    hidden = [revision.file for revision in scripts if revision.opaque]
-    if not hidden:
-        return ""
-    return (
-        f"{hidden[-1]} may do it, in a way that is not read here, op.execute for one. "
-        "Write it with op.add_column or op.create_table: that works on every database."
-    )
-
-
-def _all_columns(tables: Iterable[Table], wanted: str) -> Iterator[Column]:
-    for table in tables:
-        yield from (c for c in table.columns if f"{table.name}.{c.name}" == wanted)
+        if unknown := revision.unknown:
+            cause = f"{revision.file} calls {unknown[0]}, and Alembic has no such operation."
+            return Cure(cause, command)
+    for revision in reversed(scripts):
+        if revision.opaque:
+            cause = f"{revision.file} may do it, in a way that is not read here, op.execute for "
+            cause = f"{cause}one. Write it with op.add_column or op.create_table: that works on "
+            return Cure(f"{cause}every database.", command)
+    return None
 
 
 def _names(names: Iterable[str]) -> str:

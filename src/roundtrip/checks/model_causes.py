@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..facts import State
 from ..verdict.lookups import model_files
+from .finding import Cure
 
 
 def look_at(state: State, file: str = "") -> str:
@@ -19,14 +20,16 @@ def look_at(state: State, file: str = "") -> str:
     return "git diff --staged" if file in state.git.staged else f"%show {file}"
 
 
-def why_lacking(state: State, project: Path, name: str) -> tuple[str, str]:
+def why_lacking(state: State, project: Path, name: str) -> Cure:
     """Why the model does not have `table` or `table.column`, and where to look."""
     model = state.model
     here = look_at(state)
     if not model.tables:
-        return "The model is not imported: the app has no table at all. Look at its imports.", here
+        return Cure(
+            "The model is not imported: the app has no table at all. Look at its imports.", here
+        )
     if model.odd:
-        return model.odd[0], here
+        return Cure(model.odd[0], here)
     wanted, _, column = name.partition(".")
     tables = {table.name: table for table in model.tables}
     if wanted not in tables:
@@ -34,33 +37,33 @@ def why_lacking(state: State, project: Path, name: str) -> tuple[str, str]:
     table = tables[wanted]
     here = look_at(state, table.file)
     if near := get_close_matches(column, [each.name for each in table.columns], 1, 0.7):
-        return f"The model has {wanted}.{near[0]}. If that is to be it, mend the name.", here
+        return Cure(f"The model has {wanted}.{near[0]}. If that is to be it, mend the name.", here)
     for file, _ in _classes(project, table.class_name):
         if file != table.file:
             cause = f"{file} has a class {table.class_name} too; the app takes {table.file}."
-            return cause, look_at(state, file)
+            return Cure(cause, look_at(state, file))
     for other in model.tables:
         if column and other is not table and column in [each.name for each in other.columns]:
             cause = f"The class {other.class_name} has it. It belongs into {table.class_name}."
-            return cause, look_at(state, other.file)
-    return f"The line is missing from {table.class_name}, or the file was not saved.", here
+            return Cure(cause, look_at(state, other.file))
+    return Cure(f"The line is missing from {table.class_name}, or the file was not saved.", here)
 
 
-def _no_table(state: State, project: Path, wanted: str) -> tuple[str, str]:
+def _no_table(state: State, project: Path, wanted: str) -> Cure:
     """Why no class makes a table."""
     name = wanted.title().replace("_", "")
     for file, bases in _classes(project, name):
         if "db.Model" not in bases:
             cause = f"The class {name} makes no table: class {name}(db.Model) does."
-            return cause, look_at(state, file)
+            return Cure(cause, look_at(state, file))
         if file not in model_files(state):
             cause = f"{file} has the class {name}, and the app does not import it."
-            return cause, "%show demo_app/__init__.py"
+            return Cure(cause, "%show demo_app/__init__.py")
     names = [table.name for table in state.model.tables]
     if near := get_close_matches(wanted, names, 1, 0.7):
         cause = f"The model has a table {near[0]}. A table is named after its class: {name} makes "
-        return f"{cause}{wanted}.", look_at(state)
-    return f"No class makes the table {wanted}, or the file was not saved.", look_at(state)
+        return Cure(f"{cause}{wanted}.", look_at(state))
+    return Cure(f"No class makes the table {wanted}, or the file was not saved.", look_at(state))
 
 
 def _classes(project: Path, name: str) -> Iterator[tuple[str, list[str]]]:

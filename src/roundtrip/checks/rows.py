@@ -4,39 +4,33 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ..facts import State
 from ..sqlite_files import opened, sql_name
 from .causes import one_downgrade_too_many
-from .course_databases import (
-    USUAL,
-    columns_of,
-    databases,
-    on,
-    query,
-    row_in_words,
-)
+from .course_databases import USUAL, columns_of, databases, on, query, row_in_words
 from .databases import database_has
-from .finding import Finding, many
+from .finding import Cure, Finding, begin_again, many, met, unmet
+
+_NOT_COMMITTED = "{}, or db.session.commit() did not follow."
 
 
 def rows(state: State, project: Path, table: str, count: int, database: str = USUAL) -> Finding:
     """The table in `instance/<database>` has exactly `count` rows."""
     found = query(project, database, f"SELECT count(*) FROM {sql_name(table)}")
     if not found:
-        return _no_table(state, project, database, table)
+        return _no_table(state, project, table, database)
     number = found[0][0]
     text = f"{database}: {many(number, 'row')} in {table}"
     if number == count:
-        return Finding(True, text)
+        return met(text)
     if number > count:
-        return _look(text, "There are rows too many.", database)
-    if lost := one_downgrade_too_many(project, database, table):
-        return Finding(False, text, *lost, detour=True)
-    cause = "Rows were not added, or db.session.commit() did not follow."
-    return _look(text, cause, database)
+        return unmet(text, _shell("There are rows too many.", database))
+    cause = _NOT_COMMITTED.format("Rows were not added")
+    return unmet(text, _lost_or(cause, project, database, table))
 
 
 def rows_equal(
@@ -55,34 +49,29 @@ def rows_equal(
     wanted = [tuple(row) for row in values]
     there = [row for row in found if row in wanted] if more else found
     if there == wanted:
-        return Finding(True, f"{database}: {many(len(wanted), 'row')} in {table}, as expected")
+        return met(f"{database}: {many(len(wanted), 'row')} in {table}, as expected")
     if not columns_of(project, database, table):
-        return _no_table(state, project, database, table)
+        return _no_table(state, project, table, database)
     if not found:
         text = f"{database}: {table} has no rows, or not the columns {', '.join(columns)}"
-        if lost := one_downgrade_too_many(project, database, table):
-            return Finding(False, text, *lost, detour=True)
         cause = "The rows were not added, or a script took a column away."
-        return _look(text, cause, database)
+        return unmet(text, _lost_or(cause, project, database, table))
     missing = [row for row in wanted if row not in found]
     other = next((row for row in found if row not in wanted), None)
     text = f"{database}: {many(len(there), 'row')} in {table}"
     if other:
         text = f"{database}: {table} has the row {row_in_words(other)}"
+    cause = "A row is there twice, or in another order."
     if missing:
         cause = f"The row {row_in_words(missing[0])} is missing."
-        return _look(text, cause, database)
-    key = other and query(
-        project,
-        database,
-        f"SELECT id FROM {sql_name(table)} WHERE ({names}) = ({_marks(other)})",
-        *other,
-    )
-    if not key:
-        return _look(text, "A row is there twice, or in another order.", database)
-    delete = f'db.session.execute(db.text("DELETE FROM {table} WHERE id = {key[0][0]}"))'
-    cause = f"It does not belong there. In flask shell: {delete}, then db.session.commit()."
-    return _look(text, cause, database)
+    elif other:
+        marks = ", ".join("?" * len(other))
+        statement = f"SELECT id FROM {sql_name(table)} WHERE ({names}) = ({marks})"
+        # Nothing equals NULL, so such a row is not found.
+        for (key,) in query(project, database, statement, *other)[:1]:
+            delete = f'db.session.execute(db.text("DELETE FROM {table} WHERE id = {key}"))'
+            cause = f"It does not belong there. In flask shell: {delete}, then db.session.commit()."
+    return unmet(text, _shell(cause, database))
 
 
 def some_value(
@@ -92,19 +81,17 @@ def some_value(
     table, _, name = column.partition(".")
     if name not in columns_of(project, database, table):
         if not present:
-            return Finding(True, f"{database}: no column {column}, so no value in it")
+            return met(f"{database}: no column {column}, so no value in it")
         return _no_column(state, project, column, database)
     found = query(project, database, f"SELECT count({sql_name(name)}) FROM {sql_name(table)}")
     number = found[0][0] if found else 0
     text = f"{database}: {many(number, 'row')} with a value in {column}"
     if (number > 0) == present:
-        return Finding(True, text)
+        return met(text)
     if not present:
-        return _look(text, "A value is set.", database)
-    if lost := one_downgrade_too_many(project, database, table):
-        return Finding(False, text, *lost, detour=True)
-    cause = "No value was set, or db.session.commit() did not follow."
-    return _look(text, cause, database)
+        return unmet(text, _shell("A value is set.", database))
+    cause = _NOT_COMMITTED.format("No value was set")
+    return unmet(text, _lost_or(cause, project, database, table))
 
 
 def holds(
@@ -125,93 +112,86 @@ def holds(
     for column in wanted:
         if column not in columns_of(project, database, table):
             return _no_column(state, project, f"{table}.{column}", database)
-    columns = ", ".join(map(sql_name, wanted))
-    statement = f"SELECT {columns} FROM {sql_name(table)} WHERE {sql_name(key)} = ?"
-    found = query(project, database, statement, name)
+    select = f"SELECT {', '.join(map(sql_name, wanted))} FROM {sql_name(table)}"
+    found = query(project, database, f"{select} WHERE {sql_name(key)} = ?", name)
     if not found:
-        return _no_row(project, table, key, name, database)
-    others = [column for column in wanted if column != key]
+        text = f"{database}: no row in {table} with {key} {name}"
+        return unmet(text, _no_row(project, table, key, name, database))
+    others = {column: value for column, value in wanted.items() if column != key}
     text = f"{database}: {key} {name} has {', '.join(others)} {row_in_words(found[0][1:])}"
     if not others:
-        return Finding(True, f"{database}: {many(len(found), 'row')} in {table} with {key} {name}")
+        return met(f"{database}: {many(len(found), 'row')} in {table} with {key} {name}")
     same = " AND ".join(f"{sql_name(column)} IS ?" for column in others)
-    values = [wanted[column] for column in others]
-    statement = (
-        f"SELECT {sql_name(key)} FROM {sql_name(table)} WHERE {same} AND {sql_name(key)} IS NOT ?"
-    )
-    elsewhere = [row[0] for row in query(project, database, statement, *values, name)]
+    where = f"{same} AND {sql_name(key)} IS NOT ?"
+    elsewhere = query(project, database, f"{select} WHERE {where}", *others.values(), name)
     if set(found) == {tuple(wanted.values())}:
         if alone and elsewhere:
-            cause = f"{elsewhere[0]} has it too: it was set on more rows than one. Begin again."
-            return Finding(False, text, cause, "%restart", detour=True)
-        return Finding(True, text)
-    cause = "No value was set, or db.session.commit() did not follow."
+            cause = f"{elsewhere[0][0]} has it too: it was set on more rows than one. Begin again."
+            return unmet(text, begin_again(cause))
+        return met(text)
+    cause = _NOT_COMMITTED.format("No value was set")
     if any(value is not None for value in found[0][1:]):
         cause = "Another value was set."
     if elsewhere and not empty:
-        cause = f"It was set on another row: {elsewhere[0]} has it."
-    return _look(text, cause, database)
+        cause = f"It was set on another row: {elsewhere[0][0]} has it."
+    return unmet(text, _shell(cause, database))
 
 
 def same_rows(state: State, project: Path, database: str, source: str) -> Finding:
     """Two SQLite files in instance/ hold the same tables with the same rows."""
     if (there := _dump(project, source)) is None:
         cause = f"{source} was moved, deleted or damaged; a copy leaves both files there."
-        return Finding(False, f"no {source} in instance", cause, "%restart", detour=True)
+        return unmet(f"no {source} in instance", begin_again(cause))
     here = _dump(project, database)
     if here == there:
-        return Finding(True, f"{database} holds the same as {source}")
+        return met(f"{database} holds the same as {source}")
     text = f"{database} differs from {source}" if here else f"no {database} in instance"
     for other in databases(project):
         if other != database and _dump(project, other) == there:
             cause = f"It was copied over {other}, whose own rows are gone. Begin again."
-            return Finding(False, text, cause, "%restart", detour=True)
-    return Finding(False, text, "It was not copied there.", f"%show instance/{database}")
+            return unmet(text, begin_again(cause))
+    return unmet(text, Cure("It was not copied there.", f"%show instance/{database}"))
 
 
 def _dump(project: Path, name: str) -> list[str] | None:
     """All that an SQLite file holds, in an order of its own; None where it cannot be read."""
     try:
-        with opened(project / "instance" / name) as one:
-            return sorted(one.iterdump())
+        with opened(project / "instance" / name) as connection:
+            return sorted(connection.iterdump())
     except sqlite3.Error:
         return None
 
 
-def _no_row(project: Path, table: str, key: str, name: Any, database: str) -> Finding:
+def _no_row(project: Path, table: str, key: str, name: Any, database: str) -> Cure:
     """No row is found by this value."""
-    text = f"{database}: no row in {table} with {key} {name}"
     statement = f"SELECT DISTINCT {sql_name(key)} FROM {sql_name(table)}"
-    for other in databases(project):
-        if other != database and (name,) in query(project, other, statement):
-            cause = f"It was added to the wrong database: {other} has it."
-            return _look(text, cause, database)
+    cause = _NOT_COMMITTED.format("No such row was added")
     if there := [row[0] for row in query(project, database, statement)]:
         cause = f"The rows that are there have {key} {row_in_words(there[:5])}."
-        return _look(text, cause, database)
-    cause = "No such row was added, or db.session.commit() did not follow."
-    return _look(text, cause, database)
+    for other in databases(project):
+        if (name,) in query(project, other, statement):
+            cause = f"It was added to the wrong database: {other} has it."
+            break
+    return _shell(cause, database)
 
 
 def _no_column(state: State, project: Path, column: str, database: str) -> Finding:
-    found = database_has(state, project, column, True, database)
-    return Finding(
-        False, f"{database}: no column {column}", found.cause, found.next, detour=found.detour
-    )
+    why = database_has(state, project, column, True, database)
+    return replace(why, found=f"{database}: no column {column}")
 
 
-def _no_table(state: State, project: Path, database: str, table: str) -> Finding:
-    text = f"{database}: no table {table}"
+def _no_table(state: State, project: Path, table: str, database: str) -> Finding:
+    why = database_has(state, project, f"{table}.id", True, database)
     if lost := one_downgrade_too_many(project, database, table):
-        return Finding(False, text, *lost, detour=True)
-    found = database_has(state, project, f"{table}.id", True, database)
-    return Finding(False, text, found.cause, found.next, detour=found.detour)
+        why = unmet("", lost)
+    return replace(why, met=False, found=f"{database}: no table {table}")
 
 
-def _marks(row: Sequence[Any]) -> str:
-    return ", ".join("?" * len(row))
+def _lost_or(cause: str, project: Path, database: str, table: str) -> Cure:
+    """Why values are not there: this cause, where no downgrade has taken them with their table."""
+    return one_downgrade_too_many(project, database, table) or _shell(cause, database)
 
 
-def _look(text: str, cause: str, database: str) -> Finding:
-    """Not met; `flask shell` shows, and changes, what the rows are."""
-    return Finding(False, text, cause, on(database, "%%flask_shell"))
+def _shell(cause: str, database: str) -> Cure:
+    """`flask shell` shows, and changes, what the rows are."""
+    return Cure(cause, on(database, "%%flask_shell"))
