@@ -20,7 +20,7 @@ from ..course import Goal
 from ..errors import RoundtripError
 from ..facts import State
 from . import databases, files, git, model_and_migrations, rows
-from .causes import taking_back
+from .causes import why_changed
 from .finding import Cure, Finding, met, unmet
 
 
@@ -66,7 +66,7 @@ def agree(state: State, project: Path, back: str = "") -> Finding:
             return unmet(first.found, Cure(cause, first.back))
     elif back and state.git.uncommitted:  # such as a reset without --hard leaves
         file = state.git.uncommitted[0]
-        return unmet(f"not committed: {file}", taking_back(state, file))
+        return unmet(f"not committed: {file}", why_changed(state, file))
     return unmet(first.found, Cure(f"{first.headline} {first.why}".strip(), first.next))
 
 

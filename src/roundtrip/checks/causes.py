@@ -9,7 +9,7 @@ from ..facts import Revision, State, names_in
 from ..sqlite_files import sql_name
 from ..verdict.commands import delete, message_for, quoted
 from ..verdict.lookups import run_by
-from .course_databases import USUAL, columns_of, databases, on, query, versions
+from .course_databases import USUAL, columns_of, command_on, query, used_databases, versions
 from .finding import Cure, begin_again
 from .model_causes import look_at, why_lacking
 
@@ -27,7 +27,7 @@ def why_blocked(state: State, project: Path | None = None, database: str = USUAL
         return None
     cause = f"The database is at {gone[0]}, whose file is gone, deleted or reset too early."
     # The board of another database looks for the file.
-    return Cure(cause, verdict.next if missing else on(database, "%board"), detour=True)
+    return Cure(cause, verdict.next if missing else command_on(database, "%board"), detour=True)
 
 
 def not_upgraded(state: State, database: str) -> Cure:
@@ -40,7 +40,7 @@ def not_upgraded(state: State, database: str) -> Cure:
             cause = f"The script that waits also drops {', '.join(revision.drops)}, with all values"
             cause = f"{cause}. Delete it, mend the model, make it again."
             return Cure(cause, delete(revision), detour=True)
-    return Cure(f"The upgrade has not run on {database}.", on(database, _UPGRADE))
+    return Cure(f"The upgrade has not run on {database}.", command_on(database, _UPGRADE))
 
 
 _UPGRADE = "flask db upgrade"
@@ -111,7 +111,8 @@ def not_gone_back(state: State, project: Path, database: str, name: str) -> Cure
     cause = f"{database} has not gone back far enough: {maker.id} still counts as run."
     if maker.id in at:
         cause = f"The downgrade has not run on {database}."
-    return Cure(cause, on(database, _step_back(maker, at)), detour=not _is_one_step(maker, at))
+    command = command_on(database, _step_back(maker, at))
+    return Cure(cause, command, detour=not _is_one_step(maker, at))
 
 
 def _step_back(revision: Revision, at: Collection[str]) -> str:
@@ -144,13 +145,13 @@ def one_downgrade_too_many(project: Path, database: str, table: str) -> Cure | N
     a_row = f"SELECT 1 FROM {sql_name(table)} LIMIT 1"
     if database != USUAL or query(project, database, a_row):
         return None
-    if not any(query(project, other, a_row) for other in databases(project)):
+    if not any(query(project, other, a_row) for other in used_databases(project)):
         return None
     cause = "The rows are gone: one downgrade too many dropped the table, an upgrade made it anew."
     return begin_again(cause)
 
 
-def taking_back(state: State, file: str) -> Cure:
+def why_changed(state: State, file: str) -> Cure:
     """Why a file differs from the last commit, and how to have it as it is there."""
     if scripts := [r for r in state.migrations.revisions if r.file == file and not r.committed]:
         return Cure("The script is in no commit, and was left behind.", delete(scripts[0]))

@@ -19,7 +19,7 @@ def settings_of(database: str) -> str:
     return f"{Path(database).stem}.env"
 
 
-def on(database: str, command: str) -> str:
+def command_on(database: str, command: str) -> str:
     """A command as it goes to this database."""
     return with_env_file(command, "" if database == USUAL else settings_of(database))
 
@@ -41,7 +41,7 @@ def versions(project: Path, database: str) -> list[str]:
     return [row[0] for row in query(project, database, "SELECT version_num FROM alembic_version")]
 
 
-def databases(project: Path) -> list[str]:
+def used_databases(project: Path) -> list[str]:
     """The names of the databases in instance/ that commands go to."""
     files = sorted((project / "instance").glob("*.db"))
     return [file.name for file in files if is_used(project, file.name)]

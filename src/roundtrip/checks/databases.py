@@ -13,11 +13,11 @@ from .causes import no_script, not_gone_back, not_upgraded, one_downgrade_too_ma
 from .course_databases import (
     USUAL,
     columns_of,
-    databases,
+    command_on,
     is_used,
-    on,
     query,
     settings_of,
+    used_databases,
     versions,
 )
 from .finding import Cure, Finding, begin_again, met, unmet
@@ -101,11 +101,11 @@ def _why_absent(state: State, project: Path, column: str, database: str) -> Cure
         return unused
     if makers & run_by(state, versions(project, database)):
         cause = f"It counts the script as run, and does not have {needed}: stamped, not upgraded."
-        return Cure(cause, on(database, "%board"), detour=True)
+        return Cure(cause, command_on(database, "%board"), detour=True)
     cure = not_upgraded(state, database)
     if not (project / "instance" / database).is_file() and database != USUAL:
         return replace(cure, cause="No command has made it yet.")
-    others = [each for each in databases(project) if name in columns_of(project, each, table)]
+    others = [each for each in used_databases(project) if name in columns_of(project, each, table)]
     if others and not cure.detour:
         cause = f"It ran on the wrong database, or on one only: {others[0]} has {column}."
         return replace(cure, cause=cause)
@@ -140,7 +140,7 @@ def _not_by_migration(project: Path, database: str) -> Cure | None:
     if versions(project, database):
         return None
     cause = "It counts no migration as run: db.create_all() or a copy made its tables."
-    return Cure(cause, on(database, "%board"), detour=True)
+    return Cure(cause, command_on(database, "%board"), detour=True)
 
 
 def _other_type(state: State, project: Path, column: str, database: str, type: str) -> Cure:
@@ -149,6 +149,5 @@ def _other_type(state: State, project: Path, column: str, database: str, type: s
     back = not_gone_back(state, project, database, column)
     if back.detour:
         return back.after(said)
-    more = f"Take it back on each database, {on(database, 'flask db downgrade')} for this one;"
-    more = f"{more} then delete the script, and make it again from the right model."
-    return Cure(f"{said} {more}", back.command, detour=True)
+    more = f"Take it back on each database, {back.command} for this one; then delete the script, "
+    return Cure(f"{said} {more}and make it again from the right model.", back.command, detour=True)

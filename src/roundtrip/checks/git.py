@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..facts import State
 from ..verdict.commands import commit
-from .causes import taking_back
+from .causes import why_changed
 from .finding import Cure, Finding, begin_again, many, met, unmet
 
 
@@ -26,7 +26,7 @@ def commits(state: State, project: Path, count: int) -> Finding:
     if state.git.uncommitted:
         cause = "Work is in the files but not in a commit."
         return unmet(text, Cure(cause, commit(state, "Say what changes")))
-    if lost := _lost(state, project):
+    if lost := _off_the_branch(state, project):
         cause = f"A reset went too far back: {lost[-1].after[:7]} is on the branch no more."
         return unmet(text, Cure(cause, "git reflog"))
     return unmet(text, Cure("An earlier step is missing.", "git status"))
@@ -55,7 +55,7 @@ def head_subject(state: State, project: Path, subject: str, amend: bool = False)
     if older:
         cause = f"“{subject}” is {older[0]}, further back: HEAD is not there."
         return unmet(text, Cure(cause, "git log --oneline"))
-    if called := [entry for entry in _lost(state, project) if entry.subject == subject]:
+    if called := [entry for entry in _off_the_branch(state, project) if entry.subject == subject]:
         place = called[-1].after[:7]
         cause = f"“{subject}” is {place}: no branch has it any more, but Git remembers it."
         return unmet(text, Cure(cause, "git reflog"))
@@ -72,7 +72,7 @@ def taken_back(state: State, project: Path, subject: str) -> Finding:
     """
     if not (here := head_subject(state, project, subject)).met:
         return here
-    for entry in _lost(state, project):
+    for entry in _off_the_branch(state, project):
         if entry.before == state.git.head:
             return met(f"{entry.after[:7]} was made on this commit, and taken back")
     text = "nothing was taken back to this commit"
@@ -84,13 +84,13 @@ def clean(state: State, project: Path, back: bool = False) -> Finding:
     """Nothing is modified, staged or untracked. `back`: changes are to be undone, not committed."""
     if not state.git.repository:
         return unmet("no Git repository that can be read", _no_repository(state))
-    loose = state.git.uncommitted
-    if not loose:
+    uncommitted = state.git.uncommitted
+    if not uncommitted:
         return met("every file is committed")
-    text = f"not committed: {', '.join(loose)}"
+    text = f"not committed: {', '.join(uncommitted)}"
     if back:
-        return unmet(text, taking_back(state, loose[0]))
-    if _scripts(state) & set(loose):
+        return unmet(text, why_changed(state, uncommitted[0]))
+    if _scripts(state) & set(uncommitted):
         cause = "The migration script is not committed."
         return unmet(text, Cure(cause, commit(state, "Say what changes")))
     if state.git.untracked or state.git.modified:
@@ -148,7 +148,7 @@ class _Made:
     subject: str
 
 
-def _lost(state: State, project: Path) -> list[_Made]:
+def _off_the_branch(state: State, project: Path) -> list[_Made]:
     """The commits that were made here and are not on the branch, oldest first.
 
     Git's reflog has them (`git help gitrepository-layout`, logs).

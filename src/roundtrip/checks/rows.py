@@ -11,7 +11,7 @@ from typing import Any
 from ..facts import State
 from ..sqlite_files import opened, sql_name
 from .causes import one_downgrade_too_many
-from .course_databases import USUAL, columns_of, databases, on, query, row_in_words
+from .course_databases import USUAL, columns_of, command_on, query, row_in_words, used_databases
 from .databases import database_has
 from .finding import Cure, Finding, begin_again, many, met, unmet
 
@@ -146,7 +146,7 @@ def same_rows(state: State, project: Path, database: str, source: str) -> Findin
     if here == there:
         return met(f"{database} holds the same as {source}")
     text = f"{database} differs from {source}" if here else f"no {database} in instance"
-    for other in databases(project):
+    for other in used_databases(project):
         if other != database and _dump(project, other) == there:
             cause = f"It was copied over {other}, whose own rows are gone. Begin again."
             return unmet(text, begin_again(cause))
@@ -168,7 +168,7 @@ def _no_row(project: Path, table: str, key: str, name: Any, database: str) -> Cu
     cause = _NOT_COMMITTED.format("No such row was added")
     if there := [row[0] for row in query(project, database, statement)]:
         cause = f"The rows that are there have {key} {row_in_words(there[:5])}."
-    for other in databases(project):
+    for other in used_databases(project):
         if (name,) in query(project, other, statement):
             cause = f"It was added to the wrong database: {other} has it."
             break
@@ -194,4 +194,4 @@ def _lost_or(cause: str, project: Path, database: str, table: str) -> Cure:
 
 def _shell(cause: str, database: str) -> Cure:
     """`flask shell` shows, and changes, what the rows are."""
-    return Cure(cause, on(database, "%%flask_shell"))
+    return Cure(cause, command_on(database, "%%flask_shell"))
