@@ -193,7 +193,14 @@ def test_the_wrong_database_was_upgraded(project: Path):
     add_age(project)
     production = {"column": "user.age", "database": "production.db"}
     command = "flask --env-file production.env db upgrade"
-    refused("database_has", UPGRADED, project, "wrong database", command, **production)
+    refused(
+        "database_has",
+        UPGRADED,
+        project,
+        "has run on app.db, not on production.db",
+        command,
+        **production,
+    )
     assert ask("database_has", UPGRADED, project, column="user.age").met
     sql(project, "ALTER TABLE user DROP COLUMN age")
     add_age(project, "production.db")
@@ -201,7 +208,7 @@ def test_the_wrong_database_was_upgraded(project: Path):
         "database_has",
         WAITING,
         project,
-        "production.db has user.age",
+        "not on app.db",
         "flask db upgrade",
         column="user.age",
     )
@@ -267,8 +274,15 @@ def test_head_subject(project: Path):
     same = {"subject": "Create the user table"}
     refused("head_subject", aside, project, "leaves main as it was", "git switch main", **same)
     refused("head_subject", made(), project, "No commit is called", "git log", subject="Other")
-    renamed = {"subject": "Other", "amend": True}
+    renamed = {"subject": "Other", "commits": 1}
     refused("head_subject", made(), project, "by its message", "git commit --amend -m", **renamed)
+    # an earlier lesson's commit is not written anew
+    early = {"subject": "Other", "commits": 2}
+    refused("head_subject", made(), project, "not made yet", 'git commit -m "Other"', **early)
+    loose = made(git=git(modified=(MODELS,)))
+    refused("head_subject", loose, project, "not made yet", "git add .", **early)
+    folded = {"subject": "Create the user table", "commits": 2}
+    refused("head_subject", made(), project, "on the branch no more", "git reflog", **folded)
     empty = made(git=git(commits=(), head=None))
     refused("head_subject", empty, project, "Nothing was committed", "git status", subject="x")
 
@@ -285,8 +299,20 @@ def test_clean(project: Path):
     staged = made(git=git(staged=(MODELS,)))
     command = f"git restore --staged --worktree {MODELS}"
     refused("clean", staged, project, "git add has noted", command, back=True)
-    command = f"git restore {MODELS}"
-    refused("clean", MODEL_AHEAD, project, "still in the file", command, back=True)
+    refused("clean", MODEL_AHEAD, project, "still in the file", "git status", back=True)
+    harmful = second(adds=("user.age",), required=("user.age",))
+    failing = made(
+        model=WAITING.model,
+        git=WAITING.git,
+        migrations=migrations(harmful),
+        database=DatabaseState("instance/app.db", True, (replace(user(), rows=3),), (FIRST,)),
+        differences=(ADDS_AGE,),
+    )
+    refused("clean", failing, project, "it would fail", f"git clean -f {AGE_SCRIPT}")
+    on_production = {"column": "user.age", "database": "production.db"}
+    (project / "production.env").write_text("DATABASE_URL=sqlite:///production.db\n")
+    command = f"git clean -f {AGE_SCRIPT}"
+    refused("database_has", failing, project, "it would fail", command, **on_production)
     refused("clean", made(git=git(untracked=("x",))), project, "no commit", "git status", back=True)
 
 
@@ -296,12 +322,17 @@ def test_changed_only(project: Path):
     other = made(git=git(modified=(MODELS, "demo_app/pages.py")))
     refused("changed_only", other, project, "Another file", "git diff", files=[MODELS])
     refused("changed_only", WAITING, project, "too early", "git clean -f", files=[MODELS])
+    beside = made(git=git(modified=(MODELS,), untracked=("demo_app/user.py",)))
+    refused("changed_only", beside, project, "adds no file", "git status", files=[MODELS])
 
 
 def test_untracked(project: Path):
     pattern = {"pattern": "migrations/versions/*_add_age_column_to_user_model.py"}
     assert ask("untracked", WAITING, project, **pattern).met
     refused("untracked", MODEL_AHEAD, project, "was not made", "git status", **pattern)
+    other = "migrations/versions/c_add_age.py"
+    named = made(git=git(untracked=(other,)), migrations=migrations(replace(second(), file=other)))
+    refused("untracked", named, project, "another name", f"git clean -f {other}", **pattern)
     staged = made(git=git(staged=(AGE_SCRIPT,), added=(AGE_SCRIPT,)))
     refused("untracked", staged, project, "staged already", "git restore --staged", **pattern)
     committed = made(migrations=migrations(second(tracked=True)))

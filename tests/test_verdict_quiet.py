@@ -12,6 +12,8 @@ import pytest
 import states
 from states import Project
 
+from roundtrip import show
+
 MODELS = "demo_app/models.py"
 CITY = "    city: Mapped[str | None] = mapped_column(String(80))\n"
 
@@ -165,3 +167,17 @@ def test_a_column_that_must_not_be_empty_leads_to_the_model(project: Project):
     follow(project, "model_ahead", f"git diff {MODELS}")
     project.edit(MODELS, "city: Mapped[str]", "city: Mapped[str | None]")
     assert project.read().verdict.next.startswith("flask db migrate")
+
+
+def test_a_generated_column_is_a_column(project: Project):
+    """Alembic's `check` sees it; SQLite lists it only in `table_xinfo`."""
+    project.edit(MODELS, "from sqlalchemy import ", "from sqlalchemy import Computed, ")
+    project.add_to_model(
+        '    loud: Mapped[str | None] = mapped_column(String(80), Computed("upper(name)"))\n'
+    )
+    project.db("migrate", "-m", "Add loud")
+    project.db("upgrade")
+    project.commit("Add loud")
+    assert project.read().verdict.kind == "agree"
+    (shown,) = show.show(project.path, "instance/app.db")
+    assert "loud VARCHAR(80)" in shown.text and "ADA" in shown.text

@@ -12,7 +12,7 @@ from pygments.lexers import get_lexer_for_filename
 from pygments.util import ClassNotFound
 
 from .errors import RoundtripError
-from .sqlite_files import opened, sql_name, table_names
+from .sqlite_files import columns_in, opened, sql_name, table_names
 
 _LINES_AT_MOST = 500
 _ROWS_AT_MOST = 50
@@ -128,10 +128,10 @@ def _show_database(name: str, file: Path) -> Shown:
 def _content(connection: sqlite3.Connection, table: str) -> tuple[list[str], list[list[str]], int]:
     """Columns with their types, the first rows, and how many rows there are."""
     name = sql_name(table)
-    columns = connection.execute(f"PRAGMA table_info({name})").fetchall()
+    columns = columns_in(connection, table)
     rows = connection.execute(f"SELECT * FROM {name} LIMIT {_ROWS_AT_MOST}").fetchall()
     ((count,),) = connection.execute(f"SELECT count(*) FROM {name}").fetchall()
-    heads = [f"{column[1]} {column[2]}".strip() for column in columns]
+    heads = [f"{column} {kind}".strip() for column, kind, *_ in columns]
     return heads, [["NULL" if v is None else _one_line(v) for v in row] for row in rows], count
 
 

@@ -35,3 +35,16 @@ def table_names(connection: sqlite3.Connection) -> list[str]:
         r"AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name"
     )
     return [name for (name,) in found]
+
+
+def columns_in(connection: sqlite3.Connection, table: str) -> list[tuple[str, str, bool, bool]]:
+    """The columns of a table, generated ones too: name, type, may it be NULL, is it in the key.
+
+    None where there is no such table (https://sqlite.org/pragma.html#pragma_table_xinfo).
+    """
+    found = connection.execute(f"PRAGMA table_xinfo({sql_name(table)})")
+    return [
+        (name, kind, not required, bool(key))
+        for _, name, kind, required, _, key, hidden in found
+        if hidden != 1
+    ]

@@ -36,7 +36,7 @@ from .git_facts import Run, git_lines, read_git
 from .plain_data import build
 from .rescue import find_script
 from .script_folder import read_scripts
-from .sqlite_files import opened, sql_name, table_names
+from .sqlite_files import columns_in, opened, sql_name, table_names
 from .verdict.lookups import run_by
 
 __all__ = ["Run", "State", "read"]
@@ -150,10 +150,7 @@ def _elsewhere(project: Path, here: DatabaseState) -> Iterator[Elsewhere]:
 
 def _table(connection: sqlite3.Connection, name: str) -> Table:
     table = sql_name(name)
-    columns = tuple(
-        Column(column, kind, nullable=not required, primary_key=bool(key))
-        for _, column, kind, required, _, key in connection.execute(f"PRAGMA table_info({table})")
-    )
+    columns = tuple(Column(*column) for column in columns_in(connection, name))
     return Table(name, columns, connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 

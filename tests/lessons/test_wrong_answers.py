@@ -118,7 +118,7 @@ WRONG = {
     "production is forgotten": (
         {DATABASES: "!flask db upgrade"},
         "%check there",
-        "It ran on the wrong database, or on one only: app.db has user.phone.",
+        "It has run on app.db, not on production.db: each database is upgraded on its own.",
     ),
     "only the script is committed": (
         {COMMIT: "!git add migrations\n!git commit -m 'Add phone column to user model'"},

@@ -62,8 +62,7 @@ def agree(state: State, project: Path, back: str = "") -> Finding:
     first = state.verdict
     if back and state.git.commits and state.git.commits[0].subject != back:
         if first.back:
-            cause = f"{first.headline} Or back, with this command."
-            return unmet(first.found, Cure(cause, first.back))
+            return unmet(first.found, Cure(f"{first.headline} {first.why}", first.back))
     elif back and state.git.uncommitted:  # such as a reset without --hard leaves
         file = state.git.uncommitted[0]
         return unmet(f"not committed: {file}", why_changed(state, file))

@@ -32,6 +32,8 @@ def why_blocked(state: State, project: Path | None = None, database: str = USUAL
 
 def not_upgraded(state: State, database: str) -> Cure:
     """Why a database has not run a script that waits, and the cure: not always an upgrade."""
+    if bad := bad_script(state):
+        return bad
     first = state.verdict
     if database == USUAL and first.kind in _TROUBLES and first.next != _UPGRADE:
         return Cure(f"{first.headline} {first.found} {first.why}", first.next, detour=True)
@@ -43,12 +45,20 @@ def not_upgraded(state: State, database: str) -> Cure:
     return Cure(f"The upgrade has not run on {database}.", command_on(database, _UPGRADE))
 
 
+def bad_script(state: State) -> Cure | None:
+    """The cure where a script waits that must not run on any database, nor be committed."""
+    first = state.verdict
+    if first.kind not in _BAD_SCRIPTS or first.next == _UPGRADE:
+        return None
+    return Cure(f"{first.headline} {first.found} {first.why}", first.next, detour=True)
+
+
 _UPGRADE = "flask db upgrade"
-_TROUBLES = {
-    *("pending", "left_over", "not_recorded", "stamped", "overlapping", "half_made_copy"),
-    *("several_heads", "model_not_imported"),
-}
-"""The disagreements in which an upgrade would fail, or do harm, where it is not told itself."""
+_BAD_SCRIPTS = {"pending", "left_over", "several_heads", "model_not_imported"}
+"""The disagreements about scripts in which an upgrade does harm, where it is not told itself."""
+
+_TROUBLES = {"not_recorded", "stamped", "overlapping", "half_made_copy"}
+"""Those about one database."""
 
 
 def no_script(state: State, project: Path, wanted: str = "") -> Cure:
@@ -78,6 +88,9 @@ def no_script(state: State, project: Path, wanted: str = "") -> Cure:
         cause = "The model holds no new change, so flask db migrate makes no script."
         return Cure(cause, look_at(state))
     command = f'flask db migrate -m "{message_for(state)}"'
+    first = state.verdict
+    if first.kind == "model_ahead" and first.next != command:  # its script would fail
+        return Cure(f"{first.headline} {first.why}", first.next, detour=True)
     return Cure("The migration script was not made yet.", command)
 
 

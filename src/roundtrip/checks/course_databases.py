@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..env_file import database_named_by, with_env_file
-from ..sqlite_files import opened, sql_name
+from ..sqlite_files import columns_in, opened
 
 USUAL = "app.db"
 """The database of commands without `--env-file`."""
@@ -32,8 +32,8 @@ def is_used(project: Path, database: str) -> bool:
 
 def columns_of(project: Path, database: str, table: str) -> dict[str, tuple[str, bool]]:
     """The columns of a table, each with its type and whether it may be NULL; none without it."""
-    found = query(project, database, f"PRAGMA table_info({sql_name(table)})")
-    return {name: (kind, not required) for _, name, kind, required, *_ in found}
+    found = look(project, database, lambda connection: columns_in(connection, table))
+    return {name: (kind, nullable) for name, kind, nullable, _ in found}
 
 
 def versions(project: Path, database: str) -> list[str]:
@@ -49,12 +49,19 @@ def used_databases(project: Path) -> list[str]:
 
 def query(project: Path, database: str, statement: str, *values: Any) -> list[tuple]:
     """Rows of a read-only look at an SQLite file of the project; none where it cannot be read."""
+    return look(project, database, lambda found: found.execute(statement, values).fetchall())
+
+
+def look(
+    project: Path, database: str, ask: Callable[[sqlite3.Connection], list[tuple]]
+) -> list[tuple]:
+    """What an SQLite file of the project answers; nothing where it cannot be read."""
     file = project / "instance" / database
     if not file.is_file():
         return []
     try:
         with opened(file) as connection:
-            return connection.execute(statement, values).fetchall()
+            return ask(connection)
     except sqlite3.Error:
         return []
 

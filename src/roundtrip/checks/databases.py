@@ -107,7 +107,9 @@ def _why_absent(state: State, project: Path, column: str, database: str) -> Cure
         return replace(cure, cause="No command has made it yet.")
     others = [each for each in used_databases(project) if name in columns_of(project, each, table)]
     if others and not cure.detour:
-        cause = f"It ran on the wrong database, or on one only: {others[0]} has {column}."
+        cause = (
+            f"It has run on {others[0]}, not on {database}: each database is upgraded on its own."
+        )
         return replace(cure, cause=cause)
     return cure
 

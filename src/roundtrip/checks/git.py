@@ -7,8 +7,8 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from ..facts import State
-from ..verdict.commands import commit
-from .causes import why_changed
+from ..verdict.commands import commit, delete
+from .causes import bad_script, why_changed
 from .finding import Cure, Finding, begin_again, many, met, unmet
 
 
@@ -32,10 +32,11 @@ def commits(state: State, project: Path, count: int) -> Finding:
     return unmet(text, Cure("An earlier step is missing.", "git status"))
 
 
-def head_subject(state: State, project: Path, subject: str, amend: bool = False) -> Finding:
+def head_subject(state: State, project: Path, subject: str, commits: int = 0) -> Finding:
     """The message of the last commit on main, the lessons' only branch, is `subject`.
 
-    `amend`: another last commit has the wrong message, and is not a wrong place.
+    `commits`: so many are on the branch once this lesson has made its own. With fewer, the last one
+    is an earlier lesson's; else a wrong message can be written anew.
     """
     if state.git.error:
         return unmet("Git cannot tell", _no_repository(state))
@@ -50,7 +51,10 @@ def head_subject(state: State, project: Path, subject: str, amend: bool = False)
     found = state.git.commits[0].subject
     text = f"the last commit is “{found}”"
     if found == subject:
-        return met(text)
+        if len(state.git.commits) >= commits:
+            return met(text)
+        cause = "It took the place of an earlier commit, which is on the branch no more."
+        return unmet(f"{text}, and one commit is missing", Cure(cause, "git reflog", detour=True))
     older = [commit.hash[:7] for commit in state.git.commits if commit.subject == subject]
     if older:
         cause = f"“{subject}” is {older[0]}, further back: HEAD is not there."
@@ -59,7 +63,10 @@ def head_subject(state: State, project: Path, subject: str, amend: bool = False)
         place = called[-1].after[:7]
         cause = f"“{subject}” is {place}: no branch has it any more, but Git remembers it."
         return unmet(text, Cure(cause, "git reflog"))
-    if amend:
+    if len(state.git.commits) < commits:
+        cause = "That is an earlier lesson's; this lesson's commit is not made yet."
+        return unmet(text, Cure(cause, commit(state, subject), detour=True))
+    if commits:
         cause = "Later lessons find this commit by its message."
         return unmet(text, Cure(cause, f'git commit --amend -m "{subject}"'))
     return unmet(text, Cure(f"No commit is called “{subject}” here.", "git log --oneline"))
@@ -89,7 +96,13 @@ def clean(state: State, project: Path, back: bool = False) -> Finding:
         return met("every file is committed")
     text = f"not committed: {', '.join(uncommitted)}"
     if back:
-        return unmet(text, why_changed(state, uncommitted[0]))
+        file = uncommitted[0]
+        if file in state.git.modified and file not in state.git.staged:
+            cause = "The change is still in the file. Git itself says how it goes back."
+            return unmet(text, Cure(cause, "git status"))
+        return unmet(text, why_changed(state, file))
+    if bad := bad_script(state):
+        return unmet(text, bad)
     if _scripts(state) & set(uncommitted):
         cause = "The migration script is not committed."
         return unmet(text, Cure(cause, commit(state, "Say what changes")))
@@ -110,6 +123,11 @@ def changed_only(state: State, project: Path, files: list[str]) -> Finding:
     """Exactly these tracked files differ from the last commit, and no script is new."""
     found = sorted({*state.git.modified, *state.git.staged})
     text = f"changed since the last commit: {', '.join(found) or 'nothing'}"
+    folders = {file.partition("/")[0] for file in files}
+    code = [file for file in state.git.untracked if file.endswith(".py")]
+    if beside := [file for file in code if file.partition("/")[0] in folders]:
+        cause = f"{beside[0]} is new. This lesson changes what is there, and adds no file."
+        return unmet(f"{text}; new: {beside[0]}", Cure(cause, "git status"))
     new = sorted(_scripts(state) & {*state.git.untracked})
     if new:
         cause = "A migration script is there too early: git clean deletes it."
@@ -136,6 +154,11 @@ def untracked(state: State, project: Path, pattern: str) -> Finding:
         return unmet(text, Cure(f"{staged[0]} is staged already.", command))
     if known := [r.file for r in state.migrations.revisions if fnmatch(r.file, pattern)]:
         return unmet(text, Cure(f"{known[0]} is committed already.", "git log --oneline"))
+    scripts = [r for r in state.migrations.revisions if r.file in state.git.untracked]
+    if scripts:
+        cause = f"{scripts[-1].file} is another name: the next lessons look for the one with the "
+        cause = f"{cause}lesson's message. Delete it, and run flask db migrate with that message."
+        return unmet(text, Cure(cause, delete(scripts[-1]), detour=True))
     return unmet(text, Cure("The file was not made, or it has another name.", "git status"))
 
 
