@@ -1,14 +1,19 @@
-"""The README says what is so."""
+"""The README says what is so, and so do CONTRIBUTING and the first page."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-LESSONS = tomllib.loads((ROOT / "notebooks" / "course.toml").read_text(encoding="utf-8"))["lesson"]
+import yaml
+from pages import BESIDE, LESSONS, MARKDOWN, ROOT
+
+from roundtrip import doctor
+
+README = BESIDE[0].words
+ENVIRONMENT = (ROOT / "environment.yml").read_text(encoding="utf-8")
+START = (ROOT / "start.py").read_text(encoding="utf-8")
+NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 
 
 def test_its_table_lists_the_lessons_with_their_minutes():
@@ -39,3 +44,57 @@ def test_its_picture_says_in_words_what_it_shows():
     assert "one migration is waiting" in words
     assert "flask db upgrade" in picture
     assert "flask db upgrade" in words
+
+
+def test_python_and_git_are_as_old_as_the_doctor_allows():
+    python, git = (".".join(map(str, v)) for v in (doctor.OLDEST_PYTHON, doctor.OLDEST_GIT))
+    said = re.findall(r"(Python|Git) (\d+\.\d+) or newer", README)
+    assert {*said} == {("Python", python), ("Git", git)}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["requires-python"] == f">={python}"
+    assert f"git>={git}" in yaml.safe_load(ENVIRONMENT)["dependencies"]
+
+
+def test_the_environment_of_conda_has_one_name():
+    named = re.findall(r"conda activate ([\w-]+)", README + ENVIRONMENT)
+    assert named == [yaml.safe_load(ENVIRONMENT)["name"]] * 2
+
+
+def test_every_variable_of_the_environment_is_one_that_the_course_reads():
+    source = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "src").rglob("*.py"))
+    read = {*re.findall(r'"(ROUNDTRIP_[A-Z]+)"', source)}
+    named = {
+        (text.where, name)
+        for text in (*BESIDE, *MARKDOWN)
+        for name in re.findall(r"ROUNDTRIP_\w+", text.words)
+    }
+    assert len(named) >= 3
+    assert [each for each in sorted(named) if each[1] not in read] == []
+
+
+def test_restart_makes_every_start_with_the_last_lesson():
+    named = [n for text in BESIDE for n in re.findall(r"restart (\d+)", text.words)]
+    assert named == [str(LESSONS[-1]["number"])] * 2
+
+
+def test_it_says_how_long_the_course_takes():
+    hours = NUMBERS[round(sum(row["minutes"] for row in LESSONS) / 60)]
+    assert re.findall(r"The whole course takes about (\w+) hours\.", README) == [hours]
+
+
+def test_it_says_how_much_room_the_course_takes():
+    ((room, taken),) = re.findall(r"^ROOM = (\d+)  # MB: (\d+) when installed", START, re.MULTILINE)
+    assert re.findall(r"about (\d+) MB", README) == [taken]
+    assert int(taken) < int(room)
+
+
+def test_the_lessons_with_an_exercise_are_those_that_the_pages_name():
+    """The last lesson is all exercise, and says so itself."""
+    having = [row["number"] for row in LESSONS[:-1] if row.get("exercise")]
+    named = [
+        (text.where, (int(first), int(last)))
+        for text in (*BESIDE, *MARKDOWN)
+        for first, last in re.findall(r"Lessons (\d\d) to (\d\d) end with", text.words)
+    ]
+    assert having == [*range(having[0], having[-1] + 1)]
+    assert named == [(where, (having[0], having[-1])) for where in ("README.md", "00[15]")]
