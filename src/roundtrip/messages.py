@@ -60,14 +60,16 @@ def goals(results: Sequence[Result]) -> list[str]:
     for result in results:
         lines.append(f"{'✔ met    ' if result.met else '✘ not met'}  {result.goal.text}")
         lines.append(f"             {result.finding.found}")
+        if result.met:
+            continue
         said = result.finding.cause, result.finding.next
-        if not result.met and said in told:
+        if said in told:
             lines.append("             why:  the same as above.")
-        elif not result.met:
-            told.add(said)
+        else:
             lines.append(f"             why:  {result.finding.cause}")
             if result.finding.next:
                 lines.append(f"             next: {result.finding.next}")
-            if result.goal.hints and not result.finding.detour:
-                lines.append(f"             hint: {result.goal.hints[0]}")
+        told.add(said)
+        if result.goal.hints and not result.finding.detour:
+            lines.append(f"             hint: {result.goal.hints[0]}")
     return lines
