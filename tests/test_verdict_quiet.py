@@ -5,6 +5,7 @@ Each state is made with the real commands.
 
 from __future__ import annotations
 
+import json
 import shlex
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 import states
 from states import Project
 
-from roundtrip import show
+from roundtrip import show, state
 
 MODELS = "demo_app/models.py"
 CITY = "    city: Mapped[str | None] = mapped_column(String(80))\n"
@@ -181,3 +182,46 @@ def test_a_generated_column_is_a_column(project: Project):
     assert project.read().verdict.kind == "agree"
     (shown,) = show.show(project.path, "instance/app.db")
     assert "loud VARCHAR(80)" in shown.text and "ADA" in shown.text
+
+
+@pytest.mark.parametrize(
+    ("url", "headline"),
+    [
+        ("sqlite:///instance/production.db", "The database has no folder."),
+        ("sqlite://", "The database is in memory."),
+        ("sqlite:////etc/passwd", "The database cannot be read."),
+        ("postgres:nothing", "The app does not load."),
+        ("postgresql://someone@localhost/x", "The app does not load."),
+    ],
+)
+def test_an_address_that_leads_nowhere(project: Project, url: str, headline: str):
+    """The settings are shown, and no upgrade is told: it would fail, or make nothing that stays."""
+    project.write("production.env", f"DATABASE_URL={url}\n")
+    verdict = project.read("production.env").verdict
+    assert (verdict.headline, verdict.next) == (headline, "%show production.env")
+    assert "DATABASE_URL" in verdict.why
+
+
+def test_production_has_rows_that_development_has_not(project: Project):
+    project.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
+    project.run("flask", "--env-file", "production.env", "db", "upgrade")
+    project.sql("INSERT INTO user (name, email) VALUES ('Ada', 'a@x')", "production.db")
+    project.sql("DELETE FROM user")
+    added = "    points: Mapped[int]\n"
+    project.add_to_model(added)
+    project.db("migrate", "-m", "Add points")
+    project.db("upgrade")
+    project.commit("Add points")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("elsewhere", "%board --env-file production.env")
+    assert "user.points is NOT NULL" in verdict.why
+    there = project.read("production.env").verdict
+    assert there.headline == "A migration is waiting, and it would fail."
+
+
+def test_an_app_that_does_not_finish_loading_was_found(project: Project):
+    project.write("demo_app/__init__.py", "import time\nwhile True:\n    time.sleep(1)\n")
+    probe = Path(state.__file__).with_name("probe.py").read_text(encoding="utf-8")
+    project.write("quick_probe.py", probe.replace("LONGEST = 20", "LONGEST = 1"))
+    report = json.loads(project.capture(["python", "quick_probe.py"]).stdout)
+    assert report["found"] and "did not finish loading" in report["error"]

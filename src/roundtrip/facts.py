@@ -187,7 +187,8 @@ class MigrationState:
 
 @dataclass(frozen=True)
 class DatabaseState:
-    """The database. `url` has no password; `problem` is locked, garbage or unreachable.
+    """The database. `url` has no password; `problem` is "locked", "garbage", "unreachable", "no
+    folder" (of a file) or "memory" (it is in none).
 
     For an SQLite file `url` is its path, relative to the project where it lies inside.
     """
@@ -210,7 +211,7 @@ class Elsewhere:
     """Another database of the project that is not as this one: the file of settings that names it.
 
     `problem`: it cannot be read. `unrecorded`: it has tables and no revision. `names`: what it has
-    (`user`, `user.age`).
+    (`user`, `user.age`). `filled`: its tables with rows.
     """
 
     env_file: str
@@ -219,6 +220,7 @@ class Elsewhere:
     problem: str = ""
     unrecorded: bool = False
     names: tuple[str, ...] = ()
+    filled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,7 @@ def main() -> None:
             data = data[os.write(report_to, data) :]
 
     def give_up() -> None:
+        report["found"] = True  # it was being loaded
         report["error"] = f"The app did not finish loading within {LONGEST} seconds."
         send()
         os._exit(0)

@@ -91,7 +91,14 @@ def _database(project: Path, report: Mapping[str, Any], env_file: str | None) ->
     if "database" in report:
         return build(DatabaseState, {"url": report["url"]} | report["database"])
     if "url" in report:
-        file = Path(report["sqlite_file"]) if report["sqlite_file"] else None
+        if not report["sqlite_file"]:
+            said = "it is in memory, and gone when a command ends"
+            return DatabaseState(report["url"], error=said, problem="memory")
+        file = Path(report["sqlite_file"])
+        # Flask-SQLAlchemy makes instance/ itself, and no folder in it.
+        if not file.parent.exists() and file.parent.parent == project.resolve() / "instance":
+            said = f"there is no folder {report['url'].rpartition('/')[0]}"
+            return DatabaseState(report["url"], error=said, problem="no folder")
         database = _sqlite(file, report["url"])
         if "uncompared" in report and not database.error:
             return replace(database, error=report["uncompared"], problem="unreachable")
@@ -103,8 +110,8 @@ def _database(project: Path, report: Mapping[str, Any], env_file: str | None) ->
     return _sqlite(usual, usual.relative_to(project).as_posix())
 
 
-def _sqlite(file: Path | None, url: str) -> DatabaseState:
-    if file is None or not file.exists():
+def _sqlite(file: Path, url: str) -> DatabaseState:
+    if not file.exists():
         return DatabaseState(url)
     try:
         with opened(file) as connection:
@@ -145,6 +152,7 @@ def _elsewhere(project: Path, here: DatabaseState) -> Iterator[Elsewhere]:
                     other.problem,
                     unrecorded=bool(other.tables and not other.versions),
                     names=tuple(sorted(names)),
+                    filled=tuple(table.name for table in other.tables if table.rows),
                 )
 
 

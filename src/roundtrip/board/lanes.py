@@ -16,6 +16,8 @@ _PROBLEMS = {
     "locked": "The database is locked",
     "garbage": "The file is no database",
     "unreachable": "The database does not answer",
+    "memory": "The database is in memory",
+    "no folder": "The database has no folder",
 }
 
 

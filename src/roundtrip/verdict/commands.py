@@ -26,6 +26,11 @@ def look_at_model(state: State) -> str:
     return f"git diff {quoted(file)}" if changed else f"%show {quoted(file)}"
 
 
+def show_settings(state: State) -> str:
+    """The command that shows the settings which name the database."""
+    return f"%show {quoted(state.env_file or '.flaskenv')}"
+
+
 def restore_model(state: State) -> str:
     """The command that brings the models' file back as it was committed; empty where it is so."""
     changed = [file for file in model_files(state) if file in state.git.modified]

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from ..facts import Disagreement, Revision, State
-from .commands import look_at_model, message_for, quoted, restore_model, stash_pop, undo
+from .commands import (
+    look_at_model,
+    message_for,
+    quoted,
+    restore_model,
+    show_settings,
+    stash_pop,
+    undo,
+)
 from .lookups import database_names, is_among, model_names, row_count, run_by
 from .wording import MOVE_AWAY, listed, named, rows_in, say, sentence
 
@@ -14,6 +22,16 @@ def database_problem(state: State) -> Disagreement | None:
     if not here.error and not here.problem:
         return None
     headline, why = {
+        "memory": (
+            "The database is in memory.",
+            "What an upgrade makes there is gone with the command. Name a file in DATABASE_URL: "
+            "sqlite:///app.db is instance/app.db.",
+        ),
+        "no folder": (
+            "The database has no folder.",
+            "A path in DATABASE_URL begins in instance/ already, so it names the file alone: for "
+            "instance/x.db it is sqlite:///x.db.",
+        ),
         "locked": (
             "The database is locked.",
             "Another program is writing to it. Close it, a forgotten flask shell for one; then "
@@ -25,7 +43,12 @@ def database_problem(state: State) -> Disagreement | None:
             "makes a new one, with the tables but without the rows.",
         ),
     }.get(here.problem, ("The database does not answer.", "Nothing can be compared until it does."))
-    return say(headline, f"{here.url}: {sentence(here.error or here.problem)}", why)
+    command = ""
+    if here.problem in ("memory", "no folder"):
+        command = show_settings(state)
+    elif here.problem == "garbage" and not here.url.startswith("instance/"):
+        why, command = "Look at DATABASE_URL: it leads out of the project.", show_settings(state)
+    return say(headline, f"{here.url}: {sentence(here.error or here.problem)}", why, command)
 
 
 def stamped(state: State) -> Disagreement | None:

@@ -55,6 +55,10 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
         why = "The upgrade would fail there: other hands have made it. This shows what to do."
         found = f"{stands}, and has {listed(already)} all the same."
         return say(f"{other.url} has more than it says.", found, why, board)
+    required = [n for r in waiting for n in r.required if n.partition(".")[0] in other.filled]
+    if there < here and required:
+        why = f"The upgrade would fail there: {required[0]} is NOT NULL, and there are rows. This "
+        return say(f"{other.url} waits.", found, f"{why}shows what to do.", board)
     if there < here:
         why = "Each database is upgraded on its own; test this one first, then that one."
         there_too = with_env_file("flask db upgrade", other.env_file)

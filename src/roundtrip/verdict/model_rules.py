@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..facts import Disagreement, State
-from .commands import quoted, undo
+from .commands import quoted, show_settings, undo
 from .lookups import model_files
 from .wording import listed, rows_in, say, sentence
 
@@ -55,12 +55,22 @@ def model_error(state: State) -> Disagreement | None:
             'ForeignKey("user.id") for the class User.',
             *undo(state, *(path for path in state.git.modified if path.endswith(".py"))),
         )
+    if re.search(rf"ArgumentError|NoSuchModuleError|No module named '(?:{_DRIVERS})'", error):
+        why = (
+            "It is about the database's address, not about the code: SQLAlchemy cannot use what "
+            "DATABASE_URL says, or lacks the driver for it."
+        )
+        return say(headline, found, why, show_settings(state))
     return say(
         headline,
         found,
         f"Mend {file or 'the code'} first. Every flask command needs the app.",
         *undo(state, file),
     )
+
+
+_DRIVERS = "psycopg2?|asyncpg|pg8000|MySQLdb|pymysql|oracledb|cx_Oracle|pyodbc"
+"""What SQLAlchemy imports for the addresses of other databases (its documentation, Dialects)."""
 
 
 def no_migrate(state: State) -> Disagreement | None:
