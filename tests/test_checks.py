@@ -322,6 +322,9 @@ def test_changed_only(project: Path):
     other = made(git=git(modified=(MODELS, "demo_app/pages.py")))
     refused("changed_only", other, project, "Another file", "git diff", files=[MODELS])
     refused("changed_only", WAITING, project, "too early", "git clean -f", files=[MODELS])
+    gone = made(git=git(modified=(MODELS,), deleted=(MODELS,)))
+    lost = {"files": [MODELS, "demo_app/pages.py"]}
+    refused("changed_only", gone, project, "was deleted", f"git restore {MODELS}", **lost)
     beside = made(git=git(modified=(MODELS,), untracked=("demo_app/user.py",)))
     refused("changed_only", beside, project, "adds no file", "git status", files=[MODELS])
 

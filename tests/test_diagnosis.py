@@ -65,6 +65,12 @@ def deleted(part: str) -> Callable[[Project], None]:
     return lambda project: (project.path / part).unlink()
 
 
+def own_command(project: Project) -> None:
+    """A command of the learner's own that raises."""
+    code = "    @app.cli.command()\n    def boom():\n        1 / 0\n\n    return app\n"
+    project.edit(APP, "    return app\n", code)
+
+
 def with_line(line: str) -> Callable[[Project], None]:
     return lambda project: project.add_to_model(line)
 
@@ -426,6 +432,7 @@ CASES = [
         edited(APP, '"SQLALCHEMY_DATABASE_URI"', '"SQLALCHEMY_DATABSE_URI"'),
     ),
     Case("app cannot be loaded", ">>> 1", with_line("    age: Mapped[nope]\n")),
+    Case("command of the app stopped", "flask boom", own_command),
 ]
 
 

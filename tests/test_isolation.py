@@ -239,6 +239,26 @@ def test_nobodys_git_configuration_is_read(project, hostile_git):
     assert fingerprint(hostile_git) == before, "no hook, no editor, nothing written"
 
 
+def test_a_repository_that_has_come_with_settings_signs_nothing_and_runs_no_hook(project, tmp_path):
+    """As in a project that was copied into the workspace from elsewhere."""
+    run("git init && git add -A && git commit -m one", project)
+    hooks = tmp_path / "hooks"
+    for folder in (hooks, project / ".git" / "hooks"):
+        folder.mkdir(exist_ok=True)
+        (folder / "pre-commit").write_text(f"#!/bin/sh\ntouch '{tmp_path}/ran'\nexit 1\n")
+        (folder / "pre-commit").chmod(EXECUTABLE)
+    for name in ("commit.gpgSign", "tag.gpgSign"):
+        outside_git(project, "config", name, "true")
+    outside_git(project, "config", "gpg.program", str(tmp_path / "nothing"))
+    outside_git(project, "config", "gc.auto", "1")
+    for path in ("", str(hooks)):
+        if path:
+            outside_git(project, "config", "core.hooksPath", path)
+        text = run("git commit --allow-empty -m two && git tag -a -m tagged -f v1", project)
+        assert "two" in text and "packing" not in text
+    assert not (tmp_path / "ran").exists()
+
+
 def test_a_global_setting_made_in_a_cell_stays_in_the_workspace(project, tmp_path, monkeypatch):
     """It must not reach the learner's own settings, nor (for root) replace the null device."""
     monkeypatch.setenv("HOME", str(tmp_path))

@@ -126,6 +126,12 @@ def test_a_name_that_no_file_can_have_is_said(notebook, cell):
     assert "No file can have a name as long as aaa" in answer.value
 
 
+def test_no_link_leads_writefile_out_of_the_workspace(notebook, tmp_path):
+    notebook.run(f"import os\nos.symlink({str(tmp_path)!r}, 'away')")
+    assert notebook.run("%%writefile away/x.txt\none").error == "Refused"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_repository_is_written_by_git_alone(notebook):
     assert "leaves .git alone" in notebook.run("%%writefile .git/config\n[core]").value
 

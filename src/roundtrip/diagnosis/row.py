@@ -11,6 +11,13 @@ APP_FRAME = (
 )
 """The learner's own file in which the app stopped while it was loaded."""
 
+AFTER_LOADING = (
+    r'^Traceback(?![\s\S]*^  File "(?:<console>|workspace[/\\]migrations[/\\]))'
+    r'(?![\s\S]*^  File "workspace[/\\][^"\n]+", line \d+, in (?:<module>|create_\w+|make_\w+)$)'
+    r'[\s\S]*^  File "workspace[/\\](?P<file>[^"\n]+)", line (?P<line>\d+), in (?P<function>\w+)$'
+)
+"""The same, where no module and no factory was at work: a command of the app's own, for one."""
+
 SCRIPT_FRAME = (
     r'^  File "workspace[/\\](?P<script>migrations[/\\]versions[/\\](?P<revision>[^_"\n]+)[^"\n]*)"'
     r", line (?P<line>\d+)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .row import APP_FRAME, ERROR, SCRIPT_FRAME, Row, row
+from .row import AFTER_LOADING, APP_FRAME, ERROR, SCRIPT_FRAME, Row, row
 
 TRACEBACK: tuple[Row, ...] = (
     row(
@@ -19,6 +19,12 @@ TRACEBACK: tuple[Row, ...] = (
         "it: {error}.",
         "Mend that line or the one above it; `git diff` shows what was changed since the last "
         "commit.",
+    ),
+    row(
+        "command of the app stopped",
+        rf"{AFTER_LOADING}[\s\S]*?{ERROR}",
+        "The app was loaded, and its own `{function}` stopped in line {line} of `{file}`: {error}.",
+        "Look at that line; what is wrong stands behind `{error}`.",
     ),
     row(
         "app cannot be loaded",
