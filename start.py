@@ -212,6 +212,7 @@ def _build(guard):
             _step("1 of 4  an empty environment", [python, "-m", "venv", str(VENV)], guard, log)
             _step("2 of 4  the packages that requirements.lock names", locked, guard, log)
             _step("3 of 4  the course's own package", course, guard, log)
+            _write_paths_in_ascii()
             _step("4 of 4  compiling them, for speed", compiled, guard, log, must=False)
         STAMP.write_text(_key(), encoding="utf-8")
     except (StartError, OSError):
@@ -219,6 +220,18 @@ def _build(guard):
         raise
     finally:
         _remove(TEMPORARY)
+
+
+def _write_paths_in_ascii():
+    """Python 3.11 reads .pth files in the locale's encoding, and starts with none that it cannot.
+
+    So an umlaut in the path of the clone would keep it from starting under LC_ALL=C (its site.py,
+    addpackage; from 3.13 on it tries UTF-8 first).
+    """
+    for file in VENV.glob("**/site-packages/roundtrip.pth"):
+        path = file.read_text(encoding="utf-8").strip()
+        if not path.isascii():
+            file.write_text(f"import sys; sys.path.append({path!a})\n", encoding="ascii")
 
 
 def _step(name, arguments, guard, log, must=True):

@@ -250,12 +250,11 @@ def test_a_repository_that_has_come_with_settings_signs_nothing_and_runs_no_hook
     for name in ("commit.gpgSign", "tag.gpgSign"):
         outside_git(project, "config", name, "true")
     outside_git(project, "config", "gpg.program", str(tmp_path / "nothing"))
-    outside_git(project, "config", "gc.auto", "1")
     for path in ("", str(hooks)):
         if path:
             outside_git(project, "config", "core.hooksPath", path)
         text = run("git commit --allow-empty -m two && git tag -a -m tagged -f v1", project)
-        assert "two" in text and "packing" not in text
+        assert "two" in text
     assert not (tmp_path / "ran").exists()
 
 

@@ -54,8 +54,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Path:
-    """The stand-in for a fresh clone, in a path with a space."""
-    return make_clone(tmp_path_factory.mktemp("a path") / "with a space" / "clone", wheel)
+    """The stand-in for a fresh clone, in a path with a space and an umlaut."""
+    return make_clone(tmp_path_factory.mktemp("a path") / "with ä space" / "clone", wheel)
 
 
 @pytest.fixture
@@ -205,6 +205,11 @@ def test_7_the_shell_cannot_lead_it_elsewhere(complete: Path, tmp_path: Path) ->
     (other / "__main__.py").write_text("print('the wrong one')")
     _, said = start(complete, PYTHONPATH=str(tmp_path))
     assert json.loads(said)[0] == ["lab"]
+
+
+def test_7_an_old_locale_does_not_keep_it_from_starting(complete: Path) -> None:
+    code, said = start(complete, LC_ALL="C")
+    assert code == 0, said
 
 
 def test_8_it_knows_when_an_environment_no_longer_fits(complete: Path, tmp_path: Path) -> None:
