@@ -225,3 +225,27 @@ def test_an_app_that_does_not_finish_loading_was_found(project: Project):
     project.write("quick_probe.py", probe.replace("LONGEST = 20", "LONGEST = 1"))
     report = json.loads(project.capture(["python", "quick_probe.py"]).stdout)
     assert report["found"] and "did not finish loading" in report["error"]
+
+
+def test_a_second_script_for_a_table_that_other_hands_dropped(project: Project):
+    project.sql("DROP TABLE user")
+    project.db("migrate", "-m", "Make it again")
+    script = f"migrations/versions/{project.script('make_it_again').name}"
+    follow(project, "stamped", f"git clean -f {script}")
+    follow(project, "stamped", "flask db stamp base")
+    follow(project, "pending", "flask db upgrade")
+    assert project.read().verdict.kind == "agree"
+
+
+def test_a_table_of_a_schema_is_not_told_to_be_dropped(project: Project):
+    """Names in the scripts are read without a schema, so nothing is known of such a table."""
+    project.edit(
+        MODELS, "class User(db.Model):\n", "class User(db.Model):\n    __table_args__ = {}\n"
+    )
+    text = (project.path / MODELS).read_text(encoding="utf-8")
+    post = '\n\nclass Post(db.Model):\n    __table_args__ = {"schema": "main"}\n'
+    project.write(MODELS, f"{text}{post}    id: Mapped[int] = mapped_column(primary_key=True)\n")
+    project.db("migrate", "-m", "Add post")
+    project.db("upgrade")
+    kinds = {each.kind for each in project.read().disagreements}
+    assert not {"not_made", "unwanted"} & kinds

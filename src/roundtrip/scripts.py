@@ -113,6 +113,8 @@ def _is_plain(call: ast.Call) -> bool:
     """Whether a call is an operation that is read here, or none."""
     if isinstance(call.func, ast.Name) or any(isinstance(part, ast.Starred) for part in call.args):
         return False
+    if any(word.arg == "schema" and _literal(word.value) for word in call.keywords):
+        return False
     owner = call.func.value if isinstance(call.func, ast.Attribute) else None
     return not _is_operation(owner) or _called(call) in _PLAIN
 

@@ -10,6 +10,7 @@ from .commands import (
     restore_model,
     show_settings,
     stash_pop,
+    take_out,
     undo,
 )
 from .lookups import database_names, is_among, model_names, row_count, run_by
@@ -64,6 +65,16 @@ def stamped(state: State) -> Disagreement | None:
             then = "Stamp it back; then flask db upgrade does the work."
             if len(revision.parents) > 1:
                 then = "Stamp it back, and look again: it joins two, and a stamp names only one."
+            if twin := next((r for r in state.migrations.pending if {*r.adds} & {*absent}), None):
+                first, command = take_out(state, twin)
+                return say(
+                    "Two scripts do the same.",
+                    f"{named(revision)} counts as run, and {named(twin)} waits; both add "
+                    f"{listed(sorted({*twin.adds} & {*absent}))}, which is not there.",
+                    f"A new database would run both, and the second would fail. Delete it.{first} "
+                    "Then look again.",
+                    command,
+                )
             return say(
                 "The database says more than it has.",
                 f"{named(revision)} counts as run, but {listed(absent)} is not there.",

@@ -72,8 +72,8 @@ def pending(state: State) -> Disagreement | None:
     looks = (_mistaken, _half_run, _would_fail, _older, _two_ways)
     if said := next(filter(None, (look(state) for look in looks)), None):
         return said
-    adds = [name for revision in waiting for name in revision.adds]
-    drops = [name for revision in waiting for name in revision.drops]
+    adds = list(dict.fromkeys(name for revision in waiting for name in revision.adds))
+    drops = list(dict.fromkeys(name for revision in waiting for name in revision.drops))
     headline = (
         "One migration is waiting." if len(waiting) == 1 else f"{len(waiting)} migrations wait."
     )
