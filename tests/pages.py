@@ -1,9 +1,10 @@
-"""Reads the pages: what their cells say and what they printed, and the code in their text."""
+"""Reads the pages: what their cells say and have printed, the code and commands in their text."""
 
 from __future__ import annotations
 
 import html
 import re
+import shlex
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,10 @@ ROOT = Path(__file__).parents[1]
 NOTEBOOKS = ROOT / "notebooks"
 LESSONS = tomllib.loads((NOTEBOOKS / "course.toml").read_text(encoding="utf-8"))["lesson"]
 QUESTIONS = tomllib.loads((NOTEBOOKS / "questions.toml").read_text(encoding="utf-8"))["question"]
+
+
+PLACEHOLDERS = {"N", "NAME", "HASH", "FILE", "REVISION"}
+"""Words in a command that the learner fills in."""
 
 
 @dataclass(frozen=True)
@@ -129,3 +134,44 @@ def spans(text: str) -> list[str]:
     prose = re.sub(r"^```.*?^```$", "", text, flags=re.S | re.M)
     found = re.findall(r"(?<!`)`([^`]+)`(?!`)", prose)
     return [re.sub(r"\n\s*", " ", each) for each in found]
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command as a text names it. `words` are without what stands for more words."""
+
+    where: str
+    line: str
+    words: tuple[str, ...]
+
+    @property
+    def options(self) -> set[str]:
+        """The names of its options; `-fdx` are three."""
+        found: set[str] = set()
+        for word in self.words:
+            if word.startswith("--") and word != "--":
+                found.add(word.partition("=")[0])
+            elif re.match(r"-[a-zA-Z]", word):
+                found |= {f"-{letter}" for letter in word[1:]}
+        return found
+
+    def __str__(self) -> str:
+        return f"{self.where}: `{self.line}`"
+
+
+def command(where: str, line: str) -> Command | None:
+    """The command in a line; None where it is something else."""
+    line = re.sub(r"^(?:[A-Z_]+=\S* )+|^!| …$", "", line.strip())
+    if not re.match(
+        r"(?:flask|git|roundtrip|pytest|python3 start\.py|py start\.py)(?: |$)|%%?\w", line
+    ):
+        return None
+    plain = re.sub(r"^(?:python3|py) start\.py", "roundtrip", line)
+    words = shlex.split(plain, comments=not line.startswith("%"))
+    return Command(where, line, tuple(w for w in words if not re.fullmatch(r"<\w+>", w)))
+
+
+def typed(block: str) -> list[str]:
+    """The commands in a cell or between fences; of a `%%` cell, its first line."""
+    lines = block.splitlines()
+    return lines[:1] if block.startswith("%%") else lines
