@@ -6,7 +6,7 @@ import re
 import tomllib
 
 import yaml
-from pages import BESIDE, LESSONS, MARKDOWN, ROOT
+from pages import BESIDE, LESSONS, MARKDOWN, ROOT, spans
 
 from roundtrip import doctor
 
@@ -44,6 +44,26 @@ def test_its_picture_says_in_words_what_it_shows():
     assert "one migration is waiting" in words
     assert "flask db upgrade" in picture
     assert "flask db upgrade" in words
+
+
+def test_every_file_that_it_names_is_there():
+    """In the clone or in the package; `NN_its_name` is to be filled in, three are made."""
+    made = {".venv", "workspace/", "attic/"}
+    places = (ROOT, ROOT / "src" / "roundtrip", ROOT / "notebooks")
+    named = [
+        (text.where, span)
+        for text in BESIDE
+        for span in spans(text.words)
+        if re.fullmatch(r"[\w./-]*(?:/|\.(?:py|toml|md|yml|cfg|lock|ipynb))", span)
+    ]
+    missing = [
+        (where, span)
+        for where, span in named
+        if span not in made and "NN_" not in span
+        if not any((place / span).exists() for place in places)
+    ]
+    assert len(named) >= 25
+    assert missing == []
 
 
 def test_python_and_git_are_as_old_as_the_doctor_allows():
