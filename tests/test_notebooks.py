@@ -114,6 +114,18 @@ def test_every_code_cell_is_committed_executed_in_order(row):
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
 
 
+CODE_CELLS = {0: 5, 1: 22, 2: 12, 3: 13, 4: 19, 5: 28, 6: 15, 7: 18, 8: 21, 9: 24, 10: 16}
+"""How many cells each lesson runs."""
+
+
+@each_lesson
+def test_no_cell_is_missing(row):
+    """nbval runs the cells that are there. Of one that is gone nobody would hear, although the text
+    goes on to speak of what it printed; so a cell less (or more) has to be said here too."""
+    code = [cell for cell in READ[row["number"]].cells if cell.cell_type == "code"]
+    assert len(code) == CODE_CELLS[row["number"]], f"{row['notebook']} has {len(code)} code cells"
+
+
 @each_lesson
 def test_outputs_hold_no_path_of_a_machine(row):
     code = [cell for cell in READ[row["number"]].cells if cell.cell_type == "code"]
