@@ -19,7 +19,6 @@ NOTEBOOKS = ROOT / "notebooks"
 LESSONS = tomllib.loads((NOTEBOOKS / "course.toml").read_text(encoding="utf-8"))["lesson"]
 QUESTIONS = tomllib.loads((NOTEBOOKS / "questions.toml").read_text(encoding="utf-8"))["question"]
 
-
 PLACEHOLDERS = {"N", "NAME", "HASH", "FILE", "REVISION"}
 """Words in a command that the learner fills in."""
 
@@ -44,10 +43,6 @@ class Cell:
     @property
     def is_code(self) -> bool:
         return self.node.cell_type == "code"
-
-    @property
-    def is_exercise(self) -> bool:
-        return "exercise" in self.node.metadata.get("tags", ())
 
     @property
     def printed(self) -> str:
@@ -93,11 +88,6 @@ class Text:
     where: str
     words: str
 
-    @property
-    def lesson(self) -> int | None:
-        """The lesson that it belongs to, if to one."""
-        return int(self.where[:2]) if self.where[:2].isdecimal() else None
-
 
 MARKDOWN = [Text(cell.where, cell.source) for cell in CELLS if not cell.is_code]
 BESIDE = [Text(name, (ROOT / name).read_text("utf-8")) for name in ("README.md", "CONTRIBUTING.md")]
@@ -124,9 +114,8 @@ def goals(row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def fenced(text: str) -> list[str]:
     """The blocks of code between fences, without those that draw a picture."""
-    return re.findall(
-        r"^```\w*\n(.*?)^```$", re.sub(r"```mermaid.*?```", "", text, flags=re.S), re.S | re.M
-    )
+    code = re.sub(r"```mermaid.*?```", "", text, flags=re.S)
+    return re.findall(r"^```\w*\n(.*?)^```$", code, re.S | re.M)
 
 
 def spans(text: str) -> list[str]:

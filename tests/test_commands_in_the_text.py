@@ -36,11 +36,12 @@ from roundtrip import cli
 from roundtrip.errors import RoundtripError
 from roundtrip.magics.options import given
 
-IN_CAPITALS = {"HEAD", "ORIG_HEAD", "README.md", "FETCH_HEAD"}  # names that Git and projects have
+IN_CAPITALS = {"HEAD", "ORIG_HEAD"}
+"""Names that Git has."""
+
 NO_HELP_SAYS = {
     "git commit": {"--amend"},
     "git log": {"--oneline", "--format", "--grep"},
-    "git reflog": set(),
 }
 """Options that `git WORD -h` leaves out: those of commits shown, which are in the manual."""
 

@@ -63,7 +63,7 @@ def test_every_file_that_it_names_is_there():
         if not any((place / span).exists() for place in places)
     ]
     assert len(named) >= 25
-    assert missing == []
+    assert not missing, missing
 
 
 def test_python_and_git_are_as_old_as_the_doctor_allows():
@@ -89,7 +89,8 @@ def test_every_variable_of_the_environment_is_one_that_the_course_reads():
         for name in re.findall(r"ROUNDTRIP_\w+", text.words)
     }
     assert len(named) >= 3
-    assert [each for each in sorted(named) if each[1] not in read] == []
+    unread = [each for each in sorted(named) if each[1] not in read]
+    assert not unread, unread
 
 
 def test_restart_makes_every_start_with_the_last_lesson():
