@@ -62,12 +62,14 @@ def delete(revision: Revision) -> str:
 
 def take_out(state: State, revision: Revision) -> tuple[str, str]:
     """What to say of deleting a script, and the command: the last that follows it goes first."""
-    last = revision
-    while followers := [r for r in state.migrations.revisions if last.id in r.parents]:
-        last = followers[-1]
-    if last is revision:
-        return "", delete(revision)
-    return f" {named(last)} follows it, so this deletes that one first.", delete(last)
+    line = [revision]
+    for each in state.migrations.revisions:  # the oldest first
+        if line[-1].id in each.parents and each not in line:
+            line.append(each)
+    if line[1:]:
+        first = f" {named(line[-1])} follows it, so this deletes that one first."
+        return first, delete(line[-1])
+    return "", delete(revision)
 
 
 def commit(state: State, message: str) -> str:
