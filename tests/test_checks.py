@@ -284,13 +284,16 @@ def test_head_subject(project: Path):
     folded = {"subject": "Create the user table", "commits": 2}
     refused("head_subject", made(), project, "on the branch no more", "git reflog", **folded)
     empty = made(git=git(commits=(), head=None))
-    refused("head_subject", empty, project, "Nothing was committed", "git status", subject="x")
+    commit = 'git commit -m "x"'
+    refused("head_subject", empty, project, "Nothing was committed", commit, subject="x")
 
 
 def test_clean(project: Path):
     assert ask("clean", made(), project).met
     refused("clean", made(git=git(untracked=("x",))), project, "after the last", "git status")
     refused("clean", made(git=git(staged=("x",))), project, "did not follow", "git commit")
+    named, command = {"message": "Add x"}, 'git commit -m "Add x"'
+    refused("clean", made(git=git(staged=("x",))), project, "did not follow", command, **named)
     refused("clean", made(git=GitState()), project, "no repository yet", "git init")
     torn = made(git=GitState(error="bad object HEAD"))
     refused("clean", torn, project, "bad object HEAD", "%restart")

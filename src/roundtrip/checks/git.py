@@ -41,7 +41,7 @@ def head_subject(state: State, project: Path, subject: str, commits: int = 0) ->
     if state.git.error:
         return unmet("Git cannot tell", _no_repository(state))
     if not state.git.commits:
-        return unmet("no commit yet", Cure("Nothing was committed.", "git status"))
+        return unmet("no commit yet", Cure("Nothing was committed.", commit(state, subject)))
     if state.git.branch is None:
         cause = "HEAD is on no branch, so no branch was changed."
         return unmet("on no branch", Cure(cause, "git switch main"))
@@ -87,8 +87,13 @@ def taken_back(state: State, project: Path, subject: str) -> Finding:
     return unmet(text, Cure(cause, "git log --oneline"))
 
 
-def clean(state: State, project: Path, back: bool = False) -> Finding:
-    """Nothing is modified, staged or untracked. `back`: changes are to be undone, not committed."""
+def clean(
+    state: State, project: Path, back: bool = False, message: str = "Say what changes"
+) -> Finding:
+    """Nothing is modified, staged or untracked.
+
+    `back`: changes are to be undone, not committed. `message`: what the commit is to be called.
+    """
     if not state.git.repository:
         return unmet("no Git repository that can be read", _no_repository(state))
     uncommitted = state.git.uncommitted
@@ -105,11 +110,11 @@ def clean(state: State, project: Path, back: bool = False) -> Finding:
         return unmet(text, bad)
     if _scripts(state) & set(uncommitted):
         cause = "The migration script is not committed."
-        return unmet(text, Cure(cause, commit(state, "Say what changes")))
+        return unmet(text, Cure(cause, commit(state, message)))
     if state.git.untracked or state.git.modified:
         return unmet(text, Cure("A change was made after the last commit.", "git status"))
     cause = "It is staged, and git commit did not follow."
-    return unmet(text, Cure(cause, commit(state, "Say what changes")))
+    return unmet(text, Cure(cause, commit(state, message)))
 
 
 def _no_repository(state: State) -> Cure:
