@@ -179,6 +179,15 @@ def test_show_and_shell_fail_with_one_line(notebook):
     assert shown["text/markdown"].startswith("**a.txt**")
 
 
+def test_a_look_loads_no_library_of_the_app_into_the_kernel(notebook):
+    """SQLAlchemy alone would take as long as the rest of a board."""
+    must_pass(notebook, "%%writefile production.env\nDATABASE_URL=sqlite:///production.db")
+    must_pass(notebook, "%board")
+    names = "('sqlalchemy', 'alembic', 'flask', 'demo_app')"
+    found = must_pass(notebook, f"import sys\nprint([n for n in {names} if n in sys.modules])")
+    assert found.text == "[]\n"
+
+
 def test_output_comes_while_the_command_runs(notebook):
     code = "import time; print('first', flush=True); time.sleep(1.2); print('last')"
     begin = time.monotonic()

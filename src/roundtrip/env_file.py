@@ -14,6 +14,10 @@ _GOES_TO_A_DATABASE = re.compile(
 """What takes `--env-file`. Not `flask db migrate`: scripts are made with the usual database."""
 
 
+_SQLITE_URL = re.compile(r"sqlite(?:\+\w+)?:///(?P<name>[^?]*)")
+"""As SQLAlchemy's `make_url` reads it, which a kernel would have to load all of SQLAlchemy for."""
+
+
 def url_in(project: Path, settings: str) -> str:
     """The DATABASE_URL in a file of settings; empty where it has none, or cannot be read."""
     try:
@@ -28,15 +32,9 @@ def database_named_by(project: Path, settings: str) -> Path | None:
     None where it names no such file. Only what the file says itself is read: an app could find its
     database in any other way.
     """
-    from sqlalchemy import make_url  # here, since most projects of the course have no such file
-    from sqlalchemy.exc import ArgumentError
-
-    try:
-        url = make_url(url_in(project, settings))
-    except (ArgumentError, ValueError):
-        return None
-    name = url.database or ""
-    if url.get_backend_name() != "sqlite" or not name or name.startswith((":", "file:")):
+    found = _SQLITE_URL.match(url_in(project, settings))
+    name = found["name"] if found else ""
+    if not name or name.startswith((":", "file:")):
         return None
     # Flask-SQLAlchemy takes a path from instance/ on.
     file = Path(os.path.normpath(project / "instance" / name))
