@@ -34,13 +34,6 @@ def loose(aged: Project, tmp_path: Path) -> Project:
     return aged.copy(tmp_path / "p")
 
 
-def follow(project: Project, kind: str, command: str) -> None:
-    """The verdict is of this kind and tells this command, which is then run."""
-    verdict = project.read().verdict
-    assert (verdict.kind, verdict.next) == (kind, command)
-    project.run(*shlex.split(command))
-
-
 @pytest.mark.parametrize("times", [1, 2])
 def test_on_no_branch(project: Project, times: int):
     """Also where the place before was no branch either, so that `git switch -` would not help."""
@@ -48,14 +41,14 @@ def test_on_no_branch(project: Project, times: int):
     for _ in range(times - 1):
         project.git("checkout", "-q", project.git("rev-parse", "HEAD~1").strip())
         project.git("checkout", "-q", project.git("rev-parse", "main").strip())
-    follow(project, "no_branch", "git switch main")
+    project.follow("no_branch", "git switch main")
     assert project.read().verdict.kind == "agree"
 
 
 def test_it_goes_back_to_the_branch_one_came_from(project: Project):
     project.git("switch", "-q", "-c", "work")
     project.git("checkout", "-q", "--detach")
-    follow(project, "no_branch", "git switch work")
+    project.follow("no_branch", "git switch work")
 
 
 def test_a_commit_that_no_branch_has_is_kept(project: Project):
@@ -65,7 +58,7 @@ def test_a_commit_that_no_branch_has_is_kept(project: Project):
     project.commit("Say all")
     made = project.git("rev-parse", "HEAD").strip()
     assert project.read().verdict.why.endswith("then git switch trunk goes back.")
-    follow(project, "no_branch", f"git switch -c keep-{made[:7]}")
+    project.follow("no_branch", f"git switch -c keep-{made[:7]}")
     assert project.read().verdict.kind == "agree"
     project.git("switch", "trunk")
     assert project.git("rev-parse", f"keep-{made[:7]}").strip() == made
@@ -91,8 +84,8 @@ def test_a_conflict_that_is_mended_and_not_added(project: Project):
     assert (verdict.kind, verdict.next) == ("conflict", "git status")
     text = (project.path / PAGES).read_text(encoding="utf-8")
     project.write(PAGES, re.sub(r"(?ms)^<{7} .*?\n(.*?)^={7}\n.*?^>{7} .*?\n", r"\1", text))
-    follow(project, "conflict", f"git add {PAGES}")
-    follow(project, "merge_not_committed", "git commit --no-edit")
+    project.follow("conflict", f"git add {PAGES}")
+    project.follow("merge_not_committed", "git commit --no-edit")
     assert project.read().verdict.kind == "agree"
     assert len(project.git("rev-parse", "HEAD^@").split()) == 2
 
@@ -120,7 +113,7 @@ def test_a_model_in_a_stash_that_git_refuses_to_bring_back(loose: Project):
     command = loose.read().verdict.next
     assert command.startswith("git commit -m ")
     loose.run(*shlex.split(command))
-    follow(loose, "database_ahead", "git stash pop")
+    loose.follow("database_ahead", "git stash pop")
 
 
 def test_a_script_on_a_branch_that_git_refuses_to_go_to(loose: Project):

@@ -31,19 +31,11 @@ def project(base: Project, tmp_path: Path) -> Project:
     return base.copy(tmp_path / "p")
 
 
-def follow(project: Project, kind: str, command: str) -> str:
-    """The verdict is of this kind and tells this command, which is run; what it says besides."""
-    verdict = project.read().verdict
-    assert (verdict.kind, verdict.next) == (kind, command)
-    project.run(*shlex.split(command))
-    return verdict.why
-
-
 def test_a_number_that_no_script_ever_had(project: Project):
     """All that the scripts make is there, so the number is all that is wrong."""
     head = project.read().migrations.current[0]
     project.sql("UPDATE alembic_version SET version_num = 'junk'")
-    follow(project, "missing_script", "flask db stamp --purge head")
+    project.follow("missing_script", "flask db stamp --purge head")
     assert project.read().verdict.kind == "agree"
     assert project.sql("SELECT version_num FROM alembic_version") == [(head,)]
 
@@ -120,7 +112,7 @@ def test_a_default_in_the_model_is_no_reason_to_allow_null(project: Project):
         'mapped_column(String(80), server_default="Paris")\n',
     )
     script = f"migrations/versions/{project.script('add_city').name}"
-    why = follow(project, "pending", f"git clean -f {script}")
+    why = project.follow("pending", f"git clean -f {script}")
     assert "Mapped[" not in why and "server_default" in why
     project.db("migrate", "-m", "Add city")
     project.db("upgrade")
@@ -153,19 +145,19 @@ def test_a_second_head_that_nobody_wants_is_not_merged(project: Project):
         "def upgrade():\n    op.create_table('stray', sa.Column('id', sa.Integer()))\n"
         "def downgrade():\n    op.drop_table('stray')\n",
     )
-    follow(project, "several_heads", "git clean -f migrations/versions/stray.py")
+    project.follow("several_heads", "git clean -f migrations/versions/stray.py")
     assert project.read().verdict.kind == "pending"
 
 
 def test_a_column_that_must_not_be_empty_leads_to_the_model(project: Project):
     """And not from the model to a script, from the script to its deletion, and so on."""
     project.add_to_model("    city: Mapped[str] = mapped_column(String(80))\n")
-    why = follow(project, "model_ahead", f"git diff {MODELS}")
+    why = project.follow("model_ahead", f"git diff {MODELS}")
     assert "NOT NULL" in why and "mend the model first" in why
     project.db("migrate", "-m", "Add city")
     script = f"migrations/versions/{project.script('add_city').name}"
-    follow(project, "pending", f"git clean -f {script}")
-    follow(project, "model_ahead", f"git diff {MODELS}")
+    project.follow("pending", f"git clean -f {script}")
+    project.follow("model_ahead", f"git diff {MODELS}")
     project.edit(MODELS, "city: Mapped[str]", "city: Mapped[str | None]")
     assert project.read().verdict.next.startswith("flask db migrate")
 
@@ -231,9 +223,9 @@ def test_a_second_script_for_a_table_that_other_hands_dropped(project: Project):
     project.sql("DROP TABLE user")
     project.db("migrate", "-m", "Make it again")
     script = f"migrations/versions/{project.script('make_it_again').name}"
-    follow(project, "stamped", f"git clean -f {script}")
-    follow(project, "stamped", "flask db stamp base")
-    follow(project, "pending", "flask db upgrade")
+    project.follow("stamped", f"git clean -f {script}")
+    project.follow("stamped", "flask db stamp base")
+    project.follow("pending", "flask db upgrade")
     assert project.read().verdict.kind == "agree"
 
 

@@ -55,14 +55,6 @@ def added(project: Project, line: str, message: str) -> None:
     project.commit(message)
 
 
-def follow(project: Project, kind: str, command: str) -> str:
-    """The verdict is of this kind and tells this command, which is run; what it says besides."""
-    verdict = project.read().verdict
-    assert (verdict.kind, verdict.next) == (kind, command)
-    project.run(*shlex.split(command))
-    return verdict.why
-
-
 def test_a_reset_too_far_is_not_answered_with_a_downgrade(city: Project):
     wanted = city.git("rev-parse", "--short", "HEAD").strip()
     added(city, PHONE, "Add phone column to user model")
@@ -72,7 +64,7 @@ def test_a_reset_too_far_is_not_answered_with_a_downgrade(city: Project):
     verdict = city.read().verdict
     assert verdict.next.startswith(f"git checkout {wanted} -- migrations/versions/")
     city.git("restore", MODELS)
-    follow(city, "missing_script", f"git reset --hard {wanted}")
+    city.follow("missing_script", f"git reset --hard {wanted}")
     assert city.read().verdict.kind == "agree"
     assert city.sql("SELECT city FROM user WHERE name = 'Ada'") == [("London",)]
 
@@ -104,9 +96,9 @@ def test_scripts_that_git_has_are_brought_back(project: Project):
     project.sql("DROP TABLE alembic_version")
     (project.path / "migrations").rename(project.path.with_name("gone"))
     project.db("init")
-    follow(project, "not_recorded", "git checkout HEAD -- migrations")
+    project.follow("not_recorded", "git checkout HEAD -- migrations")
     assert (project.path / "migrations/versions" / kept).is_file()
-    follow(project, "not_recorded", "flask db stamp head")
+    project.follow("not_recorded", "flask db stamp head")
     assert project.read().verdict.kind == "agree"
     assert project.sql("SELECT count(*) FROM user") == [(3,)]
 
@@ -118,7 +110,7 @@ def test_a_script_that_was_changed_after_it_had_run_is_not_stamped(city: Project
     city.write(script, text.replace(line, f"{line}\n{line.replace('city', 'fax')}"))
     city.add_to_model("    fax: Mapped[str | None] = mapped_column(String(80))\n")
     city.commit("Add fax")
-    follow(city, "stamped", f"git log --oneline -- {script}")
+    city.follow("stamped", f"git log --oneline -- {script}")
     assert "user.fax is not there" in city.read().verdict.found
 
 
@@ -130,7 +122,7 @@ def test_two_branches_that_add_the_same_are_not_merged(city: Project):
     added(city, PHONE, "Add phone on main")
     city.git("merge", "-X", "ours", "other")
     here, there = (f"migrations/versions/{city.script(name).name}" for name in ("here", "on_main"))
-    follow(city, "several_heads", f"git rm {here}")
+    city.follow("several_heads", f"git rm {here}")
     assert (city.path / there).is_file()
     assert not city.read().migrations.heads[1:]
     city.db("upgrade")
@@ -181,7 +173,7 @@ def test_a_script_that_is_older_than_the_model(project: Project, line: str, mend
     old, new = mended
     project.edit(MODELS, line, line.replace(old, new))
     script = f"migrations/versions/{project.script('nick').name}"
-    follow(project, "pending", f"git clean -f {script}")
+    project.follow("pending", f"git clean -f {script}")
     project.db("migrate", "-m", "nick")
     verdict = project.read().verdict
     assert (verdict.kind, verdict.next) == ("pending", "flask db upgrade")
@@ -193,7 +185,7 @@ def test_a_script_that_a_later_one_changes_is_not_older(project: Project):
     project.db("upgrade")
     project.commit("Longer names")
     (project.path / "instance/app.db").unlink()  # as in a new clone: every script waits
-    follow(project, "pending", "flask db upgrade")
+    project.follow("pending", "flask db upgrade")
     assert project.read().verdict.kind == "agree"
 
 
@@ -201,7 +193,7 @@ def test_a_script_that_waits_is_not_blamed_for_what_has_no_script_yet(city: Proj
     city.add_to_model(PHONE)
     city.db("migrate", "-m", "phone")
     city.edit(MODELS, "city: Mapped[str | None]", "city: Mapped[str]")
-    follow(city, "pending", "flask db upgrade")
+    city.follow("pending", "flask db upgrade")
     verdict = city.read().verdict
     assert (verdict.kind, "user.city becomes NOT NULL" in verdict.why) == ("model_ahead", True)
 
@@ -214,7 +206,7 @@ def test_a_length_in_a_table_with_rows_is_not_mended_by_a_downgrade(project: Pro
     project.sql("INSERT INTO post VALUES (1, 'kept')")
     project.write(MODELS, models + POST)
     project.commit("Posts")
-    follow(project, "other_length", 'flask db revision -m "Change post table"')
+    project.follow("other_length", 'flask db revision -m "Change post table"')
     assert project.sql("SELECT title FROM post") == [("kept",)]
 
 
@@ -224,10 +216,10 @@ def test_a_length_that_flask_db_check_does_not_see(project: Project):
     project.edit(MODELS, line, PHONE)
     project.commit("Mend the model")
     assert "No new upgrade operations" in project.db("check")
-    why = follow(project, "other_length", "flask db downgrade")
+    why = project.follow("other_length", "flask db downgrade")
     assert "only where both have one" in why
     script = f"migrations/versions/{project.script('add_phone').name}"
-    follow(project, "pending", f"git rm {script}")
+    project.follow("pending", f"git rm {script}")
     project.db("migrate", "-m", "phone")
     project.db("upgrade")
     assert [row[2] for row in project.sql("PRAGMA table_info(user)")][-1] == "VARCHAR(20)"
@@ -283,15 +275,15 @@ def test_a_module_that_is_deleted(project: Project, by_git: bool):
         project.git("rm", MODELS)
     else:
         (project.path / MODELS).unlink()
-    follow(project, "model_error", f"git checkout HEAD -- {MODELS}")
+    project.follow("model_error", f"git checkout HEAD -- {MODELS}")
     assert project.read().verdict.kind == "agree"
 
 
 def test_the_template_of_the_scripts_is_gone(project: Project):
     project.add_to_model(PHONE)
     (project.path / "migrations/script.py.mako").unlink()
-    follow(project, "template_gone", "git checkout HEAD -- migrations/script.py.mako")
-    follow(project, "model_ahead", 'flask db migrate -m "Add phone column to user model"')
+    project.follow("template_gone", "git checkout HEAD -- migrations/script.py.mako")
+    project.follow("model_ahead", 'flask db migrate -m "Add phone column to user model"')
 
 
 def test_an_old_copy_of_the_database_in_its_place(project: Project):
@@ -304,10 +296,10 @@ def test_an_old_copy_of_the_database_in_its_place(project: Project):
     verdict = project.read().verdict
     assert verdict.next.startswith("git checkout ")
     project.run(*shlex.split(verdict.next))
-    follow(project, "several_heads", "flask db downgrade")
+    project.follow("several_heads", "flask db downgrade")
     script = f"migrations/versions/{project.script('phone').name}"
     project.git("rm", "-f", script)
-    follow(project, "pending", "flask db upgrade")
+    project.follow("pending", "flask db upgrade")
     assert project.read().verdict.kind == "agree"
     assert project.sql("SELECT count(*) FROM user") == [(3,)]
 
@@ -327,5 +319,5 @@ def test_every_database_that_is_in_git_is_named(project: Project):
     project.sql("CREATE TABLE x (y)", "copy.db")
     project.git("add", "-f", "instance")
     project.commit("Add databases")
-    follow(project, "database_in_git", "git rm --cached instance/app.db instance/copy.db")
+    project.follow("database_in_git", "git rm --cached instance/app.db instance/copy.db")
     assert (project.path / "instance/copy.db").is_file()

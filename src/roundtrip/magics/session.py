@@ -58,7 +58,9 @@ class Session:
         except Interrupted:
             raise
         except KeyboardInterrupt:
-            raise Interrupted("the cell was stopped; nothing of yours was changed by it.") from None
+            raise Interrupted(
+                "the cell was stopped before its end; run it again when you like."
+            ) from None
 
     def is_taken(self) -> bool:
         """Whether another notebook has taken the workspace from the lesson here."""
