@@ -18,12 +18,24 @@ from trio import SIDES, Trio, against_shell, trio
 _TIMES, _REVISIONS, _USERS = (1, 2, 4, 8), (10, 100, 1_000), (10**3, 10**5, 10**7)
 
 
-def rows(settings: Settings) -> Iterator[Row]:
-    """The three of them, in this order."""
-    shorter = slice(2 if settings.quick else None)
-    yield from _repeated(settings.runs, _TIMES[shorter], cells.CORE[shorter])
-    yield from _revisions(settings.runs, _REVISIONS[shorter])
-    yield from _users(settings.runs, _USERS[shorter])
+def again(settings: Settings) -> Iterator[Row]:
+    """The course made more and more often in one home."""
+    shorter = _shorter(settings)
+    return _repeated(settings.runs, _TIMES[shorter], cells.CORE[shorter])
+
+
+def revisions(settings: Settings) -> Iterator[Row]:
+    """Commands and boards in projects with more and more revisions."""
+    return _revisions(settings.runs, _REVISIONS[_shorter(settings)])
+
+
+def users(settings: Settings) -> Iterator[Row]:
+    """Upgrade and downgrade of a table with more and more rows."""
+    return _users(settings.runs, _USERS[_shorter(settings)])
+
+
+def _shorter(settings: Settings) -> slice:
+    return slice(2 if settings.quick else None)
 
 
 def _repeated(runs: int, times: Sequence[int], lessons: Sequence[int]) -> Iterator[Row]:

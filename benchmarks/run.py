@@ -30,7 +30,9 @@ from places import settled
 SECTIONS: dict[str, Callable[[Settings], Iterator[Row]]] = {
     "commands": commands.rows,
     "course": course.rows,
-    "growth": growth.rows,
+    "again": growth.again,
+    "revisions": growth.revisions,
+    "users": growth.users,
     "classroom": classroom.rows,
     "clone": clone.rows,
     "lessons": lessons.rows,
