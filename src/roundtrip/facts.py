@@ -228,7 +228,8 @@ class Difference:
     """One thing in which model and database differ, named as Alembic names it (`add_column`).
 
     `add_…` is what only the model has, `remove_…` what only the database has. `required`: a column
-    that is to be NOT NULL has no default in the database, or is to become so and has rows without.
+    that is to be NOT NULL has no default in the database, or is to become so and has rows without;
+    what is to be unique has the same value in two rows.
     """
 
     op: str

@@ -303,8 +303,15 @@ def _difference(op: tuple, connection: Any) -> dict[str, Any]:
     item = op[1]
     names = ", ".join(column.name for column in getattr(item, "columns", ()))
     what = kind.partition("_")[2].replace("fk", "foreign key")
+    unique = what == "constraint" or (what == "index" and bool(item.unique))
+    what = f"unique {what}" if unique else what
     where = "only in the model" if kind.startswith("add_") else "only in the database"
-    return {"op": kind, "table": item.table.name, "detail": f"{what} on {names}, {where}"}
+    return {
+        "op": kind,
+        "table": item.table.name,
+        "detail": f"{what} on {names}, {where}",
+        "required": unique and _has_doubles(connection, item.table.name, names),
+    }
 
 
 def _has_null(connection: Any, table_name: str, column_name: str) -> bool:
@@ -312,6 +319,19 @@ def _has_null(connection: Any, table_name: str, column_name: str) -> bool:
 
     null = table(table_name, column(column_name)).c[column_name].is_(None)
     return bool(connection.scalar(select(exists().where(null))))
+
+
+def _has_doubles(connection: Any, table_name: str, names: str) -> bool:
+    """Whether two rows have the same values in these columns; NULL is not the same as NULL."""
+    from sqlalchemy import and_, column, exists, func, inspect, select, table
+
+    there = {each["name"] for each in inspect(connection).get_columns(table_name)}
+    columns = [column(name) for name in names.split(", ") if name]
+    if not columns or not there.issuperset(each.name for each in columns):
+        return False  # a new column has no values yet
+    filled = and_(*(each.is_not(None) for each in columns))
+    more = select(*columns).select_from(table(table_name)).where(filled).group_by(*columns)
+    return bool(connection.scalar(select(exists(more.having(func.count() > 1)))))
 
 
 def _said(kind: str, value: Any, dialect: Any) -> str:

@@ -13,8 +13,8 @@ from .commands import (
     take_out,
     undo,
 )
-from .lookups import database_names, is_among, model_names, row_count, run_by
-from .wording import MOVE_AWAY, listed, named, rows_in, say, sentence
+from .lookups import UNIQUE, database_names, is_among, model_names, row_count, run_by
+from .wording import MOVE_AWAY, listed, made_unique, named, rows_in, say, sentence
 
 
 def database_problem(state: State) -> Disagreement | None:
@@ -176,6 +176,12 @@ def model_ahead(state: State) -> Disagreement | None:
             "upgrade would fail. Give them one first, or keep Mapped[… | None]."
         )
         command = look_at_model(state)
+    elif doubles := [d for d in changes if d.op in UNIQUE and d.required]:
+        why = (
+            f"Careful: {made_unique(doubles[0])}, so the upgrade would fail. Change one of them "
+            "first, in a cell that begins with %%flask_shell."
+        )
+        command = "%%flask_shell"
     elif tables and any(d.op == "add_table" for d in new):
         why = (
             f"Careful: the script will also drop {tables[0]} with {rows_in(state, tables[0])}. If "

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 
 from ..facts import Column, Elsewhere, Revision, State, names_in
 
+UNIQUE = ("add_constraint", "add_index")
+"""The differences that can ask for values which no other row has."""
+
 
 def model_names(state: State) -> set[str]:
     """What the model has: `user`, `user.age`."""

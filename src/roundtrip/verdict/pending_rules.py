@@ -9,6 +9,7 @@ from ..facts import Disagreement, State
 from ..scripts import OPERATIONS
 from .commands import quoted, restore_model, stash_pop, take_out
 from .lookups import (
+    UNIQUE,
     database_names,
     has_run,
     is_among,
@@ -17,7 +18,7 @@ from .lookups import (
     row_count,
     unlike,
 )
-from .wording import listed, named, rows_in, say
+from .wording import listed, made_unique, named, rows_in, say, sentence
 
 
 def left_over(state: State) -> Disagreement | None:
@@ -190,6 +191,17 @@ def _would_fail(state: State) -> Disagreement | None:
                 f"{each.name} becomes NOT NULL, and some rows have no value there.",
                 "Give them one first, in a cell that begins with %%flask_shell. Or keep "
                 "Mapped[… | None], delete the script, and make it again.",
+                "%%flask_shell",
+            )
+    makes_unique = {"create_unique_constraint", "create_index"}
+    changes = any(makes_unique & {*revision.others} for revision in state.migrations.pending)
+    for each in state.differences if changes else ():
+        if each.op in UNIQUE and each.required:
+            return say(
+                "A migration is waiting, and it would fail.",
+                sentence(made_unique(each)),
+                "Change one of them first, in a cell that begins with %%flask_shell. Or delete the "
+                "script, and take unique=True out of the model.",
                 "%%flask_shell",
             )
     return None

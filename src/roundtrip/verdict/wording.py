@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..facts import Disagreement, Revision, State
+from ..facts import Difference, Disagreement, Revision, State
 from .lookups import row_count
 
 MOVE_AWAY = "Move it away, and keep it."
@@ -33,6 +33,12 @@ def listed(names: Iterable[str]) -> str:
 def named(revision: Revision) -> str:
     """A revision by its message and its id."""
     return f"“{revision.message}” ({revision.id})" if revision.message else revision.id
+
+
+def made_unique(change: Difference) -> str:
+    """What is to be unique, and is not."""
+    what = change.detail.partition(",")[0]
+    return f"{change.table} gets a {what}, and two rows have the same value there"
 
 
 def rows_in(state: State, name: str) -> str:
