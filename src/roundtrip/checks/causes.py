@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from pathlib import Path
 
 from ..facts import Revision, State, names_in
 from ..sqlite_files import sql_name
-from ..verdict.commands import delete, message_for, quoted
+from ..verdict.commands import delete, is_one_step, message_for, quoted, take_back
 from ..verdict.lookups import run_by
 from .course_databases import USUAL, columns_of, command_on, query, used_databases, versions
 from .finding import Cure, begin_again
@@ -101,7 +100,7 @@ def downgrade_of(state: State, revision: Revision) -> Cure:
         return begin_again(f"{cause} No downgrade brings the values back.")
     at = state.migrations.current
     followed = "" if revision.id in at else ", with all that followed"
-    return Cure(f"Undo it before you delete it{followed}.", _step_back(revision, at), detour=True)
+    return Cure(f"Undo it before you delete it{followed}.", take_back(revision, at), detour=True)
 
 
 def not_gone_back(state: State, project: Path, database: str, name: str) -> Cure:
@@ -124,23 +123,8 @@ def not_gone_back(state: State, project: Path, database: str, name: str) -> Cure
     cause = f"{database} has not gone back far enough: {maker.id} still counts as run."
     if maker.id in at:
         cause = f"The downgrade has not run on {database}."
-    command = command_on(database, _step_back(maker, at))
-    return Cure(cause, command, detour=not _is_one_step(maker, at))
-
-
-def _step_back(revision: Revision, at: Collection[str]) -> str:
-    """The command that takes back a script, and what followed it, where the database is `at`."""
-    if _is_one_step(revision, at):
-        return "flask db downgrade"
-    if revision.id in at and len(revision.parents) < 2:
-        # Of two heads: without its name, the step back could be that of the other.
-        return f"flask db downgrade {revision.id}@-1"
-    return f"flask db downgrade {revision.below}"
-
-
-def _is_one_step(revision: Revision, at: Collection[str]) -> bool:
-    """Whether the plain command takes back this script; of a merge it knows no parent to go to."""
-    return [*at] == [revision.id] and len(revision.parents) < 2
+    command = command_on(database, take_back(maker, at))
+    return Cure(cause, command, detour=not is_one_step(maker, at))
 
 
 def one_downgrade_too_many(project: Path, database: str, table: str) -> Cure | None:

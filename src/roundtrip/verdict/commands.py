@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from ..facts import Revision, State
 from .lookups import model_files, stash_file
@@ -70,6 +71,27 @@ def take_out(state: State, revision: Revision) -> tuple[str, str]:
         first = f" {named(line[-1])} follows it, so this deletes that one first."
         return first, delete(line[-1])
     return "", delete(revision)
+
+
+def step_back(state: State, at: Collection[str]) -> str:
+    """The command that takes a database which is at these revisions one step back."""
+    there = [revision for revision in state.migrations.revisions if revision.id in at]
+    return take_back(there[-1], at) if there else "flask db downgrade"
+
+
+def take_back(revision: Revision, at: Collection[str]) -> str:
+    """The command that takes back a script, and what followed it, where the database is `at`."""
+    if is_one_step(revision, at):
+        return "flask db downgrade"
+    if revision.id in at and len(revision.parents) < 2:
+        # Of two heads: without its name, the step back could be that of the other.
+        return f"flask db downgrade {revision.id}@-1"
+    return f"flask db downgrade {revision.below}"
+
+
+def is_one_step(revision: Revision, at: Collection[str]) -> bool:
+    """Whether the plain command takes back this script; of a merge it knows no parent to go to."""
+    return [*at] == [revision.id] and len(revision.parents) < 2
 
 
 def commit(state: State, message: str) -> str:

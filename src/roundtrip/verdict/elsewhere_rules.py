@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..env_file import with_env_file
 from ..facts import Disagreement, Elsewhere, State, names_in
+from .commands import step_back
 from .lookups import claims, lacking, run_by
 from .wording import MOVE_AWAY, listed, say
 
@@ -64,7 +65,7 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
         there_too = with_env_file("flask db upgrade", other.env_file)
         return say(f"{other.url} waits.", found, why, there_too)
     why = "Each database goes back on its own, before the code does."
-    back = with_env_file("flask db downgrade", other.env_file)
+    back = with_env_file(step_back(state, other.versions), other.env_file)
     return say(f"{other.url} is ahead of this database.", found, why, back)
 
 

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from ..env_file import with_env_file
 from ..facts import Disagreement, State
 from ..scripts import OPERATIONS
-from .commands import quoted, restore_model, stash_pop, take_out
+from .commands import quoted, restore_model, stash_pop, step_back, take_out
 from .lookups import (
     UNIQUE,
     database_names,
@@ -39,7 +39,7 @@ def left_over(state: State) -> Disagreement | None:
                 f"{named(revision)} {' and '.join(does)}, and the model does not want that.",
                 f"{other.url} needs the script for its way back, so that database goes first. "
                 "Delete the script afterwards.",
-                with_env_file("flask db downgrade", other.env_file),
+                with_env_file(step_back(state, other.versions), other.env_file),
                 restore_model(state),
             )
         why, stash = stash_pop(state)
@@ -131,7 +131,7 @@ def _older(state: State) -> Disagreement | None:
                 why = "One of them was changed later. Is the model right? Then delete the script, "
                 why = f"{why}and run flask db migrate again.{first}"
             if other := has_run(state, revision):
-                command = with_env_file("flask db downgrade", other.env_file)
+                command = with_env_file(step_back(state, other.versions), other.env_file)
                 why = f"{other.url} has run it, and goes back first. Then delete the script, and "
                 why = f"{why}run flask db migrate again."
             return say(headline, found, why, command, restore_model(state))
@@ -174,7 +174,7 @@ def _would_fail(state: State) -> Disagreement | None:
                 else ("with this command, and run flask db migrate again.")
             )
             if other := has_run(state, revision):
-                command = with_env_file("flask db downgrade", other.env_file)
+                command = with_env_file(step_back(state, other.versions), other.env_file)
                 why = f"{other.url} has run it all the same, and has to go back first. {why}"
                 how = "afterwards, and run flask db migrate again."
             return say(
@@ -225,7 +225,7 @@ def _two_ways(state: State) -> Disagreement | None:
             f"{found}; {other.url} does.",
             "Forward, the upgrade adds it here too. Back, that database goes first, the code last.",
             "flask db upgrade",
-            with_env_file("flask db downgrade", other.env_file),
+            with_env_file(step_back(state, other.versions), other.env_file),
         )
     return say(
         headline,

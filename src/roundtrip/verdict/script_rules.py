@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..facts import Disagreement, Revision, State
-from .commands import delete, quoted, undo
+from .commands import delete, quoted, take_back, undo
 from .lookups import claims, database_names, made_by, model_names
 from .wording import listed, named, say, sentence
 
@@ -175,7 +175,7 @@ def several_heads(state: State) -> Disagreement | None:
             "A script that was brought back is a second head.",
             f"The database has run {named(foreign[0])}, and the model does not want it.",
             "Take it back, then delete its file; the other scripts stay as they are.",
-            "flask db downgrade",
+            take_back(foreign[0], state.migrations.current),
         )
     twins = [r for r in heads if r.adds and [o.adds for o in heads].count(r.adds) > 1]
     spare = [r for r in twins if not r.applied and not claims(state, r)]

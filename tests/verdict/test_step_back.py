@@ -1,0 +1,51 @@
+"""One step back, where the plain command would be refused: at a merge, and at two heads."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+import states
+from states import Project
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """Two scripts that follow the first one, and production beside the usual database."""
+    project = states.first_lesson(tmp_path / "p")
+    (first,) = project.read().migrations.current
+    for name in ("one", "two"):
+        project.db("revision", "-m", name, "--head", first, "--splice")
+    project.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
+    project.git("add", ".")
+    project.git("commit", "-qm", "Two heads")
+    return project
+
+
+def back_on_production(project: Project) -> str:
+    """What is told of production, which is ahead; it is run, and must succeed."""
+    (said,) = (d for d in project.read().disagreements if d.kind == "elsewhere")
+    assert said.headline == "instance/production.db is ahead of this database."
+    project.run(*shlex.split(said.next))
+    return said.next.removeprefix("flask --env-file production.env db downgrade").strip()
+
+
+def at(project: Project) -> set[str]:
+    rows = project.sql("SELECT version_num FROM alembic_version", "production.db")
+    return {version for (version,) in rows}
+
+
+def test_production_is_at_a_merge(project: Project):
+    one, two = project.read().migrations.heads
+    project.db("merge", "heads", "-m", "join")
+    project.run("flask", "--env-file", "production.env", "db", "upgrade")
+    assert back_on_production(project) in (one, two)
+    assert at(project) == {one, two}
+
+
+def test_production_is_at_two_heads(project: Project):
+    heads = project.read().migrations.heads
+    project.run("flask", "--env-file", "production.env", "db", "upgrade", "heads")
+    taken = back_on_production(project).removesuffix("@-1")
+    assert at(project) == {*heads} - {taken}
