@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
     Start states that the course makes are shared by the workers, so that each is made once.
     """
+    # A run in the background of a shell ignores Ctrl+C, and so would all that it starts.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     worker = getattr(config, "workerinput", {}).get("workerid", "main")
     if worker == "main":
         os.environ[_ROOT] = tempfile.mkdtemp(prefix="roundtrip tests ")
