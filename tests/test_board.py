@@ -109,8 +109,8 @@ def test_no_arrow_without_a_version() -> None:
 @pytest.mark.parametrize(
     ("state", "place", "words"),
     [
-        (states.LESSON_03, "Model", ["+", "age", "not in the database yet"]),
-        (states.LESSON_03, "Database", ["age", "not here yet"]),
+        (states.LESSON_03, "Model", ["+", "age", "not in the database"]),
+        (states.LESSON_03, "Database", ["age", "not here"]),
         (states.LESSON_03, "Migrations", ["pending", "untracked"]),
         (states.LESSON_03, "Git", ["2 files not committed", "1 modified", "1 untracked"]),
         (states.MISSING, "Database", ["-", "age", "not in the model any more"]),
@@ -119,7 +119,7 @@ def test_no_arrow_without_a_version() -> None:
         (states.TWO_HEADS, "Migrations", ["2 heads", "· head"]),
         (states.IMPORT_ERROR, "Model", ["The app does not load"]),
         (states.TYPES, "Model", ["≠", "+", "class City", "table leftover", "not in the code"]),
-        (states.TYPES, "Database", ["≠", "table city", "not here yet", "not in the model"]),
+        (states.TYPES, "Database", ["≠", "table city", "not here", "not in the model"]),
         (states.NO_MIGRATIONS, "Database", ["No database yet"]),
         (states.NO_MIGRATIONS, "Migrations", ["No migrations folder yet"]),
         (states.NO_MIGRATIONS, "Git", ["No commit yet"]),
@@ -167,7 +167,7 @@ def test_many_tables_are_folded_and_those_that_differ_stay() -> None:
         differences=(Difference("add_table", "table_8"),),
     )
     text = board.text(state)
-    assert "+ class Table8: not in the database yet" in text
+    assert "+ class Table8: not in the database" in text
     assert "… 6 more tables" in text
     assert words_of(text) - words_of(drawn_words(board.svg(state))) == set()
 

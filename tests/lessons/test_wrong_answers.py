@@ -18,6 +18,7 @@ from roundtrip.course import find_course
 YOUR_TURN = find_course().lesson(10)
 RIGHT = answers(YOUR_TURN)
 PHONE, SCRIPT, DATABASES, COMMIT, BACK, POST, POSTS, ADA = range(8)
+DOWN, PRODUCTION_DOWN, RESET = re.findall(r"!(?:flask|git reset).*", RIGHT[BACK])
 LENGTH = "mapped_column(String(20))"
 TWENTY = f"Mapped[str | None] = {LENGTH}"
 
@@ -156,7 +157,7 @@ WRONG = {
         "next: git restore demo_app/models.py",
     ),
     "the code did not go back": (
-        {BACK: "\n".join(RIGHT[BACK].splitlines()[:2])},
+        {BACK: f"{DOWN}\n{PRODUCTION_DOWN}"},
         "%check and-back",
         "“Add city column to user model” is",
     ),
@@ -258,7 +259,6 @@ def solved_with(wrong: dict[int, str], command: str) -> list[str]:
     ]
 
 
-DOWN, PRODUCTION_DOWN, RESET = RIGHT[BACK].splitlines()
 HARMFUL = {
     "a downgrade() that does nothing": f"{EMPTIED}\n!git commit -qam emptied\n{RIGHT[BACK]}\n"
     "!git reset --hard HEAD~1",

@@ -99,10 +99,10 @@ def _pair(
         rows = _fold([(_row(c, bool(code), table, news),) * 2 for c in table.columns])
         box = _box(table, tuple(left for left, _ in rows), bool(code), news)
         if code:
-            ghost = Box(f"table {name}", word="not here yet", ghost=True)
+            ghost = Box(f"table {name}", word="not here", ghost=True)
             if "add_table" not in ops:
                 return box, None
-            box = replace(box, mark="+", word="not in the database yet")
+            box = replace(box, mark="+", word="not in the database")
             return box, ghost if state.database.exists else None
         ghost = Box(f"table {name}", word="not in the code", ghost=True)
         if "remove_table" not in ops:
@@ -139,9 +139,9 @@ def _rows(code: Table, real: Table, found: list[Difference], news: News) -> list
         modified = by_op.get(("modify", name))
         if name not in theirs:
             differs = ("add", name) in by_op
-            mark, word = ("+", "not in the database yet") if differs else ("", "")
+            mark, word = ("+", "not in the database") if differs else ("", "")
             here = _row(ours[name], True, code, news, mark, word)
-            there = Row(name, mark="ghost", word="not here yet") if differs else Row("")
+            there = Row(name, mark="ghost", word="not here") if differs else Row("")
         elif name not in ours:
             differs = ("remove", name) in by_op
             mark, word = ("-", "not in the model any more") if differs else ("", "")
