@@ -197,7 +197,7 @@ def test_the_wrong_database_was_upgraded(project: Path):
         "database_has",
         UPGRADED,
         project,
-        "has run on app.db, not on production.db",
+        "production.db has not run all that app.db has",
         command,
         **production,
     )
@@ -208,7 +208,7 @@ def test_the_wrong_database_was_upgraded(project: Path):
         "database_has",
         WAITING,
         project,
-        "not on app.db",
+        "app.db has not run all that production.db has",
         "flask db upgrade",
         column="user.age",
     )
@@ -574,7 +574,7 @@ def test_database_has(project: Path):
     copy = {"column": "user.city", "database": "copy.db"}
     more = made(migrations=migrations(second(applied=True, adds=("user.city",))))
     refused("database_has", more, project, "it was overwritten", "%restart", **copy)
-    refused("database_has", more, project, "moved, deleted or", "%restart", **copy, copy=True)
+    refused("database_has", more, project, "copy.db was overwritten", "%restart", **copy, copy=True)
     named = {"column": "user.age", "database": "copy.db"}
     refused("database_has", UPGRADED, project, "no copy.env names it", "%%writefile copy", **named)
     assert ask("database_has", UPGRADED, project, **named, copy=True).met
@@ -712,7 +712,14 @@ def test_holds(project: Path):
 def test_same_rows(project: Path):
     copied = {"database": "production.db", "source": "copy.db"}
     look = "%show instance/production.db"
-    refused("same_rows", made(), project, "moved, deleted or damaged", "%restart", **copied)
+    refused(
+        "same_rows",
+        made(),
+        project,
+        "not made yet, moved, deleted or damaged",
+        "%restart",
+        **copied,
+    )
     sql(project, "VACUUM INTO '" + str(project / "instance" / "copy.db") + "'", "production.db")
     assert ask("same_rows", made(), project, **copied).met  # other bytes, the same rows
     sql(project, "UPDATE user SET name = 'Other' WHERE id = 1", "production.db")

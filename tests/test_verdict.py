@@ -696,7 +696,7 @@ def test_what_is_told_about_another_database_names_it(known: Known, tmp_path: Pa
     project.git("reset", "--hard", "HEAD~1")
     verdict = project.read("production.env").verdict
     assert verdict.kind == "missing_script"
-    assert "run flask --env-file production.env db downgrade" in verdict.why
+    assert "(flask --env-file production.env db downgrade, once for each" in verdict.why
 
 
 def test_a_half_made_copy_is_named(known: Known, tmp_path: Path):

@@ -56,20 +56,34 @@ def practised(results: Sequence[Result]) -> str:
 def goals(results: Sequence[Result]) -> list[str]:
     """Each goal with what was found and, where it is not met, why, what next, and a first hint."""
     lines = []
-    told = set()
+    told, commands = set(), set()
     for result in results:
         lines.append(f"{'✔ met    ' if result.met else '✘ not met'}  {result.goal.text}")
         lines.append(f"             {result.finding.found}")
         if result.met:
             continue
-        said = result.finding.cause, result.finding.next
-        if said in told:
+        cause, following = result.finding.cause, result.finding.next
+        # Who runs each line as it comes must not run a step twice.
+        if (cause, following) in told:
             lines.append("             why:  the same as above.")
         else:
-            lines.append(f"             why:  {result.finding.cause}")
-            if result.finding.next:
-                lines.append(f"             next: {result.finding.next}")
-        told.add(said)
+            lines.append(f"             why:  {cause}")
+            if following and _step(following) in commands:
+                lines.append("             next: the same as above.")
+            elif following:
+                lines.append(f"             next: {_typed(following)}")
+        told.add((cause, following))
+        commands.add(_step(following))
         if result.goal.hints and not result.finding.detour:
             lines.append(f"             hint: {result.goal.hints[0]}")
     return lines
+
+
+def _typed(command: str) -> str:
+    """A command as it is to be typed: a magic of a whole cell does nothing alone."""
+    return f"a cell that begins with {command}" if command.startswith("%%") else command
+
+
+def _step(command: str) -> str:
+    """A command without the message that it gives: a second commit would find nothing to do."""
+    return command.partition(' -m "')[0]

@@ -119,7 +119,7 @@ WRONG = {
     "production is forgotten": (
         {DATABASES: "!flask db upgrade"},
         "%check there",
-        "It has run on app.db, not on production.db: each database is upgraded on its own.",
+        "production.db has not run all that app.db has: each is upgraded on its own.",
     ),
     "only the script is committed": (
         {COMMIT: "!git add migrations\n!git commit -m 'Add phone column to user model'"},
@@ -145,6 +145,11 @@ WRONG = {
         {BACK: RIGHT[BACK].replace("HEAD~1", "HEAD~2")},
         "%check and-back",
         "This goes to the commit that the database is at.\n             next: git reset --hard ",
+    ),
+    "a step too many on each database": (
+        {BACK: "\n".join([DOWN, DOWN, PRODUCTION_DOWN, PRODUCTION_DOWN])},
+        "%check and-back",
+        "with the values.\n             next: flask db upgrade ",
     ),
     "all the way down": (
         {BACK: RIGHT[BACK].replace("downgrade", "downgrade base", 1) + "\n!flask db upgrade"},

@@ -20,7 +20,7 @@ from ..course import Goal
 from ..errors import RoundtripError
 from ..facts import State
 from . import databases, files, git, model_and_migrations, rows
-from .causes import why_changed
+from .causes import one_step_too_many, why_changed
 from .finding import Cure, Finding, met, unmet
 
 
@@ -61,8 +61,13 @@ def agree(state: State, project: Path, back: str = "") -> Finding:
         return met("the four places agree")
     first = state.verdict
     if back and state.git.commits and state.git.commits[0].subject != back:
+        if too_far := one_step_too_many(state, back):
+            return unmet(first.found, too_far)
         if first.back:
             return unmet(first.found, Cure(f"{first.headline} {first.why}", first.back))
+        if first.kind == "pending":
+            cause = "The way is back, so no script is to run: first every database, then the code."
+            return unmet(first.found, Cure(cause, "git log --oneline"))
     elif back and state.git.uncommitted:  # such as a reset without --hard leaves
         file = state.git.uncommitted[0]
         return unmet(f"not committed: {file}", why_changed(state, file))

@@ -127,6 +127,29 @@ def not_gone_back(state: State, project: Path, database: str, name: str) -> Cure
     return Cure(cause, command, detour=not is_one_step(maker, at))
 
 
+def one_step_too_many(state: State, back: str) -> Cure | None:
+    """The cure where the database has gone back behind the commit with this message.
+
+    Its scripts wait, though the code is to go no further than there.
+    """
+    hashes = [commit.hash for commit in state.git.commits]
+    places = [n for n, commit in enumerate(state.git.commits) if commit.subject == back]
+    if not places:
+        return None
+    older = hashes[places[0] + 1 :]
+    wanted = [
+        revision
+        for revision in state.migrations.pending
+        if revision.before and any(each.startswith(revision.before) for each in older)
+    ]
+    if not wanted:
+        return None
+    gone = ", ".join(name for revision in wanted for name in revision.adds)
+    cause = f"One downgrade too many: {gone} is gone too, with its values. This brings the column "
+    cause = f"{cause}back, empty; %restart begins the lesson again, with the values."
+    return Cure(cause, f"flask db upgrade {wanted[-1].id}", detour=True)
+
+
 def one_downgrade_too_many(project: Path, database: str, table: str) -> Cure | None:
     """The cure where a downgrade has taken the rows of a table: it is gone, or made anew.
 

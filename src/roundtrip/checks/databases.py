@@ -55,7 +55,7 @@ def database_has(
             return unmet(text, _other_type(state, project, column, database, type))
         return met(text)
     if copy:
-        return unmet(text, begin_again(f"{database} was moved, deleted or overwritten."))
+        return unmet(text, begin_again(_copy_lost(project, database)))
     if blocked:
         return unmet(text, blocked)
     if not present and found:
@@ -89,6 +89,13 @@ def references(
     return met(f"{database}: {column} points to {target}")
 
 
+def _copy_lost(project: Path, database: str) -> str:
+    """Why a copy does not hold what it should."""
+    if (project / "instance" / database).is_file():
+        return f"{database} was overwritten."
+    return f"{database} is not there: not made yet, moved or deleted."
+
+
 def _why_absent(state: State, project: Path, column: str, database: str) -> Cure:
     """Why a database does not have a column or its table."""
     table, _, name = column.partition(".")
@@ -107,9 +114,7 @@ def _why_absent(state: State, project: Path, column: str, database: str) -> Cure
         return replace(cure, cause="No command has made it yet.")
     others = [each for each in used_databases(project) if name in columns_of(project, each, table)]
     if others and not cure.detour:
-        cause = (
-            f"It has run on {others[0]}, not on {database}: each database is upgraded on its own."
-        )
+        cause = f"{database} has not run all that {others[0]} has: each is upgraded on its own."
         return replace(cure, cause=cause)
     return cure
 
@@ -126,6 +131,10 @@ def _not_used(project: Path, database: str, complete: bool = False) -> Cure | No
         elif named := database_named_by(project, settings):
             name = named.relative_to(project / "instance").as_posix()
             cause = f"{settings} names {name}, so its commands go there."
+            if name.startswith("instance/"):
+                cause = f"{settings} leads to instance/{name}: a path begins in instance/ already."
+        elif "://" not in url_in(project, settings):
+            cause = f"The DATABASE_URL in {settings} is no address: it begins with sqlite:///."
         return Cure(cause, f"%show {settings}", detour=True)
     if complete:
         cause = f"The file is there, but no {settings} names it: no command goes to it."

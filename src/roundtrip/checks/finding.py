@@ -23,7 +23,7 @@ class Cure:
 
 def begin_again(cause: str) -> Cure:
     """The cure where nothing brings back what is lost: the lesson begins anew."""
-    return Cure(cause, "%restart", detour=True)
+    return Cure(f"{cause} Begin again, and run the cells down to here.", "%restart", detour=True)
 
 
 @dataclass(frozen=True)

@@ -168,7 +168,8 @@ def _why_not_pending(
     if not waiting and run:
         return downgrade_of(state, run[-1]).after("No script waits: the upgrade has run already.")
     if not waiting and (adds or drops):
-        return no_script(state, project, min(adds, default=""))
+        # The hints are about what a script holds, and there is none.
+        return replace(no_script(state, project, min(adds, default="")), detour=True)
     if unknown := sorted(new - names_in(state.model.tables)):
         return no_script(state, project, unknown[0])
     if run:

@@ -126,7 +126,7 @@ def holds(
     elsewhere = query(project, database, f"{select} WHERE {where}", *others.values(), name)
     if set(found) == {tuple(wanted.values())}:
         if alone and elsewhere:
-            cause = f"{elsewhere[0][0]} has it too: it was set on more rows than one. Begin again."
+            cause = f"{elsewhere[0][0]} has it too: it was set on more rows than one."
             return unmet(text, begin_again(cause))
         return met(text)
     cause = _NOT_COMMITTED.format("No value was set")
@@ -140,7 +140,7 @@ def holds(
 def same_rows(state: State, project: Path, database: str, source: str) -> Finding:
     """Two SQLite files in instance/ hold the same tables with the same rows."""
     if (there := _dump(project, source)) is None:
-        cause = f"{source} was moved, deleted or damaged; a copy leaves both files there."
+        cause = f"{source} is not there: not made yet, moved, deleted or damaged."
         return unmet(f"no {source} in instance", begin_again(cause))
     here = _dump(project, database)
     if here == there:
@@ -148,7 +148,7 @@ def same_rows(state: State, project: Path, database: str, source: str) -> Findin
     text = f"{database} differs from {source}" if here else f"no {database} in instance"
     for other in used_databases(project):
         if other != database and _dump(project, other) == there:
-            cause = f"It was copied over {other}, whose own rows are gone. Begin again."
+            cause = f"It was copied over {other}, whose own rows are gone."
             return unmet(text, begin_again(cause))
     return unmet(text, Cure("It was not copied there.", f"%show instance/{database}"))
 

@@ -52,8 +52,8 @@ DATABASE: tuple[Row, ...] = (
         r'\[SQL: ALTER TABLE "?(?P<table>[^\s"]+)"? ADD COLUMN "?(?P<column>[^\s"]+)',
         "`{table}` has rows, and there is no value to put into the new column `{column}`, which "
         "must not be empty.",
-        "Give `{column}` a `server_default` in the script; or let it be empty "
-        "(`{column}: Mapped[… | None]`), delete the script, and run `flask db migrate` again.",
+        "Let it be empty (`{column}: Mapped[… | None]`), delete the script, and run "
+        "`flask db migrate` again; or give it a `server_default` in the model, and do the same.",
     ),
     sqlite(
         "value in the copy",

@@ -53,8 +53,8 @@ MIGRATION: tuple[Row, ...] = (
         r"Can't locate revision identified by '(?P<revision>[0-9a-f]{12})'",
         "No script is revision {revision}; unless you typed it, the database is at that step, and "
         "the step's file is gone.",
-        "Let `%board` say where Git still has the file and how to bring it back; a stamp would "
-        "only silence the error.",
+        "Let `%board` say where Git still has the file and how to bring it back; "
+        "`flask db stamp` would only silence the error.",
     ),
     said(
         "unknown revision",

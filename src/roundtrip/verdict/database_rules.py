@@ -173,9 +173,10 @@ def model_ahead(state: State) -> Disagreement | None:
     elif empty := [d for d in changes if d.op == "modify_nullable" and d.required]:
         why = (
             f"Careful: {empty[0].name} becomes NOT NULL, and some rows have no value there, so the "
-            "upgrade would fail. Give them one first, or keep Mapped[… | None]."
+            "upgrade would fail. Give them one first, in a cell that begins with %%flask_shell. Or "
+            "keep Mapped[… | None]."
         )
-        command = look_at_model(state)
+        command = "%%flask_shell"
     elif doubles := [d for d in changes if d.op in UNIQUE and d.required]:
         why = (
             f"Careful: {made_unique(doubles[0])}, so the upgrade would fail. Change one of them "

@@ -126,8 +126,8 @@ def missing_script(state: State) -> Disagreement | None:
             f"git checkout {where}",
         ),
         "orig_head": (
-            f"{early}This undoes the reset. Then run flask db downgrade, and only then take the "
-            "code back again.",
+            f"{early}This undoes the reset. Then take every database back (flask db downgrade, "
+            "once for each script), and only then the code.",
             "git reset --hard ORIG_HEAD",
         ),
         "commit": (

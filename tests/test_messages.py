@@ -1,0 +1,57 @@
+"""What a cell says of goals that are not met: each cause and each command once."""
+
+from __future__ import annotations
+
+import pytest
+
+from roundtrip import messages
+from roundtrip.checks import Result
+from roundtrip.checks.finding import Cure, met, unmet
+from roundtrip.course import Goal
+
+SAME = "the same as above."
+
+
+def said(*cures: Cure | None) -> list[str]:
+    """What is told of goals with these cures, without the goals themselves; None: it is met."""
+    goal = Goal("A goal", "agree", {}, ())
+    results = [Result(goal, unmet("no", cure) if cure else met("yes")) for cure in cures]
+    lines = (line.strip() for line in messages.goals(results))
+    return [line for line in lines if line.startswith(("why:", "next:", "hint:"))]
+
+
+def test_a_goal_that_is_met_needs_no_cure():
+    assert said(None) == []
+
+
+def test_a_cause_is_told_once():
+    cure = Cure("It waits.", "flask db upgrade")
+    assert said(cure, None, cure) == ["why:  It waits.", "next: flask db upgrade", f"why:  {SAME}"]
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("flask db downgrade", "flask db downgrade"),
+        ('git commit -m "Add phone"', 'git commit -m "Say what changes"'),
+        ('flask db migrate -m "One"', 'flask db migrate -m "Two"'),
+    ],
+)
+def test_a_command_is_told_once(first: str, then: str):
+    """Run twice, it would go a step too far, or find nothing to do."""
+    lines = said(Cure("One.", first), Cure("Two.", then))
+    assert lines == ["why:  One.", f"next: {first}", "why:  Two.", f"next: {SAME}"]
+
+
+def test_the_same_command_for_another_database_is_another_one():
+    there = "flask --env-file production.env db downgrade"
+    lines = said(Cure("Here.", "flask db downgrade"), Cure("There.", there))
+    assert lines[-1] == f"next: {there}"
+
+
+def test_a_magic_of_a_whole_cell_is_not_told_as_a_line():
+    assert said(Cure("Look.", "%%flask_shell"))[1] == "next: a cell that begins with %%flask_shell"
+
+
+def test_where_no_command_helps_none_is_told():
+    assert said(Cure("One.", ""), Cure("Two.", "")) == ["why:  One.", "why:  Two."]
