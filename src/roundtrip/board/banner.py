@@ -5,6 +5,7 @@ from __future__ import annotations
 from .parts import Verdict
 from .svg import Canvas, Style, width_of, wrap
 from .theme import INK, PAPER, TONES
+from .words import the_other_way
 
 
 def draw_verdict(canvas: Canvas, verdict: Verdict, left: float, width: float, y: float) -> float:
@@ -19,7 +20,7 @@ def draw_verdict(canvas: Canvas, verdict: Verdict, left: float, width: float, y:
     for line in wrap(verdict.text, room, plain, 5):
         inner.text(x, at, line, plain, verdict.text)
         at += 19
-    commands = (("Next", verdict.next), ("Or back", verdict.back))
+    commands = (("Next", verdict.next), (the_other_way(verdict), verdict.back))
     indent = 76 if verdict.back else 52
     for word, command in commands:
         if command:

@@ -35,10 +35,15 @@ def say_verdict(verdict: Verdict) -> list[str]:
     if verdict.next:
         lines.append(f"Next: {' '.join(verdict.next.splitlines())}")
     if verdict.back:
-        lines.append(f"Or back: {' '.join(verdict.back.splitlines())}")
+        lines.append(f"{the_other_way(verdict)}: {' '.join(verdict.back.splitlines())}")
     if verdict.also:
         lines += _fill(f"Also: {verdict.also}")
     return lines
+
+
+def the_other_way(verdict: Verdict) -> str:
+    """What stands before the second command: it need not lead back."""
+    return "Or" if verdict.back.endswith(" db upgrade") else "Or back"
 
 
 def _lane(lane: Lane, board: Board) -> list[str]:

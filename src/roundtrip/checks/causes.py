@@ -40,7 +40,7 @@ def not_upgraded(state: State, database: str) -> Cure:
         if revision.drops:
             cause = f"The script that waits also drops {', '.join(revision.drops)}, with all values"
             cause = f"{cause}. Delete it, mend the model, make it again."
-            return Cure(cause, delete(revision), detour=True)
+            return Cure(cause, delete(state, revision), detour=True)
     return Cure(f"The upgrade has not run on {database}.", command_on(database, _UPGRADE))
 
 
@@ -63,7 +63,9 @@ _TROUBLES = {"not_recorded", "stamped", "overlapping", "half_made_copy"}
 def no_script(state: State, project: Path, wanted: str = "") -> Cure:
     """Why there is no migration script for a change, and the cure. `wanted`: what it should add."""
     if lost := state.git.deleted:
-        return Cure(f"{lost[0]} is deleted; the last commit has it.", "git restore .")
+        return Cure(
+            f"{lost[0]} is deleted; the last commit has it.", f"git restore {quoted(lost[0])}"
+        )
     if state.model.error or not state.model.found:
         return Cure("The app does not load, so no script could be made.", state.verdict.next)
     if not state.model.migrates:
@@ -174,7 +176,7 @@ def one_downgrade_too_many(project: Path, database: str, table: str) -> Cure | N
 def why_changed(state: State, file: str) -> Cure:
     """Why a file differs from the last commit, and how to have it as it is there."""
     if scripts := [r for r in state.migrations.revisions if r.file == file and not r.committed]:
-        return Cure("The script is in no commit, and was left behind.", delete(scripts[0]))
+        return Cure("The script is in no commit, and was left behind.", delete(state, scripts[0]))
     if file in state.git.staged:
         cause = "git add has noted the change, and git restore alone gives back what is noted."
         return Cure(cause, f"git restore --staged --worktree {quoted(file)}")

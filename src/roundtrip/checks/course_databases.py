@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..env_file import database_named_by, with_env_file
+from ..env_file import database_named_by, url_in, with_env_file
 from ..sqlite_files import columns_in, opened
 
 USUAL = "app.db"
@@ -24,10 +24,22 @@ def command_on(database: str, command: str) -> str:
     return with_env_file(command, "" if database == USUAL else settings_of(database))
 
 
+def settings_with_address(project: Path, database: str) -> str:
+    """The file of settings that says where commands for this database go; empty: the app says it.
+
+    For the usual one it is what Flask reads first (https://flask.palletsprojects.com/en/stable/cli,
+    Environment Variables From dotenv).
+    """
+    if database != USUAL:
+        return settings_of(database)
+    return next((file for file in (".env", ".flaskenv") if url_in(project, file)), "")
+
+
 def is_used(project: Path, database: str) -> bool:
     """Whether commands go to this file: the usual one, or one that its file of settings names."""
-    named = database_named_by(project, settings_of(database))
-    return database == USUAL or named == project / "instance" / database
+    settings = settings_with_address(project, database)
+    named = database_named_by(project, settings) if settings else project / "instance" / USUAL
+    return named == project / "instance" / database
 
 
 def columns_of(project: Path, database: str, table: str) -> dict[str, tuple[str, bool]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..env_file import database_named_by, url_in
 from ..facts import State
 from ..sqlite_files import sql_name
-from ..verdict.lookups import run_by
+from ..verdict.lookups import is_among, run_by
 from .causes import no_script, not_gone_back, not_upgraded, one_downgrade_too_many, why_blocked
 from .course_databases import (
     USUAL,
@@ -16,7 +16,7 @@ from .course_databases import (
     command_on,
     is_used,
     query,
-    settings_of,
+    settings_with_address,
     used_databases,
     versions,
 )
@@ -44,10 +44,13 @@ def database_has(
     text = f"{database}: no table {table}"
     if found:
         text = f"{database}: table {table} has {', '.join(found)}"
+    if database == USUAL and (unused := _not_used(project, database)):
+        return unmet(text, unused)
     blocked = None if copy else why_blocked(state, project, database)
     if found and (name in found) == present:
         if not present:
-            return met(text)
+            by_hand = _not_by_downgrade(state, project, column, database)
+            return unmet(text, by_hand) if by_hand else met(text)
         if not copy and (trouble := blocked or _not_by_migration(project, database)):
             return unmet(text, trouble)
         if type and found[name][0] != type:
@@ -121,7 +124,7 @@ def _why_absent(state: State, project: Path, column: str, database: str) -> Cure
 
 def _not_used(project: Path, database: str, complete: bool = False) -> Cure | None:
     """Commands go to another database, or none does to this; `complete`: it has all it should."""
-    settings = settings_of(database)
+    settings = settings_with_address(project, database)
     if is_used(project, database):
         return None
     if (project / settings).is_file():
@@ -135,6 +138,8 @@ def _not_used(project: Path, database: str, complete: bool = False) -> Cure | No
                 cause = f"{settings} leads to instance/{name}: a path begins in instance/ already."
         elif "://" not in url_in(project, settings):
             cause = f"The DATABASE_URL in {settings} is no address: it begins with sqlite:///."
+        if database == USUAL:
+            cause = f"{cause} The lesson's database is {USUAL}: take that line out."
         return Cure(cause, f"%show {settings}", detour=True)
     if complete:
         cause = f"The file is there, but no {settings} names it: no command goes to it."
@@ -152,6 +157,17 @@ def _not_by_migration(project: Path, database: str) -> Cure | None:
         return None
     cause = "It counts no migration as run: db.create_all() or a copy made its tables."
     return Cure(cause, command_on(database, "%board"), detour=True)
+
+
+def _not_by_downgrade(state: State, project: Path, column: str, database: str) -> Cure | None:
+    """A column that is gone, while the script that makes it still counts as run."""
+    run = run_by(state, versions(project, database))
+    scripts = [revision for revision in state.migrations.revisions if revision.id in run]
+    makers = [revision for revision in scripts if column in revision.adds]
+    if not makers or any(is_among(column, revision.drops) for revision in scripts):
+        return None
+    cause = f"It is gone, and {makers[-1].id} still counts as run: it was dropped by other hands, "
+    return Cure(f"{cause}not by a downgrade.", command_on(database, "%board"), detour=True)
 
 
 def _other_type(state: State, project: Path, column: str, database: str, type: str) -> Cure:

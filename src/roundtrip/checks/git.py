@@ -42,6 +42,10 @@ def head_subject(state: State, project: Path, subject: str, commits: int = 0) ->
         return unmet("Git cannot tell", _no_repository(state))
     if not state.git.commits:
         return unmet("no commit yet", Cure("Nothing was committed.", commit(state, subject)))
+    if state.git.rebasing:
+        said = next((d for d in state.disagreements if d.kind in ("no_branch", "conflict")), None)
+        cause = f"{said.headline} {said.why}" if said else "A rebase is not finished."
+        return unmet("a rebase is not finished", Cure(cause, said.next if said else "git status"))
     if state.git.branch is None:
         cause = "HEAD is on no branch, so no branch was changed."
         return unmet("on no branch", Cure(cause, "git switch main"))
@@ -163,7 +167,7 @@ def untracked(state: State, project: Path, pattern: str) -> Finding:
     if scripts:
         cause = f"{scripts[-1].file} is another name: the next lessons look for the one with the "
         cause = f"{cause}lesson's message. Delete it, and run flask db migrate with that message."
-        return unmet(text, Cure(cause, delete(scripts[-1]), detour=True))
+        return unmet(text, Cure(cause, delete(state, scripts[-1]), detour=True))
     return unmet(text, Cure("The file was not made, or it has another name.", "git status"))
 
 

@@ -72,7 +72,9 @@ def revisions(state: State, project: Path, count: int, applied: int) -> Finding:
         cause = f"There is a script too many. The newest is {extra.file}: left over, or made twice."
         if extra.applied:
             return unmet(text, downgrade_of(state, extra).after(cause))
-        return unmet(text, Cure(cause, "git log --oneline" if extra.committed else delete(extra)))
+        return unmet(
+            text, Cure(cause, "git log --oneline" if extra.committed else delete(state, extra))
+        )
     return unmet(text, not_upgraded(state, USUAL))
 
 
@@ -88,7 +90,7 @@ def newest_script(state: State, project: Path, message: str) -> Finding:
         return met(text)
     if newest.message == "empty message" and not newest.applied:
         cause = "That stands there when -m is left out. Delete it, and make it again."
-        return unmet(text, Cure(cause, delete(newest)))
+        return unmet(text, Cure(cause, delete(state, newest)))
     cause = f"No script is called “{message}”; what stands behind -m is its message."
     if any(revision.message == message for revision in state.migrations.revisions):
         cause = f"Another script was made after “{message}”."
@@ -139,7 +141,7 @@ def committed_migration(state: State, project: Path, adds: Sequence[str]) -> Fin
             cause = f"The script also drops {_names(lost)}: the model has lost it."
         if maker.applied:
             return unmet(text, downgrade_of(state, maker).after(cause))
-        return unmet(text, replace(_make_again(maker, cause, mend=True), detour=True))
+        return unmet(text, replace(_make_again(state, maker, cause, mend=True), detour=True))
     if len(makers) > 1:
         return unmet(text, Cure("Two scripts add it: one is left over.", "flask db history"))
     if not maker.undoes:
@@ -164,7 +166,7 @@ def _why_not_pending(
     run = [r for r in state.migrations.revisions if r.applied and new & {*r.adds}]
     if extra := (adding - adds) | (dropping - drops):
         guilty = next(r for r in waiting if extra & {*r.adds, *r.drops})
-        return _make_again(guilty, f"The script also changes {_names(extra)}.", mend=True)
+        return _make_again(state, guilty, f"The script also changes {_names(extra)}.", mend=True)
     if not waiting and run:
         return downgrade_of(state, run[-1]).after("No script waits: the upgrade has run already.")
     if not waiting and (adds or drops):
@@ -179,25 +181,27 @@ def _why_not_pending(
         cause = "The script does less than it should."
         if new:
             cause = f"The script was made before the model had {_names(new)}."
-        return _unread(waiting) or _make_again(waiting[-1], cause)
+        return _unread(waiting) or _make_again(state, waiting[-1], cause)
     for revision in waiting:
         for name, made, wanted in unlike(state, revision):
             cause = f"The script makes {name} {made}, and the model has {wanted}: one of them was "
             cause = f"{cause}changed later. Mend the model if it is wrong; delete the script, make "
-            return Cure(f"{cause}it again.", delete(revision))
+            return Cure(f"{cause}it again.", delete(state, revision))
     for revision in waiting if alone else ():
         if revision.others:
             cause = f"The script does more than that: {_names(revision.others)}."
-            return _make_again(revision, cause)
+            return _make_again(state, revision, cause)
         if not revision.undoes:
-            return _make_again(revision, "Its downgrade() does not undo what its upgrade() does.")
+            return _make_again(
+                state, revision, "Its downgrade() does not undo what its upgrade() does."
+            )
     return None
 
 
-def _make_again(revision: Revision, cause: str, mend: bool = False) -> Cure:
+def _make_again(state: State, revision: Revision, cause: str, mend: bool = False) -> Cure:
     """A script that has not run is not as it should be. `mend`: the model comes first."""
     then = "Delete it, mend the model, make it again." if mend else "Delete it, make it again."
-    return Cure(f"{cause} {then}", delete(revision))
+    return Cure(f"{cause} {then}", delete(state, revision))
 
 
 def _unread(scripts: Sequence[Revision]) -> Cure | None:

@@ -26,6 +26,7 @@ from .database_rules import (
     script_changed,
     stamped,
 )
+from .downgrades import with_losses
 from .elsewhere_rules import elsewhere, stamped_elsewhere
 from .git_rules import (
     conflict,
@@ -70,6 +71,7 @@ def disagreements(state: State) -> tuple[Disagreement, ...]:
         if said is None:
             continue
         said = replace(said, kind=rule.look.__name__, places=rule.places)
+        said = with_losses(said, state)
         found.append(_with_env_file(said, state.env_file))
         if rule.last_word:
             break

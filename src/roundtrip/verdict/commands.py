@@ -51,10 +51,10 @@ def stash_pop(state: State) -> tuple[str, str]:
     return f"The stash holds another {file}; this brings it back.", "git stash pop"
 
 
-def delete(revision: Revision) -> str:
+def delete(state: State, revision: Revision) -> str:
     """The command that deletes a script: Git's own, so that it is the same on every system."""
     file = quoted(revision.file)
-    if revision.committed:
+    if revision.committed and revision.file not in (*state.git.modified, *state.git.staged):
         return f"git rm {file}"
     if revision.tracked:
         return f"git rm -f {file}"
@@ -69,8 +69,8 @@ def take_out(state: State, revision: Revision) -> tuple[str, str]:
             line.append(each)
     if line[1:]:
         first = f" {named(line[-1])} follows it, so this deletes that one first."
-        return first, delete(line[-1])
-    return "", delete(revision)
+        return first, delete(state, line[-1])
+    return "", delete(state, revision)
 
 
 def step_back(state: State, at: Collection[str]) -> str:

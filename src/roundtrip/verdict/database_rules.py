@@ -56,6 +56,8 @@ def stamped(state: State) -> Disagreement | None:
     """The database counts a script as run and has not all that it makes."""
     model, database = model_names(state), database_names(state)
     run = [revision for revision in state.migrations.revisions if revision.applied]
+    if any(revision.opaque or "execute" in revision.others for revision in run):
+        return None  # what they have dropped or renamed is not known
     for place, revision in enumerate(run):
         dropped = {name for later in run[place + 1 :] for name in later.drops}
         added = {*revision.adds, *revision.columns} & model
@@ -145,7 +147,7 @@ def not_recorded(state: State) -> Disagreement | None:
 def model_ahead(state: State) -> Disagreement | None:
     """The model wants something that neither the database nor a waiting script has."""
     changes = [d for d in state.differences if d.op not in ("remove_column", "remove_table")]
-    if not changes or state.migrations.pending:
+    if not changes or state.migrations.pending or _brought_back(state):
         return None
     new = [d for d in changes if d.op in ("add_column", "add_table")]
     gone = [d for d in state.differences if d.op == "remove_column"]
@@ -202,7 +204,9 @@ def model_ahead(state: State) -> Disagreement | None:
 def database_ahead(state: State) -> Disagreement | None:
     """The database has something that the model does not."""
     gone = [d for d in state.differences if d.op in ("remove_column", "remove_table")]
-    if not gone or len(gone) < len(state.differences) or state.migrations.pending:
+    if not gone or state.migrations.pending:
+        return None
+    if len(gone) < len(state.differences) and not _brought_back(state):
         return None
     names = [d.name for d in gone]
     found = f"The database has {listed(names)}, the model does not."
@@ -234,6 +238,16 @@ def database_ahead(state: State) -> Disagreement | None:
     if maker.ignored:
         why = f"Git ignores {maker.file}, so the reset left it. {why}"
     return say("The database is ahead of the model.", found, why, "flask db downgrade")
+
+
+def _brought_back(state: State) -> bool:
+    """Whether a script of no commit, the last to run, made something that the model does not want.
+
+    Then a reset came too early, and the way back goes on, whatever else is new in the model.
+    """
+    gone = {d.name for d in state.differences if d.op in ("remove_column", "remove_table")}
+    last = [r for r in state.migrations.revisions if r.id in state.migrations.current]
+    return any(r.adds and not r.committed and gone.issuperset(r.adds) for r in last)
 
 
 def script_changed(state: State) -> Disagreement | None:

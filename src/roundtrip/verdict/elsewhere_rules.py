@@ -28,6 +28,13 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
         return _the_same(other)
     if other.problem:
         return _damaged(other)
+    if any(name.startswith("_alembic_tmp_") for name in other.names):
+        return say(
+            f"{other.url} has a half-made copy of a table.",
+            "An upgrade or a downgrade stopped half way there.",
+            "The next one would fail at it. This shows what to do.",
+            with_env_file("%board", other.env_file),
+        )
     here, there = run_by(state, state.database.versions), run_by(state, other.versions)
     board = with_env_file("%board", other.env_file)
     if there == here:

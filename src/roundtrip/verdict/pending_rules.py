@@ -96,6 +96,20 @@ def pending(state: State) -> Disagreement | None:
         )
         changing = next(revision for revision in waiting if revision.drops)
         return say(headline, found, why, f"%show {quoted(changing.file)}", "flask db upgrade")
+    tables = [name for name in drops if "." not in name and row_count(state, name)]
+    if tables and any("." not in name for name in adds):
+        why = (
+            f"The upgrade deletes {listed(tables)} with all rows. If you renamed it, write "
+            "op.rename_table into the script instead, and the same into downgrade()."
+        )
+        changing = next(revision for revision in waiting if tables[0] in revision.drops)
+        return say(headline, found, why, f"%show {quoted(changing.file)}")
+    if unread := next((r for r in waiting if r.opaque or "execute" in r.others), None):
+        why = (
+            f"{named(unread)} runs SQL, or code of its own, that is not read here, and what it "
+            "deletes is gone. Read it; then flask db upgrade runs it."
+        )
+        return say(headline, found, why, f"%show {quoted(unread.file)}")
     if drops:
         why = f"The upgrade deletes {listed(drops)} with all values in it. Read the script first."
     elif any("alter_column" in revision.others for revision in waiting):

@@ -99,7 +99,7 @@ def missing_script(state: State) -> Disagreement | None:
     then = (
         "Then commit it." if wanted else "Then run flask db downgrade, and delete the file again."
     )
-    if kind == "lost" and wanted and database_names(state) == made_by(here.revisions).keys():
+    if wanted and database_names(state) == made_by(here.revisions).keys():
         kind = "nothing lost"
     early = "The reset came before the downgrade. " if where == "ORIG_HEAD" else ""
     loose = {*state.git.modified, *state.git.staged} - {file}
@@ -177,16 +177,16 @@ def several_heads(state: State) -> Disagreement | None:
             "Take it back, then delete its file; the other scripts stay as they are.",
             take_back(foreign[0], state.migrations.current),
         )
-    twins = [r for r in heads if r.adds and [o.adds for o in heads].count(r.adds) > 1]
+    twins = [r for r in heads if any(o is not r and {*o.adds} & {*r.adds} for o in heads)]
     spare = [r for r in twins if not r.applied and not claims(state, r)]
     if spare:
         twin = next((r for r in reversed(spare) if not r.committed), spare[-1])
         return say(
             "Two scripts do the same.",
-            f"{listed(named(each) for each in twins)} both add {listed(twin.adds)}.",
+            f"{listed(named(each) for each in twins)} both add {listed(_shared(twins, twin))}.",
             "A new database would run both, and the second would fail. The command deletes one "
             "that no database here has run.",
-            delete(twin),
+            delete(state, twin),
         )
     stray = [r for r in heads if _is_stray(state, r)]
     if stray:
@@ -195,7 +195,7 @@ def several_heads(state: State) -> Disagreement | None:
             f"{named(stray[0])} adds {listed(stray[0].adds)}. It has not run, and the model does "
             "not want that.",
             "A merge would keep it. The command deletes the script.",
-            delete(stray[0]),
+            delete(state, stray[0]),
         )
     return say(
         f"The migrations have {len(heads)} heads.",
@@ -203,6 +203,12 @@ def several_heads(state: State) -> Disagreement | None:
         "flask db upgrade does not know which is last. A merge joins them and changes no table.",
         'flask db merge heads -m "Merge heads"',
     )
+
+
+def _shared(twins: list[Revision], twin: Revision) -> list[str]:
+    """What one of these scripts adds, and another one too."""
+    others = {name for each in twins if each is not twin for name in each.adds}
+    return [name for name in twin.adds if name in others]
 
 
 def _is_stray(state: State, head: Revision) -> bool:

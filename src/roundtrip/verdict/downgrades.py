@@ -1,0 +1,39 @@
+"""Whatever rule tells a downgrade: it says what that takes, or that it would take nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..facts import Disagreement, Elsewhere, Revision, State
+from .commands import quoted
+from .wording import listed, named
+
+
+def with_losses(said: Disagreement, state: State) -> Disagreement:
+    """The same, with what the downgrade that it tells would delete.
+
+    Where the script's downgrade() does not undo its upgrade(), it is to be mended first: the
+    command would move the number alone, and the next advice would be to move it back.
+    """
+    command = next((c for c in (said.next, said.back) if " db downgrade" in c), "")
+    other = next((o for o in state.elsewhere if f" {o.env_file} " in command), None)
+    revision = _taken_back(state, command, other) if command else None
+    if not revision:
+        return said
+    if not revision.undoes and command == said.next:
+        why = f"{said.why} But the downgrade() of {named(revision)} does not undo its upgrade(): "
+        return replace(said, why=f"{why}write that first.", next=f"%show {quoted(revision.file)}")
+    filled = [table.name for table in state.database.tables if table.rows]
+    filled = list(other.filled) if other else filled
+    lost = [name for name in revision.adds if name.partition(".")[0] in filled]
+    if not lost or "with all values" in said.why:
+        return said
+    return replace(said, why=f"{said.why} The downgrade drops {listed(lost)} with all values.")
+
+
+def _taken_back(state: State, command: str, other: Elsewhere | None) -> Revision | None:
+    """The script that a downgrade takes back: the one it names (`ID@-1`), else the last to run."""
+    at = other.versions if other else state.migrations.current
+    there = [revision for revision in state.migrations.revisions if revision.id in at]
+    asked = command.split()[-1].removesuffix("@-1")
+    return next((r for r in there if r.id == asked), there[-1] if there else None)

@@ -1,0 +1,179 @@
+"""Advice that would lose something says what, or is not given. Each state is made for real."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+import states
+from states import Project
+
+MODELS = "demo_app/models.py"
+NICK = "    nick: Mapped[str | None]\n"
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The first lesson's end."""
+    return states.first_lesson(tmp_path_factory.mktemp("losses") / "first")
+
+
+@pytest.fixture
+def project(base: Project, tmp_path: Path) -> Project:
+    """A copy of it."""
+    return base.copy(tmp_path / "p")
+
+
+def added(project: Project, line: str, message: str) -> str:
+    """A line in the model, its script made and run; the script's path."""
+    project.add_to_model(line)
+    project.db("migrate", "-m", message)
+    project.db("upgrade")
+    return f"migrations/versions/{project.script(message).name}"
+
+
+def with_sql(project: Project, statement: str, back: str = "pass") -> str:
+    """A script that runs SQL of its own; its path."""
+    project.db("revision", "-m", "own")
+    script = f"migrations/versions/{project.script('own').name}"
+    text = (project.path / script).read_text(encoding="utf-8")
+    head, _, _ = text.partition("def upgrade")
+    project.write(
+        script,
+        f'{head}def upgrade():\n    op.execute("{statement}")\n\n\ndef downgrade():\n    {back}\n',
+    )
+    return script
+
+
+def test_a_length_that_is_mended_by_a_downgrade_costs_the_values(project: Project):
+    added(project, NICK, "nick")
+    project.commit("Nick")
+    project.edit(MODELS, NICK, "    nick: Mapped[str | None] = mapped_column(String(40))\n")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("other_length", "flask db downgrade")
+    assert verdict.why.endswith("The downgrade drops user.nick with all values.")
+    project.sql("DELETE FROM user")
+    assert "all values" not in project.read().verdict.why
+
+
+def test_a_downgrade_of_production_says_what_it_costs(project: Project):
+    project.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
+    added(project, NICK, "nick")
+    project.run("flask", "--env-file", "production.env", "db", "upgrade")
+    project.sql("INSERT INTO user (name, email) VALUES ('Dorothy', 'd')", "production.db")
+    project.commit("Nick")
+    project.db("downgrade")
+    there = next(d for d in project.read().disagreements if d.kind == "elsewhere")
+    assert there.next == "flask --env-file production.env db downgrade"
+    assert there.why.endswith("The downgrade drops user.nick with all values.")
+    project.sql("DELETE FROM user", "production.db")
+    there = next(d for d in project.read().disagreements if d.kind == "elsewhere")
+    assert "all values" not in there.why
+
+
+@pytest.mark.parametrize("body", ["pass", "raise NotImplementedError"])
+def test_a_downgrade_that_takes_nothing_back_is_not_told(project: Project, body: str):
+    script = added(project, NICK, "nick")
+    text = (project.path / script).read_text(encoding="utf-8")
+    project.write(script, f"{text.partition('def downgrade')[0]}def downgrade():\n    {body}\n")
+    project.git("restore", "demo_app")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("database_ahead", f"%show {script}")
+    assert "does not undo its upgrade(): write that first" in verdict.why
+    project.write(script, text)
+    project.follow("database_ahead", "flask db downgrade")
+
+
+def test_a_script_that_runs_sql_is_read_before_it_is_run(project: Project):
+    script = with_sql(project, "DELETE FROM user")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("pending", f"%show {script}")
+    assert "what it deletes is gone" in verdict.why
+
+
+def test_what_sql_has_dropped_is_not_taken_for_a_stamp(project: Project):
+    """A stamp back and an upgrade would run it again."""
+    with_sql(project, "DROP TABLE user")
+    project.db("upgrade")
+    assert all(said.kind != "stamped" for said in project.read().disagreements)
+
+
+def test_a_renamed_table_is_not_dropped_without_a_word(project: Project):
+    project.edit(
+        MODELS, "class User(db.Model):\n", 'class User(db.Model):\n    __tablename__ = "m"\n'
+    )
+    project.db("migrate", "-m", "rename")
+    verdict = project.read().verdict
+    script = f"migrations/versions/{project.script('rename').name}"
+    assert (verdict.kind, verdict.next) == ("pending", f"%show {script}")
+    assert "deletes user with all rows" in verdict.why and "op.rename_table" in verdict.why
+
+
+def test_a_committed_script_that_was_edited_can_be_deleted(project: Project):
+    project.add_to_model(NICK)
+    project.db("migrate", "-m", "nick")
+    project.commit("Nick")
+    script = f"migrations/versions/{project.script('nick').name}"
+    project.edit(MODELS, NICK, "")
+    project.edit(script, "# ###", "# #")
+    project.follow("left_over", f"git rm -f {script}")
+    assert not (project.path / script).exists()
+
+
+def test_two_heads_that_add_the_same_thing_are_not_joined(project: Project):
+    """Though one of them adds more: a new database would run both, and fail."""
+    (first,) = project.read().migrations.current
+    added(project, NICK, "nick")
+    project.commit("Nick")
+    project.db("downgrade")
+    project.git("mv", f"migrations/versions/{project.script('nick').name}", "aside.py")
+    project.add_to_model("    size: Mapped[int | None]\n")
+    project.db("migrate", "-m", "both", "--head", first)
+    project.git("mv", "aside.py", "migrations/versions/aaaa_nick.py")
+    project.commit("Both")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.headline) == ("several_heads", "Two scripts do the same.")
+    assert verdict.found.endswith("both add user.nick.")
+    project.run(*shlex.split(verdict.next))
+    assert project.read().migrations.heads[1:] == ()
+
+
+def test_scripts_that_were_joined_into_one_need_no_old_ones(project: Project):
+    """All that the database has is in the new script, though Git still has the old ones."""
+    added(project, NICK, "nick")
+    project.commit("Nick")
+    for script in (project.path / "migrations/versions").glob("*.py"):
+        script.unlink()
+    app = project.path / "instance/app.db"
+    app.rename(app.with_name("aside.db"))
+    project.db("migrate", "-m", "All in one")
+    app.with_name("aside.db").replace(app)
+    project.commit("All in one")
+    project.follow("missing_script", "flask db stamp --purge head")
+    assert project.read().verdict.kind == "agree"
+
+
+def test_a_copy_that_was_left_half_made_in_production(project: Project):
+    project.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
+    project.run("flask", "--env-file", "production.env", "db", "upgrade")
+    project.sql("CREATE TABLE _alembic_tmp_user (id INTEGER)", "production.db")
+    added(project, NICK, "nick")
+    project.commit("Nick")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("elsewhere", "%board --env-file production.env")
+    assert "half-made copy" in verdict.headline
+    assert project.read("production.env").verdict.kind == "half_made_copy"
+
+
+def test_the_way_back_goes_on_whatever_else_is_new(project: Project):
+    """The script came back after a reset that was too early; the model has a new line besides."""
+    script = added(project, NICK, "nick")
+    project.commit("Nick")
+    project.git("reset", "-q", "--hard", "HEAD~1")
+    project.add_to_model("    size: Mapped[int | None]\n")
+    project.follow("missing_script", f"git checkout ORIG_HEAD -- {script}")
+    project.git("restore", "--staged", script)
+    assert "drops user.nick with all values" in project.follow(
+        "database_ahead", "flask db downgrade"
+    )
