@@ -208,7 +208,8 @@ class DatabaseState:
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """Another database of the project that is not as this one: the file of settings that names it.
+    """Another database of the project that is not as this one: the file of settings that names it
+    (empty for the usual one).
 
     `problem`: it cannot be read. `unrecorded`: it has tables and no revision. `names`: what it has
     (`user`, `user.age`). `filled`: its tables with rows.
@@ -277,7 +278,7 @@ class State:
 
     `env_file` is the file that chose the database (`flask --env-file`), empty for the usual one.
     `elsewhere`: the other databases that are not as this one, and this one where the settings of
-    production name it.
+    production name it; seen with an `env_file`, the usual one too.
     """
 
     git: GitState = field(default_factory=GitState)

@@ -65,7 +65,7 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
     migrations = read_scripts(project, report.get("folder", "migrations"), git, tracked)
     migrations = _against_database(migrations, database.versions, git, run)
     migrations = replace(migrations, asked=not database.problem)
-    elsewhere = () if env_file else tuple(_elsewhere(project, database))
+    elsewhere = tuple(_elsewhere(project, database, env_file))
     differences = build(tuple[Difference, ...], report.get("differences", ()))
     state = State(git, model, migrations, database, differences, (), env_file or "", elsewhere)
     return replace(state, disagreements=verdict.disagreements(state))
@@ -126,27 +126,31 @@ def _sqlite(file: Path, url: str) -> DatabaseState:
     return DatabaseState(url, True, tuple(tables), tuple(versions))
 
 
-def _elsewhere(project: Path, here: DatabaseState) -> Iterator[Elsewhere]:
+def _elsewhere(project: Path, here: DatabaseState, env_file: str | None) -> Iterator[Elsewhere]:
     """The databases in instance/ that files of settings name and that are not as this one.
 
-    Also this one itself, where the settings of production name it.
+    Also this one itself, where the settings of production name it. Seen from another database, the
+    usual one is among them, without a file of settings.
     """
-    for settings in sorted(project.glob("*.env")):
+    named = {path.name for path in project.glob("*.env")} - {env_file}
+    for settings in [*sorted(named), *[""] * bool(env_file)]:
         with suppress(OSError):  # a name that is too long
-            file = database_named_by(project, settings.name)
+            file = project / "instance/app.db"
+            if settings:
+                file = database_named_by(project, settings)
             if not file or not file.is_file():
                 continue
             other = _sqlite(file, file.relative_to(project).as_posix())
             names = names_in(other.tables)
             if other.url == here.url:
-                differs = settings.name.startswith("prod")
+                differs = settings.startswith("prod") and not env_file
             elif other.problem:
                 differs = other.problem == "garbage"
             else:
                 differs = other.versions != here.versions or bool(names_in(here.tables) - names)
             if differs:
                 yield Elsewhere(
-                    settings.name,
+                    settings,
                     other.url,
                     other.versions,
                     other.problem,

@@ -177,3 +177,19 @@ def test_the_way_back_goes_on_whatever_else_is_new(project: Project):
     assert "drops user.nick with all values" in project.follow(
         "database_ahead", "flask db downgrade"
     )
+
+
+def test_a_script_that_the_usual_database_has_run_is_not_deleted_from_the_board_of_another(
+    project: Project,
+):
+    """Without rows it ran here; in production it would fail."""
+    project.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
+    project.run("flask", "--env-file", "production.env", "db", "upgrade")
+    project.sql("INSERT INTO user (name, email) VALUES ('Dorothy', 'd')", "production.db")
+    project.sql("DELETE FROM user")
+    added(project, "    nick: Mapped[str]\n", "nick")
+    project.commit("Nick")
+    assert project.read().verdict.next == "%board --env-file production.env"
+    verdict = project.read("production.env").verdict
+    assert (verdict.kind, verdict.next) == ("pending", "")
+    assert "instance/app.db has run it all the same, and has to go back first" in verdict.why

@@ -11,6 +11,8 @@ from .wording import MOVE_AWAY, listed, say
 
 def stamped_elsewhere(state: State) -> Disagreement | None:
     """Another database counts as run what waits here, and has not what it adds."""
+    if state.env_file:
+        return None  # the usual board tells of the others
     waiting = state.migrations.pending
     other = claims(state, *waiting)
     absent = lacking(state, other, *waiting) if other else []
@@ -19,7 +21,8 @@ def stamped_elsewhere(state: State) -> Disagreement | None:
 
 def elsewhere(state: State) -> Disagreement | None:
     """The first of the other databases that is not where this one is."""
-    return next(filter(None, (_about(state, other) for other in state.elsewhere)), None)
+    others = () if state.env_file else state.elsewhere
+    return next(filter(None, (_about(state, other) for other in others)), None)
 
 
 def _about(state: State, other: Elsewhere) -> Disagreement | None:

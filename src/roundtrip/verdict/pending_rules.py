@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from ..env_file import with_env_file
-from ..facts import Disagreement, State
+from ..facts import Disagreement, Elsewhere, State
 from ..scripts import OPERATIONS
 from .commands import quoted, restore_model, stash_pop, step_back, take_out
 from .lookups import (
@@ -39,7 +39,7 @@ def left_over(state: State) -> Disagreement | None:
                 f"{named(revision)} {' and '.join(does)}, and the model does not want that.",
                 f"{other.url} needs the script for its way back, so that database goes first. "
                 "Delete the script afterwards.",
-                with_env_file(step_back(state, other.versions), other.env_file),
+                _back_on(state, other),
                 restore_model(state),
             )
         why, stash = stash_pop(state)
@@ -117,6 +117,15 @@ def pending(state: State) -> Disagreement | None:
     return say(headline, found, why, "flask db upgrade")
 
 
+def _back_on(state: State, other: Elsewhere) -> str:
+    """The command that takes another database one step back.
+
+    Empty for the usual one, seen from a board with an `env_file`: that is added to each command.
+    """
+    command = step_back(state, other.versions)
+    return with_env_file(command, other.env_file) if other.env_file else ""
+
+
 def _mistaken(state: State) -> Disagreement | None:
     """A script calls an operation that Alembic does not have."""
     for revision in state.migrations.pending:
@@ -145,7 +154,7 @@ def _older(state: State) -> Disagreement | None:
                 why = "One of them was changed later. Is the model right? Then delete the script, "
                 why = f"{why}and run flask db migrate again.{first}"
             if other := has_run(state, revision):
-                command = with_env_file(step_back(state, other.versions), other.env_file)
+                command = _back_on(state, other)
                 why = f"{other.url} has run it, and goes back first. Then delete the script, and "
                 why = f"{why}run flask db migrate again."
             return say(headline, found, why, command, restore_model(state))
@@ -188,7 +197,7 @@ def _would_fail(state: State) -> Disagreement | None:
                 else ("with this command, and run flask db migrate again.")
             )
             if other := has_run(state, revision):
-                command = with_env_file(step_back(state, other.versions), other.env_file)
+                command = _back_on(state, other)
                 why = f"{other.url} has run it all the same, and has to go back first. {why}"
                 how = "afterwards, and run flask db migrate again."
             return say(
@@ -239,7 +248,7 @@ def _two_ways(state: State) -> Disagreement | None:
             f"{found}; {other.url} does.",
             "Forward, the upgrade adds it here too. Back, that database goes first, the code last.",
             "flask db upgrade",
-            with_env_file(step_back(state, other.versions), other.env_file),
+            _back_on(state, other),
         )
     return say(
         headline,
