@@ -131,6 +131,9 @@ def test_it_is_a_helper_that_runs_the_commands(helper, strange):
 
 UNUSUAL = {
     "a limit": "ulimit -n 512; {}",
+    "a higher priority": "nice -n -3 {}",
+    "one processor": "taskset -c 0 {}",
+    "no new rights": "setpriv --no-new-privs {}",
     "a stream more": "{} 3</dev/null",
     "a module of the learner's own": "touch code.py; {}",
     "a Python setting": "PYTHONHASHSEED=3 {}",
