@@ -81,3 +81,9 @@ def test_a_rebase_that_stands_still_is_not_left_by_a_switch(project: Project):
     said = find(project, "head_subject", subject="Another")
     assert (said.met, said.next) == (False, "git status")
     assert "git rebase --continue" in said.cause
+
+
+def test_an_empty_text_is_no_value(project: Project):
+    assert find(project, "some_value", column="user.name").met
+    project.sql("UPDATE user SET name = ''")
+    assert not find(project, "some_value", column="user.name").met

@@ -77,13 +77,15 @@ def rows_equal(
 def some_value(
     state: State, project: Path, column: str, present: bool = True, database: str = USUAL
 ) -> Finding:
-    """At least one row holds a value in this `table.column` (or none does)."""
+    """At least one row holds a value in this `table.column` (or none does); no text is no value."""
     table, _, name = column.partition(".")
     if name not in columns_of(project, database, table):
         if not present:
             return met(f"{database}: no column {column}, so no value in it")
         return _no_column(state, project, column, database)
-    found = query(project, database, f"SELECT count({sql_name(name)}) FROM {sql_name(table)}")
+    found = query(
+        project, database, f"SELECT count(NULLIF({sql_name(name)}, '')) FROM {sql_name(table)}"
+    )
     number = found[0][0] if found else 0
     text = f"{database}: {many(number, 'row')} with a value in {column}"
     if (number > 0) == present:
