@@ -4,8 +4,9 @@ The first rule that speaks is the board's verdict, so it must agree with what `f
 `flask db current` and `git status` say (tests/test_verdict.py compares them). A rule marked as the
 last word silences those after it: what they would need to know cannot be known.
 
-The rules are in git_rules, model_rules, script_rules, pending_rules, database_rules, unseen_rules
-and elsewhere_rules, by what they are about.
+The rules are in git_rules, model_rules, script_rules, pending_rules, difference_rules,
+database_rules, unseen_rules and elsewhere_rules, by what they are about. downgrades: what each of
+them adds where it tells one.
 lookups: what they ask of a state. commands: what they tell to type. wording: how they say it.
 """
 
@@ -17,15 +18,14 @@ from dataclasses import dataclass, replace
 from ..env_file import with_env_file
 from ..facts import Disagreement, State
 from .database_rules import (
-    database_ahead,
     database_problem,
     half_made_copy,
-    model_ahead,
     not_recorded,
     overlapping,
     script_changed,
     stamped,
 )
+from .difference_rules import database_ahead, model_ahead
 from .downgrades import with_losses
 from .elsewhere_rules import elsewhere, stamped_elsewhere
 from .git_rules import (

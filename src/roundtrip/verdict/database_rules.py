@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from ..facts import Disagreement, Revision, State
 from .commands import (
-    look_at_model,
-    message_for,
     quoted,
-    restore_model,
     show_settings,
-    stash_pop,
     take_out,
     undo,
 )
-from .lookups import UNIQUE, database_names, is_among, model_names, row_count, run_by
-from .wording import MOVE_AWAY, listed, made_unique, named, rows_in, say, sentence
+from .lookups import database_names, is_among, model_names, run_by
+from .wording import MOVE_AWAY, listed, named, say, sentence
 
 
 def database_problem(state: State) -> Disagreement | None:
@@ -142,112 +138,6 @@ def not_recorded(state: State) -> Disagreement | None:
         "A stamp writes the revision down and changes no table.",
         f"flask db stamp {'head' if last else done.id}",
     )
-
-
-def model_ahead(state: State) -> Disagreement | None:
-    """The model wants something that neither the database nor a waiting script has."""
-    changes = [d for d in state.differences if d.op not in ("remove_column", "remove_table")]
-    if not changes or state.migrations.pending or _brought_back(state):
-        return None
-    new = [d for d in changes if d.op in ("add_column", "add_table")]
-    gone = [d for d in state.differences if d.op == "remove_column"]
-    tables = [d.table for d in state.differences if d.op == "remove_table"]
-    if new:
-        found = f"The model has {listed(d.name for d in new)}, the database does not."
-    else:
-        found = f"They differ in {listed(f'{d.name} ({d.detail})' for d in changes)}."
-    why = "flask db migrate writes a script for it. It changes no table yet."
-    command = f'flask db migrate -m "{message_for(state)}"'
-    required = [d for d in new if d.required and row_count(state, d.name)]
-    renamed = [d for d in gone if d.table in {each.table for each in new}]
-    if renamed:
-        why = (
-            f"Careful: {renamed[0].name} is gone from the model. If you renamed it, the script "
-            "must use alter_column: a drop and an add lose every value."
-        )
-    elif required:
-        name = required[0].name
-        why = (
-            f"Careful: {name} is NOT NULL, and {rows_in(state, name)} would have no value, so the "
-            "upgrade would fail. Mapped[… | None] allows NULL: mend the model first."
-        )
-        command = look_at_model(state)
-    elif empty := [d for d in changes if d.op == "modify_nullable" and d.required]:
-        why = (
-            f"Careful: {empty[0].name} becomes NOT NULL, and some rows have no value there, so the "
-            "upgrade would fail. Give them one first, in a cell that begins with %%flask_shell. Or "
-            "keep Mapped[… | None]."
-        )
-        command = "%%flask_shell"
-    elif doubles := [d for d in changes if d.op in UNIQUE and d.required]:
-        why = (
-            f"Careful: {made_unique(doubles[0])}, so the upgrade would fail. Change one of them "
-            "first, in a cell that begins with %%flask_shell."
-        )
-        command = "%%flask_shell"
-    elif tables and any(d.op == "add_table" for d in new):
-        why = (
-            f"Careful: the script will also drop {tables[0]} with {rows_in(state, tables[0])}. If "
-            "you renamed it, the script must use rename_table: a drop and a create lose every row."
-        )
-    elif gone:
-        why = f"Careful: the script will also drop {listed(d.name for d in gone)}, with its values."
-    elif kinds := [d for d in changes if d.op == "modify_type" and row_count(state, d.name)]:
-        why = (
-            f"Careful: {kinds[0].name} gets another type, and values that do not fit are lost or "
-            f"stop the upgrade. {why}"
-        )
-    headline = "The model is ahead." if new else "Model and database differ."
-    return say(headline, found, why, command)
-
-
-def database_ahead(state: State) -> Disagreement | None:
-    """The database has something that the model does not."""
-    gone = [d for d in state.differences if d.op in ("remove_column", "remove_table")]
-    if not gone or state.migrations.pending:
-        return None
-    if len(gone) < len(state.differences) and not _brought_back(state):
-        return None
-    names = [d.name for d in gone]
-    found = f"The database has {listed(names)}, the model does not."
-    why, command = stash_pop(state)
-    if command:
-        return say("The database is ahead of the model.", found, why, command)
-    makers = [r for r in state.migrations.revisions if r.applied and {*names} & {*r.adds}]
-    if not makers:
-        return say(
-            "The database has more than the model.",
-            found,
-            "No migration made it. Do not run flask db migrate before you know whose it is: its "
-            f"script would drop {listed(names)}.",
-        )
-    maker = makers[-1]
-    if maker.committed or maker.id not in state.migrations.current:
-        return say(
-            "The database is ahead of the model.",
-            found,
-            f"To drop it, a new migration is the way; its upgrade deletes the values of "
-            f"{listed(names)}. If you want it, put the line back in the model.",
-            f'flask db migrate -m "{message_for(state)}"',
-            restore_model(state),
-        )
-    why = (
-        f"The code went back without a downgrade. It drops {listed(names)} with all values. "
-        "Else the next flask db migrate writes a script that does."
-    )
-    if maker.ignored:
-        why = f"Git ignores {maker.file}, so the reset left it. {why}"
-    return say("The database is ahead of the model.", found, why, "flask db downgrade")
-
-
-def _brought_back(state: State) -> bool:
-    """Whether a script of no commit, the last to run, made something that the model does not want.
-
-    Then a reset came too early, and the way back goes on, whatever else is new in the model.
-    """
-    gone = {d.name for d in state.differences if d.op in ("remove_column", "remove_table")}
-    last = [r for r in state.migrations.revisions if r.id in state.migrations.current]
-    return any(r.adds and not r.committed and gone.issuperset(r.adds) for r in last)
 
 
 def script_changed(state: State) -> Disagreement | None:

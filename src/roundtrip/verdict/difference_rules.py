@@ -1,0 +1,160 @@
+"""Where model and database differ, and no script waits that would make them alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..facts import Difference, Disagreement, State
+from .commands import look_at_model, message_for, restore_model, stash_pop
+from .lookups import UNIQUE, row_count
+from .wording import listed, made_unique, rows_in, say
+
+
+def model_ahead(state: State) -> Disagreement | None:
+    """The model wants something that neither the database nor a waiting script has."""
+    changes = [d for d in state.differences if d.op not in ("remove_column", "remove_table")]
+    if not changes or state.migrations.pending or _brought_back(state):
+        return None
+    new = _added(changes)
+    if new:
+        found = f"The model has {listed(d.name for d in new)}, the database does not."
+    else:
+        found = f"They differ in {listed(f'{d.name} ({d.detail})' for d in changes)}."
+    careful = next(filter(None, (look(state, changes) for look in _CAREFUL)), None)
+    why, command = careful or (
+        "flask db migrate writes a script for it. It changes no table yet.",
+        "",
+    )
+    headline = "The model is ahead." if new else "Model and database differ."
+    return say(headline, found, why, command or f'flask db migrate -m "{message_for(state)}"')
+
+
+def _added(changes: list[Difference]) -> list[Difference]:
+    return [d for d in changes if d.op in ("add_column", "add_table")]
+
+
+Careful = tuple[str, str]
+"""What a script for the change would do, and what to run before it is made, if anything."""
+
+
+def _renamed(state: State, changes: list[Difference]) -> Careful | None:
+    tables = {each.table for each in _added(changes)}
+    gone = [d for d in state.differences if d.op == "remove_column" and d.table in tables]
+    if not gone:
+        return None
+    return (
+        f"Careful: {gone[0].name} is gone from the model. If you renamed it, the script must use "
+        "alter_column: a drop and an add lose every value."
+    ), ""
+
+
+def _required(state: State, changes: list[Difference]) -> Careful | None:
+    names = [d.name for d in _added(changes) if d.required and row_count(state, d.name)]
+    if not names:
+        return None
+    return (
+        f"Careful: {names[0]} is NOT NULL, and {rows_in(state, names[0])} would have no value, so "
+        "the upgrade would fail. Mapped[… | None] allows NULL: mend the model first."
+    ), look_at_model(state)
+
+
+def _empty(state: State, changes: list[Difference]) -> Careful | None:
+    found = [d for d in changes if d.op == "modify_nullable" and d.required]
+    if not found:
+        return None
+    return (
+        f"Careful: {found[0].name} becomes NOT NULL, and some rows have no value there, so the "
+        "upgrade would fail. Give them one first, in a cell that begins with %%flask_shell. Or "
+        "keep Mapped[… | None]."
+    ), "%%flask_shell"
+
+
+def _doubles(state: State, changes: list[Difference]) -> Careful | None:
+    found = [d for d in changes if d.op in UNIQUE and d.required]
+    if not found:
+        return None
+    return (
+        f"Careful: {made_unique(found[0])}, so the upgrade would fail. Change one of them first, "
+        "in a cell that begins with %%flask_shell."
+    ), "%%flask_shell"
+
+
+def _dropped_table(state: State, changes: list[Difference]) -> Careful | None:
+    tables = [d.table for d in state.differences if d.op == "remove_table"]
+    if not tables or not any(d.op == "add_table" for d in changes):
+        return None
+    return (
+        f"Careful: the script will also drop {tables[0]} with {rows_in(state, tables[0])}. If you "
+        "renamed it, the script must use rename_table: a drop and a create lose every row."
+    ), ""
+
+
+def _dropped_column(state: State, changes: list[Difference]) -> Careful | None:
+    names = [d.name for d in state.differences if d.op == "remove_column"]
+    said = f"Careful: the script will also drop {listed(names)}, with its values."
+    return (said, "") if names else None
+
+
+def _other_type(state: State, changes: list[Difference]) -> Careful | None:
+    kinds = [d for d in changes if d.op == "modify_type" and row_count(state, d.name)]
+    if not kinds:
+        return None
+    return (
+        f"Careful: {kinds[0].name} gets another type, and values that do not fit are lost or stop "
+        "the upgrade. flask db migrate writes a script for it. It changes no table yet."
+    ), ""
+
+
+_CAREFUL: tuple[Callable[[State, list[Difference]], Careful | None], ...] = (
+    *(_renamed, _required, _empty, _doubles, _dropped_table, _dropped_column, _other_type),
+)
+"""What may be wrong with a change, the worst first."""
+
+
+def database_ahead(state: State) -> Disagreement | None:
+    """The database has something that the model does not."""
+    gone = [d for d in state.differences if d.op in ("remove_column", "remove_table")]
+    if not gone or state.migrations.pending:
+        return None
+    if len(gone) < len(state.differences) and not _brought_back(state):
+        return None
+    names = [d.name for d in gone]
+    found = f"The database has {listed(names)}, the model does not."
+    why, command = stash_pop(state)
+    if command:
+        return say("The database is ahead of the model.", found, why, command)
+    makers = [r for r in state.migrations.revisions if r.applied and {*names} & {*r.adds}]
+    if not makers:
+        return say(
+            "The database has more than the model.",
+            found,
+            "No migration made it. Do not run flask db migrate before you know whose it is: its "
+            f"script would drop {listed(names)}.",
+        )
+    maker = makers[-1]
+    if maker.committed or maker.id not in state.migrations.current:
+        return say(
+            "The database is ahead of the model.",
+            found,
+            f"To drop it, a new migration is the way; its upgrade deletes the values of "
+            f"{listed(names)}. If you want it, put the line back in the model.",
+            f'flask db migrate -m "{message_for(state)}"',
+            restore_model(state),
+        )
+    why = (
+        f"The code went back without a downgrade. It drops {listed(names)} with all values. "
+        "Else the next flask db migrate writes a script that does."
+    )
+    if maker.ignored:
+        why = f"Git ignores {maker.file}, so the reset left it. {why}"
+    return say("The database is ahead of the model.", found, why, "flask db downgrade")
+
+
+def _brought_back(state: State) -> bool:
+    """Whether a script of no commit, the last to run, made something that the model does not want.
+
+    Then a reset came too early, and the way back goes on, whatever else is new in the model.
+    """
+    gone = {d.name for d in state.differences if d.op in ("remove_column", "remove_table")}
+    last = [r for r in state.migrations.revisions if r.id in state.migrations.current]
+    return any(r.adds and not r.committed and gone.issuperset(r.adds) for r in last)
