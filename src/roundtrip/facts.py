@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -75,14 +75,6 @@ class Table:
     rows: int | None = None
     class_name: str = ""
     file: str = ""
-
-
-def names_in(tables: Iterable[Table]) -> set[str]:
-    """`user` and `user.age`, as the scripts name them."""
-    found = set()
-    for table in tables:
-        found |= {table.name, *(f"{table.name}.{column.name}" for column in table.columns)}
-    return found
 
 
 @dataclass(frozen=True)

@@ -30,14 +30,13 @@ from .facts import (
     Revision,
     State,
     Table,
-    names_in,
 )
 from .git_facts import Run, git_lines, read_git
 from .plain_data import build
 from .rescue import find_script
 from .script_folder import read_scripts
 from .sqlite_files import columns_in, opened, sql_name, table_names
-from .verdict.lookups import run_by
+from .verdict.lookups import names_in, run_by
 
 __all__ = ["Run", "State", "read"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..facts import Revision, State, names_in
+from ..facts import Revision, State
 from ..sqlite_files import sql_name
 from ..verdict.commands import delete, is_one_step, message_for, quoted, take_back
-from ..verdict.lookups import run_by
+from ..verdict.lookups import names_in, run_by
 from .course_databases import USUAL, columns_of, command_on, query, used_databases, versions
 from .finding import Cure, begin_again
 from .model_causes import look_at, why_lacking

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..facts import Revision, State, names_in
+from ..facts import Revision, State
 from ..verdict.commands import commit, delete
-from ..verdict.lookups import unlike
+from ..verdict.lookups import names_in, unlike
 from .causes import downgrade_of, no_script, not_upgraded, why_blocked
 from .course_databases import USUAL
 from .finding import Cure, Finding, many, met, unmet

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ..env_file import with_env_file
-from ..facts import Disagreement, Elsewhere, State, names_in
+from ..facts import Disagreement, Elsewhere, State
 from .commands import step_back
-from .lookups import claims, lacking, run_by
+from .lookups import claims, lacking, names_in, run_by
 from .wording import MOVE_AWAY, listed, say
 
 

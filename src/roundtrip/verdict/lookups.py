@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..facts import Column, Elsewhere, Revision, State, names_in
+from ..facts import Column, Elsewhere, Revision, State, Table
 
 UNIQUE = ("add_constraint", "add_index")
 """The differences that can ask for values which no other row has."""
+
+
+def names_in(tables: Iterable[Table]) -> set[str]:
+    """`user` and `user.age`, as the scripts name them."""
+    found = set()
+    for table in tables:
+        found |= {table.name, *(f"{table.name}.{column.name}" for column in table.columns)}
+    return found
 
 
 def model_names(state: State) -> set[str]:
