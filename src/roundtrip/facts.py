@@ -200,8 +200,7 @@ class DatabaseState:
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """Another database of the project that is not as this one: the file of settings that names it
-    (empty for the usual one).
+    """Another database that is not as this one. `env_file` names it; none does the usual one.
 
     `problem`: it cannot be read. `unrecorded`: it has tables and no revision. `names`: what it has
     (`user`, `user.age`). `filled`: its tables with rows.
@@ -269,8 +268,8 @@ class State:
     """The four places at one moment, and where they disagree, the most important first.
 
     `env_file` is the file that chose the database (`flask --env-file`), empty for the usual one.
-    `elsewhere`: the other databases that are not as this one, and this one where the settings of
-    production name it; seen with an `env_file`, the usual one too.
+    `elsewhere`: the other databases that are not as this one (with an `env_file` the usual one
+    too), and this one where the settings of production name it.
     """
 
     git: GitState = field(default_factory=GitState)
