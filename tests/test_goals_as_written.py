@@ -1,6 +1,6 @@
 """The goals of the course, as course.toml has them, are met by what is right and by nothing less.
 
-tests/test_checks.py holds the checks to what they do with any arguments; here it is about the
+tests/checks holds the checks to what they do with any arguments; here it is about the
 arguments that the lessons give: without one of them, a wrong answer would count as right.
 """
 

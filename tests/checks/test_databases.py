@@ -1,0 +1,138 @@
+"""Each predicate over a database's tables met and not met; which database is asked."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from goal_states import (
+    AGE,
+    AGE_SCRIPT,
+    FIRST,
+    LOOK,
+    MODEL_AHEAD,
+    SECOND,
+    UPGRADED,
+    add_age,
+    ask,
+    made,
+    migrations,
+    refused,
+    second,
+    sql,
+    user,
+)
+
+from roundtrip.facts import ModelState
+
+NAMES_ANOTHER = {
+    "": "no DATABASE_URL of its own, so its commands go to app.db",
+    "DATABASE_URL=sqlite:///x.db": "names x.db",
+    "DATABASE_URL=sqlite:///app.db": "names app.db",
+    "DATABASE_URL=sqlite:////srv/production.db": "names no file in instance/",
+    "DATABASE_URL=sqlite:///:memory:": "names no file in instance/",
+    "DATABASE_URL=postgresql:///production": "names no file in instance/",
+    "DATABASE_URL=postgresql://ada@host:port/production.db": "names no file in instance/",
+}
+"""What production.env could hold, and what is said then of a goal on production.db."""
+
+
+def test_database_has(project: Path):
+    age = {"column": "user.age"}
+    assert ask("database_has", made(), project, **age, present=False).met
+    refused("database_has", MODEL_AHEAD, project, "script was not made", "flask db migrate", **age)
+    add_age(project)
+    assert ask("database_has", UPGRADED, project, **age).met
+    off = {**age, "present": False}
+    refused("database_has", UPGRADED, project, "no script that it counts", "%restart", **off)
+    sql(project, f"UPDATE alembic_version SET version_num = '{SECOND}'")
+    refused("database_has", UPGRADED, project, "has not run on app.db", "flask db downgrade", **off)
+    hollow = replace(UPGRADED.migrations.revisions[1], undoes=False)
+    ran = replace(UPGRADED.migrations, revisions=(UPGRADED.migrations.revisions[0], hollow))
+    state = replace(UPGRADED, migrations=ran)
+    refused("database_has", state, project, "does not drop it", f"%show {AGE_SCRIPT}", **off)
+    third = replace(second(applied=True, adds=("pet",)), id="c" * 12, parents=(SECOND,))
+    later = replace(UPGRADED.migrations, revisions=(*UPGRADED.migrations.revisions, third))
+    state = replace(UPGRADED, migrations=later)
+    sql(project, f"UPDATE alembic_version SET version_num = '{third.id}'")
+    refused("database_has", state, project, "far enough", f"flask db downgrade {FIRST}", **off)
+    sql(project, f"UPDATE alembic_version SET version_num = '{SECOND}'")
+    kind = {**age, "type": "TEXT"}
+    assert ask("database_has", UPGRADED, project, **age, type="INTEGER").met
+    refused("database_has", UPGRADED, project, "should be TEXT", "flask db downgrade", **kind)
+    sql(project, "DELETE FROM alembic_version")
+    refused("database_has", UPGRADED, project, "no migration as run", "%board", **age)
+    sql(project, f"INSERT INTO alembic_version VALUES ('{SECOND}')")
+    (project / "instance/production.db").unlink()
+    shutil.copy(project / "instance/app.db", project / "instance/copy.db")
+    copy = {"column": "user.city", "database": "copy.db"}
+    more = made(migrations=migrations(second(applied=True, adds=("user.city",))))
+    refused("database_has", more, project, "it was overwritten", "%restart", **copy)
+    refused("database_has", more, project, "copy.db was overwritten", "%restart", **copy, copy=True)
+    named = {"column": "user.age", "database": "copy.db"}
+    refused("database_has", UPGRADED, project, "no copy.env names it", "%%writefile copy", **named)
+    assert ask("database_has", UPGRADED, project, **named, copy=True).met
+    (project / "copy.env").write_text("DATABASE_URL=sqlite:///app.db")
+    refused("database_has", UPGRADED, project, "names app.db", "%show copy.env", **named)
+    gone = {"column": "user.id", "database": "production.db"}
+    refused("database_has", made(), project, "no production.env yet", "%%writefile", **gone)
+    settings = project / "production.env"
+    for text, cause in NAMES_ANOTHER.items():
+        settings.write_text(text)
+        refused("database_has", made(), project, cause, "%show production.env", **gone)
+    settings.write_text("DATABASE_URL=sqlite:///production.db")
+    command = "flask --env-file production.env db upgrade"
+    refused("database_has", made(), project, "No command has made it", command, **gone)
+    back = {**gone, "commit": "Later"}
+    refused("database_has", made(), project, "the commit “Later”", "git reflog", **back)
+    required = made(
+        model=ModelState((user(AGE),), found=True, migrates=True),
+        migrations=migrations(second(required=("user.age",))),
+    )
+    (project / "instance/app.db").unlink()
+    sql(project, "CREATE TABLE user (id INTEGER PRIMARY KEY)")
+    refused("database_has", required, project, "it would fail", "git clean -f", **age)
+
+
+@pytest.mark.parametrize("text", NAMES_ANOTHER)
+def test_a_database_that_its_settings_do_not_name_is_not_used(project: Path, text: str):
+    add_age(project, "production.db")
+    age = {"column": "user.age", "database": "production.db"}
+    refused("database_has", made(), project, "no production.env names it", "%%writefile", **age)
+    (project / "production.env").write_text(text)
+    look, cause = "%show production.env", NAMES_ANOTHER[text]
+    refused("database_has", made(), project, cause, look, **age)
+    # Nor is it one that another database could be taken for.
+    sql(project, "DELETE FROM user")
+    refused("rows", made(), project, "not added", "%%flask_shell", table="user", count=3)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:///production.db",
+        "sqlite+pysqlite:///production.db",
+        "sqlite:///production.db?timeout=5",
+        "sqlite:///{0}/instance/production.db",
+    ],
+)
+def test_settings_can_name_a_database_in_many_ways(project: Path, url: str):
+    add_age(project, "production.db")
+    (project / "production.env").write_text(f"DATABASE_URL={url.format(project)}\n")
+    assert ask("database_has", UPGRADED, project, column="user.age", database="production.db").met
+
+
+def test_references(project: Path):
+    wanted = {"column": "post.user_id", "target": "user"}
+    refused("references", made(), project, "does not have post", LOOK, **wanted)
+    sql(project, "CREATE TABLE post (id INTEGER PRIMARY KEY, user_id INTEGER)")
+    refused("references", made(), project, 'without ForeignKey("user.id")', LOOK, **wanted)
+    sql(project, "DROP TABLE post")
+    sql(project, "CREATE TABLE post (id INTEGER PRIMARY KEY, user_id TEXT REFERENCES user (id))")
+    refused("references", made(), project, "the type of the column", LOOK, **wanted)
+    sql(project, "DROP TABLE post")
+    sql(project, "CREATE TABLE post (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES user (id))")
+    assert ask("references", made(), project, **wanted).met
+    assert not ask("references", made(), project, column="post.user_id", target="city").met

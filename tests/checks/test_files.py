@@ -1,0 +1,30 @@
+"""Each predicate over the project's files met and not met."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import states
+from goal_states import ask, git, made, refused
+
+
+def test_has_file(project: Path):
+    (project / "notes.txt").write_text("x")
+    assert ask("has_file", made(), project, file="notes.txt").met
+    refused("has_file", made(), project, "not written", "git status", file="other.txt")
+    deleted = made(git=git(deleted=("other.txt",), modified=("other.txt",)))
+    refused("has_file", deleted, project, "deleted", "git restore other.txt", file="other.txt")
+
+
+def test_same_files(project: Path):
+    shutil.copytree(states.DEMO_APP, project / "demo_app")
+    assert ask("same_files", made(), project, folder="demo_app").met
+    (project / "demo_app/pages.py").write_bytes(b"# other\n")
+    finding = ask("same_files", made(), project, folder="demo_app")
+    assert (finding.met, finding.found) == (False, "demo_app/pages.py differs")
+    (project / "demo_app/pages.py").unlink()
+    assert ask("same_files", made(), project, folder="demo_app").found.endswith("is missing")
+    shutil.copy(states.DEMO_APP / "pages.py", project / "demo_app")
+    (project / "demo_app/extra.py").touch()
+    assert ask("same_files", made(), project, folder="demo_app").found.endswith("is one too many")

@@ -1,0 +1,134 @@
+"""Each predicate over Git met and not met."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from goal_states import (
+    ADDS_AGE,
+    AGE_SCRIPT,
+    FIRST,
+    MODEL_AHEAD,
+    MODELS,
+    WAITING,
+    ask,
+    git,
+    log,
+    made,
+    migrations,
+    refused,
+    second,
+    user,
+)
+
+from roundtrip.facts import Commit, DatabaseState, GitState
+
+
+def test_commits(project: Path):
+    assert ask("commits", made(), project, count=1).met
+    refused("commits", made(), project, "earlier step", "git status", count=2)
+    refused("commits", made(git=GitState()), project, "no repository", "git init", count=1)
+    log(project, f"{'1' * 40} {'2' * 40}", "commit: Add phone")
+    refused("commits", made(), project, "222 is on the branch no more", "git reflog", count=2)
+    staged = made(git=git(staged=("x",)))
+    refused("commits", staged, project, "not in a commit", "git commit", count=2)
+    refused("commits", made(), project, "later work", "git log", count=0)
+
+
+def test_head_subject(project: Path):
+    assert ask("head_subject", made(), project, subject="Create the user table").met
+    later = made(git=git(commits=(Commit("2" * 40, "Later"), *made().git.commits)))
+    refused("head_subject", later, project, "1111111", "git log", subject="Create the user table")
+    loose = made(git=git(branch=None))
+    refused("head_subject", loose, project, "no branch", "git switch main", subject="Other")
+    aside = made(git=git(branch="first"))
+    same = {"subject": "Create the user table"}
+    refused("head_subject", aside, project, "leaves main as it was", "git switch main", **same)
+    refused("head_subject", made(), project, "No commit is called", "git log", subject="Other")
+    renamed = {"subject": "Other", "commits": 1}
+    refused("head_subject", made(), project, "by its message", "git commit --amend -m", **renamed)
+    # an earlier lesson's commit is not written anew
+    early = {"subject": "Other", "commits": 2}
+    refused("head_subject", made(), project, "not made yet", 'git commit -m "Other"', **early)
+    loose = made(git=git(modified=(MODELS,)))
+    refused("head_subject", loose, project, "not made yet", "git add .", **early)
+    folded = {"subject": "Create the user table", "commits": 2}
+    refused("head_subject", made(), project, "on the branch no more", "git reflog", **folded)
+    empty = made(git=git(commits=(), head=None))
+    commit = 'git commit -m "x"'
+    refused("head_subject", empty, project, "Nothing was committed", commit, subject="x")
+
+
+def test_clean(project: Path):
+    assert ask("clean", made(), project).met
+    refused("clean", made(git=git(untracked=("x",))), project, "after the last", "git status")
+    refused("clean", made(git=git(staged=("x",))), project, "did not follow", "git commit")
+    named, command = {"message": "Add x"}, 'git commit -m "Add x"'
+    refused("clean", made(git=git(staged=("x",))), project, "did not follow", command, **named)
+    refused("clean", made(git=GitState()), project, "no repository yet", "git init")
+    torn = made(git=GitState(error="bad object HEAD"))
+    refused("clean", torn, project, "bad object HEAD", "%restart")
+    refused("commits", torn, project, "bad object HEAD", "%restart", count=1)
+    refused("head_subject", torn, project, "bad object HEAD", "%restart", subject="x")
+    staged = made(git=git(staged=(MODELS,)))
+    command = f"git restore --staged --worktree {MODELS}"
+    refused("clean", staged, project, "git add has noted", command, back=True)
+    refused("clean", MODEL_AHEAD, project, "still in the file", "git status", back=True)
+    harmful = second(adds=("user.age",), required=("user.age",))
+    failing = made(
+        model=WAITING.model,
+        git=WAITING.git,
+        migrations=migrations(harmful),
+        database=DatabaseState("instance/app.db", True, (replace(user(), rows=3),), (FIRST,)),
+        differences=(ADDS_AGE,),
+    )
+    refused("clean", failing, project, "it would fail", f"git clean -f {AGE_SCRIPT}")
+    on_production = {"column": "user.age", "database": "production.db"}
+    (project / "production.env").write_text("DATABASE_URL=sqlite:///production.db\n")
+    command = f"git clean -f {AGE_SCRIPT}"
+    refused("database_has", failing, project, "it would fail", command, **on_production)
+    refused("clean", made(git=git(untracked=("x",))), project, "no commit", "git status", back=True)
+
+
+def test_changed_only(project: Path):
+    assert ask("changed_only", MODEL_AHEAD, project, files=[MODELS]).met
+    refused("changed_only", made(), project, "was not saved", "git log", files=[MODELS])
+    other = made(git=git(modified=(MODELS, "demo_app/pages.py")))
+    refused("changed_only", other, project, "Another file", "git diff", files=[MODELS])
+    refused("changed_only", WAITING, project, "too early", "git clean -f", files=[MODELS])
+    gone = made(git=git(modified=(MODELS,), deleted=(MODELS,)))
+    lost = {"files": [MODELS, "demo_app/pages.py"]}
+    refused("changed_only", gone, project, "was deleted", f"git restore {MODELS}", **lost)
+    beside = made(git=git(modified=(MODELS,), untracked=("demo_app/user.py",)))
+    refused("changed_only", beside, project, "adds no file", "git status", files=[MODELS])
+
+
+def test_untracked(project: Path):
+    pattern = {"pattern": "migrations/versions/*_add_age_column_to_user_model.py"}
+    assert ask("untracked", WAITING, project, **pattern).met
+    refused("untracked", MODEL_AHEAD, project, "was not made", "git status", **pattern)
+    other = "migrations/versions/c_add_age.py"
+    named = made(git=git(untracked=(other,)), migrations=migrations(replace(second(), file=other)))
+    refused("untracked", named, project, "another name", f"git clean -f {other}", **pattern)
+    staged = made(git=git(staged=(AGE_SCRIPT,), added=(AGE_SCRIPT,)))
+    refused("untracked", staged, project, "staged already", "git restore --staged", **pattern)
+    committed = made(migrations=migrations(second(tracked=True)))
+    refused("untracked", committed, project, "committed already", "git log", **pattern)
+
+
+def test_taken_back(project: Path):
+    here = {"subject": "Create the user table"}
+    refused("taken_back", made(), project, "No commit is called", "git log", subject="Other")
+    refused("taken_back", made(), project, "never made", "git log --oneline", **here)
+    log(project, f"{'0' * 40} {'1' * 40}", "commit (initial): Create the user table")
+    refused("taken_back", made(), project, "never made", "git log --oneline", **here)
+    log(project, f"{'1' * 40} {'2' * 40}", "commit: Add phone")
+    later = made(git=git(commits=(Commit("2" * 40, "Add phone"), *made().git.commits)))
+    other = {"subject": "Add phone"}
+    refused("taken_back", later, project, "still there", "git log --oneline", **other)
+    refused("taken_back", later, project, "further back", "git log --oneline", **here)
+    log(project, f"{'2' * 40} {'1' * 40}", "reset: moving to HEAD~1")
+    assert ask("taken_back", made(), project, subject="Create the user table").met
+    back = {"subject": "Add phone"}
+    refused("head_subject", made(), project, "is 2222222: no branch has it", "git reflog", **back)

@@ -1,0 +1,51 @@
+"""The table of goals asks for checks that exist; every check has a test, `agree` has it here."""
+
+from __future__ import annotations
+
+import tomllib
+from inspect import signature
+from pathlib import Path
+
+import pytest
+from goal_states import AGE, MODEL_AHEAD, ask, made, migrations, refused, second, user
+
+from roundtrip import checks
+from roundtrip.course import Goal, find_course
+from roundtrip.errors import RoundtripError
+from roundtrip.facts import ModelState
+
+
+def test_agree(project: Path):
+    assert ask("agree", made(), project).met
+    refused("agree", MODEL_AHEAD, project, "The model is ahead", "flask db migrate")
+    two_ways = made(
+        model=ModelState((user(AGE),), found=True, migrates=True),
+        migrations=migrations(second(tracked=True, before="1111111")),
+    )
+    refused("agree", two_ways, project, "ahead of the database", "flask db upgrade")
+    refused("agree", two_ways, project, "ahead", "git reset --hard 1111111", back="Elsewhere")
+    here = "Create the user table"
+    refused("agree", two_ways, project, "ahead", "flask db upgrade", back=here)
+
+
+def test_every_check_has_a_test_here():
+    files = Path(__file__).parent.glob("test_*.py")
+    written = "".join(file.read_text(encoding="utf-8") for file in files)
+    assert not [name for name in checks.CHECKS if f"def test_{name}(" not in written]
+
+
+def test_every_goal_of_the_course_asks_for_a_check_that_exists():
+    file = find_course().folder / "notebooks" / "course.toml"
+    rows = tomllib.loads(file.read_text(encoding="utf-8"))["lesson"]
+    rows += [exercise for row in rows for exercise in row.get("exercise", ())]
+    goals = [goal for row in rows for goal in row.get("goal", ())]
+    assert goals
+    for goal in goals:
+        signature(checks.CHECKS[goal["check"]]).bind(None, None, **goal.get("with", {}))
+
+
+def test_a_wrong_row_in_the_table_of_goals_is_said(project: Path):
+    with pytest.raises(RoundtripError, match="does not exist"):
+        checks.check(Goal("", "nonsense", {}), made(), project)
+    with pytest.raises(RoundtripError, match="wrongly"):
+        checks.check(Goal("", "rows", {"tabel": "user"}), made(), project)

@@ -1,0 +1,183 @@
+"""Each predicate over the model and the scripts met and not met."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from goal_states import (
+    AGE,
+    AGE_SCRIPT,
+    BASE,
+    BROKEN,
+    GONE,
+    LOOK,
+    MODEL_AHEAD,
+    MODELS,
+    SECOND,
+    UPGRADED,
+    WAITING,
+    ask,
+    git,
+    made,
+    migrations,
+    refused,
+    second,
+    user,
+)
+
+from roundtrip.facts import Column, MigrationState, ModelState, Table
+
+
+def test_model_has(project: Path):
+    age = {"column": "user.age"}
+    assert ask("model_has", MODEL_AHEAD, project, **age).met
+    assert ask("model_has", made(), project, **age, present=False).met
+    refused("model_has", made(), project, "line is missing from User", LOOK, **age)
+    near = made(model=ModelState((user(replace(AGE, name="agee")),), found=True, migrates=True))
+    refused("model_has", near, project, "The model has user.agee.", LOOK, **age)
+    post = Table("post", (AGE,), class_name="Post", file="demo_app/post.py")
+    other = made(model=ModelState((user(), post), found=True, migrates=True))
+    refused("model_has", other, project, "Post has it", "%show demo_app/post.py", **age)
+    committed = made(model=ModelState((user(AGE),), found=True, migrates=True))
+    refused("model_has", committed, project, "in the last commit", "git log", **age, present=False)
+    assert ask("model_has", MODEL_AHEAD, project, **age, type="INTEGER").met
+    refused("model_has", MODEL_AHEAD, project, "should be TEXT", "git diff", **age, type="TEXT")
+    strict = {"column": "user.id", "type": "INTEGER"}
+    refused("model_has", made(), project, "may be empty; look at what stands in M", LOOK, **strict)
+    refused("model_has", MODEL_AHEAD, project, "still in", "git diff", **age, present=False)
+    refused("model_has", BROKEN, project, f"Look at {MODELS}", "", **age)
+    bare = made(model=replace(made().model, odd=("User.age is a type, not a column.",)))
+    refused("model_has", bare, project, "is a type, not a column", LOOK, **age)
+
+
+def test_a_table_that_the_model_does_not_have(project: Path):
+    wanted = {"column": "post.title"}
+    refused("model_has", made(), project, "No class makes the table post", LOOK, **wanted)
+    posts = Table("posts", BASE, class_name="Posts", file=MODELS)
+    near = made(model=ModelState((user(), posts), found=True, migrates=True))
+    refused("model_has", near, project, "The model has a table posts", LOOK, **wanted)
+    (project / "demo_app").mkdir()
+    (project / "demo_app/post.py").write_text("class Post(db.Model):\n    pass\n")
+    (project / "demo_app/broken.py").write_text("class Post(:\n")
+    refused("model_has", made(), project, "does not import it", "%show demo_app/__in", **wanted)
+    (project / "models.py").write_text("class User(db.Model):\n    pass\n")
+    elsewhere = {"column": "user.age"}
+    refused("model_has", made(), project, f"the app takes {MODELS}", "%show models", **elsewhere)
+    (project / "demo_app/post.py").write_text("class Post:\n    pass\n")
+    refused("model_has", made(), project, "class Post(db.Model)", "%show demo_app/post", **wanted)
+
+
+def test_revisions(project: Path):
+    assert ask("revisions", made(), project, count=1, applied=1).met
+    assert ask("revisions", WAITING, project, count=2, applied=1).met
+    command = 'flask db migrate -m "Add age column to user model"'
+    refused("revisions", MODEL_AHEAD, project, "not made yet", command, count=2, applied=1)
+    refused("revisions", made(), project, "holds no new change", LOOK, count=2, applied=1)
+    refused("revisions", BROKEN, project, "does not load", "", count=2, applied=1)
+    too_far = {"count": 2, "applied": 1}
+    refused("revisions", UPGRADED, project, "should not have yet", "flask db downgrade", **too_far)
+    lost = replace(UPGRADED.migrations.revisions[1], drops=("user.email",))
+    ran = replace(UPGRADED.migrations, revisions=(UPGRADED.migrations.revisions[0], lost))
+    gone = replace(UPGRADED, migrations=ran)
+    refused("revisions", gone, project, "what it dropped is gone", "%restart", **too_far)
+    early = {"count": 3, "applied": 1}
+    refused("revisions", UPGRADED, project, "should not have yet", "flask db downgrade", **early)
+    refused("revisions", WAITING, project, AGE_SCRIPT, "git clean -f", count=1, applied=1)
+    refused("revisions", UPGRADED, project, "too many", "flask db downgrade", count=1, applied=1)
+    third = replace(second(), id="c" * 12, parents=(SECOND,), file="migrations/versions/c.py")
+    more = made(migrations=migrations(second(), third))
+    newest = "git clean -f migrations/versions/c.py"
+    refused("revisions", more, project, "The newest is", newest, count=1, applied=1)
+    apart = migrations(replace(second(), adds=()), replace(third, parents=(), adds=()))
+    heads = made(migrations=replace(apart, heads=(SECOND, "c" * 12)))
+    refused("revisions", heads, project, "2 heads", "flask db merge heads", count=3, applied=1)
+
+
+def test_newest_script(project: Path):
+    right = {"message": "Add age column to user model"}
+    assert ask("newest_script", WAITING, project, **right).met
+    wanted = {"message": "Fill in the ages"}
+    refused("newest_script", WAITING, project, "No script is called", "flask db history", **wanted)
+    nameless = replace(second(), message="empty message")
+    forgot = made(migrations=migrations(nameless))
+    refused("newest_script", forgot, project, "when -m is left out", "git clean -f", **wanted)
+    filled = replace(second(), id="c" * 12, message="Fill in the ages")
+    more = made(migrations=migrations(filled, replace(nameless, parents=("c" * 12,))))
+    refused("newest_script", more, project, "when -m is left out", "git clean -f", **wanted)
+    more = made(migrations=migrations(filled, second()))
+    refused("newest_script", more, project, "Another script was made after", "flask", **wanted)
+    none = made(migrations=MigrationState(True))
+    refused("newest_script", none, project, "holds no new change", LOOK, **wanted)
+    refused("newest_script", GONE, project, "file is gone", "git reset", **wanted)
+
+
+def test_committed_migration(project: Path):
+    age = {"adds": ["user.age"]}
+    committed = replace(migrations(second(applied=True, tracked=True)), current=(SECOND,))
+    assert ask("committed_migration", made(migrations=committed), project, **age).met
+    refused("committed_migration", UPGRADED, project, "not committed", "git add .", **age)
+    refused(
+        "committed_migration", WAITING, project, "has not run on app.db", "flask db upgrade", **age
+    )
+    refused("committed_migration", made(), project, "does not have user.age", LOOK, **age)
+    refused("committed_migration", MODEL_AHEAD, project, "not made yet", "flask db migrate", **age)
+    refused("committed_migration", GONE, project, "file is gone", "git reset", **age)
+    for odd, cause, command in (
+        ({"others": ("execute",)}, "does more", "flask db downgrade"),
+        ({"drops": ("user.city",)}, "the model has lost it", "%restart"),
+        ({"undoes": False}, "no way back", f"%show {AGE_SCRIPT}"),
+    ):
+        more = migrations(second(applied=True, tracked=True, **odd))
+        state = made(migrations=replace(more, current=(SECOND,)))
+        refused("committed_migration", state, project, cause, command, **age)
+    noted = replace(UPGRADED, git=git(staged=(MODELS, AGE_SCRIPT), added=(AGE_SCRIPT,)))
+    refused("committed_migration", noted, project, "not committed", "git commit -m", **age)
+    hidden = migrations(second(applied=True, tracked=True, adds=(), opaque=True))
+    state = made(migrations=replace(hidden, current=(SECOND,)))
+    refused("committed_migration", state, project, "Write it with op.add", "flask db h", **age)
+    typo = migrations(second(tracked=True, adds=(), unknown=("add_colum",)))
+    refused("committed_migration", made(migrations=typo), project, "no such", "flask db h", **age)
+    again = replace(second(applied=True, tracked=True), id="c" * 12, parents=(SECOND,))
+    twice = replace(migrations(*committed.revisions[1:], again), current=("c" * 12,))
+    refused("committed_migration", made(migrations=twice), project, "left over", "flask db", **age)
+
+
+def test_pending_changes(project: Path):
+    wanted = {"adds": ["user.age"]}
+    assert ask("pending_changes", WAITING, project, **wanted).met
+    assert ask("pending_changes", made(), project).met
+    refused("pending_changes", MODEL_AHEAD, project, "not made yet", "flask db migrate", **wanted)
+    refused("pending_changes", UPGRADED, project, "run already", "flask db downgrade", **wanted)
+    more = replace(WAITING, migrations=migrations(second(drops=("user.email",))))
+    refused("pending_changes", more, project, "also changes user.email", "git clean -f", **wanted)
+    for odd, cause in ({"others": ("execute",)}, "execute"), ({"undoes": False}, "not undo"):
+        script = replace(WAITING.migrations.pending[0], **odd)
+        every = (*WAITING.migrations.revisions[:-1], script)
+        state = replace(WAITING, migrations=replace(WAITING.migrations, revisions=every))
+        refused("pending_changes", state, project, cause, "git clean -f", **wanted)
+    less = replace(WAITING, migrations=migrations(second(adds=())))
+    refused("pending_changes", less, project, "made before the model", "git clean -f", **wanted)
+    hidden = replace(WAITING, migrations=migrations(second(adds=(), opaque=True)))
+    refused("pending_changes", hidden, project, f"{AGE_SCRIPT} may do it", "flask db h", **wanted)
+    wished = {"adds": ["user.age", "user.nickname"]}
+    nickname = Column("nickname", "VARCHAR(40)", True, False)
+    ran = made(
+        model=ModelState((user(AGE, nickname),), found=True, migrates=True),
+        migrations=migrations(
+            second(applied=True),
+            replace(second(adds=("user.nickname",)), id="c" * 12, parents=(SECOND,)),
+        ),
+    )
+    refused("pending_changes", ran, project, "by a script that has run", "flask db down", **wished)
+    refused(
+        "pending_changes", WAITING, project, "does not have user.nickname", "git diff", **wished
+    )
+    for other in (
+        Column("user.age", "TEXT", True, False),
+        Column("user.age", "INTEGER", False, False),
+    ):
+        script = replace(WAITING.migrations.pending[0], makes=(other,))
+        every = (*WAITING.migrations.revisions[:-1], script)
+        state = replace(WAITING, migrations=replace(WAITING.migrations, revisions=every))
+        refused("pending_changes", state, project, "changed later", "git clean -f", **wanted)

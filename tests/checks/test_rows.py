@@ -1,0 +1,110 @@
+"""Each predicate over a database's rows met and not met."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from goal_states import LOOK, UPGRADED, WAITING, add_age, ask, made, refused, sql
+
+
+def test_rows(project: Path):
+    assert ask("rows", made(), project, table="user", count=3).met
+    assert ask("rows", made(), project, table="user", count=2, database="production.db").met
+    refused(
+        "rows", made(), project, "commit() did not follow", "%%flask_shell", table="user", count=4
+    )
+    refused("rows", made(), project, "rows too many", "%%flask_shell", table="user", count=2)
+    post = {"table": "post", "count": 1}
+    refused("rows", made(), project, "does not have post", LOOK, **post)
+    (project / "production.env").write_text("DATABASE_URL=sqlite:///production.db\n")
+    sql(project, "DELETE FROM user")
+    emptied = {"table": "user", "count": 3}
+    refused("rows", made(), project, "an upgrade made it anew", "%restart", **emptied)
+    sql(project, "CREATE TABLE post (id INTEGER PRIMARY KEY)")
+    new = {"table": "post", "count": 1}  # no other database has rows of it: nothing was lost
+    refused("rows", made(), project, "Rows were not added", "%%flask_shell", **new)
+    sql(project, "DROP TABLE post")
+    sql(project, "DROP TABLE user")
+    sql(project, "DELETE FROM alembic_version")
+    user = {"table": "user", "count": 3}
+    refused("rows", made(), project, "One downgrade too many", "%restart", **user)
+
+
+def test_rows_equal(project: Path):
+    wanted = {"table": "user", "columns": ["id", "name"]}
+    values = [[1, "A"], [2, "B"], [3, "C"]]
+    assert ask("rows_equal", made(), project, **wanted, values=values).met
+    sql(project, "UPDATE user SET name = 'Z' WHERE id = 2")
+    finding = ask("rows_equal", made(), project, **wanted, values=values)
+    assert (finding.met, finding.found) == (False, "app.db: user has the row 2, Z")
+    assert "2, B is missing" in finding.cause
+    sql(project, "DELETE FROM user WHERE id = 2")
+    assert "2, B is missing" in ask("rows_equal", made(), project, **wanted, values=values).cause
+    sql(project, "INSERT INTO user VALUES (2, 'B'), (9, 'Z')")
+    finding = ask("rows_equal", made(), project, **wanted, values=values)
+    assert (finding.met, finding.found) == (False, "app.db: user has the row 9, Z")
+    assert """db.text("DELETE FROM user WHERE id = 9")""" in finding.cause
+    assert ask("rows_equal", made(), project, **wanted, values=values, more=True).met
+    # SQLite takes an unknown name between double quotes for a text, so this must not be met.
+    texts = {"table": "user", "columns": ["age"], "values": [["age"], ["age"]]}
+    assert not ask("rows_equal", made(), project, **texts).met
+
+
+def test_some_value(project: Path):
+    age = {"column": "user.age"}
+    assert ask("some_value", made(), project, **age, present=False).met
+    add_age(project)
+    refused("some_value", UPGRADED, project, "commit() did not follow", "%%flask_shell", **age)
+    sql(project, "UPDATE user SET age = 36 WHERE id = 1")
+    assert ask("some_value", UPGRADED, project, **age).met
+    refused("some_value", UPGRADED, project, "is set", "%%flask_shell", **age, present=False)
+
+
+def test_holds(project: Path):
+    ada = {"table": "user", "row": {"name": "A", "age": 36}}
+    refused("holds", WAITING, project, "The upgrade has not run", "flask db upgrade", **ada)
+    add_age(project)
+    refused("holds", UPGRADED, project, "commit() did not follow", "%%flask_shell", **ada)
+    assert ask("holds", UPGRADED, project, table="user", row={"name": "A"}, empty=["age"]).met
+    sql(project, "UPDATE user SET age = 37 WHERE name = 'A'")
+    refused("holds", UPGRADED, project, "Another value", "%%flask_shell", **ada)
+    sql(project, "UPDATE user SET age = 36 WHERE name = 'A'")
+    assert ask("holds", UPGRADED, project, **ada).met
+    assert ask("holds", UPGRADED, project, table="user", row={"name": "A"}).met
+    sql(project, "INSERT INTO user (name, age) VALUES ('A', 1)")
+    refused("holds", UPGRADED, project, "Another value", "%%flask_shell", **ada)
+    someone = {"table": "user", "row": {"name": "Nobody", "age": 36}}
+    refused("holds", UPGRADED, project, "there have name A, B, C", "%%flask_shell", **someone)
+    (project / "production.env").write_text("DATABASE_URL=sqlite:///production.db\n")
+    other = {"table": "user", "row": {"name": "D"}}
+    refused("holds", UPGRADED, project, "production.db has it", "%%flask_shell", **other)
+    sql(project, "DELETE FROM user WHERE age = 1")
+    assert ask("holds", UPGRADED, project, **ada, alone=True).met
+    bob = {"table": "user", "row": {"name": "B", "age": 36}}
+    refused("holds", UPGRADED, project, "another row: A has it", "%%flask_shell", **bob)
+    sql(project, "UPDATE user SET age = 36")
+    refused("holds", UPGRADED, project, "B has it too", "%restart", **ada, alone=True)
+    sql(project, "DELETE FROM user")
+    refused("holds", UPGRADED, project, "commit() did not follow", "%%flask_shell", **bob)
+
+
+def test_same_rows(project: Path):
+    copied = {"database": "production.db", "source": "copy.db"}
+    look = "%show instance/production.db"
+    refused(
+        "same_rows",
+        made(),
+        project,
+        "not made yet, moved, deleted or damaged",
+        "%restart",
+        **copied,
+    )
+    sql(project, "VACUUM INTO '" + str(project / "instance" / "copy.db") + "'", "production.db")
+    assert ask("same_rows", made(), project, **copied).met  # other bytes, the same rows
+    sql(project, "UPDATE user SET name = 'Other' WHERE id = 1", "production.db")
+    refused("same_rows", made(), project, "not copied", look, **copied)
+    shutil.copy(project / "instance/copy.db", project / "instance/production.db")
+    assert ask("same_rows", made(), project, **copied).met
+    sql(project, "ALTER TABLE user ADD COLUMN age INTEGER", "production.db")
+    refused("same_rows", made(), project, "not copied", look, **copied)
