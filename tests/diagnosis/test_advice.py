@@ -1,0 +1,127 @@
+"""What is advised names what was found, and works."""
+
+from __future__ import annotations
+
+import pytest
+from mishaps import (
+    MODELS,
+    NULLABLE,
+    RENAMED,
+    REQUIRED_AGE,
+    both,
+    edited,
+    failed_upgrade,
+    keys_on,
+    made_by_hand,
+    migrated,
+    outcome,
+    script,
+    stamped_back,
+    two_heads,
+)
+
+from roundtrip import diagnosis
+
+
+def test_no_database_is_named_where_it_is_not_known_which_one_failed():
+    output = "sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) table user already exists"
+    output = f"Traceback (most recent call last):\n{output}\n"
+    for command in (
+        "flask db upgrade && flask --env-file production.env db upgrade",
+        "DATABASE_URL=sqlite:///production.db flask db upgrade",
+    ):
+        text = diagnosis.lines(command, output)
+        assert "--env-file" not in text
+        if text:
+            assert "Look first at which database it was" in text
+
+
+def test_what_was_found_stands_in_the_lines(applied):
+    rename = edited(MODELS, "    name: ", "    full_name: ")
+    migrated(rename)(applied)
+    means, do = diagnosis.diagnose(outcome(applied, "flask db upgrade")[1])
+    assert "`user`" in means and "`full_name`" in means
+    assert "`DROP TABLE _alembic_tmp_user`" in do
+    applied.edit(MODELS, "full_name: Mapped[str]", "full_name: Mapped[nope]")
+    means, _ = diagnosis.diagnose(outcome(applied, "flask db upgrade")[1])
+    assert means.endswith("Python stops in line 26 of `demo_app/models.py`: NameError.")
+
+
+def test_what_is_advised_is_for_the_database_of_the_command(applied):
+    applied.write("production.env", "DATABASE_URL=sqlite:///app.db\n")
+    stamped_back(applied)
+    command = "flask --env-file production.env db upgrade"
+    shown = outcome(applied, command)[1]
+    assert "`%show instance/app.db`" in diagnosis.diagnose(shown)[1]
+    for way in (command, command.replace("--env-file ", "-e "), command.replace("le p", "le=p")):
+        _, do = diagnosis.diagnose(shown, way)
+        assert "`%show instance/*.db`" in do
+        assert "`flask --env-file production.env db stamp " in do
+    applied.sql("UPDATE alembic_version SET version_num = '0123456789ab'")
+    shown = outcome(applied, command)[1]
+    assert "`%board --env-file production.env`" in diagnosis.diagnose(shown, command)[1]
+
+
+def test_the_half_made_copy_goes_as_advised(applied):
+    both(RENAMED, failed_upgrade)(applied)
+    _, do = diagnosis.diagnose(outcome(applied, "flask db upgrade")[1])
+    statement = do.split("`")[-2]
+    assert outcome(applied, f">>> {statement}")[0] is False
+    file = f"migrations/versions/{applied.script('_change').name}"
+    applied.edit(
+        file,
+        "batch_op.add_column(sa.Column('full_name', sa.String(length=80), nullable=False))\n"
+        "        batch_op.drop_column('name')",
+        "batch_op.alter_column('name', new_column_name='full_name')",
+    )
+    applied.db("upgrade")
+    assert applied.sql("SELECT full_name FROM user WHERE id = 1") == [("Ada",)]
+
+
+@pytest.mark.parametrize("prepare", [made_by_hand, stamped_back])
+def test_what_exists_is_noted_as_advised(applied, prepare):
+    prepare(applied)
+    _, do = diagnosis.diagnose(outcome(applied, "flask db upgrade")[1])
+    (stamp,) = [word for word in do.split("`") if word.startswith("flask db stamp ")]
+    applied.run(*stamp.split())
+    applied.db("upgrade")
+    assert "No new upgrade operations" in applied.db("check")
+
+
+def test_a_column_in_use_goes_as_advised(applied):
+    body = 'with op.batch_alter_table("user") as batch_op:\n        batch_op.drop_column("email")'
+    script(body)(applied)
+    applied.db("upgrade")
+    assert [row[1] for row in applied.sql("PRAGMA table_info(user)")] == ["id", "name"]
+
+
+def test_rows_that_others_point_to_are_kept_as_advised(applied):
+    both(keys_on, script(f'op.execute("PRAGMA foreign_keys=OFF")\n    {NULLABLE}'))(applied)
+    applied.db("upgrade")
+    assert applied.sql("SELECT * FROM post") == [(1, 1)]
+
+
+def test_a_required_column_with_a_default_goes_as_advised(applied):
+    both(REQUIRED_AGE, failed_upgrade)(applied)
+    file = f"migrations/versions/{applied.script('_change').name}"
+    applied.edit(file, "nullable=False", "nullable=False, server_default='0'")
+    applied.db("upgrade")
+    assert applied.sql("SELECT age FROM user") == [(0,), (0,), (0,)]
+
+
+def test_a_script_that_reads_goes_as_advised(applied):
+    script('print(op.get_bind().execute(sa.text("SELECT id, name FROM user")).all())')(applied)
+    applied.add_to_model()
+    assert "(1, 'Ada')" in applied.db("upgrade")
+
+
+def test_steps_back_and_merges_go_as_advised(applied):
+    two_heads(applied)
+    applied.run("flask", "db", "merge", "heads", "-m", "Merge heads")
+    applied.db("upgrade")
+    applied.db("downgrade", applied.script("_one").name.partition("_")[0])
+    applied.db("upgrade")
+    applied.db("downgrade", applied.script("_create").name.partition("_")[0])
+    applied.db("upgrade")
+    applied.db("downgrade", "base")
+    applied.db("upgrade", "+1")

@@ -1,0 +1,54 @@
+"""The two lines as a cell shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from kernels import Kernel, kernel
+
+
+@pytest.fixture(scope="module")
+def notebook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    with kernel(tmp_path_factory.mktemp("learner")) as started:
+        assert started.run("%load_ext roundtrip\n%lesson 1").error is None
+        yield started
+
+
+LINES = (
+    "means: `flask` does not know which app to load: no `.flaskenv` says it.\n"
+    "do:    Write the line `FLASK_APP=demo_app` into the file `.flaskenv`, or name the app each "
+    "time: `flask --app demo_app …`.\n"
+)
+
+
+def test_a_cell_shows_the_two_lines_once_under_the_output(notebook):
+    answer = notebook.run("!flask db upgrade\nprint('never')")
+    assert answer.text.startswith("Error: Could not locate a Flask application.")
+    assert answer.text.endswith(f"\nError: No such command 'db'.\n{LINES}")
+    assert answer.text.count("means: ") == 1
+    assert answer.traceback == [
+        "CommandFailed: `flask db upgrade` ended with exit code 2; the lines above say why."
+    ]
+
+
+def test_a_list_and_the_shell_show_them_too(notebook):
+    answer = notebook.run("lines = !flask db upgrade")
+    assert answer.text.endswith(f"\nError: No such command 'db'.\n{LINES}")
+    assert answer.value.endswith("exit code 2; the lines above say why.")
+    answer = notebook.run("%%flask_shell\n1")
+    assert answer.text.endswith(f"in the current directory.\n{LINES}")
+    assert answer.text.count("means: ") == 1
+    assert "did not start" in answer.value
+
+
+def test_other_commands_and_unknown_errors_have_no_lines(notebook):
+    for cell in (
+        '!git commit -m "flask: Error: Ambiguous walk"',
+        "!echo 'Error: Ambiguous walk'; exit 1",
+        "!echo flask; exit 3",
+    ):
+        answer = notebook.run(cell)
+        assert answer.error == "CommandFailed"
+        assert "means: " not in answer.text
+        assert "read the first error, then the last line." in answer.value
