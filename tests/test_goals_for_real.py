@@ -87,3 +87,46 @@ def test_an_empty_text_is_no_value(project: Project):
     assert find(project, "some_value", column="user.name").met
     project.sql("UPDATE user SET name = ''")
     assert not find(project, "some_value", column="user.name").met
+
+
+def test_a_script_of_another_type_than_the_model_is_taken_back_and_not_committed(project: Project):
+    """As far as the advice leads: down, delete, and make it again from the model."""
+    project.edit("demo_app/models.py", "age: Mapped[int", "age: Mapped[str")
+    said = find(project, "committed_migration", adds=["user.age"])
+    assert (said.met, said.next) == (False, "flask db downgrade")
+    assert "makes user.age INTEGER, and the model has VARCHAR" in said.cause
+    project.run(*shlex.split(said.next))
+    said = find(project, "committed_migration", adds=["user.age"])
+    assert said.next.startswith("git rm migrations/versions/")
+    project.run(*shlex.split(said.next))
+    said = find(project, "committed_migration", adds=["user.age"])
+    assert said.next.startswith("flask db migrate -m ")
+    project.run(*shlex.split(said.next))
+
+
+def test_a_reset_before_the_downgrade_is_no_downgrade_too_many(project: Project):
+    project.add_to_model("    city: Mapped[str | None]\n")
+    project.db("migrate", "-m", "Add city")
+    project.db("upgrade")
+    project.commit("Add city")
+    project.git("commit", "-q", "--allow-empty", "-m", "More")
+    project.git("reset", "-q", "--hard", "HEAD~2")
+    said = find(project, "agree", back="Create user table")
+    assert "downgrade too many" not in said.cause
+    assert said.next.startswith("git ")
+
+
+def test_a_downgrade_too_many_is_named(project: Project):
+    """The code is to go back to the commit with `age`; the database is behind it already."""
+    project.add_to_model("    city: Mapped[str | None]\n")
+    project.db("migrate", "-m", "Add city")
+    project.commit("Add city")
+    project.db("downgrade")
+    said = find(project, "agree", back="Add age column to user model")
+    assert "One downgrade too many: user.age is gone too" in said.cause
+    project.run(*shlex.split(said.next))
+    names = {row[1] for row in project.sql("PRAGMA table_info(user)")}
+    assert "age" in names and "city" not in names
+    project.db("downgrade", "base")
+    said = find(project, "agree", back="Add age column to user model")
+    assert (said.next, "with all their rows" in said.cause) == ("%restart", True)

@@ -62,7 +62,8 @@ _TROUBLES = {"not_recorded", "stamped", "overlapping", "half_made_copy"}
 
 def no_script(state: State, project: Path, wanted: str = "") -> Cure:
     """Why there is no migration script for a change, and the cure. `wanted`: what it should add."""
-    if lost := state.git.deleted:
+    # Whoever deletes a file with git rm means it.
+    if lost := [file for file in state.git.deleted if file not in state.git.staged]:
         return Cure(
             f"{lost[0]} is deleted; the last commit has it.", f"git restore {quoted(lost[0])}"
         )
@@ -144,9 +145,12 @@ def one_step_too_many(state: State, back: str) -> Cure | None:
         for revision in state.migrations.pending
         if revision.before and any(each.startswith(revision.before) for each in older)
     ]
-    if not wanted:
+    if not state.migrations.current:
+        return begin_again("One downgrade too many: it dropped the tables with all their rows.")
+    there = names_in(state.database.tables)
+    gone = ", ".join(name for r in wanted for name in r.adds if name not in there)
+    if not gone:
         return None
-    gone = ", ".join(name for revision in wanted for name in revision.adds)
     cause = f"One downgrade too many: {gone} is gone too, with its values. This brings the column "
     cause = f"{cause}back, empty; %restart begins the lesson again, with the values."
     return Cure(cause, f"flask db upgrade {wanted[-1].id}", detour=True)

@@ -144,6 +144,11 @@ def committed_migration(state: State, project: Path, adds: Sequence[str]) -> Fin
         return unmet(text, replace(_make_again(state, maker, cause, mend=True), detour=True))
     if len(makers) > 1:
         return unmet(text, Cure("Two scripts add it: one is left over.", "flask db history"))
+    for name, kind, wanted in unlike(state, maker):
+        cause = f"The script makes {name} {kind}, and the model has {wanted}."
+        if maker.applied:
+            return unmet(text, downgrade_of(state, maker).after(cause))
+        return unmet(text, replace(_make_again(state, maker, cause), detour=True))
     if not maker.undoes:
         cause = "Its downgrade() does not undo what its upgrade() does, so there is no way back."
         return unmet(text, Cure(f"{cause} Write it.", f"%show {maker.file}"))
