@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import secrets
@@ -29,7 +28,6 @@ THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 LONG = 180  # seconds: a notebook, on a machine that is busy with other tests
 SHORT = 30  # seconds: anything else that happens in the page
 WIDTH, HEIGHT = 1200, 400  # low while cells run: painting takes longer than running them
-PIECE = 2400  # of a long page, so that one can read what is in the picture
 CONTRAST = "color-contrast"  # a rule of axe-core's
 OUTPUTS = ".jp-OutputArea-output"
 BOARDS = f"{OUTPUTS} img[src^='data:image/svg+xml'], {OUTPUTS} svg[role=img]"
@@ -156,25 +154,30 @@ class Desk:
         context.on("request", lambda request: self._note(request.url))
         self._paper = context.new_page()  # to look at something apart from JupyterLab
         self.page = context.new_page()
+        self._chromium = context.new_cdp_session(self.page)
         self.page.on("websocket", lambda socket: self._note(socket.url))
         self.page.goto(lab.address)
         self.until("() => window.jupyterapp")
         self.do("async () => { await jupyterapp.restored; }")
         self.command("application:toggle-left-area")
 
-    def open(self, notebook: str) -> None:
-        """Open this notebook, and end the one before."""
+    def open(self, notebook: str, with_its_kernel: bool = False) -> None:
+        """Open this notebook, and end the one before; or hand on its kernel, to be restarted."""
         self.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
-        self.do(
-            """async () => {
+        kernel = self.do(
+            """async hand_on => {
+                let kernel = null;
                 for (const widget of [...jupyterapp.shell.widgets('main')]) {
-                    await widget.sessionContext?.shutdown();
+                    kernel = hand_on && widget.sessionContext?.session?.kernel?.id || null;
+                    if (!kernel) await widget.sessionContext?.shutdown();
                     widget.dispose();
                 }
-            }"""
+                return kernel && {id: kernel};
+            }""",
+            with_its_kernel,
         )
         path = f"notebooks/{notebook}"
-        self.command("docmanager:open", path=path)
+        self.command("docmanager:open", path=path, **({"kernel": kernel} if kernel else {}))
         self.until("path => jupyterapp.shell.currentWidget?.context?.path === path", path)
         self.do(
             """async () => {
@@ -266,14 +269,9 @@ class Desk:
         long = self.do("() => document.querySelector('.jp-WindowedPanel-outer').scrollHeight")
         self.page.set_viewport_size({"width": WIDTH, "height": long + 100})
 
-    def take_pictures(self, folder: Path, name: str) -> None:
-        """Leave pictures of all that is in the window."""
-        height = self.page.viewport_size["height"]
-        for n, top in enumerate(range(0, height, PIECE), 1):
-            piece = {"x": 0, "y": top, "width": WIDTH, "height": min(PIECE, height - top)}
-            self.page.screenshot(
-                type="jpeg", path=folder / f"{name}-{n}.jpeg", clip=piece, quality=90
-            )
+    def take_picture(self, file: Path) -> None:
+        """Leave a picture of all that is in the window. Pieces of it would take twice the time."""
+        self.page.screenshot(type="jpeg", path=file, quality=90)
 
     def boards(self) -> list[Painted]:
         """How each board of the notebook is painted."""
@@ -294,7 +292,11 @@ class Desk:
                     seen.set(colour, (seen.get(colour) ?? 0) + 1);
                 return [seen.size, Math.max(...seen.values()) / (image.width * image.height)];
             }""",
-            base64.b64encode(board.screenshot()).decode(),
+            # Playwright's own screenshot packs the picture as small as it can, which takes longer.
+            self._chromium.send(
+                "Page.captureScreenshot",
+                {"format": "png", "optimizeForSpeed": True, "clip": {**box, "scale": 1}},
+            )["data"],
         )
         return Painted(box["width"], box["height"], colours, blank)
 

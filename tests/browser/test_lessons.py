@@ -28,7 +28,7 @@ class Read:
 def read(request: pytest.FixtureRequest, desk: Desk) -> Read:
     """A lesson, run once for all that is looked at in it. Each goes on from the one before."""
     lesson: Lesson = request.param
-    desk.open(lesson.notebook.name)
+    desk.open(lesson.notebook.name, with_its_kernel=True)
     desk.restart_and_run_all()
     cells = desk.save()
     desk.unroll()
@@ -58,7 +58,7 @@ def test_every_cell_runs(read: Read) -> None:
 
 def test_it_can_be_seen_and_read(read: Read, changed: bool, pictures: Path) -> None:
     desk = read.desk
-    desk.take_pictures(pictures, f"{read.lesson.notebook.stem}-{desk.theme}")
+    desk.take_picture(pictures / f"{read.lesson.notebook.stem}-{desk.theme}.jpeg")
     boards = desk.boards()
     assert len(boards) == sum("".join(c["source"]).startswith("%board") for c in read.cells) > 0
     for board in boards:
