@@ -50,7 +50,9 @@ def test_head_subject(project: Path):
     refused("head_subject", made(), project, "by its message", "git commit --amend -m", **renamed)
     # an earlier lesson's commit is not written anew
     early = {"subject": "Other", "commits": 2}
-    refused("head_subject", made(), project, "not made yet", 'git commit -m "Other"', **early)
+    refused("head_subject", made(), project, "Nothing is there to commit", "git status", **early)
+    staged = made(git=git(staged=(MODELS,)))
+    refused("head_subject", staged, project, "not made yet", 'git commit -m "Other"', **early)
     loose = made(git=git(modified=(MODELS,)))
     refused("head_subject", loose, project, "not made yet", "git add .", **early)
     folded = {"subject": "Create the user table", "commits": 2}

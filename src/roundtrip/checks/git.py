@@ -69,6 +69,9 @@ def head_subject(state: State, project: Path, subject: str, commits: int = 0) ->
         return unmet(text, Cure(cause, "git reflog"))
     if len(state.git.commits) < commits:
         cause = "That is an earlier lesson's; this lesson's commit is not made yet."
+        if not state.git.uncommitted:
+            cause = f"{cause} Nothing is there to commit: the steps before it come first."
+            return unmet(text, Cure(cause, "git status", detour=True))
         return unmet(text, Cure(cause, commit(state, subject), detour=True))
     if commits:
         cause = "Later lessons find this commit by its message."

@@ -75,9 +75,17 @@ def rows_equal(
 
 
 def some_value(
-    state: State, project: Path, column: str, present: bool = True, database: str = USUAL
+    state: State,
+    project: Path,
+    column: str,
+    present: bool = True,
+    database: str = USUAL,
+    kept: bool = False,
 ) -> Finding:
-    """At least one row holds a value in this `table.column` (or none does); no text is no value."""
+    """At least one row holds a value in this `table.column` (or none does); no text is no value.
+
+    `kept`: the lesson begins with one.
+    """
     table, _, name = column.partition(".")
     if name not in columns_of(project, database, table):
         if not present:
@@ -92,6 +100,9 @@ def some_value(
         return met(text)
     if not present:
         return unmet(text, _shell("A value is set.", database))
+    if kept:
+        cause = f"A downgrade too many drops {column} with its values, and comes back without them."
+        return unmet(text, begin_again(cause))
     cause = _NOT_COMMITTED.format("No value was set")
     return unmet(text, _lost_or(cause, project, database, table))
 
