@@ -180,6 +180,10 @@ def test_a_lesson_s_own_commit_is_to_be_called_as_later_lessons_know_it(
         return found(goal, project, made(git=replace(made().git, commits=commits)))
 
     assert said(subject, count).met
+    if file := goal.arguments.get("file"):
+        assert said("Another message", count).next == "git status"  # the lesson's work is not there
+        (project / file).parent.mkdir()
+        (project / file).touch()
     wrong = said("Another message", count)
     assert (wrong.met, wrong.next) == (False, f'git commit --amend -m "{subject}"')
     if count > 1:  # the last one is an earlier lesson's

@@ -97,6 +97,7 @@ class ModelState:
 class Revision:
     """A migration script. `adds` and `drops` name tables (`user`) and columns (`user.age`).
 
+    `renamed`: those of `drops` that go on under another name, which is in `adds`.
     `required`: the added columns that are NOT NULL and have no default in the database. `others`:
     Alembic's names of the other operations in upgrade(). `columns`: those that come with the tables
     it makes. `makes`: the columns it makes whose type is understood, named `user.age`. `unknown`:
@@ -114,6 +115,7 @@ class Revision:
     applied: bool
     adds: tuple[str, ...] = ()
     drops: tuple[str, ...] = ()
+    renamed: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
@@ -124,6 +126,11 @@ class Revision:
     committed: bool = False
     ignored: bool = False
     before: str = ""
+
+    @property
+    def loses(self) -> tuple[str, ...]:
+        """What its upgrade() drops with all values."""
+        return tuple(name for name in self.drops if name not in self.renamed)
 
     @property
     def below(self) -> str:

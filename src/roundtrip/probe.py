@@ -180,8 +180,8 @@ def _compiled(kind: Any, dialect: Any) -> str:
 
 
 def _odd(cls: type) -> list[str]:
-    """What a beginner takes for a column, a type or a column with a comma; and what to write."""
-    from sqlalchemy import Column
+    """What a beginner takes for a column: a type, a key, a column with a comma; what to write."""
+    from sqlalchemy import Column, ForeignKey
     from sqlalchemy.orm import MappedColumn
     from sqlalchemy.types import TypeEngine
 
@@ -190,22 +190,33 @@ def _odd(cls: type) -> list[str]:
         kind = value() if isinstance(value, type) and issubclass(value, TypeEngine) else value
         if isinstance(kind, TypeEngine):
             said = "is a type, not a column"
+        elif isinstance(value, ForeignKey):
+            said = "is a foreign key, not a column"
         elif isinstance(value, tuple) and any(isinstance(v, Column | MappedColumn) for v in value):
             said, kind = "has a comma behind it, so it is no column", value[0].column.type
         else:
             continue
-        found.append(f"{cls.__name__}.{name} {said}. Write {name}: {_annotated(kind)}")
+        annotation = vars(cls).get("__annotations__", {}).get(name, "")
+        found.append(f"{cls.__name__}.{name} {said}. Write {name}: {_written(kind, annotation)}")
     return found
 
 
-def _annotated(kind: Any) -> str:
-    """How a column of this type that may be empty is written."""
-    try:
+def _written(kind: Any, annotation: Any) -> str:
+    """How a column of this type is written, annotated as it is; else it may be empty."""
+    from sqlalchemy import ForeignKey
+
+    if isinstance(kind, ForeignKey):
+        before, behind = "Mapped[int]", f' = mapped_column(ForeignKey("{kind.target_fullname}"))'
+    else:
         length = getattr(kind, "length", None)
         behind = f" = mapped_column(String({length}))" if length else ""
-        return f"Mapped[{kind.python_type.__name__} | None]{behind}"
-    except NotImplementedError:  # a type that has none in Python
-        return "Mapped[…]"
+        try:
+            before = f"Mapped[{kind.python_type.__name__} | None]"
+        except NotImplementedError:  # a type that has none in Python
+            before = "Mapped[…]"
+    said = annotation if isinstance(annotation, str) else repr(annotation)
+    own = re.search(r"\bMapped\[.+\]$", said)
+    return f"{own[0] if own else before}{behind}"
 
 
 def _url(url: Any) -> tuple[str, str | None]:

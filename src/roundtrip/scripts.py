@@ -20,7 +20,7 @@ def read_script(tree: ast.Module, file: str) -> Revision:
         if isinstance(node, ast.FunctionDef):
             functions[node.name] = node
     there, back = (_changes(functions.get(name)) for name in ("upgrade", "downgrade"))
-    adds, drops = (_named(there, kind) for kind in ("add", "drop"))
+    adds, drops, renamed = (_named(there, kind) for kind in ("add", "drop", "rename"))
     if not isinstance(names.get("revision"), str):
         raise ValueError("it has no line that says revision = '…'")
     down = names.get("down_revision") or ()
@@ -34,6 +34,7 @@ def read_script(tree: ast.Module, file: str) -> Revision:
         applied=False,
         adds=adds,
         drops=drops,
+        renamed=renamed,
         required=tuple(dict.fromkeys(name for _, name, required in there if required)),
         others=tuple(dict.fromkeys(_others(functions.get("upgrade")))),
         columns=tuple(_columns(functions.get("upgrade"))),
@@ -136,7 +137,10 @@ _PLAIN = {
 
 
 def _operations(node: ast.AST, table: str) -> Iterator[tuple[str, str, bool]]:
-    """("add" or "drop", name, required) of each operation; `table` is that of the batch around."""
+    """(kind, name, required) of each operation; `table` is that of the batch around.
+
+    The kind is "add" or "drop". What is renamed is dropped and added, and a "rename" too.
+    """
     for call, inner in _calls_in(node, table):
         yield from _operation(call, inner)
 
@@ -174,10 +178,12 @@ def _operation(call: ast.Call, table: str) -> Iterator[tuple[str, str, bool]]:
     elif name == "drop_column":
         yield "drop", f"{on}.{_argument(call, place, 'column_name') or ''}", False
     elif name == "rename_table":
-        yield "drop", _argument(call, 0, "old_table_name") or "", False
+        old = _argument(call, 0, "old_table_name") or ""
+        yield from (("drop", old, False), ("rename", old, False))
         yield "add", _argument(call, 1, "new_table_name") or "", False
     elif name == "alter_column" and (new := _argument(call, -1, "new_column_name")):
-        yield "drop", f"{on}.{_argument(call, place, 'column_name') or ''}", False
+        old = f"{on}.{_argument(call, place, 'column_name') or ''}"
+        yield from (("drop", old, False), ("rename", old, False))
         yield "add", f"{on}.{new}", False
 
 

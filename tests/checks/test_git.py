@@ -122,13 +122,15 @@ def test_untracked(project: Path):
 def test_taken_back(project: Path):
     here = {"subject": "Create the user table"}
     refused("taken_back", made(), project, "No commit is called", "git log", subject="Other")
-    refused("taken_back", made(), project, "never made", "git log --oneline", **here)
+    refused("taken_back", made(), project, "way there comes first", "git log --oneline", **here)
+    loose = made(git=git(modified=(MODELS,)))
+    refused("taken_back", loose, project, "in the files alone: commit it", "git add .", **here)
     log(project, f"{'0' * 40} {'1' * 40}", "commit (initial): Create the user table")
-    refused("taken_back", made(), project, "never made", "git log --oneline", **here)
+    refused("taken_back", made(), project, "No commit was made on", "git log --oneline", **here)
     log(project, f"{'1' * 40} {'2' * 40}", "commit: Add phone")
     later = made(git=git(commits=(Commit("2" * 40, "Add phone"), *made().git.commits)))
     other = {"subject": "Add phone"}
-    refused("taken_back", later, project, "still there", "git log --oneline", **other)
+    refused("taken_back", later, project, "No commit was made on", "git log --oneline", **other)
     refused("taken_back", later, project, "further back", "git log --oneline", **here)
     log(project, f"{'2' * 40} {'1' * 40}", "reset: moving to HEAD~1")
     assert ask("taken_back", made(), project, subject="Create the user table").met

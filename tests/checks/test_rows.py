@@ -60,6 +60,9 @@ def test_some_value(project: Path):
     sql(project, "UPDATE user SET age = 36 WHERE id = 1")
     assert ask("some_value", UPGRADED, project, **age).met
     refused("some_value", UPGRADED, project, "is set", "%%flask_shell", **age, present=False)
+    assert ask("some_value", UPGRADED, project, **age, kind="integer").met
+    sql(project, "UPDATE user SET age = 'old' WHERE id = 1")
+    refused("some_value", UPGRADED, project, "no integer", "%%flask_shell", **age, kind="integer")
 
 
 def test_holds(project: Path):

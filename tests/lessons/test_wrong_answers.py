@@ -18,7 +18,8 @@ from roundtrip.course import find_course
 YOUR_TURN = find_course().lesson(10)
 RIGHT = answers(YOUR_TURN)
 PHONE, SCRIPT, DATABASES, COMMIT, BACK, POST, POSTS, ADA = range(8)
-DOWN, PRODUCTION_DOWN, RESET = re.findall(r"!(?:flask|git reset).*", RIGHT[BACK])
+DOWN, PRODUCTION_DOWN = re.findall(r"!flask.*", RIGHT[BACK])
+RESET = "!git reset --hard HEAD~1"
 LENGTH = "mapped_column(String(20))"
 TWENTY = f"Mapped[str | None] = {LENGTH}"
 
@@ -142,7 +143,7 @@ WRONG = {
         "production.db: table user has id, name, email, city, phone",
     ),
     "one reset too far": (
-        {BACK: RIGHT[BACK].replace("HEAD~1", "HEAD~2")},
+        {BACK: RIGHT[BACK].replace("{found[0]}", "HEAD~2")},
         "%check and-back",
         "This goes to the commit that the database is at.\n             next: git reset --hard ",
     ),
@@ -268,7 +269,7 @@ HARMFUL = {
     "a downgrade() that does nothing": f"{EMPTIED}\n!git commit -qam emptied\n{RIGHT[BACK]}\n"
     "!git reset --hard HEAD~1",
     "down twice in production": f"{DOWN}\n{PRODUCTION_DOWN}\n{PRODUCTION_DOWN}\n{RESET}",
-    "one reset too far": RIGHT[BACK].replace("HEAD~1", "HEAD~2"),
+    "one reset too far": RIGHT[BACK].replace("{found[0]}", "HEAD~2"),
     "the code first": RESET,
     "a reset that is not hard": RIGHT[BACK].replace("--hard ", ""),
 }

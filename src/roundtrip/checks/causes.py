@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from ..facts import Revision, State
 from ..sqlite_files import sql_name
-from ..verdict.commands import delete, is_one_step, message_for, quoted, take_back
-from ..verdict.lookups import names_in, run_by
+from ..verdict.commands import back_on, delete, is_one_step, message_for, quoted, take_back
+from ..verdict.lookups import has_run, names_in, run_by
 from .course_databases import USUAL, columns_of, command_on, query, used_databases, versions
 from .finding import Cure, begin_again
 from .model_causes import look_at, why_lacking
@@ -37,10 +38,9 @@ def not_upgraded(state: State, database: str) -> Cure:
     if database == USUAL and first.kind in _TROUBLES and first.next != _UPGRADE:
         return Cure(f"{first.headline} {first.found} {first.why}", first.next, detour=True)
     for revision in state.migrations.pending:
-        if revision.drops:
-            cause = f"The script that waits also drops {', '.join(revision.drops)}, with all values"
-            cause = f"{cause}. Delete it, mend the model, make it again."
-            return Cure(cause, delete(state, revision), detour=True)
+        if revision.loses:
+            cause = f"The script that waits also drops {', '.join(revision.loses)}, with all values"
+            return replace(make_again(state, revision, f"{cause}.", mend=True), detour=True)
     return Cure(f"The upgrade has not run on {database}.", command_on(database, _UPGRADE))
 
 
@@ -62,8 +62,9 @@ _TROUBLES = {"not_recorded", "stamped", "overlapping", "half_made_copy"}
 
 def no_script(state: State, project: Path, wanted: str = "") -> Cure:
     """Why there is no migration script for a change, and the cure. `wanted`: what it should add."""
-    # Whoever deletes a file with git rm means it.
-    if lost := [file for file in state.git.deleted if file not in state.git.staged]:
+    # Whoever deletes a file with git rm means it, or a script that no database misses.
+    lost = [file for file in state.git.deleted if file not in state.git.staged]
+    if lost and not (lost[0].startswith(_SCRIPTS) and _nobody_misses_a_script(state)):
         return Cure(
             f"{lost[0]} is deleted; the last commit has it.", f"git restore {quoted(lost[0])}"
         )
@@ -96,10 +97,28 @@ def no_script(state: State, project: Path, wanted: str = "") -> Cure:
     return Cure("The migration script was not made yet.", command)
 
 
+_SCRIPTS = "migrations/versions/"
+
+
+def _nobody_misses_a_script(state: State) -> bool:
+    known = {revision.id for revision in state.migrations.revisions}
+    run = {version for other in state.elsewhere for version in other.versions}
+    return bool(state.differences) and not state.migrations.missing and run <= known
+
+
+def make_again(state: State, revision: Revision, cause: str, mend: bool = False) -> Cure:
+    """A script that has not run here is not as it should be. `mend`: the model comes first."""
+    if other := has_run(state, revision):
+        cause = f"{cause} {other.url} has run it, and goes back first; then delete the script."
+        return Cure(cause, back_on(state, other), detour=True)
+    then = "Delete it, mend the model, make it again." if mend else "Delete it, make it again."
+    return Cure(f"{cause} {then}", delete(state, revision))
+
+
 def downgrade_of(state: State, revision: Revision) -> Cure:
     """How to take back a script that the usual database has run; where a downgrade cannot, why."""
-    if revision.drops:
-        cause = f"It has run, and what it dropped is gone: {', '.join(revision.drops)}."
+    if revision.loses:
+        cause = f"It has run, and what it dropped is gone: {', '.join(revision.loses)}."
         return begin_again(f"{cause} No downgrade brings the values back.")
     at = state.migrations.current
     followed = "" if revision.id in at else ", with all that followed"

@@ -81,8 +81,12 @@ def references(
         return there
     keys = query(project, database, f"PRAGMA foreign_key_list({sql_name(table)})")
     if not any(row[3] == name and row[2] == target for row in keys):
+        text = f"{database}: {column} points to no table"
+        if any(d.op == "add_fk" and d.table == table for d in state.differences):
+            cause = "The model has the foreign key now; the table was made before."
+            return unmet(text, no_script(state, project).after(cause))
         cause = f'The column is plain: the model has it without ForeignKey("{target}.id").'
-        return unmet(f"{database}: {column} points to no table", Cure(cause, look_at(state)))
+        return unmet(text, Cure(cause, look_at(state)))
     kind = columns_of(project, database, table)[name][0]
     wanted = columns_of(project, database, target).get("id", (kind, False))[0]
     if kind != wanted:

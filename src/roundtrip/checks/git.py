@@ -12,10 +12,15 @@ from .causes import bad_script, why_changed
 from .finding import Cure, Finding, begin_again, many, met, unmet
 
 
-def commits(state: State, project: Path, count: int) -> Finding:
-    """The current branch holds exactly `count` commits."""
+def commits(state: State, project: Path, count: int, script: str = "") -> Finding:
+    """The current branch holds exactly `count` commits.
+
+    `script`: the last of them brought the script of this name, together with what it is for.
+    """
     found = len(state.git.commits)
     text = f"{many(found, 'commit')} on the current branch"
+    if found >= count and script and (apart := _apart(state, script, found - count)):
+        return unmet(f"{text}, and the script is not in the same as the model", apart)
     if found == count:
         return met(text)
     if found > count:
@@ -32,11 +37,33 @@ def commits(state: State, project: Path, count: int) -> Finding:
     return unmet(text, Cure("An earlier step is missing.", "git status"))
 
 
-def head_subject(state: State, project: Path, subject: str, commits: int = 0) -> Finding:
+def _apart(state: State, script: str, more: int) -> Cure | None:
+    """Why a script and its model are not in one commit, if there are as many as there should be."""
+    known = [r for r in state.migrations.revisions if fnmatch(r.file, script)]
+    if not known or known[-1].committed:
+        if more != 1 or not known or state.git.uncommitted:
+            return None
+        cause = "Model and script are in two commits. This takes the later one off the branch and "
+        cause = (
+            f"{cause}keeps its files; then git commit --amend --no-edit puts them into the other."
+        )
+        return Cure(cause, "git reset --soft HEAD~1", detour=True)
+    if more:
+        return None
+    cause = "The commit has the model alone, and whoever has it cannot make its table. Add the "
+    cause = f"{cause}script; git commit --amend --no-edit puts it into the same commit."
+    staged = known[-1].file in state.git.staged and not state.git.untracked
+    return Cure(cause, "git commit --amend --no-edit" if staged else "git add .", detour=True)
+
+
+def head_subject(
+    state: State, project: Path, subject: str, commits: int = 0, file: str = ""
+) -> Finding:
     """The message of the last commit on main, the lessons' only branch, is `subject`.
 
     `commits`: so many are on the branch once this lesson has made its own. With fewer, the last one
-    is an earlier lesson's; else a wrong message can be written anew.
+    is an earlier lesson's; else a wrong message can be written anew. `file`: what the lesson's own
+    commit brings; without it there, the last one is an earlier lesson's as well.
     """
     if state.git.error:
         return unmet("Git cannot tell", _no_repository(state))
@@ -67,7 +94,8 @@ def head_subject(state: State, project: Path, subject: str, commits: int = 0) ->
         place = called[-1].after[:7]
         cause = f"“{subject}” is {place}: no branch has it any more, but Git remembers it."
         return unmet(text, Cure(cause, "git reflog"))
-    if len(state.git.commits) < commits:
+    made = not file or ((project / file).is_file() and file not in state.git.untracked)
+    if len(state.git.commits) < commits or not made:
         cause = "That is an earlier lesson's; this lesson's commit is not made yet."
         if not state.git.uncommitted:
             cause = f"{cause} Nothing is there to commit: the steps before it come first."
@@ -90,8 +118,12 @@ def taken_back(state: State, project: Path, subject: str) -> Finding:
         if entry.before == state.git.head:
             return met(f"{entry.after[:7]} was made on this commit, and taken back")
     text = "nothing was taken back to this commit"
-    cause = "The commit that is to be taken back is still there, or was never made."
-    return unmet(text, Cure(cause, "git log --oneline"))
+    cause = "No commit was made on this one, so none was taken back."
+    if state.git.uncommitted:
+        cause = f"{cause} What you did is in the files alone: commit it first, then go back."
+        return unmet(text, Cure(cause, commit(state, "Say what changes"), detour=True))
+    cause = f"{cause} The way there comes first: model, script, upgrades, one commit."
+    return unmet(text, Cure(cause, "git log --oneline", detour=True))
 
 
 def clean(

@@ -9,7 +9,7 @@ from pathlib import Path
 from ..facts import Revision, State
 from ..verdict.commands import commit, delete
 from ..verdict.lookups import names_in, unlike
-from .causes import downgrade_of, no_script, not_upgraded, why_blocked
+from .causes import downgrade_of, make_again, no_script, not_upgraded, why_blocked
 from .course_databases import USUAL
 from .finding import Cure, Finding, many, met, unmet
 from .model_causes import look_at, why_lacking
@@ -117,18 +117,25 @@ def pending_changes(
     return unmet(text, cure) if cure else met(text)
 
 
-def committed_migration(state: State, project: Path, adds: Sequence[str]) -> Finding:
+def committed_migration(
+    state: State, project: Path, adds: Sequence[str], after: str = ""
+) -> Finding:
     """The newest script adds exactly these tables and columns, and is in the last commit.
 
-    Of a new table only the table is named, not its columns.
+    Of a new table only the table is named, not its columns. `after`: the message of the script that
+    the lesson begins with, so that those which follow it are the lesson's own.
     """
     tables = {name for name in adds if "." not in name}
     scripts = state.migrations.revisions
     makers = [r for r in scripts if {*adds} & {*r.adds}]
     if blocked := why_blocked(state):
         return unmet(many(len(scripts), "revision"), blocked)
+    messages = [revision.message for revision in scripts]
+    own = scripts[messages.index(after) + 1 :] if after in messages else ()
     if not makers:
         text = f"no script adds {_names(adds)}"
+        if other := _other_name(state, own, {*adds}):
+            return unmet(text, other)
         if unread := _unread(scripts):
             return unmet(text, unread)
         return unmet(text, no_script(state, project, *adds[:1]))
@@ -137,18 +144,27 @@ def committed_migration(state: State, project: Path, adds: Sequence[str]) -> Fin
     text = f"{maker.file}: adds {_names(found)}, drops {_names(maker.drops)}"
     if found != {*adds} or maker.drops or maker.others:
         cause = "The script does more than that."
-        if lost := [name for name in maker.drops if name not in names_in(state.model.tables)]:
+        first = [r for r in own if r is not maker and {*maker.drops} & {*r.adds}]
+        if lost := [name for name in maker.loses if name not in names_in(state.model.tables)]:
             cause = f"The script also drops {_names(lost)}: the model has lost it."
+        if first and maker.renamed:
+            cause = f"It renames {_names(maker.renamed)} and keeps the values: right where others "
+            cause = f"{cause}have it. Here one script is wanted, so take both back, from every "
+            cause = f"{cause}database, and make one."
+        elif first and not maker.applied:
+            cause = f"It also drops {_names(maker.drops)}, which {first[0].file} makes, the "
+            cause = f"{cause}lesson's own too. One script is wanted: take that one back as well."
+            return unmet(text, replace(make_again(state, maker, cause), detour=True))
         if maker.applied:
             return unmet(text, downgrade_of(state, maker).after(cause))
-        return unmet(text, replace(_make_again(state, maker, cause, mend=True), detour=True))
+        return unmet(text, replace(make_again(state, maker, cause, mend=True), detour=True))
     if len(makers) > 1:
         return unmet(text, Cure("Two scripts add it: one is left over.", "flask db history"))
     for name, kind, wanted in unlike(state, maker):
         cause = f"The script makes {name} {kind}, and the model has {wanted}."
         if maker.applied:
             return unmet(text, downgrade_of(state, maker).after(cause))
-        return unmet(text, replace(_make_again(state, maker, cause), detour=True))
+        return unmet(text, replace(make_again(state, maker, cause), detour=True))
     if not maker.undoes:
         cause = "Its downgrade() does not undo what its upgrade() does, so there is no way back."
         return unmet(text, Cure(f"{cause} Write it.", f"%show {maker.file}"))
@@ -158,6 +174,19 @@ def committed_migration(state: State, project: Path, adds: Sequence[str]) -> Fin
         cause = "The script is not committed: whoever has the model alone cannot make its table."
         return unmet(text, Cure(cause, commit(state, maker.message)))
     return met(text)
+
+
+def _other_name(state: State, own: Sequence[Revision], wanted: set[str]) -> Cure | None:
+    """The lesson's own script makes something under a name that the model has no more."""
+    there = names_in(state.model.tables)
+    if not own or not wanted <= there:
+        return None
+    if old := [name for name in own[-1].adds if name not in there]:
+        cause = f"The script makes {_names(old)}, and the model has {_names(wanted)} instead."
+        if own[-1].applied:
+            return downgrade_of(state, own[-1]).after(cause)
+        return replace(make_again(state, own[-1], cause), detour=True)
+    return None
 
 
 def _why_not_pending(
@@ -171,7 +200,7 @@ def _why_not_pending(
     run = [r for r in state.migrations.revisions if r.applied and new & {*r.adds}]
     if extra := (adding - adds) | (dropping - drops):
         guilty = next(r for r in waiting if extra & {*r.adds, *r.drops})
-        return _make_again(state, guilty, f"The script also changes {_names(extra)}.", mend=True)
+        return make_again(state, guilty, f"The script also changes {_names(extra)}.", mend=True)
     if not waiting and run:
         return downgrade_of(state, run[-1]).after("No script waits: the upgrade has run already.")
     if not waiting and (adds or drops):
@@ -186,27 +215,23 @@ def _why_not_pending(
         cause = "The script does less than it should."
         if new:
             cause = f"The script was made before the model had {_names(new)}."
-        return _unread(waiting) or _make_again(state, waiting[-1], cause)
+        return _unread(waiting) or make_again(state, waiting[-1], cause)
     for revision in waiting:
         for name, made, wanted in unlike(state, revision):
             cause = f"The script makes {name} {made}, and the model has {wanted}: one of them was "
             cause = f"{cause}changed later. Mend the model if it is wrong; delete the script, make "
             return Cure(f"{cause}it again.", delete(state, revision))
+    if alone and waiting[1:]:
+        return make_again(state, waiting[-1], f"{len(waiting)} scripts wait; one is to do it all.")
     for revision in waiting if alone else ():
         if revision.others:
             cause = f"The script does more than that: {_names(revision.others)}."
-            return _make_again(state, revision, cause)
+            return make_again(state, revision, cause)
         if not revision.undoes:
-            return _make_again(
+            return make_again(
                 state, revision, "Its downgrade() does not undo what its upgrade() does."
             )
     return None
-
-
-def _make_again(state: State, revision: Revision, cause: str, mend: bool = False) -> Cure:
-    """A script that has not run is not as it should be. `mend`: the model comes first."""
-    then = "Delete it, mend the model, make it again." if mend else "Delete it, make it again."
-    return Cure(f"{cause} {then}", delete(state, revision))
 
 
 def _unread(scripts: Sequence[Revision]) -> Cure | None:

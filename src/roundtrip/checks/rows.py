@@ -81,21 +81,26 @@ def some_value(
     present: bool = True,
     database: str = USUAL,
     kept: bool = False,
+    kind: str = "",
 ) -> Finding:
     """At least one row holds a value in this `table.column` (or none does); no text is no value.
 
-    `kept`: the lesson begins with one.
+    `kept`: the lesson begins with one. `kind`: SQLite's name of what it is to be ("integer").
     """
     table, _, name = column.partition(".")
     if name not in columns_of(project, database, table):
         if not present:
             return met(f"{database}: no column {column}, so no value in it")
         return _no_column(state, project, column, database)
-    found = query(
-        project, database, f"SELECT count(NULLIF({sql_name(name)}, '')) FROM {sql_name(table)}"
-    )
+    select = f"SELECT count(NULLIF({sql_name(name)}, '')) FROM {sql_name(table)}"
+    found = query(project, database, select)
     number = found[0][0] if found else 0
     text = f"{database}: {many(number, 'row')} with a value in {column}"
+    if kind and number and present:
+        same = query(project, database, f"{select} WHERE typeof({sql_name(name)}) = ?", kind)
+        if not same[0][0]:
+            cause = f"It holds no {kind}. SQLite takes anything, other databases refuse it."
+            return unmet(text, _shell(cause, database))
     if (number > 0) == present:
         return met(text)
     if not present:

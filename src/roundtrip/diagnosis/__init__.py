@@ -61,6 +61,17 @@ def find(output: str) -> tuple[Row, re.Match[str]] | None:
     return _first(ROWS, _error(output))
 
 
+def of_the_app(error: str) -> tuple[str, str] | None:
+    """What an error means that stops the app, and what to do; None where it is not known.
+
+    `error` is its last line, `Type: message`, with or without `file, line 3: ` before it.
+    """
+    if not (found := _first(APP, re.sub(r"^\S+, line \d+: ", "", error))):
+        return None
+    row, match = found
+    return row.fill(row.means, match), row.fill(row.do, match)
+
+
 def _first(rows: Iterable[Row], error: str) -> tuple[Row, re.Match[str]] | None:
     for row in rows:
         if match := row.pattern.search(error):

@@ -66,7 +66,7 @@ MIGRATION: tuple[Row, ...] = (
         "not up to date",
         r"Target database is not up to date",
         "A script is waiting that this database has not run; until then, nothing is compared.",
-        "Read that script: `flask db upgrade` runs it, and if nobody wants it, delete its file.",
+        "Read that script. Is it wanted now? `flask db upgrade` runs it. Else delete its file.",
     ),
     said(
         "check finds a loss",

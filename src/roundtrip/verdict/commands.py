@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from ..facts import Revision, State
+from ..env_file import with_env_file
+from ..facts import Elsewhere, Revision, State
 from .lookups import model_files, stash_file
 from .wording import named
 
@@ -77,6 +78,15 @@ def step_back(state: State, at: Collection[str]) -> str:
     """The command that takes a database which is at these revisions one step back."""
     there = [revision for revision in state.migrations.revisions if revision.id in at]
     return take_back(there[-1], at) if there else "flask db downgrade"
+
+
+def back_on(state: State, other: Elsewhere) -> str:
+    """The command that takes another database one step back.
+
+    Empty for the usual one, seen from a board with an `env_file`: that is added to each command.
+    """
+    command = step_back(state, other.versions)
+    return with_env_file(command, other.env_file) if other.env_file else ""
 
 
 def take_back(revision: Revision, at: Collection[str]) -> str:

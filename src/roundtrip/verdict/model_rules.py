@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from .. import diagnosis
 from ..facts import Disagreement, State
 from .commands import quoted, show_settings, undo
 from .lookups import model_files
@@ -55,19 +56,21 @@ def model_error(state: State) -> Disagreement | None:
             'ForeignKey("user.id") for the class User.',
             *undo(state, *(path for path in state.git.modified if path.endswith(".py"))),
         )
-    if re.search(rf"ArgumentError|NoSuchModuleError|No module named '(?:{_DRIVERS})'", error):
+    if re.search(rf"{_ADDRESS}|NoSuchModuleError|No module named '(?:{_DRIVERS})'", error):
         why = (
             "It is about the database's address, not about the code: SQLAlchemy cannot use what "
             "DATABASE_URL says, or lacks the driver for it."
         )
         return say(headline, found, why, show_settings(state))
-    return say(
-        headline,
-        found,
-        f"Mend {file or 'the code'} first. Every flask command needs the app.",
-        *undo(state, file),
-    )
+    why = f"Mend {file or 'the models'} first. Every flask command needs the app."
+    if known := diagnosis.of_the_app(error):
+        found, why = (text.replace("`", "") for text in known)
+    changed = [path for path in state.git.modified if path.endswith(".py")]
+    return say(headline, found, why, *undo(state, *([file] if file else changed)))
 
+
+_ADDRESS = "Could not parse SQLAlchemy URL|Invalid SQLite URL|Expected string or URL object"
+"""How SQLAlchemy begins what it says of an address (sqlalchemy.engine.url)."""
 
 _DRIVERS = "psycopg2?|asyncpg|pg8000|MySQLdb|pymysql|oracledb|cx_Oracle|pyodbc"
 """What SQLAlchemy imports for the addresses of other databases (its documentation, Dialects)."""

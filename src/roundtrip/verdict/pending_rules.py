@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from ..env_file import with_env_file
-from ..facts import Disagreement, Elsewhere, State
+from ..facts import Disagreement, State
 from ..scripts import OPERATIONS
-from .commands import quoted, restore_model, stash_pop, step_back, take_out
+from .commands import back_on, quoted, restore_model, stash_pop, take_out
 from .lookups import (
     UNIQUE,
     database_names,
@@ -39,7 +38,7 @@ def left_over(state: State) -> Disagreement | None:
                 f"{named(revision)} {' and '.join(does)}, and the model does not want that.",
                 f"{other.url} needs the script for its way back, so that database goes first. "
                 "Delete the script afterwards.",
-                _back_on(state, other),
+                back_on(state, other),
                 restore_model(state),
             )
         why, stash = stash_pop(state)
@@ -74,7 +73,8 @@ def pending(state: State) -> Disagreement | None:
     if said := next(filter(None, (look(state) for look in looks)), None):
         return said
     adds = list(dict.fromkeys(name for revision in waiting for name in revision.adds))
-    drops = list(dict.fromkeys(name for revision in waiting for name in revision.drops))
+    drops = list(dict.fromkeys(name for revision in waiting for name in revision.loses))
+    renamed = list(dict.fromkeys(name for revision in waiting for name in revision.renamed))
     headline = (
         "One migration is waiting." if len(waiting) == 1 else f"{len(waiting)} migrations wait."
     )
@@ -94,7 +94,7 @@ def pending(state: State) -> Disagreement | None:
             "alter_column with new_column_name into the script instead. If its line was lost, put "
             "that back, delete the script and make it again."
         )
-        changing = next(revision for revision in waiting if revision.drops)
+        changing = next(revision for revision in waiting if revision.loses)
         return say(headline, found, why, f"%show {quoted(changing.file)}", "flask db upgrade")
     tables = [name for name in drops if "." not in name and row_count(state, name)]
     if tables and any("." not in name for name in adds):
@@ -104,7 +104,8 @@ def pending(state: State) -> Disagreement | None:
         )
         changing = next(revision for revision in waiting if tables[0] in revision.drops)
         return say(headline, found, why, f"%show {quoted(changing.file)}")
-    if unread := next((r for r in waiting if r.opaque or "execute" in r.others), None):
+    unread = (r for r in waiting if (r.opaque and not r.renamed) or "execute" in r.others)
+    if unread := next(unread, None):
         why = (
             f"{named(unread)} runs SQL, or code of its own, that is not read here, and what it "
             "deletes is gone. Read it; then flask db upgrade runs it."
@@ -112,18 +113,11 @@ def pending(state: State) -> Disagreement | None:
         return say(headline, found, why, f"%show {quoted(unread.file)}")
     if drops:
         why = f"The upgrade deletes {listed(drops)} with all values in it. Read the script first."
+    elif renamed:
+        why = f"The upgrade gives {listed(renamed)} another name, and keeps the values. {why}"
     elif any("alter_column" in revision.others for revision in waiting):
         why = "It changes a column, and values that do not fit are lost. Copy the database first."
     return say(headline, found, why, "flask db upgrade")
-
-
-def _back_on(state: State, other: Elsewhere) -> str:
-    """The command that takes another database one step back.
-
-    Empty for the usual one, seen from a board with an `env_file`: that is added to each command.
-    """
-    command = step_back(state, other.versions)
-    return with_env_file(command, other.env_file) if other.env_file else ""
 
 
 def _mistaken(state: State) -> Disagreement | None:
@@ -154,7 +148,7 @@ def _older(state: State) -> Disagreement | None:
                 why = "One of them was changed later. Is the model right? Then delete the script, "
                 why = f"{why}and run flask db migrate again.{first}"
             if other := has_run(state, revision):
-                command = _back_on(state, other)
+                command = back_on(state, other)
                 why = f"{other.url} has run it, and goes back first. Then delete the script, and "
                 why = f"{why}run flask db migrate again."
             return say(headline, found, why, command, restore_model(state))
@@ -197,7 +191,7 @@ def _would_fail(state: State) -> Disagreement | None:
                 else ("with this command, and run flask db migrate again.")
             )
             if other := has_run(state, revision):
-                command = _back_on(state, other)
+                command = back_on(state, other)
                 why = f"{other.url} has run it all the same, and has to go back first. {why}"
                 how = "afterwards, and run flask db migrate again."
             return say(
@@ -243,12 +237,20 @@ def _two_ways(state: State) -> Disagreement | None:
     headline = "The code is ahead of the database."
     found = f"The model and the migration have {listed(adds)}, the database does not"
     if other := has_run(state, *waiting):
+        if last := next((r for r in waiting[:-1] if r.id in other.versions), None):
+            return say(
+                headline,
+                f"{found}. {other.url} has run {named(last)}, and not what follows.",
+                "Forward, the upgrade adds it all. The other command goes as far as that database.",
+                "flask db upgrade",
+                f"flask db upgrade {last.id}",
+            )
         return say(
             headline,
             f"{found}; {other.url} does.",
             "Forward, the upgrade adds it here too. Back, that database goes first, the code last.",
             "flask db upgrade",
-            _back_on(state, other),
+            back_on(state, other),
         )
     return say(
         headline,

@@ -97,7 +97,10 @@ def missing_script(state: State) -> Disagreement | None:
     # Where the model still has what the database has, nothing is to be undone.
     wanted = not state.differences
     then = (
-        "Then commit it." if wanted else "Then run flask db downgrade, and delete the file again."
+        "Then commit it."
+        if wanted
+        else "Then take every database back that has run it (flask db downgrade), and delete the "
+        "file again: git clean -f with its name."
     )
     if wanted and database_names(state) == made_by(here.revisions).keys():
         kind = "nothing lost"
@@ -132,7 +135,7 @@ def missing_script(state: State) -> Disagreement | None:
         ),
         "commit": (
             f"{early}Git still has it; this brings the one file back. {then}",
-            f"git checkout {where} -- {file if here.exists else here.folder}",
+            f"git restore --source={where} -- {file if here.exists else here.folder}",
         ),
         "blob": (
             "It was never committed, but Git still holds its content: this writes it to a file. "

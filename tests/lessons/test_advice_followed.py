@@ -1,0 +1,85 @@
+"""Wrong answers to part one of lesson 10, and each `next:` followed until the goals are met."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from exercises import answers, run, with_answers
+from kernels import Kernel
+
+from roundtrip.course import find_course
+
+YOUR_TURN = find_course().lesson(10)
+RIGHT = answers(YOUR_TURN)
+PHONE, SCRIPT, DATABASES, COMMIT, BACK = range(5)
+MEND = """from pathlib import Path
+model = Path('demo_app/models.py')
+_ = model.write_text(model.read_text().replace({old!r}, {new!r}))"""
+RENAME = r"""from pathlib import Path
+script = max(Path("migrations/versions").glob("*rename*"))
+text = script.read_text()
+before, up, down = text.split("with op.batch_alter_table")
+lines = "\n        batch_op.alter_column('{}', new_column_name='{}')\n"
+_ = script.write_text(
+    f"{before}with op.batch_alter_table('user') as batch_op:{lines.format('telephone', 'phone')}"
+    "\n\ndef downgrade():\n    "
+    f"with op.batch_alter_table('user') as batch_op:{lines.format('phone', 'telephone')}"
+)"""
+
+ANOTHER_NAME = {PHONE: RIGHT[PHONE].replace("phone:", "telephone:")}
+THEN_RENAMED = MEND.format(old="telephone", new="phone")
+
+MISTAKES = {
+    "another name": (ANOTHER_NAME, [THEN_RENAMED], "and the model has user.phone instead"),
+    "another name, and a script from one to the other": (
+        ANOTHER_NAME,
+        [THEN_RENAMED, '!flask db migrate -m "Say what changes"'],
+        "One script is wanted: take that one back as well.",
+    ),
+    "another name, and a script that renames it": (
+        ANOTHER_NAME,
+        [
+            THEN_RENAMED,
+            "!flask db migrate -m rename",
+            RENAME,
+            "!flask db upgrade\n!flask --env-file production.env db upgrade",
+            "!git add .\n!git commit -qm rename",
+        ],
+        "renames user.telephone and keeps the values",
+    ),
+    "another type": (
+        {PHONE: RIGHT[PHONE].replace("[str | None] = mapped_column(String(20))", "[int | None]")},
+        [MEND.format(old="[int | None]", new="[str | None] = mapped_column(String(20))")],
+        "The script makes user.phone INTEGER, and the model has VARCHAR(20).",
+    ),
+}
+
+
+def value(database: Path) -> list[tuple]:
+    with closing(sqlite3.connect(database)) as connection:
+        return connection.execute("SELECT phone, city FROM user WHERE name = 'Ada'").fetchall()
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_part_one_can_be_mended(mistake: str, notebook: Kernel, home: Path):
+    wrong, cells, told = MISTAKES[mistake]
+    solved = [wrong.get(place, RIGHT[place]) for place in range(BACK)]
+    with_answers(notebook, YOUR_TURN, solved, "%check there")
+    for cell in cells:
+        run(notebook, cell, may_fail=False)
+    said = run(notebook, "%check there", may_fail=False)
+    assert told in said, said
+    for _ in range(14):
+        following = re.search(r"next: ((?:git|flask).*)", said)
+        if not following or "Done." in said:
+            break
+        run(notebook, f"!{following[1]}", may_fail=False)
+        said = run(notebook, "%check there", may_fail=False)
+    assert "Done." in said, said
+    assert value(home / "workspace/instance/app.db") == [(None, "London")]
+    scripts = list((home / "workspace/migrations/versions").glob("*.py"))
+    assert len(scripts) == 3, scripts
