@@ -3,26 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
 
 import pytest
-import states
 from states import Project
 
 MODELS = "demo_app/models.py"
 NICK = "    nick: Mapped[str | None]\n"
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The first lesson's end."""
-    return states.first_lesson(tmp_path_factory.mktemp("losses") / "first")
-
-
-@pytest.fixture
-def project(base: Project, tmp_path: Path) -> Project:
-    """A copy of it."""
-    return base.copy(tmp_path / "p")
 
 
 def added(project: Project, line: str, message: str) -> str:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
 
 import pytest
-import states
 from states import Project
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
+def project(project: Project) -> Project:
     """Two scripts that follow the first one, and production beside the usual database."""
-    project = states.first_lesson(tmp_path / "p")
     (first,) = project.read().migrations.current
     for name in ("one", "two"):
         project.db("revision", "-m", name, "--head", first, "--splice")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-import states
 from states import Project
 
 NAME = "name: Mapped[str] = mapped_column(String(80))"
@@ -13,19 +10,17 @@ MODELS = "demo_app/models.py"
 KINDS = {"unique=True": "unique constraint", "index=True, unique=True": "unique index"}
 
 
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Project:
+@pytest.fixture
+def project(project: Project) -> Project:
     """The first lesson's end, with two users of one name."""
-    project = states.first_lesson(tmp_path_factory.mktemp("unique") / "first")
     project.sql("UPDATE user SET name = 'Ada' WHERE id = 2")
     return project
 
 
 @pytest.mark.parametrize("options", KINDS)
 def test_two_rows_of_the_same_value_are_told_before_the_upgrade_fails(
-    base: Project, tmp_path: Path, options: str
+    project: Project, options: str
 ):
-    project = base.copy(tmp_path / "p")
     project.edit(MODELS, NAME, NAME.replace("(80)", f"(80), {options}"))
     told = f"user gets a {KINDS[options]} on name, and two rows have the same value there"
     verdict = project.read().verdict
@@ -43,9 +38,8 @@ def test_two_rows_of_the_same_value_are_told_before_the_upgrade_fails(
     assert project.read().verdict.kind == "script_not_committed"
 
 
-def test_rows_that_differ_or_are_empty_stand_in_no_way(base: Project, tmp_path: Path):
+def test_rows_that_differ_or_are_empty_stand_in_no_way(project: Project):
     """Of a new column no row has a value, and NULL is not the same as NULL."""
-    project = base.copy(tmp_path / "p")
     project.add_to_model("    city: Mapped[str | None] = mapped_column(String(80), unique=True)\n")
     assert project.read().verdict.next.startswith("flask db migrate")
     project.db("migrate", "-m", "Add city")
