@@ -1,7 +1,7 @@
 """Says where the four places disagree: an ordered table of rules over the facts.
 
 The first rule that speaks is the board's verdict, so it must agree with what `flask db check`,
-`flask db current` and `git status` say (tests/test_verdict.py compares them). A rule marked as the
+`flask db current` and `git status` say (tests/against_tools.py compares them). A rule marked as the
 last word silences those after it: what they would need to know cannot be known.
 
 The rules are in git_rules, model_rules, script_rules, pending_rules, difference_rules,

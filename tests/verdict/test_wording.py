@@ -1,4 +1,4 @@
-"""What the verdict says in states put together by hand: no command is run to see it."""
+"""How it is said, and to which database the command goes; in states put together by hand."""
 
 from __future__ import annotations
 

@@ -1,0 +1,54 @@
+"""Turns that hands take in a project, for the tests of the verdict."""
+
+from __future__ import annotations
+
+import re
+
+from states import Project
+
+MODELS, PAGES = "demo_app/models.py", "demo_app/pages.py"
+CITY = "    city: Mapped[str | None] = mapped_column(String(80))\n"
+NICK = "    nick: Mapped[str | None] = mapped_column(String(20))\n"
+PHONE = "    phone: Mapped[str | None] = mapped_column(String(20))\n"
+POST = """
+
+class Post(db.Model):
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(200))
+"""
+
+
+def added(project: Project, line: str, message: str) -> None:
+    """A column, all the way to the commit."""
+    project.add_to_model(line)
+    project.db("migrate", "-m", message)
+    project.db("upgrade")
+    project.commit(message)
+
+
+def with_script(project: Project, body: str, then: str = "", name: str = "change") -> str:
+    """A migration of the model's change, with `body` after its first step; the file's path.
+
+    `then`: what takes the place of its whole upgrade().
+    """
+    project.db("migrate", "-m", name)
+    file = f"migrations/versions/{project.script(name).name}"
+    text = (project.path / file).read_text(encoding="utf-8")
+    start, upgrade, end = re.split(r"(def upgrade\(\):\n.*?)(?=\n\ndef )", text, flags=re.DOTALL)
+    upgrade = f"def upgrade():\n    {then}\n" if then else f"{upgrade}\n    {body}\n"
+    project.write(file, start + upgrade + end)
+    return file
+
+
+def fails(project: Project, *arguments: str) -> None:
+    assert project.capture(["flask", "db", *arguments]).returncode == 1
+
+
+def with_production(project: Project) -> Project:
+    """`production.env` names a database, which is not there yet."""
+    project.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
+    return project
+
+
+def on_production(project: Project, *arguments: str) -> None:
+    project.run("flask", "--env-file", "production.env", "db", *arguments)

@@ -1,0 +1,94 @@
+"""Model and database differ, and no script waits that would make them alike."""
+
+from __future__ import annotations
+
+import shlex
+
+from states import AGE, Project
+from turns import CITY, MODELS, fails
+
+
+def test_a_rename_is_told_from_a_new_column(project: Project):
+    project.edit(MODELS, "    name: Mapped", "    full_name: Mapped")
+    verdict = project.read().verdict
+    assert verdict.kind == "model_ahead"
+    assert "alter_column" in verdict.why and "lose every value" in verdict.why
+
+
+def test_a_table_that_was_renamed_in_the_model(aged: Project):
+    name = '    __tablename__ = "person"\n'
+    aged.edit(MODELS, "class User(db.Model):\n", f"class User(db.Model):\n{name}")
+    verdict = aged.read().verdict
+    assert verdict.kind == "model_ahead"
+    assert "also drop user with 3 rows" in verdict.why and "rename_table" in verdict.why
+
+
+def test_a_required_column_is_warned_of_before_it_fails(project: Project):
+    project.add_to_model("    age: Mapped[int]\n")
+    verdict = project.read().verdict
+    assert verdict.kind == "model_ahead"
+    assert "3 rows would have no value" in verdict.why
+
+
+def test_a_column_that_must_not_be_empty_leads_to_the_model(project: Project):
+    """And not from the model to a script, from the script to its deletion, and so on."""
+    project.add_to_model("    city: Mapped[str] = mapped_column(String(80))\n")
+    why = project.follow("model_ahead", f"git diff {MODELS}")
+    assert "NOT NULL" in why and "mend the model first" in why
+    project.db("migrate", "-m", "Add city")
+    script = f"migrations/versions/{project.script('add_city').name}"
+    project.follow("pending", f"git clean -f {script}")
+    project.follow("model_ahead", f"git diff {MODELS}")
+    project.edit(MODELS, "city: Mapped[str]", "city: Mapped[str | None]")
+    assert project.read().verdict.next.startswith("flask db migrate")
+
+
+def test_a_column_that_is_to_be_not_null_over_rows_without_a_value(aged: Project):
+    aged.edit(MODELS, AGE, "    age: Mapped[int]\n")
+    verdict = aged.read().verdict
+    assert verdict.kind == "model_ahead"
+    assert "user.age becomes NOT NULL, and some rows have no value" in verdict.why
+    aged.db("migrate", "-m", "age is required")
+    fails(aged, "upgrade")
+
+
+def test_a_column_that_is_to_be_not_null_and_has_all_values(aged: Project):
+    aged.sql("UPDATE user SET age = 36")
+    aged.edit(MODELS, AGE, "    age: Mapped[int]\n")
+    assert "Careful" not in aged.read().verdict.why
+    aged.db("migrate", "-m", "age is required")
+    aged.db("upgrade")
+
+
+def test_another_type_is_warned_of_before_and_after_the_script(city: Project):
+    city.edit(MODELS, CITY, "    city: Mapped[int | None]\n")
+    verdict = city.read().verdict
+    assert verdict.kind == "model_ahead"
+    assert "user.city gets another type, and values that do not fit are lost" in verdict.why
+    city.db("migrate", "-m", "type")
+    verdict = city.read().verdict
+    assert (verdict.kind, verdict.next) == ("pending", "flask db upgrade")
+    assert "values that do not fit are lost" in verdict.why
+
+
+def test_a_column_removed_by_hand_goes_forward_or_back(aged: Project):
+    aged.edit(MODELS, AGE, "")
+    verdict = aged.read().verdict
+    assert verdict.kind == "database_ahead"
+    assert verdict.next == 'flask db migrate -m "Remove age column from user model"'
+    assert verdict.back == f"git restore {MODELS}"
+    assert "deletes the values" in verdict.why
+
+
+def test_a_model_in_a_stash_that_git_refuses_to_bring_back(loose: Project):
+    loose.git("add", "migrations")
+    loose.git("commit", "-q", "-m", "Add age, the script")
+    loose.git("stash")
+    loose.edit(MODELS, "class User", "# the users\nclass User")
+    verdict = loose.read().verdict
+    assert (verdict.kind, verdict.next) == ("database_ahead", "git add .")
+    loose.run(*shlex.split(verdict.next))
+    command = loose.read().verdict.next
+    assert command.startswith("git commit -m ")
+    loose.run(*shlex.split(command))
+    loose.follow("database_ahead", "git stash pop")

@@ -1,0 +1,180 @@
+"""Another database of the project is not where this one is."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+from states import Project
+from turns import PHONE, added, on_production, with_production
+
+
+def test_a_database_that_waits(aged: Project):
+    project = with_production(aged)
+    assert project.read().disagreements == ()
+    on_production(project, "upgrade", "+1")
+    first = project.read().verdict
+    assert (first.kind, first.next) == ("elsewhere", "flask --env-file production.env db upgrade")
+    assert "instance/production.db is at " in first.found
+    project.run(*shlex.split(first.next))
+    assert project.read().verdict.kind == "agree"
+    # seen from there, this one is no other database
+    assert project.read("production.env").verdict.kind == "agree"
+
+
+def test_a_database_that_has_to_go_back(aged: Project):
+    project = with_production(aged)
+    on_production(project, "upgrade")
+    project.db("downgrade")
+    project.git("revert", "--no-edit", "HEAD~0", "--no-commit")
+    project.git("restore", "--staged", "--worktree", "migrations")
+    project.git("commit", "-qam", "Take the line out of the model")
+    script = project.script("age")
+    verdict = project.read().verdict
+    assert verdict.kind == "left_over", verdict  # the script first
+    project.db("upgrade")
+    project.db("downgrade")
+    project.git("rm", "-q", script.relative_to(project.path).as_posix())
+    project.git("commit", "-qm", "Without the script")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("elsewhere", "%board --env-file production.env")
+    assert "The file of " in verdict.why
+    project.git("reset", "-q", "--hard", "HEAD~1")
+    on_production(project, "downgrade")
+    assert all(said.kind != "elsewhere" for said in project.read().disagreements)
+
+
+def test_a_database_that_is_ahead(aged: Project):
+    project = with_production(aged)
+    on_production(project, "upgrade")
+    project.db("downgrade")
+    first, *_, last = project.read().disagreements
+    back = "flask --env-file production.env db downgrade"
+    assert (last.kind, last.next) == ("elsewhere", back)
+    assert last.headline == "instance/production.db is ahead of this database."
+    # no reset while another database has run the script
+    assert (first.kind, first.next, first.back) == ("pending", "flask db upgrade", back)
+    project.run(*shlex.split(first.back))
+    first, *rest = project.read().disagreements
+    assert first.back.startswith("git reset --hard ")
+    assert not rest
+
+
+def test_another_database_that_says_more_than_it_has(aged: Project):
+    project = with_production(aged)
+    on_production(project, "upgrade", "+1")
+    on_production(project, "stamp", "head")
+    verdict = project.read().verdict
+    assert verdict.headline == "instance/production.db says more than it has."
+    assert "user.age is not there" in verdict.found
+    assert (verdict.kind, verdict.next) == ("elsewhere", "%board --env-file production.env")
+    there = project.read("production.env").verdict
+    assert there.kind == "stamped"
+    project.run(*shlex.split(there.next))
+    on_production(project, "upgrade")
+    assert project.read().verdict.kind == "agree"
+
+
+def test_a_production_database_that_was_stamped_while_this_one_is_behind(aged: Project):
+    aged.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
+    flask = ("flask", "--env-file", "production.env", "db")
+    first, head = (r.id for r in aged.read().migrations.revisions)
+    aged.run(*flask, "upgrade", first)
+    aged.run(*flask, "stamp", head)
+    aged.db("downgrade")
+    verdict = aged.read().verdict
+    assert (verdict.kind, verdict.next) == (
+        "stamped_elsewhere",
+        "%board --env-file production.env",
+    )
+    assert "user.age is not there" in verdict.found
+    there = aged.read("production.env").verdict
+    assert there.next == f"flask --env-file production.env db stamp {first}"
+    aged.run(*shlex.split(there.next))
+    verdict = aged.read().verdict
+    assert (verdict.kind, verdict.next) == ("pending", "flask db upgrade")
+    assert "git reset --hard" in verdict.back
+
+
+def test_a_production_database_whose_revision_is_lost(aged: Project):
+    aged.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
+    aged.run("flask", "--env-file", "production.env", "db", "upgrade")
+    aged.sql("DELETE FROM alembic_version", "production.db")
+    verdict = aged.read().verdict
+    assert (verdict.kind, verdict.next) == ("elsewhere", "%board --env-file production.env")
+    there = aged.read("production.env").verdict
+    assert there.next == "flask --env-file production.env db stamp head"
+    aged.run(*shlex.split(there.next))
+    assert aged.read().verdict.kind == "agree"
+
+
+def test_production_has_it_already(project: Project):
+    project.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
+    project.run("flask", "--env-file", "production.env", "db", "upgrade")
+    project.sql("ALTER TABLE user ADD COLUMN phone VARCHAR(20)", "production.db")
+    added(project, PHONE, "Add phone column to user model")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("elsewhere", "%board --env-file production.env")
+    there = project.read("production.env").verdict
+    assert there.next == "flask --env-file production.env db stamp head"
+    project.run(*shlex.split(there.next))
+    assert project.read().verdict.kind == "agree"
+
+
+def test_production_has_rows_that_development_has_not(project: Project):
+    project.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
+    project.run("flask", "--env-file", "production.env", "db", "upgrade")
+    project.sql("INSERT INTO user (name, email) VALUES ('Ada', 'a@x')", "production.db")
+    project.sql("DELETE FROM user")
+    added(project, "    points: Mapped[int]\n", "Add points")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("elsewhere", "%board --env-file production.env")
+    assert "user.points is NOT NULL" in verdict.why
+    there = project.read("production.env").verdict
+    assert there.headline == "A migration is waiting, and it would fail."
+
+
+def test_another_database_that_is_damaged(aged: Project):
+    project = with_production(aged)
+    file = project.path / "instance/production.db"
+    file.write_bytes(b"no database, " * 400)
+    verdict = project.read().verdict
+    assert verdict.headline == "instance/production.db cannot be read."
+    file.rename(project.path.parent / "kept.db")
+    project.run(*shlex.split(verdict.next))
+    assert project.read().verdict.kind == "agree"
+
+
+def test_two_rows_in_alembic_version_are_no_other_place(aged: Project):
+    project = with_production(aged)
+    on_production(project, "upgrade")
+    first, _ = project.read().migrations.revisions
+    project.sql(f"INSERT INTO alembic_version VALUES ('{first.id}')", "production.db")
+    assert all(said.kind != "elsewhere" for said in project.read().disagreements)
+
+
+def test_a_file_of_settings_that_names_the_usual_database(project: Project):
+    project.write("production.env", "DATABASE_URL=sqlite:///app.db\n")
+    verdict = project.read().verdict
+    assert verdict.kind == "elsewhere"
+    assert verdict.headline == "production.env names this database, not another."
+    assert verdict.next == "%show production.env"
+    project.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
+    assert project.read().verdict.kind == "agree"
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        b"DATABASE_URL=sqlite:////etc/hostname",
+        b"DATABASE_URL=sqlite:///:memory:",
+        b"DATABASE_URL=postgresql://ada@host:port/production.db",
+        b"\xff\xfe=1",
+        b"=",
+        b"DATABASE_URL=sqlite:///" + b"x" * 5000,
+    ],
+)
+def test_settings_that_name_no_database_here_do_no_harm(aged: Project, settings):
+    (aged.path / "odd.env").write_bytes(settings)
+    (*_, last) = aged.read().disagreements
+    assert last.kind == "not_committed"  # odd.env itself

@@ -1,0 +1,96 @@
+"""Git itself: a merge or a rebase that is not finished, no branch, what is not committed."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from against_tools import check_against_commands
+from states import Project
+from turns import PAGES
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_on_no_branch(aged: Project, times: int):
+    """Also where the place before was no branch either, so that `git switch -` would not help."""
+    aged.git("checkout", "-q", "--detach")
+    for _ in range(times - 1):
+        aged.git("checkout", "-q", aged.git("rev-parse", "HEAD~1").strip())
+        aged.git("checkout", "-q", aged.git("rev-parse", "main").strip())
+    aged.follow("no_branch", "git switch main")
+    assert aged.read().verdict.kind == "agree"
+
+
+def test_it_goes_back_to_the_branch_one_came_from(aged: Project):
+    aged.git("switch", "-q", "-c", "work")
+    aged.git("checkout", "-q", "--detach")
+    aged.follow("no_branch", "git switch work")
+
+
+def test_a_commit_that_no_branch_has_is_kept(aged: Project):
+    aged.git("checkout", "-q", "--detach")
+    aged.git("branch", "-m", "main", "trunk")
+    aged.edit(PAGES, "Show the", "Show all")
+    aged.commit("Say all")
+    made = aged.git("rev-parse", "HEAD").strip()
+    assert aged.read().verdict.why.endswith("then git switch trunk goes back.")
+    aged.follow("no_branch", f"git switch -c keep-{made[:7]}")
+    assert aged.read().verdict.kind == "agree"
+    aged.git("switch", "trunk")
+    assert aged.git("rev-parse", f"keep-{made[:7]}").strip() == made
+
+
+def test_a_rebase_that_is_not_finished(aged: Project):
+    assert aged.capture(["git", "rebase", "--exec", "false", "HEAD~1"]).returncode
+    verdict = aged.read().verdict
+    assert verdict.headline == "A rebase is not finished."
+    aged.git("rebase", "--abort")
+    assert aged.read().verdict.kind == "agree"
+
+
+def test_a_conflict_that_is_mended_and_not_added(aged: Project):
+    aged.git("switch", "-q", "-c", "work")
+    aged.edit(PAGES, "Show the", "Show all")
+    aged.commit("Say all")
+    aged.git("switch", "-q", "main")
+    aged.edit(PAGES, "Show the", "List the")
+    aged.commit("Say list")
+    assert aged.capture(["git", "merge", "work"]).returncode
+    verdict = aged.read().verdict
+    assert (verdict.kind, verdict.next) == ("conflict", "git status")
+    text = (aged.path / PAGES).read_text(encoding="utf-8")
+    aged.write(PAGES, re.sub(r"(?ms)^<{7} .*?\n(.*?)^={7}\n.*?^>{7} .*?\n", r"\1", text))
+    aged.follow("conflict", f"git add {PAGES}")
+    aged.follow("merge_not_committed", "git commit --no-edit")
+    assert aged.read().verdict.kind == "agree"
+    assert len(aged.git("rev-parse", "HEAD^@").split()) == 2
+
+
+def test_a_merge_that_is_not_finished(project: Project):
+    project.git("checkout", "-q", "-b", "other")
+    project.edit(PAGES, "Show the", "Show her")
+    project.commit("Hers")
+    project.git("checkout", "-q", "main")
+    project.edit(PAGES, "Show the", "Show his")
+    project.commit("His")
+    assert project.capture(["git", "merge", "other"]).returncode
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("conflict", "git status")
+    assert PAGES in verdict.found
+
+
+def test_work_beside_the_schema_is_only_not_committed(project: Project):
+    project.write("notes.txt", "Notes.\n")
+    verdict = check_against_commands(project).verdict
+    assert (verdict.kind, verdict.next) == ("not_committed", "git status")
+    project.git("add", ".")
+    verdict = project.read().verdict
+    assert verdict.next == 'git commit -m "Say what changes"'
+
+
+def test_every_database_that_is_in_git_is_named(project: Project):
+    project.sql("CREATE TABLE x (y)", "copy.db")
+    project.git("add", "-f", "instance")
+    project.commit("Add databases")
+    project.follow("database_in_git", "git rm --cached instance/app.db instance/copy.db")
+    assert (project.path / "instance/copy.db").is_file()

@@ -1,0 +1,163 @@
+"""The database is at a revision that no script has: where the script is, and how it comes back."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+from states import Project
+from turns import CITY, MODELS, PAGES, PHONE, added, on_production, with_production
+
+
+def test_a_reset_too_far_is_not_answered_with_a_downgrade(city: Project):
+    wanted = city.git("rev-parse", "--short", "HEAD").strip()
+    added(city, PHONE, "Add phone column to user model")
+    city.db("downgrade")
+    city.git("reset", "--hard", "HEAD~2")
+    city.add_to_model("    # a note\n")
+    verdict = city.read().verdict
+    assert verdict.next.startswith(f"git checkout {wanted} -- migrations/versions/")
+    city.git("restore", MODELS)
+    city.follow("missing_script", f"git reset --hard {wanted}")
+    assert city.read().verdict.kind == "agree"
+    assert city.sql("SELECT city FROM user WHERE name = 'Ada'") == [("London",)]
+
+
+def test_a_reset_is_not_undone_over_uncommitted_work(aged: Project):
+    aged.git("reset", "--hard", "HEAD~1")
+    aged.edit(PAGES, "Show the", "Show me the")
+    verdict = aged.read().verdict
+    assert verdict.next.startswith("git checkout ORIG_HEAD -- migrations/versions/")
+    aged.git(*verdict.next.split()[1:])
+    assert "Show me the" in (aged.path / PAGES).read_text(encoding="utf-8")
+    assert aged.read().verdict.next == "flask db downgrade"
+
+
+def test_a_reset_on_another_branch_is_not_undone_on_this_one(loose: Project):
+    loose.git("switch", "-c", "other")
+    loose.commit("Add age column to user model")
+    loose.git("reset", "--hard", "HEAD~1")
+    loose.git("switch", "main")
+    head = loose.git("rev-parse", "main")
+    verdict = loose.read().verdict
+    assert verdict.next.startswith("git checkout ORIG_HEAD -- migrations/versions/")
+    loose.run(*shlex.split(verdict.next))
+    assert loose.read().migrations.missing == ()
+    assert loose.git("rev-parse", "main") == head
+
+
+def test_a_script_on_a_branch_that_git_refuses_to_go_to(loose: Project):
+    loose.git("switch", "-q", "-c", "work")
+    loose.commit("Add age column to user model")
+    loose.git("switch", "-q", "main")
+    loose.add_to_model("    nick: Mapped[str | None]\n")
+    assert loose.capture(["git", "checkout", "work"]).returncode, "as Git does over changes"
+    verdict = loose.read().verdict
+    assert verdict.next.startswith("git checkout work -- migrations/versions/")
+    loose.run(*shlex.split(verdict.next))
+    assert loose.read().migrations.missing == ()
+
+
+def test_a_script_in_a_stash_that_git_refuses_to_bring_back(loose: Project, tmp_path: Path):
+    loose.git("stash", "-u")
+    loose.add_to_model("    nick: Mapped[str | None]\n")
+    refusing = loose.copy(tmp_path / "another").capture(["git", "stash", "pop"])
+    assert "would be overwritten" in refusing.stderr
+    verdict = loose.read().verdict
+    assert verdict.kind == "missing_script"
+    loose.run(*shlex.split(verdict.next))
+    assert loose.read().migrations.missing == ()
+    assert "nick" in (loose.path / MODELS).read_text()
+
+
+def test_a_script_in_an_older_stash(loose: Project):
+    loose.git("stash", "-u")
+    loose.edit(PAGES, "Show the", "Show all")
+    loose.git("stash")
+    verdict = loose.read().verdict
+    assert (verdict.kind, verdict.next) == ("missing_script", "git stash pop stash@{1}")
+    loose.run(*shlex.split(verdict.next))
+    assert loose.read().migrations.missing == ()
+
+
+def test_a_stash_of_something_else_is_not_where_a_script_is(aged: Project):
+    aged.write("demo_app/__init__.py", "# other\n")
+    aged.git("stash")
+    aged.git("reset", "--hard", "HEAD~1")
+    assert aged.read().verdict.next == "git reset --hard ORIG_HEAD"
+
+
+def test_a_migrations_folder_whose_end_is_committed(aged: Project):
+    aged.git("rm", "-q", "-r", "migrations")
+    aged.git("commit", "-m", "Tidy up")
+    verdict = aged.read().verdict
+    assert re.fullmatch(r"git checkout \w+ -- migrations", verdict.next)
+    aged.run(*shlex.split(verdict.next))
+    aged.commit("Bring the migrations back")
+    assert aged.read().verdict.kind == "agree"
+
+
+def test_an_old_copy_of_the_database_in_its_place(project: Project):
+    added(project, PHONE, "Add phone column to user model")
+    old = (project.path / "instance/app.db").read_bytes()
+    project.db("downgrade")
+    project.git("reset", "--hard", "HEAD~1")
+    added(project, CITY, "Add city column to user model")
+    (project.path / "instance/app.db").write_bytes(old)
+    verdict = project.read().verdict
+    assert verdict.next.startswith("git checkout ")
+    project.run(*shlex.split(verdict.next))
+    project.follow("several_heads", "flask db downgrade")
+    script = f"migrations/versions/{project.script('phone').name}"
+    project.git("rm", "-f", script)
+    project.follow("pending", "flask db upgrade")
+    assert project.read().verdict.kind == "agree"
+    assert project.sql("SELECT count(*) FROM user") == [(3,)]
+
+
+def test_a_script_lost_for_good_can_be_written_again(loose: Project):
+    name = loose.script("age").name[:12]
+    loose.script("age").unlink()
+    verdict = loose.read().verdict
+    assert verdict.kind == "missing_script"
+    assert verdict.next.startswith(f"flask db revision --rev-id {name} -m ")
+    loose.run(*shlex.split(verdict.next))
+    script, verdict = loose.script(name), loose.read().verdict
+    assert verdict.kind == "not_made"
+    assert f"migrations/versions/{script.name} has run and does nothing" in verdict.why
+    body = 'op.add_column("user", sa.Column("age", sa.Integer()))'
+    text = script.read_text(encoding="utf-8")
+    script.write_text(text.replace("    pass", f"    {body}", 1), encoding="utf-8")
+    assert loose.read().verdict.kind == "script_not_committed"
+
+
+def test_a_lost_script_is_not_stamped_away(project: Project):
+    """Here the database and the model have something that no script makes."""
+    project.add_to_model(CITY)
+    project.db("migrate", "-m", "Add city")
+    project.db("upgrade")
+    lost = project.read().migrations.current[0]
+    project.script("add_city").unlink()
+    project.commit("Add city, without its script")
+    verdict = project.read().verdict
+    assert verdict.next == f'flask db revision --rev-id {lost} -m "Say what it did"'
+
+
+def test_a_number_that_no_script_ever_had(project: Project):
+    """All that the scripts make is there, so the number is all that is wrong."""
+    head = project.read().migrations.current[0]
+    project.sql("UPDATE alembic_version SET version_num = 'junk'")
+    project.follow("missing_script", "flask db stamp --purge head")
+    assert project.read().verdict.kind == "agree"
+    assert project.sql("SELECT version_num FROM alembic_version") == [(head,)]
+
+
+def test_what_is_told_about_another_database_names_it(aged: Project):
+    project = with_production(aged)
+    on_production(project, "upgrade")
+    project.db("downgrade")
+    project.git("reset", "--hard", "HEAD~1")
+    verdict = project.read("production.env").verdict
+    assert verdict.kind == "missing_script"
+    assert "(flask --env-file production.env db downgrade, once for each" in verdict.why

@@ -1,0 +1,90 @@
+"""An app or a model that Flask does not find, that does not load, or that has no column."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from against_tools import check_against_commands
+from states import Project
+from turns import MODELS
+
+from roundtrip import state
+
+INIT = "demo_app/__init__.py"
+
+
+def test_an_app_that_flask_does_not_find(project: Project):
+    project.write(".flaskenv", "FLASK_APP=demo_ap\n")
+    verdict = check_against_commands(project).verdict
+    assert (verdict.kind, verdict.found) == ("app_not_found", "Could not import 'demo_ap'.")
+
+
+def test_an_app_that_does_not_load(project: Project):
+    project.edit(MODELS, "db = SQLAlchemy", "bd = SQLAlchemy")
+    state = check_against_commands(project)
+    assert state.verdict.kind == "model_error"
+    assert state.verdict.found.startswith(f"{MODELS}, line 24: NameError: name 'db'")
+    assert state.verdict.back == f"git restore {MODELS}"
+    assert state.database.tables[0].rows == 3
+
+
+def test_an_app_that_does_not_finish_loading_was_found(project: Project):
+    project.write(INIT, "import time\nwhile True:\n    time.sleep(1)\n")
+    probe = Path(state.__file__).with_name("probe.py").read_text(encoding="utf-8")
+    project.write("quick_probe.py", probe.replace("LONGEST = 20", "LONGEST = 1"))
+    report = json.loads(project.capture(["python", "quick_probe.py"]).stdout)
+    assert report["found"] and "did not finish loading" in report["error"]
+
+
+def test_a_foreign_key_to_a_table_that_does_not_exist(project: Project):
+    project.edit(MODELS, "import MetaData", "import ForeignKey, MetaData")
+    project.add_to_model('    boss: Mapped[int | None] = mapped_column(ForeignKey("users.id"))\n')
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("model_error", f"git diff {MODELS}")
+    assert "user.boss points to the table users" in verdict.found
+
+
+def test_a_module_that_lost_what_others_import(project: Project):
+    text = (project.path / MODELS).read_text(encoding="utf-8")
+    project.write(MODELS, text.replace("class User", "class Person"))
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("model_error", f"git diff {MODELS}")
+    assert f"{MODELS} is found, and has no User" in verdict.why
+    assert str(project.path) not in verdict.found
+
+
+@pytest.mark.parametrize("by_git", [False, True])
+def test_a_module_that_is_deleted(project: Project, by_git: bool):
+    if by_git:
+        project.git("rm", MODELS)
+    else:
+        (project.path / MODELS).unlink()
+    project.follow("model_error", f"git checkout HEAD -- {MODELS}")
+    assert project.read().verdict.kind == "agree"
+
+
+def test_a_model_that_is_not_imported(project: Project):
+    project.edit(INIT, "from .models import db\n", "")
+    project.edit(INIT, "from .pages import pages\n", "")
+    project.edit(INIT, "    app.register_blueprint(pages)\n", "")
+    project.edit(
+        INIT,
+        "migrate = Migrate()",
+        "from flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()\nmigrate = Migrate()",
+    )
+    verdict = check_against_commands(project).verdict
+    assert verdict.kind == "model_not_imported"
+    assert "drop the table and 3 rows" in verdict.why
+    assert "migrate" not in verdict.next
+
+
+def test_lines_that_look_like_columns_and_are_none(project: Project):
+    project.add_to_model("    age = db.Integer\n    city = mapped_column(db.Integer),\n")
+    state = project.read()
+    assert state.verdict.kind == "not_a_column"
+    assert state.model.odd == (
+        "User.age is a type, not a column. Write age: Mapped[int | None]",
+        "User.city has a comma behind it, so it is no column. Write city: Mapped[int | None]",
+    )

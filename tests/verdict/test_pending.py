@@ -1,0 +1,225 @@
+"""Scripts that wait for the database: what they would do, and whether they would fail."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+from dataclasses import replace
+
+import pytest
+from alembic.operations import BatchOperations, Operations
+from states import Project
+from turns import CITY, MODELS, NICK, PHONE, fails, on_production, with_script
+
+from roundtrip.facts import (
+    DatabaseState,
+    GitState,
+    MigrationState,
+    ModelState,
+    Revision,
+    State,
+    Table,
+)
+from roundtrip.scripts import OPERATIONS
+from roundtrip.verdict import disagreements
+
+
+def test_a_script_that_does_more_than_the_model_says(loose: Project, starts: dict[str, Project]):
+    shutil.copy(starts["first"].path / "instance/app.db", loose.path / "instance")
+    script = loose.script("age")
+    line = "batch_op.add_column(sa.Column('age', sa.Integer(), nullable=True))"
+    loose.edit(f"migrations/versions/{script.name}", line, f"{line}; batch_op.drop_column('name')")
+    verdict = loose.read().verdict
+    assert verdict.kind == "left_over"
+    assert "drops user.name" in verdict.found and "adds" not in verdict.found
+    assert verdict.next == f"git clean -f migrations/versions/{script.name}"
+
+
+@pytest.mark.parametrize(
+    ("git", "command"),
+    [
+        ({}, "git clean -f x.py"),
+        ({"ignored": True}, "git clean -fx x.py"),
+        ({"tracked": True}, "git rm -f x.py"),
+        ({"tracked": True, "committed": True}, "git rm x.py"),
+    ],
+)
+def test_a_left_over_script_is_deleted_as_git_knows_it(git: dict[str, bool], command: str):
+    script = Revision("x", "Add age", (), "x.py", **({"tracked": False, "applied": False} | git))
+    state = State(
+        GitState(repository=True),
+        ModelState((Table("user"),), found=True, migrates=True),
+        MigrationState(True, (replace(script, adds=("user.age",)),), ("x",)),
+        DatabaseState("app.db", exists=True, tables=(Table("user"),)),
+    )
+    (first, *_) = disagreements(state)
+    assert (first.kind, first.next) == ("left_over", command)
+    assert "deletes the script" in first.why
+
+
+def test_a_script_that_another_database_has_run_is_not_deleted(loose: Project):
+    loose.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
+    on_production(loose, "upgrade")
+    loose.db("downgrade")
+    loose.git("restore", MODELS)
+    verdict = loose.read().verdict
+    assert (verdict.kind, verdict.next) == (
+        "left_over",
+        "flask --env-file production.env db downgrade",
+    )
+    loose.run(*shlex.split(verdict.next))
+    assert loose.read().verdict.next.startswith("git clean -f migrations/versions/")
+
+
+def test_a_script_that_others_follow_is_not_deleted_under_them(project: Project):
+    """The last goes first; what the verdict tells leads on, and does not go in a circle."""
+    project.add_to_model(CITY)
+    project.db("migrate", "-m", "Add city")
+    project.commit("Add city")
+    project.db("downgrade")
+    project.edit(MODELS, "String(120)", "String(60)")
+    seen = []
+    while (verdict := project.read().verdict).next and len(seen) < 12:
+        seen.append(verdict.next)
+        project.run(*shlex.split(verdict.next))
+    assert seen[0].startswith("git rm migrations/versions/") and "add_city" in seen[0]
+    assert "add_city" in seen[0] and "create_user" in seen[1]
+    assert verdict.kind == "agree"
+    assert len(set(seen) - {"git add .", "git status"}) > 4
+
+
+def test_a_renamed_column_is_not_upgraded_without_a_look(city: Project):
+    city.edit(MODELS, "city:", "town:")
+    city.db("migrate", "-m", "rename")
+    verdict = city.read().verdict
+    script = city.script("rename").name
+    assert (verdict.kind, verdict.back) == ("pending", "flask db upgrade")
+    assert verdict.next == f"%show migrations/versions/{script}"
+    assert "deletes user.city" in verdict.why
+    assert "alter_column" in verdict.why
+
+
+@pytest.mark.parametrize(
+    ("line", "mended"),
+    [
+        ("    nick: Mapped[str | None] = mapped_column(String(4))\n", ("String(4)", "String(40)")),
+        ("    nick: Mapped[str | None]\n", ("None]\n", "None] = mapped_column(db.Text)\n")),
+        ("    nick: Mapped[int | None]\n", ("int", "float")),
+    ],
+)
+def test_a_script_that_is_older_than_the_model(project: Project, line: str, mended: tuple):
+    project.add_to_model(line)
+    project.db("migrate", "-m", "nick")
+    old, new = mended
+    project.edit(MODELS, line, line.replace(old, new))
+    script = f"migrations/versions/{project.script('nick').name}"
+    project.follow("pending", f"git clean -f {script}")
+    project.db("migrate", "-m", "nick")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("pending", "flask db upgrade")
+
+
+def test_a_script_that_a_later_one_changes_is_not_older(project: Project):
+    project.edit(MODELS, "String(80)", "String(90)")
+    project.db("migrate", "-m", "longer")
+    project.db("upgrade")
+    project.commit("Longer names")
+    (project.path / "instance/app.db").unlink()  # as in a new clone: every script waits
+    project.follow("pending", "flask db upgrade")
+    assert project.read().verdict.kind == "agree"
+
+
+def test_a_script_that_waits_is_not_blamed_for_what_has_no_script_yet(city: Project):
+    city.add_to_model(PHONE)
+    city.db("migrate", "-m", "phone")
+    city.edit(MODELS, "city: Mapped[str | None]", "city: Mapped[str]")
+    city.follow("pending", "flask db upgrade")
+    verdict = city.read().verdict
+    assert (verdict.kind, "user.city becomes NOT NULL" in verdict.why) == ("model_ahead", True)
+
+
+def test_a_committed_script_that_would_fail(project: Project):
+    project.add_to_model("    age: Mapped[int]\n")
+    project.db("migrate", "-m", "Add age")
+    project.commit("Add age")
+    verdict = project.read().verdict
+    assert verdict.headline == "A migration is waiting, and it would fail."
+    assert verdict.next.startswith("git rm ")
+    project.edit(MODELS, "age: Mapped[int]", "age: Mapped[int | None]")
+    assert "the script is older" in project.read().verdict.why
+
+
+def test_a_default_in_the_model_is_no_reason_to_allow_null(project: Project):
+    """The script is older than the default, so it would fail; the model is right."""
+    project.add_to_model("    city: Mapped[str] = mapped_column(String(80))\n")
+    project.db("migrate", "-m", "Add city")
+    project.edit(
+        MODELS,
+        "mapped_column(String(80))\n",
+        'mapped_column(String(80), server_default="Paris")\n',
+    )
+    script = f"migrations/versions/{project.script('add_city').name}"
+    why = project.follow("pending", f"git clean -f {script}")
+    assert "Mapped[" not in why and "server_default" in why
+    project.db("migrate", "-m", "Add city")
+    project.db("upgrade")
+    assert project.sql("SELECT DISTINCT city FROM user") == [("Paris",)]
+
+
+def test_not_null_over_empty_rows_is_seen_when_the_script_waits(city: Project):
+    city.edit(MODELS, "city: Mapped[str | None]", "city: Mapped[str]")
+    city.db("migrate", "-m", "required")
+    verdict = city.read().verdict
+    assert (verdict.kind, verdict.next) == ("pending", "%%flask_shell")
+    assert "user.city becomes NOT NULL" in verdict.found
+    assert city.capture(["flask", "db", "upgrade"]).returncode == 1
+
+
+def test_an_operation_that_alembic_does_not_have(project: Project):
+    project.add_to_model(PHONE)
+    project.db("migrate", "-m", "phone")
+    script = f"migrations/versions/{project.script('phone').name}"
+    project.edit(script, "batch_op.add_column", "batch_op.add_colum")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("pending", f"%show {script}")
+    assert "add_colum," in verdict.found
+    assert "add_column" in verdict.why
+    assert project.capture(["flask", "db", "upgrade"]).returncode == 1
+
+
+def test_the_operations_are_those_of_alembic():
+    there = {name for each in (Operations, BatchOperations) for name in dir(each)}
+    assert {name for name in there if name[0] != "_"} - OPERATIONS == {"create_module_class_proxy"}
+    assert not OPERATIONS - there
+
+
+def test_an_upgrade_that_stopped_between_two_columns(aged: Project):
+    aged.add_to_model(PHONE)
+    aged.add_to_model(NICK)
+    add = "op.add_column('user', sa.Column('{0}', sa.String(20)))"
+    stop = 'op.alter_column("user", "name", nullable=True)'
+    steps = "\n    ".join((add.format("phone"), stop, add.format("nick")))
+    file = with_script(aged, "", steps)
+    fails(aged, "upgrade")
+    verdict = aged.read().verdict
+    assert verdict.headline == "A migration has run halfway."
+    assert "user.phone is there, user.nick is not" in verdict.found
+    # as it advises: the script mended, and for one run without what is there
+    text = (aged.path / file).read_text(encoding="utf-8")
+    mended = text.replace(stop, "pass")
+    aged.write(file, mended.replace(add.format("phone"), "pass"))
+    aged.db("upgrade")
+    aged.write(file, mended)
+    aged.commit("Add phone and nick")
+    assert aged.read().verdict.kind == "agree"
+
+
+def test_production_waits_while_development_has_run_halfway(project: Project):
+    project.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
+    project.run("flask", "--env-file", "production.env", "db", "upgrade")
+    project.add_to_model(PHONE + CITY)
+    project.db("migrate", "-m", "two")
+    project.sql("ALTER TABLE user ADD COLUMN phone VARCHAR(20)")
+    state = project.read()
+    assert "halfway" in state.verdict.headline
+    assert not [said for said in state.disagreements if "says more" in said.headline]

@@ -1,0 +1,107 @@
+"""The folder of the scripts: something of it is gone, unreadable, or not in one line."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+
+from against_tools import check_against_commands
+from states import AGE, Project
+from turns import CITY, PHONE, added
+
+
+def test_files_and_folders_that_were_deleted_come_back(aged: Project):
+    (aged.path / "migrations/env.py").unlink()
+    aged.follow("script_error", "git checkout HEAD -- migrations/env.py")
+    assert aged.read().verdict.kind == "agree"
+    shutil.rmtree(aged.path / "migrations")
+    aged.follow("folder_gone", "git checkout HEAD -- migrations")
+    assert aged.read().verdict.kind == "agree"
+
+
+def test_the_template_of_the_scripts_is_gone(project: Project):
+    project.add_to_model(PHONE)
+    (project.path / "migrations/script.py.mako").unlink()
+    project.follow("template_gone", "git checkout HEAD -- migrations/script.py.mako")
+    project.follow("model_ahead", 'flask db migrate -m "Add phone column to user model"')
+
+
+def test_a_parent_script_whose_end_is_committed(aged: Project):
+    first = aged.script("create_user_table")
+    aged.git("rm", "-q", f"migrations/versions/{first.name}")
+    aged.git("commit", "-q", "-m", "Tidy up")
+    verdict = aged.read().verdict
+    assert verdict.kind == "script_error" and first.name.partition("_")[0] in verdict.found
+    aged.run(*shlex.split(verdict.next))
+    assert aged.script("create_user_table").read_text() and not aged.read().migrations.error
+
+
+def test_a_script_that_is_there_is_not_said_to_be_gone(aged: Project):
+    file = f"migrations/versions/{aged.script('age').name}"
+    aged.edit(file, "def upgrade", "def :upgrade")
+    verdict = aged.read().verdict
+    assert (verdict.kind, verdict.next) == ("script_error", f"git diff {file}")
+
+
+def test_a_copied_script_with_the_same_number(aged: Project):
+    text = aged.script("age").read_text(encoding="utf-8")
+    for name in ("0_copy.py", "z_copy.py"):  # before it in the folder, and behind it
+        aged.write(f"migrations/versions/{name}", text)
+        verdict = aged.read().verdict
+        assert (verdict.kind, verdict.headline) == ("script_error", "Two scripts have one number.")
+        aged.run(*shlex.split(verdict.next))
+        assert aged.read().verdict.kind == "agree"
+
+
+def test_a_copied_script_with_another_number(aged: Project):
+    file = aged.script("age")
+    text = file.read_text(encoding="utf-8")
+    number = file.name[:12]
+    aged.write("migrations/versions/copy.py", text.replace(number, f"{number[:-1]}z"))
+    verdict = aged.read().verdict
+    assert verdict.headline == "Two scripts do the same."
+    assert verdict.next == "git clean -f migrations/versions/copy.py"
+    aged.run(*shlex.split(verdict.next))
+    assert aged.read().verdict.kind == "agree"
+
+
+def test_two_heads_are_merged(project: Project, starts: dict[str, Project]):
+    parent = project.script("create").name[:12]
+    for name, column in (("aaaaaaaaaaaa", "age"), ("bbbbbbbbbbbb", "city")):
+        script = starts["loose"].script("age").read_text(encoding="utf-8")
+        own = starts["loose"].script("age").name[:12]
+        script = script.replace(own, name).replace("'age'", f"'{column}'")
+        project.write(f"migrations/versions/{name}_{column}.py", script)
+        assert f"down_revision = '{parent}'" in script
+    project.add_to_model(AGE + "    city: Mapped[int | None]\n")
+    state = check_against_commands(project)
+    assert state.migrations.heads == ("aaaaaaaaaaaa", "bbbbbbbbbbbb")
+    project.follow("several_heads", 'flask db merge heads -m "Merge heads"')
+    assert project.read().verdict.kind == "pending"
+
+
+def test_two_branches_that_add_the_same_are_not_merged(city: Project):
+    city.git("switch", "-c", "other")
+    added(city, PHONE, "Add phone here")
+    city.db("downgrade")
+    city.git("switch", "main")
+    added(city, PHONE, "Add phone on main")
+    city.git("merge", "-X", "ours", "other")
+    here, there = (f"migrations/versions/{city.script(name).name}" for name in ("here", "on_main"))
+    city.follow("several_heads", f"git rm {here}")
+    assert (city.path / there).is_file()
+    assert not city.read().migrations.heads[1:]
+    city.db("upgrade")
+
+
+def test_a_second_head_that_nobody_wants_is_not_merged(project: Project):
+    project.db("downgrade")
+    project.add_to_model(CITY)
+    project.write(
+        "migrations/versions/stray.py",
+        "import sqlalchemy as sa\nfrom alembic import op\nrevision = 'b'\ndown_revision = None\n"
+        "def upgrade():\n    op.create_table('stray', sa.Column('id', sa.Integer()))\n"
+        "def downgrade():\n    op.drop_table('stray')\n",
+    )
+    project.follow("several_heads", "git clean -f migrations/versions/stray.py")
+    assert project.read().verdict.kind == "pending"

@@ -1,0 +1,157 @@
+"""What `flask db check` does not see: model and database have it alike, or almost."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+import pytest
+from states import Project
+from turns import CITY, MODELS, NICK, PHONE, POST, added
+
+
+@pytest.fixture
+def nick(aged: Project) -> Project:
+    """A column in the model that an ALTER TABLE brought to the database."""
+    aged.add_to_model(NICK)
+    aged.sql("ALTER TABLE user ADD COLUMN nick VARCHAR(20)")
+    assert "No new upgrade operations" in aged.ask()[0].out  # flask db check sees nothing
+    return aged
+
+
+def test_a_column_that_no_migration_makes(nick: Project):
+    verdict = nick.read().verdict
+    assert (verdict.kind, verdict.found) == (
+        "not_made",
+        "Model and database have user.nick, but no script makes it.",
+    )
+    assert verdict.next == 'flask db revision -m "Add nick column to user model"'
+    nick.run(*shlex.split(verdict.next))
+    script = nick.script("nick")
+    body = 'op.add_column("user", sa.Column("nick", sa.String(20)))'
+    text = script.read_text(encoding="utf-8")
+    script.write_text(text.replace("    pass", f"    {body}", 1), encoding="utf-8")
+    verdict = nick.read().verdict
+    assert (verdict.kind, verdict.next) == ("not_recorded", "flask db stamp head")
+    nick.run(*shlex.split(verdict.next))
+    nick.commit("Add nick column to user model")
+    assert nick.read().verdict.kind == "agree"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'op.execute("ALTER TABLE user ADD COLUMN nick VARCHAR(20)")',
+        'op.get_bind().exec_driver_sql("ALTER TABLE user ADD COLUMN nick VARCHAR(20)")',
+        'name = "nick"; op.add_column("user", sa.Column(name, sa.String(20)))',
+        'for n in ("nick",): op.add_column("user", sa.Column(n, sa.String(20)))',
+    ],
+)
+def test_a_script_that_cannot_be_told_by_reading_is_trusted(aged: Project, body):
+    aged.add_to_model(NICK)
+    aged.db("revision", "-m", "nick")
+    script = aged.script("nick")
+    text = script.read_text(encoding="utf-8")
+    script.write_text(text.replace("    pass", f"    {body}", 1), encoding="utf-8")
+    aged.db("upgrade")
+    aged.commit("Add nick")
+    assert aged.read().verdict.kind == "agree"
+
+
+def test_a_table_that_no_script_makes(project: Project):
+    models = (project.path / MODELS).read_text(encoding="utf-8")
+    project.write(MODELS, models + POST)
+    project.sql("CREATE TABLE post (id INTEGER NOT NULL PRIMARY KEY, title VARCHAR(200) NOT NULL)")
+    project.commit("Add posts")
+    assert "No changes" in project.db("migrate", "-m", "post")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("not_made", "%%flask_shell")
+    (command,) = re.findall(r'"(DROP TABLE \w+)"', verdict.why)
+    project.sql("INSERT INTO post VALUES (1, 'kept')")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("not_made", 'flask db revision -m "Create post table"')
+    assert "DROP" not in verdict.why
+    project.sql(command)
+    verdict = project.read().verdict
+    assert verdict.next == 'flask db migrate -m "Create post table"'
+
+
+def test_a_table_of_a_schema_is_not_told_to_be_dropped(project: Project):
+    """Names in the scripts are read without a schema, so nothing is known of such a table."""
+    project.edit(
+        MODELS, "class User(db.Model):\n", "class User(db.Model):\n    __table_args__ = {}\n"
+    )
+    text = (project.path / MODELS).read_text(encoding="utf-8")
+    post = '\n\nclass Post(db.Model):\n    __table_args__ = {"schema": "main"}\n'
+    project.write(MODELS, f"{text}{post}    id: Mapped[int] = mapped_column(primary_key=True)\n")
+    project.db("migrate", "-m", "Add post")
+    project.db("upgrade")
+    kinds = {each.kind for each in project.read().disagreements}
+    assert not {"not_made", "unwanted"} & kinds
+
+
+def test_a_script_that_gives_others_what_nobody_wants(project: Project):
+    """Its line came in after it had run, and was committed: no model and no database has it."""
+    script = f"migrations/versions/{project.script('create_user').name}"
+    project.edit(
+        script,
+        "    sa.PrimaryKeyConstraint",
+        "    sa.Column('fax', sa.String(length=80), nullable=True),\n    sa.PrimaryKeyConstraint",
+    )
+    project.commit("Tidy up")
+    verdict = project.read().verdict
+    assert verdict.kind == "unwanted"
+    assert "user.fax" in verdict.found and script in verdict.found
+    assert verdict.next == f"git log --oneline -- {script}"
+    # a later script that drops it makes all well
+    project.write(
+        "migrations/versions/later.py",
+        "from alembic import op\nrevision = 'b'\n"
+        f"down_revision = {project.read().migrations.current[0]!r}\n"
+        "def upgrade():\n    op.drop_column('user', 'fax')\n"
+        "def downgrade():\n    pass\n",
+    )
+    project.commit("Drop fax")
+    assert "unwanted" not in {each.kind for each in project.read().disagreements}
+
+
+def test_a_column_that_other_hands_dropped_everywhere(project: Project):
+    """The model and this database agree again; a new database would still get it."""
+    project.add_to_model(CITY)
+    project.db("migrate", "-m", "Add city")
+    project.db("upgrade")
+    project.commit("Add city")
+    project.sql("ALTER TABLE user DROP COLUMN city")
+    project.edit(MODELS, CITY, "")
+    project.commit("Forget city")
+    assert project.ask()[0].code == 0
+    verdict = project.read().verdict
+    assert verdict.kind == "unwanted"
+    assert "user.city" in verdict.found
+
+
+def test_a_length_that_flask_db_check_does_not_see(project: Project):
+    line = "    phone: Mapped[str | None]\n"
+    added(project, line, "Add phone column to user model")
+    project.edit(MODELS, line, PHONE)
+    project.commit("Mend the model")
+    assert "No new upgrade operations" in project.db("check")
+    why = project.follow("other_length", "flask db downgrade")
+    assert "only where both have one" in why
+    script = f"migrations/versions/{project.script('add_phone').name}"
+    project.follow("pending", f"git rm {script}")
+    project.db("migrate", "-m", "phone")
+    project.db("upgrade")
+    assert [row[2] for row in project.sql("PRAGMA table_info(user)")][-1] == "VARCHAR(20)"
+
+
+def test_a_length_in_a_table_with_rows_is_not_mended_by_a_downgrade(project: Project):
+    models = (project.path / MODELS).read_text(encoding="utf-8")
+    project.write(MODELS, models + POST.replace("String(200)", "String()"))
+    project.db("migrate", "-m", "post")
+    project.db("upgrade")
+    project.sql("INSERT INTO post VALUES (1, 'kept')")
+    project.write(MODELS, models + POST)
+    project.commit("Posts")
+    project.follow("other_length", 'flask db revision -m "Change post table"')
+    assert project.sql("SELECT title FROM post") == [("kept",)]
