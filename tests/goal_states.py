@@ -1,4 +1,4 @@
-"""States put together by hand for tests of the goals, and what a goal finds in them.
+"""States put together by hand for tests of the verdict and the goals, and what a goal finds.
 
 The databases are written with sqlite3: no command is run.
 """

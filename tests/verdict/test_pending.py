@@ -8,20 +8,11 @@ from dataclasses import replace
 
 import pytest
 from alembic.operations import BatchOperations, Operations
+from goal_states import made, migrations, second
 from states import Project
 from turns import CITY, MODELS, NICK, PHONE, fails, on_production, with_script
 
-from roundtrip.facts import (
-    DatabaseState,
-    GitState,
-    MigrationState,
-    ModelState,
-    Revision,
-    State,
-    Table,
-)
 from roundtrip.scripts import OPERATIONS
-from roundtrip.verdict import disagreements
 
 
 def test_a_script_that_does_more_than_the_model_says(loose: Project, starts: dict[str, Project]):
@@ -45,14 +36,8 @@ def test_a_script_that_does_more_than_the_model_says(loose: Project, starts: dic
     ],
 )
 def test_a_left_over_script_is_deleted_as_git_knows_it(git: dict[str, bool], command: str):
-    script = Revision("x", "Add age", (), "x.py", **({"tracked": False, "applied": False} | git))
-    state = State(
-        GitState(repository=True),
-        ModelState((Table("user"),), found=True, migrates=True),
-        MigrationState(True, (replace(script, adds=("user.age",)),), ("x",)),
-        DatabaseState("app.db", exists=True, tables=(Table("user"),)),
-    )
-    (first, *_) = disagreements(state)
+    script = replace(second(), file="x.py", **git)
+    first = made(migrations=migrations(script)).verdict
     assert (first.kind, first.next) == ("left_over", command)
     assert "deletes the script" in first.why
 

@@ -6,42 +6,21 @@ import re
 from dataclasses import replace
 
 import pytest
+from goal_states import AGE, MODELS, SECOND, git, made, migrations, second, user
 
 from roundtrip.facts import (
     Column,
     DatabaseState,
     Difference,
-    GitState,
     MigrationState,
     ModelState,
     Rescue,
-    Revision,
-    State,
     Table,
 )
-from roundtrip.verdict import disagreements
 
-USER = Table("user", (Column("id", "INTEGER", False, True),), rows=3, file="demo_app/models.py")
-DATABASE = DatabaseState("instance/app.db", True, (USER,), ("a",))
-DATABASE = DatabaseState("instance/app.db", True, (USER,), ("a",))
-CREATED = Revision("a", "Create user table", (), "a.py", True, True, ("user",), committed=True)
-
-
-def made(**places: object) -> State:
-    """A state in which all agree, but for the places given."""
-    state = State(
-        GitState(repository=True, branch="main", head="1"),
-        ModelState((USER,), found=True, migrates=True),
-        MigrationState(True, (CREATED,), ("a",), ("a",)),
-        DATABASE,
-    )
-    return replace(state, **places)
-
-
-NEW = Table("new", (Column("id", "INTEGER", False, True),), rows=0)
-WAITING = replace(CREATED, id="b", parents=("a",), file="b.py", applied=False, adds=("user.age",))
 EMPTY = DatabaseState("instance/app.db", exists=True)
-STRAY = Difference("remove_table", "stray")
+NEW = Table("new", (Column("id", "INTEGER", False, True),), rows=0)
+DROPS = second(tracked=True, adds=(), drops=("user.old",))
 
 
 @pytest.mark.parametrize(
@@ -59,26 +38,17 @@ STRAY = Difference("remove_table", "stray")
             "",
         ),
         ({"migrations": MigrationState(True)}, "not_recorded", "db.create_all()", ""),
-        ({"differences": (STRAY,)}, "database_ahead", "would drop stray", ""),
+        (
+            {"differences": (Difference("remove_table", "stray"),)},
+            "database_ahead",
+            "would drop stray",
+            "",
+        ),
         (
             {
-                "migrations": MigrationState(
-                    True,
-                    (
-                        CREATED,
-                        replace(WAITING, required=("user.age",), committed=False, tracked=False),
-                    ),
-                    ("b",),
-                    ("a",),
-                ),
+                "migrations": migrations(replace(second(required=("user.age",)), file="b.py")),
                 "model": ModelState(
-                    (
-                        replace(
-                            USER, columns=(*USER.columns, Column("age", "INTEGER", False, False))
-                        ),
-                    ),
-                    found=True,
-                    migrates=True,
+                    (user(replace(AGE, nullable=False)),), found=True, migrates=True
                 ),
             },
             "pending",
@@ -86,11 +56,7 @@ STRAY = Difference("remove_table", "stray")
             "git clean -f b.py",
         ),
         (
-            {
-                "migrations": MigrationState(
-                    True, (CREATED, replace(WAITING, adds=(), drops=("user.old",))), ("b",), ("a",)
-                )
-            },
+            {"migrations": migrations(DROPS)},
             "pending",
             "deletes user.old with all values",
             "flask db upgrade",
@@ -117,9 +83,7 @@ STRAY = Difference("remove_table", "stray")
         ),
         (
             {
-                "git": GitState(
-                    repository=True, branch="main", head="1", stashed=("demo_app/models.py",)
-                ),
+                "git": git(stashed=(MODELS,)),
                 "differences": (Difference("remove_column", "user", "age"),),
             },
             "database_ahead",
@@ -129,7 +93,7 @@ STRAY = Difference("remove_table", "stray")
     ],
 )
 def test_what_else_is_said(places: dict[str, object], kind: str, words: str, next_command: str):
-    (first, *_) = disagreements(made(**places))
+    first = made(**places).verdict
     assert (first.kind, first.next) == (kind, next_command)
     assert words in f"{first.found} {first.why}"
 
@@ -137,31 +101,28 @@ def test_what_else_is_said(places: dict[str, object], kind: str, words: str, nex
 @pytest.mark.parametrize(
     "places",
     [
-        {"database": replace(DATABASE, tables=(USER, Table("_alembic_tmp_user")))},
-        {"model": ModelState((USER, NEW), found=True, migrates=True)}
-        | {"database": replace(DATABASE, tables=(USER, NEW))},
+        {"database": replace(made().database, tables=(user(), Table("_alembic_tmp_user")))},
         {
-            "migrations": MigrationState(
-                True, (CREATED, replace(WAITING, adds=(), drops=("user.old",))), ("b",), ("a",)
-            )
+            "model": ModelState((user(), NEW), found=True, migrates=True),
+            "database": replace(made().database, tables=(user(), NEW)),
         },
+        {"migrations": migrations(DROPS)},
         {
-            "migrations": MigrationState(
-                True, (CREATED,), ("a",), ("z",), ("z",), Rescue("commit", "1f", "z.py")
+            "migrations": replace(
+                migrations(missing=(SECOND,), rescue=Rescue("commit", "1f", "z.py")),
+                current=(SECOND,),
             ),
             "differences": (Difference("remove_column", "user", "age"),),
         },
         {
-            "migrations": MigrationState(
-                True, (CREATED, replace(WAITING, adds=(), others=("alter_column",))), ("b",), ("a",)
-            ),
+            "migrations": migrations(second(tracked=True, adds=(), others=("alter_column",))),
             "differences": (Difference("modify_nullable", "user", "id", "…", True),),
         },
     ],
     ids=["a copy left over", "a table of nobody", "a script waits", "a script is gone", "NOT NULL"],
 )
 def test_what_is_said_of_another_database_goes_there(places: dict[str, object]):
-    said = disagreements(made(**places, env_file="production.env"))
+    said = made(**places, env_file="production.env").disagreements
     words = " ".join(f"{each.why} {each.next} {each.back}" for each in said)
     goes = r"flask db (?:upgrade|downgrade|stamp|current)\b|(?:%board|%%flask_shell)\b"
     assert "--env-file production.env" in words
@@ -169,13 +130,11 @@ def test_what_is_said_of_another_database_goes_there(places: dict[str, object]):
 
 
 def test_nothing_is_said_where_all_agree():
-    assert disagreements(made()) == ()
+    assert made().disagreements == ()
 
 
 def test_a_stash_is_named_where_all_agree():
-    state = made(
-        git=GitState(repository=True, branch="main", head="1", stashed=("demo_app/pages.py",))
-    )
+    state = made(git=git(stashed=("demo_app/pages.py",)))
     assert state.verdict.headline == "All four agree."
     assert "A stash holds another demo_app/pages.py; git stash pop" in state.verdict.why
     assert state.verdict.next == ""
