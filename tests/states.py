@@ -93,6 +93,10 @@ class Project:
         (found,) = (self.path / "migrations/versions").glob(f"*{part}*.py")
         return found
 
+    def script_file(self, part: str) -> str:
+        """The path of that script, as Git and the verdict name it."""
+        return f"migrations/versions/{self.script(part).name}"
+
     def read(self, env_file: str | None = None) -> State:
         """The state, as the course reads it."""
         return state.read(self.path, self.capture, env_file)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from states import Project
 
@@ -18,12 +19,25 @@ class Post(db.Model):
 """
 
 
-def added(project: Project, line: str, message: str) -> None:
-    """A column, all the way to the commit."""
+def added(project: Project, line: str, message: str) -> str:
+    """A line in the model, its script made and run; the script's path."""
     project.add_to_model(line)
     project.db("migrate", "-m", message)
     project.db("upgrade")
+    return project.script_file(message.lower().replace(" ", "_"))
+
+
+def committed(project: Project, line: str, message: str) -> str:
+    """The same, and a commit of all of it."""
+    script = added(project, line, message)
     project.commit(message)
+    return script
+
+
+def fill(script: Path, body: str) -> None:
+    """Write this into the upgrade() of an empty script."""
+    text = script.read_text(encoding="utf-8")
+    script.write_text(text.replace("    pass", f"    {body}", 1), encoding="utf-8")
 
 
 def with_script(project: Project, body: str, then: str = "", name: str = "change") -> str:
@@ -32,7 +46,7 @@ def with_script(project: Project, body: str, then: str = "", name: str = "change
     `then`: what takes the place of its whole upgrade().
     """
     project.db("migrate", "-m", name)
-    file = f"migrations/versions/{project.script(name).name}"
+    file = project.script_file(name)
     text = (project.path / file).read_text(encoding="utf-8")
     start, upgrade, end = re.split(r"(def upgrade\(\):\n.*?)(?=\n\ndef )", text, flags=re.DOTALL)
     upgrade = f"def upgrade():\n    {then}\n" if then else f"{upgrade}\n    {body}\n"
@@ -41,14 +55,15 @@ def with_script(project: Project, body: str, then: str = "", name: str = "change
 
 
 def fails(project: Project, *arguments: str) -> None:
+    """`flask db` with these arguments, which must not succeed."""
     assert project.capture(["flask", "db", *arguments]).returncode == 1
 
 
-def with_production(project: Project) -> Project:
+def with_production(project: Project) -> None:
     """`production.env` names a database, which is not there yet."""
     project.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
-    return project
 
 
 def on_production(project: Project, *arguments: str) -> None:
+    """`flask db` on that database."""
     project.run("flask", "--env-file", "production.env", "db", *arguments)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import states
 from states import Project
-from turns import CITY, added
+from turns import CITY, committed
 
 
 @pytest.fixture(scope="session")
@@ -19,7 +19,7 @@ def starts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Project]:
     aged = loose.copy(folder / "aged")
     aged.commit("Add age column to user model")
     city = first.copy(folder / "city")
-    added(city, CITY, "Add city column to user model")
+    committed(city, CITY, "Add city column to user model")
     city.sql("UPDATE user SET city = 'London' WHERE name = 'Ada'")
     return {"first": first, "loose": loose, "aged": aged, "city": city}
 

@@ -49,7 +49,7 @@ def test_a_column_of_a_made_table_that_is_lost(aged: Project):
 
 
 def test_a_script_that_was_changed_after_it_had_run_is_not_stamped(city: Project):
-    script = f"migrations/versions/{city.script('add_city').name}"
+    script = city.script_file("add_city")
     text = (city.path / script).read_text(encoding="utf-8")
     line = next(line for line in text.splitlines() if "add_column" in line)
     city.write(script, text.replace(line, f"{line}\n{line.replace('city', 'fax')}"))
@@ -62,7 +62,7 @@ def test_a_script_that_was_changed_after_it_had_run_is_not_stamped(city: Project
 def test_a_second_script_for_a_table_that_other_hands_dropped(project: Project):
     project.sql("DROP TABLE user")
     project.db("migrate", "-m", "Make it again")
-    script = f"migrations/versions/{project.script('make_it_again').name}"
+    script = project.script_file("make_it_again")
     project.follow("stamped", f"git clean -f {script}")
     project.follow("stamped", "flask db stamp base")
     project.follow("pending", "flask db upgrade")
@@ -102,7 +102,7 @@ def test_scripts_that_git_has_are_brought_back(project: Project):
 
 
 def test_an_upgrade_that_stopped_before_its_data_step_is_not_stamped(aged: Project):
-    aged.write(MODELS, aged.path.joinpath(MODELS).read_text() + POST)
+    aged.add_to_model(POST)
     with_script(aged, 'op.execute("INSERT INTO posts VALUES (1)")')
     fails(aged, "upgrade")
     verdict = aged.read().verdict
@@ -112,7 +112,7 @@ def test_an_upgrade_that_stopped_before_its_data_step_is_not_stamped(aged: Proje
 
 
 def test_a_script_that_was_changed_after_it_had_run(aged: Project):
-    file = f"migrations/versions/{aged.script('age').name}"
+    file = aged.script_file("age")
     text = (aged.path / file).read_text(encoding="utf-8")
     aged.write(file, text.replace("sa.Integer()", "sa.String(3)"))
     verdict = aged.read().verdict

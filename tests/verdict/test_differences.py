@@ -36,7 +36,7 @@ def test_a_column_that_must_not_be_empty_leads_to_the_model(project: Project):
     why = project.follow("model_ahead", f"git diff {MODELS}")
     assert "NOT NULL" in why and "mend the model first" in why
     project.db("migrate", "-m", "Add city")
-    script = f"migrations/versions/{project.script('add_city').name}"
+    script = project.script_file("add_city")
     project.follow("pending", f"git clean -f {script}")
     project.follow("model_ahead", f"git diff {MODELS}")
     project.edit(MODELS, "city: Mapped[str]", "city: Mapped[str | None]")

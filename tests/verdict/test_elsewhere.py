@@ -6,81 +6,80 @@ import shlex
 
 import pytest
 from states import Project
-from turns import PHONE, added, on_production, with_production
+from turns import PHONE, committed, on_production, with_production
 
 
 def test_a_database_that_waits(aged: Project):
-    project = with_production(aged)
-    assert project.read().disagreements == ()
-    on_production(project, "upgrade", "+1")
-    first = project.read().verdict
+    with_production(aged)
+    assert aged.read().disagreements == ()
+    on_production(aged, "upgrade", "+1")
+    first = aged.read().verdict
     assert (first.kind, first.next) == ("elsewhere", "flask --env-file production.env db upgrade")
     assert "instance/production.db is at " in first.found
-    project.run(*shlex.split(first.next))
-    assert project.read().verdict.kind == "agree"
+    aged.run(*shlex.split(first.next))
+    assert aged.read().verdict.kind == "agree"
     # seen from there, this one is no other database
-    assert project.read("production.env").verdict.kind == "agree"
+    assert aged.read("production.env").verdict.kind == "agree"
 
 
 def test_a_database_that_has_to_go_back(aged: Project):
-    project = with_production(aged)
-    on_production(project, "upgrade")
-    project.db("downgrade")
-    project.git("revert", "--no-edit", "HEAD~0", "--no-commit")
-    project.git("restore", "--staged", "--worktree", "migrations")
-    project.git("commit", "-qam", "Take the line out of the model")
-    script = project.script("age")
-    verdict = project.read().verdict
+    with_production(aged)
+    on_production(aged, "upgrade")
+    aged.db("downgrade")
+    aged.git("revert", "--no-edit", "HEAD~0", "--no-commit")
+    aged.git("restore", "--staged", "--worktree", "migrations")
+    aged.git("commit", "-qam", "Take the line out of the model")
+    script = aged.script("age")
+    verdict = aged.read().verdict
     assert verdict.kind == "left_over", verdict  # the script first
-    project.db("upgrade")
-    project.db("downgrade")
-    project.git("rm", "-q", script.relative_to(project.path).as_posix())
-    project.git("commit", "-qm", "Without the script")
-    verdict = project.read().verdict
+    aged.db("upgrade")
+    aged.db("downgrade")
+    aged.git("rm", "-q", script.relative_to(aged.path).as_posix())
+    aged.git("commit", "-qm", "Without the script")
+    verdict = aged.read().verdict
     assert (verdict.kind, verdict.next) == ("elsewhere", "%board --env-file production.env")
     assert "The file of " in verdict.why
-    project.git("reset", "-q", "--hard", "HEAD~1")
-    on_production(project, "downgrade")
-    assert all(said.kind != "elsewhere" for said in project.read().disagreements)
+    aged.git("reset", "-q", "--hard", "HEAD~1")
+    on_production(aged, "downgrade")
+    assert all(said.kind != "elsewhere" for said in aged.read().disagreements)
 
 
 def test_a_database_that_is_ahead(aged: Project):
-    project = with_production(aged)
-    on_production(project, "upgrade")
-    project.db("downgrade")
-    first, *_, last = project.read().disagreements
+    with_production(aged)
+    on_production(aged, "upgrade")
+    aged.db("downgrade")
+    first, *_, last = aged.read().disagreements
     back = "flask --env-file production.env db downgrade"
     assert (last.kind, last.next) == ("elsewhere", back)
     assert last.headline == "instance/production.db is ahead of this database."
     # no reset while another database has run the script
     assert (first.kind, first.next, first.back) == ("pending", "flask db upgrade", back)
-    project.run(*shlex.split(first.back))
-    first, *rest = project.read().disagreements
+    aged.run(*shlex.split(first.back))
+    first, *rest = aged.read().disagreements
     assert first.back.startswith("git reset --hard ")
     assert not rest
 
 
 def test_another_database_that_says_more_than_it_has(aged: Project):
-    project = with_production(aged)
-    on_production(project, "upgrade", "+1")
-    on_production(project, "stamp", "head")
-    verdict = project.read().verdict
+    with_production(aged)
+    on_production(aged, "upgrade", "+1")
+    on_production(aged, "stamp", "head")
+    verdict = aged.read().verdict
     assert verdict.headline == "instance/production.db says more than it has."
     assert "user.age is not there" in verdict.found
     assert (verdict.kind, verdict.next) == ("elsewhere", "%board --env-file production.env")
-    there = project.read("production.env").verdict
+    there = aged.read("production.env").verdict
     assert there.kind == "stamped"
-    project.run(*shlex.split(there.next))
-    on_production(project, "upgrade")
-    assert project.read().verdict.kind == "agree"
+    aged.run(*shlex.split(there.next))
+    on_production(aged, "upgrade")
+    assert aged.read().verdict.kind == "agree"
 
 
 def test_a_production_database_that_was_stamped_while_this_one_is_behind(aged: Project):
-    aged.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
-    flask = ("flask", "--env-file", "production.env", "db")
+    with_production(aged)
     first, head = (r.id for r in aged.read().migrations.revisions)
-    aged.run(*flask, "upgrade", first)
-    aged.run(*flask, "stamp", head)
+    on_production(aged, "upgrade", first)
+    on_production(aged, "stamp", head)
     aged.db("downgrade")
     verdict = aged.read().verdict
     assert (verdict.kind, verdict.next) == (
@@ -97,8 +96,8 @@ def test_a_production_database_that_was_stamped_while_this_one_is_behind(aged: P
 
 
 def test_a_production_database_whose_revision_is_lost(aged: Project):
-    aged.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
-    aged.run("flask", "--env-file", "production.env", "db", "upgrade")
+    with_production(aged)
+    on_production(aged, "upgrade")
     aged.sql("DELETE FROM alembic_version", "production.db")
     verdict = aged.read().verdict
     assert (verdict.kind, verdict.next) == ("elsewhere", "%board --env-file production.env")
@@ -109,10 +108,10 @@ def test_a_production_database_whose_revision_is_lost(aged: Project):
 
 
 def test_production_has_it_already(project: Project):
-    project.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
-    project.run("flask", "--env-file", "production.env", "db", "upgrade")
+    with_production(project)
+    on_production(project, "upgrade")
     project.sql("ALTER TABLE user ADD COLUMN phone VARCHAR(20)", "production.db")
-    added(project, PHONE, "Add phone column to user model")
+    committed(project, PHONE, "Add phone column to user model")
     verdict = project.read().verdict
     assert (verdict.kind, verdict.next) == ("elsewhere", "%board --env-file production.env")
     there = project.read("production.env").verdict
@@ -122,11 +121,11 @@ def test_production_has_it_already(project: Project):
 
 
 def test_production_has_rows_that_development_has_not(project: Project):
-    project.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
-    project.run("flask", "--env-file", "production.env", "db", "upgrade")
+    with_production(project)
+    on_production(project, "upgrade")
     project.sql("INSERT INTO user (name, email) VALUES ('Ada', 'a@x')", "production.db")
     project.sql("DELETE FROM user")
-    added(project, "    points: Mapped[int]\n", "Add points")
+    committed(project, "    points: Mapped[int]\n", "Add points")
     verdict = project.read().verdict
     assert (verdict.kind, verdict.next) == ("elsewhere", "%board --env-file production.env")
     assert "user.points is NOT NULL" in verdict.why
@@ -135,22 +134,22 @@ def test_production_has_rows_that_development_has_not(project: Project):
 
 
 def test_another_database_that_is_damaged(aged: Project):
-    project = with_production(aged)
-    file = project.path / "instance/production.db"
+    with_production(aged)
+    file = aged.path / "instance/production.db"
     file.write_bytes(b"no database, " * 400)
-    verdict = project.read().verdict
+    verdict = aged.read().verdict
     assert verdict.headline == "instance/production.db cannot be read."
-    file.rename(project.path.parent / "kept.db")
-    project.run(*shlex.split(verdict.next))
-    assert project.read().verdict.kind == "agree"
+    file.rename(aged.path.parent / "kept.db")
+    aged.run(*shlex.split(verdict.next))
+    assert aged.read().verdict.kind == "agree"
 
 
 def test_two_rows_in_alembic_version_are_no_other_place(aged: Project):
-    project = with_production(aged)
-    on_production(project, "upgrade")
-    first, _ = project.read().migrations.revisions
-    project.sql(f"INSERT INTO alembic_version VALUES ('{first.id}')", "production.db")
-    assert all(said.kind != "elsewhere" for said in project.read().disagreements)
+    with_production(aged)
+    on_production(aged, "upgrade")
+    first, _ = aged.read().migrations.revisions
+    aged.sql(f"INSERT INTO alembic_version VALUES ('{first.id}')", "production.db")
+    assert all(said.kind != "elsewhere" for said in aged.read().disagreements)
 
 
 def test_a_file_of_settings_that_names_the_usual_database(project: Project):
@@ -159,7 +158,7 @@ def test_a_file_of_settings_that_names_the_usual_database(project: Project):
     assert verdict.kind == "elsewhere"
     assert verdict.headline == "production.env names this database, not another."
     assert verdict.next == "%show production.env"
-    project.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
+    with_production(project)
     assert project.read().verdict.kind == "agree"
 
 

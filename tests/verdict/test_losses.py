@@ -6,23 +6,13 @@ import shlex
 
 import pytest
 from states import Project
-
-MODELS = "demo_app/models.py"
-NICK = "    nick: Mapped[str | None]\n"
-
-
-def added(project: Project, line: str, message: str) -> str:
-    """A line in the model, its script made and run; the script's path."""
-    project.add_to_model(line)
-    project.db("migrate", "-m", message)
-    project.db("upgrade")
-    return f"migrations/versions/{project.script(message).name}"
+from turns import MODELS, NICK, added, committed, on_production, with_production
 
 
 def with_sql(project: Project, statement: str, back: str = "pass") -> str:
     """A script that runs SQL of its own; its path."""
     project.db("revision", "-m", "own")
-    script = f"migrations/versions/{project.script('own').name}"
+    script = project.script_file("own")
     text = (project.path / script).read_text(encoding="utf-8")
     head, _, _ = text.partition("def upgrade")
     project.write(
@@ -33,9 +23,9 @@ def with_sql(project: Project, statement: str, back: str = "pass") -> str:
 
 
 def test_a_length_that_is_mended_by_a_downgrade_costs_the_values(project: Project):
-    added(project, NICK, "nick")
-    project.commit("Nick")
-    project.edit(MODELS, NICK, "    nick: Mapped[str | None] = mapped_column(String(40))\n")
+    line = "    nick: Mapped[str | None]\n"
+    committed(project, line, "nick")
+    project.edit(MODELS, line, NICK)
     verdict = project.read().verdict
     assert (verdict.kind, verdict.next) == ("other_length", "flask db downgrade")
     assert verdict.why.endswith("The downgrade drops user.nick with all values.")
@@ -44,9 +34,9 @@ def test_a_length_that_is_mended_by_a_downgrade_costs_the_values(project: Projec
 
 
 def test_a_downgrade_of_production_says_what_it_costs(project: Project):
-    project.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
+    with_production(project)
     added(project, NICK, "nick")
-    project.run("flask", "--env-file", "production.env", "db", "upgrade")
+    on_production(project, "upgrade")
     project.sql("INSERT INTO user (name, email) VALUES ('Dorothy', 'd')", "production.db")
     project.commit("Nick")
     project.db("downgrade")
@@ -91,7 +81,7 @@ def test_a_renamed_table_is_not_dropped_without_a_word(project: Project):
     )
     project.db("migrate", "-m", "rename")
     verdict = project.read().verdict
-    script = f"migrations/versions/{project.script('rename').name}"
+    script = project.script_file("rename")
     assert (verdict.kind, verdict.next) == ("pending", f"%show {script}")
     assert "deletes user with all rows" in verdict.why and "op.rename_table" in verdict.why
 
@@ -100,7 +90,7 @@ def test_a_committed_script_that_was_edited_can_be_deleted(project: Project):
     project.add_to_model(NICK)
     project.db("migrate", "-m", "nick")
     project.commit("Nick")
-    script = f"migrations/versions/{project.script('nick').name}"
+    script = project.script_file("nick")
     project.edit(MODELS, NICK, "")
     project.edit(script, "# ###", "# #")
     project.follow("left_over", f"git rm -f {script}")
@@ -110,10 +100,9 @@ def test_a_committed_script_that_was_edited_can_be_deleted(project: Project):
 def test_two_heads_that_add_the_same_thing_are_not_joined(project: Project):
     """Though one of them adds more: a new database would run both, and fail."""
     (first,) = project.read().migrations.current
-    added(project, NICK, "nick")
-    project.commit("Nick")
+    committed(project, NICK, "nick")
     project.db("downgrade")
-    project.git("mv", f"migrations/versions/{project.script('nick').name}", "aside.py")
+    project.git("mv", project.script_file("nick"), "aside.py")
     project.add_to_model("    size: Mapped[int | None]\n")
     project.db("migrate", "-m", "both", "--head", first)
     project.git("mv", "aside.py", "migrations/versions/aaaa_nick.py")
@@ -127,8 +116,7 @@ def test_two_heads_that_add_the_same_thing_are_not_joined(project: Project):
 
 def test_scripts_that_were_joined_into_one_need_no_old_ones(project: Project):
     """All that the database has is in the new script, though Git still has the old ones."""
-    added(project, NICK, "nick")
-    project.commit("Nick")
+    committed(project, NICK, "nick")
     for script in (project.path / "migrations/versions").glob("*.py"):
         script.unlink()
     app = project.path / "instance/app.db"
@@ -141,11 +129,10 @@ def test_scripts_that_were_joined_into_one_need_no_old_ones(project: Project):
 
 
 def test_a_copy_that_was_left_half_made_in_production(project: Project):
-    project.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
-    project.run("flask", "--env-file", "production.env", "db", "upgrade")
+    with_production(project)
+    on_production(project, "upgrade")
     project.sql("CREATE TABLE _alembic_tmp_user (id INTEGER)", "production.db")
-    added(project, NICK, "nick")
-    project.commit("Nick")
+    committed(project, NICK, "nick")
     verdict = project.read().verdict
     assert (verdict.kind, verdict.next) == ("elsewhere", "%board --env-file production.env")
     assert "half-made copy" in verdict.headline
@@ -154,8 +141,7 @@ def test_a_copy_that_was_left_half_made_in_production(project: Project):
 
 def test_the_way_back_goes_on_whatever_else_is_new(project: Project):
     """The script came back after a reset that was too early; the model has a new line besides."""
-    script = added(project, NICK, "nick")
-    project.commit("Nick")
+    script = committed(project, NICK, "nick")
     project.git("reset", "-q", "--hard", "HEAD~1")
     project.add_to_model("    size: Mapped[int | None]\n")
     project.follow("missing_script", f"git checkout ORIG_HEAD -- {script}")
@@ -169,12 +155,11 @@ def test_a_script_that_the_usual_database_has_run_is_not_deleted_from_the_board_
     project: Project,
 ):
     """Without rows it ran here; in production it would fail."""
-    project.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
-    project.run("flask", "--env-file", "production.env", "db", "upgrade")
+    with_production(project)
+    on_production(project, "upgrade")
     project.sql("INSERT INTO user (name, email) VALUES ('Dorothy', 'd')", "production.db")
     project.sql("DELETE FROM user")
-    added(project, "    nick: Mapped[str]\n", "nick")
-    project.commit("Nick")
+    committed(project, "    nick: Mapped[str]\n", "nick")
     assert project.read().verdict.next == "%board --env-file production.env"
     verdict = project.read("production.env").verdict
     assert (verdict.kind, verdict.next) == ("pending", "")

@@ -7,12 +7,12 @@ import shlex
 from pathlib import Path
 
 from states import Project
-from turns import CITY, MODELS, PAGES, PHONE, added, on_production, with_production
+from turns import CITY, MODELS, PAGES, PHONE, added, committed, fill, on_production, with_production
 
 
 def test_a_reset_too_far_is_not_answered_with_a_downgrade(city: Project):
     wanted = city.git("rev-parse", "--short", "HEAD").strip()
-    added(city, PHONE, "Add phone column to user model")
+    committed(city, PHONE, "Add phone column to user model")
     city.db("downgrade")
     city.git("reset", "--hard", "HEAD~2")
     city.add_to_model("    # a note\n")
@@ -99,17 +99,17 @@ def test_a_migrations_folder_whose_end_is_committed(aged: Project):
 
 
 def test_an_old_copy_of_the_database_in_its_place(project: Project):
-    added(project, PHONE, "Add phone column to user model")
+    committed(project, PHONE, "Add phone column to user model")
     old = (project.path / "instance/app.db").read_bytes()
     project.db("downgrade")
     project.git("reset", "--hard", "HEAD~1")
-    added(project, CITY, "Add city column to user model")
+    committed(project, CITY, "Add city column to user model")
     (project.path / "instance/app.db").write_bytes(old)
     verdict = project.read().verdict
     assert verdict.next.startswith("git checkout ")
     project.run(*shlex.split(verdict.next))
     project.follow("several_heads", "flask db downgrade")
-    script = f"migrations/versions/{project.script('phone').name}"
+    script = project.script_file("phone")
     project.git("rm", "-f", script)
     project.follow("pending", "flask db upgrade")
     assert project.read().verdict.kind == "agree"
@@ -126,17 +126,13 @@ def test_a_script_lost_for_good_can_be_written_again(loose: Project):
     script, verdict = loose.script(name), loose.read().verdict
     assert verdict.kind == "not_made"
     assert f"migrations/versions/{script.name} has run and does nothing" in verdict.why
-    body = 'op.add_column("user", sa.Column("age", sa.Integer()))'
-    text = script.read_text(encoding="utf-8")
-    script.write_text(text.replace("    pass", f"    {body}", 1), encoding="utf-8")
+    fill(script, 'op.add_column("user", sa.Column("age", sa.Integer()))')
     assert loose.read().verdict.kind == "script_not_committed"
 
 
 def test_a_lost_script_is_not_stamped_away(project: Project):
     """Here the database and the model have something that no script makes."""
-    project.add_to_model(CITY)
-    project.db("migrate", "-m", "Add city")
-    project.db("upgrade")
+    added(project, CITY, "Add city")
     lost = project.read().migrations.current[0]
     project.script("add_city").unlink()
     project.commit("Add city, without its script")
@@ -154,10 +150,10 @@ def test_a_number_that_no_script_ever_had(project: Project):
 
 
 def test_what_is_told_about_another_database_names_it(aged: Project):
-    project = with_production(aged)
-    on_production(project, "upgrade")
-    project.db("downgrade")
-    project.git("reset", "--hard", "HEAD~1")
-    verdict = project.read("production.env").verdict
+    with_production(aged)
+    on_production(aged, "upgrade")
+    aged.db("downgrade")
+    aged.git("reset", "--hard", "HEAD~1")
+    verdict = aged.read("production.env").verdict
     assert verdict.kind == "missing_script"
     assert "(flask --env-file production.env db downgrade, once for each" in verdict.why

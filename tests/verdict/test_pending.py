@@ -10,20 +10,20 @@ import pytest
 from alembic.operations import BatchOperations, Operations
 from goal_states import made, migrations, second
 from states import Project
-from turns import CITY, MODELS, NICK, PHONE, fails, on_production, with_script
+from turns import CITY, MODELS, NICK, PHONE, fails, on_production, with_production, with_script
 
 from roundtrip.scripts import OPERATIONS
 
 
 def test_a_script_that_does_more_than_the_model_says(loose: Project, starts: dict[str, Project]):
     shutil.copy(starts["first"].path / "instance/app.db", loose.path / "instance")
-    script = loose.script("age")
+    script = loose.script_file("age")
     line = "batch_op.add_column(sa.Column('age', sa.Integer(), nullable=True))"
-    loose.edit(f"migrations/versions/{script.name}", line, f"{line}; batch_op.drop_column('name')")
+    loose.edit(script, line, f"{line}; batch_op.drop_column('name')")
     verdict = loose.read().verdict
     assert verdict.kind == "left_over"
     assert "drops user.name" in verdict.found and "adds" not in verdict.found
-    assert verdict.next == f"git clean -f migrations/versions/{script.name}"
+    assert verdict.next == f"git clean -f {script}"
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_left_over_script_is_deleted_as_git_knows_it(git: dict[str, bool], com
 
 
 def test_a_script_that_another_database_has_run_is_not_deleted(loose: Project):
-    loose.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
+    with_production(loose)
     on_production(loose, "upgrade")
     loose.db("downgrade")
     loose.git("restore", MODELS)
@@ -77,9 +77,8 @@ def test_a_renamed_column_is_not_upgraded_without_a_look(city: Project):
     city.edit(MODELS, "city:", "town:")
     city.db("migrate", "-m", "rename")
     verdict = city.read().verdict
-    script = city.script("rename").name
     assert (verdict.kind, verdict.back) == ("pending", "flask db upgrade")
-    assert verdict.next == f"%show migrations/versions/{script}"
+    assert verdict.next == f"%show {city.script_file('rename')}"
     assert "deletes user.city" in verdict.why
     assert "alter_column" in verdict.why
 
@@ -97,7 +96,7 @@ def test_a_script_that_is_older_than_the_model(project: Project, line: str, mend
     project.db("migrate", "-m", "nick")
     old, new = mended
     project.edit(MODELS, line, line.replace(old, new))
-    script = f"migrations/versions/{project.script('nick').name}"
+    script = project.script_file("nick")
     project.follow("pending", f"git clean -f {script}")
     project.db("migrate", "-m", "nick")
     verdict = project.read().verdict
@@ -143,7 +142,7 @@ def test_a_default_in_the_model_is_no_reason_to_allow_null(project: Project):
         "mapped_column(String(80))\n",
         'mapped_column(String(80), server_default="Paris")\n',
     )
-    script = f"migrations/versions/{project.script('add_city').name}"
+    script = project.script_file("add_city")
     why = project.follow("pending", f"git clean -f {script}")
     assert "Mapped[" not in why and "server_default" in why
     project.db("migrate", "-m", "Add city")
@@ -157,19 +156,19 @@ def test_not_null_over_empty_rows_is_seen_when_the_script_waits(city: Project):
     verdict = city.read().verdict
     assert (verdict.kind, verdict.next) == ("pending", "%%flask_shell")
     assert "user.city becomes NOT NULL" in verdict.found
-    assert city.capture(["flask", "db", "upgrade"]).returncode == 1
+    fails(city, "upgrade")
 
 
 def test_an_operation_that_alembic_does_not_have(project: Project):
     project.add_to_model(PHONE)
     project.db("migrate", "-m", "phone")
-    script = f"migrations/versions/{project.script('phone').name}"
+    script = project.script_file("phone")
     project.edit(script, "batch_op.add_column", "batch_op.add_colum")
     verdict = project.read().verdict
     assert (verdict.kind, verdict.next) == ("pending", f"%show {script}")
     assert "add_colum," in verdict.found
     assert "add_column" in verdict.why
-    assert project.capture(["flask", "db", "upgrade"]).returncode == 1
+    fails(project, "upgrade")
 
 
 def test_the_operations_are_those_of_alembic():
@@ -200,8 +199,8 @@ def test_an_upgrade_that_stopped_between_two_columns(aged: Project):
 
 
 def test_production_waits_while_development_has_run_halfway(project: Project):
-    project.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
-    project.run("flask", "--env-file", "production.env", "db", "upgrade")
+    with_production(project)
+    on_production(project, "upgrade")
     project.add_to_model(PHONE + CITY)
     project.db("migrate", "-m", "two")
     project.sql("ALTER TABLE user ADD COLUMN phone VARCHAR(20)")

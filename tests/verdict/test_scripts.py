@@ -7,7 +7,7 @@ import shutil
 
 from against_tools import check_against_commands
 from states import AGE, Project
-from turns import CITY, PHONE, added
+from turns import CITY, PHONE, committed
 
 
 def test_files_and_folders_that_were_deleted_come_back(aged: Project):
@@ -37,7 +37,7 @@ def test_a_parent_script_whose_end_is_committed(aged: Project):
 
 
 def test_a_script_that_is_there_is_not_said_to_be_gone(aged: Project):
-    file = f"migrations/versions/{aged.script('age').name}"
+    file = aged.script_file("age")
     aged.edit(file, "def upgrade", "def :upgrade")
     verdict = aged.read().verdict
     assert (verdict.kind, verdict.next) == ("script_error", f"git diff {file}")
@@ -82,12 +82,12 @@ def test_two_heads_are_merged(project: Project, starts: dict[str, Project]):
 
 def test_two_branches_that_add_the_same_are_not_merged(city: Project):
     city.git("switch", "-c", "other")
-    added(city, PHONE, "Add phone here")
+    committed(city, PHONE, "Add phone here")
     city.db("downgrade")
     city.git("switch", "main")
-    added(city, PHONE, "Add phone on main")
+    committed(city, PHONE, "Add phone on main")
     city.git("merge", "-X", "ours", "other")
-    here, there = (f"migrations/versions/{city.script(name).name}" for name in ("here", "on_main"))
+    here, there = (city.script_file(name) for name in ("here", "on_main"))
     city.follow("several_heads", f"git rm {here}")
     assert (city.path / there).is_file()
     assert not city.read().migrations.heads[1:]

@@ -9,6 +9,7 @@ from pathlib import Path
 import states
 from against_tools import check_against_commands
 from states import Project
+from turns import with_production
 
 from roundtrip.facts import AGREE
 
@@ -64,7 +65,7 @@ def test_after_the_downgrade_both_ways_are_open(aged: Project, starts: dict[str,
 def test_production_is_looked_at_and_upgraded_by_its_file(
     aged: Project, starts: dict[str, Project]
 ):
-    aged.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
+    with_production(aged)
     before = aged.read("production.env")
     assert (before.database.url, before.database.exists) == ("instance/production.db", False)
     shutil.copy(starts["first"].path / "instance/app.db", aged.path / "instance/production.db")

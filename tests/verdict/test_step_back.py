@@ -6,6 +6,7 @@ import shlex
 
 import pytest
 from states import Project
+from turns import on_production, with_production
 
 
 @pytest.fixture
@@ -14,7 +15,7 @@ def project(project: Project) -> Project:
     (first,) = project.read().migrations.current
     for name in ("one", "two"):
         project.db("revision", "-m", name, "--head", first, "--splice")
-    project.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
+    with_production(project)
     project.git("add", ".")
     project.git("commit", "-qm", "Two heads")
     return project
@@ -36,13 +37,13 @@ def at(project: Project) -> set[str]:
 def test_production_is_at_a_merge(project: Project):
     one, two = project.read().migrations.heads
     project.db("merge", "heads", "-m", "join")
-    project.run("flask", "--env-file", "production.env", "db", "upgrade")
+    on_production(project, "upgrade")
     assert back_on_production(project) in (one, two)
     assert at(project) == {one, two}
 
 
 def test_production_is_at_two_heads(project: Project):
     heads = project.read().migrations.heads
-    project.run("flask", "--env-file", "production.env", "db", "upgrade", "heads")
+    on_production(project, "upgrade", "heads")
     taken = back_on_production(project).removesuffix("@-1")
     assert at(project) == {*heads} - {taken}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from states import Project
+from turns import MODELS, fails
 
 NAME = "name: Mapped[str] = mapped_column(String(80))"
-MODELS = "demo_app/models.py"
 KINDS = {"unique=True": "unique constraint", "index=True, unique=True": "unique index"}
 
 
@@ -31,7 +31,7 @@ def test_two_rows_of_the_same_value_are_told_before_the_upgrade_fails(
     assert verdict.headline == "A migration is waiting, and it would fail."
     assert (verdict.found, verdict.next) == (f"{told}.", "%%flask_shell")
     before = (project.path / "instance/app.db").read_bytes()
-    assert project.capture(["flask", "db", "upgrade"]).returncode == 1
+    fails(project, "upgrade")
     (project.path / "instance/app.db").write_bytes(before)
     project.sql("UPDATE user SET name = 'Grace' WHERE id = 2")
     project.follow("pending", "flask db upgrade")

@@ -7,7 +7,7 @@ import shlex
 
 import pytest
 from states import Project
-from turns import CITY, MODELS, NICK, PHONE, POST, added
+from turns import CITY, MODELS, NICK, PHONE, POST, committed, fill
 
 
 @pytest.fixture
@@ -27,10 +27,7 @@ def test_a_column_that_no_migration_makes(nick: Project):
     )
     assert verdict.next == 'flask db revision -m "Add nick column to user model"'
     nick.run(*shlex.split(verdict.next))
-    script = nick.script("nick")
-    body = 'op.add_column("user", sa.Column("nick", sa.String(20)))'
-    text = script.read_text(encoding="utf-8")
-    script.write_text(text.replace("    pass", f"    {body}", 1), encoding="utf-8")
+    fill(nick.script("nick"), 'op.add_column("user", sa.Column("nick", sa.String(20)))')
     verdict = nick.read().verdict
     assert (verdict.kind, verdict.next) == ("not_recorded", "flask db stamp head")
     nick.run(*shlex.split(verdict.next))
@@ -50,9 +47,7 @@ def test_a_column_that_no_migration_makes(nick: Project):
 def test_a_script_that_cannot_be_told_by_reading_is_trusted(aged: Project, body):
     aged.add_to_model(NICK)
     aged.db("revision", "-m", "nick")
-    script = aged.script("nick")
-    text = script.read_text(encoding="utf-8")
-    script.write_text(text.replace("    pass", f"    {body}", 1), encoding="utf-8")
+    fill(aged.script("nick"), body)
     aged.db("upgrade")
     aged.commit("Add nick")
     assert aged.read().verdict.kind == "agree"
@@ -92,7 +87,7 @@ def test_a_table_of_a_schema_is_not_told_to_be_dropped(project: Project):
 
 def test_a_script_that_gives_others_what_nobody_wants(project: Project):
     """Its line came in after it had run, and was committed: no model and no database has it."""
-    script = f"migrations/versions/{project.script('create_user').name}"
+    script = project.script_file("create_user")
     project.edit(
         script,
         "    sa.PrimaryKeyConstraint",
@@ -117,10 +112,7 @@ def test_a_script_that_gives_others_what_nobody_wants(project: Project):
 
 def test_a_column_that_other_hands_dropped_everywhere(project: Project):
     """The model and this database agree again; a new database would still get it."""
-    project.add_to_model(CITY)
-    project.db("migrate", "-m", "Add city")
-    project.db("upgrade")
-    project.commit("Add city")
+    committed(project, CITY, "Add city")
     project.sql("ALTER TABLE user DROP COLUMN city")
     project.edit(MODELS, CITY, "")
     project.commit("Forget city")
@@ -132,13 +124,13 @@ def test_a_column_that_other_hands_dropped_everywhere(project: Project):
 
 def test_a_length_that_flask_db_check_does_not_see(project: Project):
     line = "    phone: Mapped[str | None]\n"
-    added(project, line, "Add phone column to user model")
+    committed(project, line, "Add phone column to user model")
     project.edit(MODELS, line, PHONE)
     project.commit("Mend the model")
     assert "No new upgrade operations" in project.db("check")
     why = project.follow("other_length", "flask db downgrade")
     assert "only where both have one" in why
-    script = f"migrations/versions/{project.script('add_phone').name}"
+    script = project.script_file("add_phone")
     project.follow("pending", f"git rm {script}")
     project.db("migrate", "-m", "phone")
     project.db("upgrade")
