@@ -107,6 +107,7 @@ def _look_at_app(report: dict[str, Any], app: Any) -> None:
         _table(table, classes.get(table), engine.dialect) for table in metadata.sorted_tables
     ]
     report["odd"] = [note for cls in classes.values() for note in _odd(cls)]
+    report["odd"] += [note for table in metadata.sorted_tables for note in _untyped(table)]
     report["url"], report["sqlite_file"] = _url(engine.url)
     options = getattr(migrate, "configure_args", {})
     if engine.dialect.name != "sqlite":
@@ -182,23 +183,39 @@ def _compiled(kind: Any, dialect: Any) -> str:
 def _odd(cls: type) -> list[str]:
     """What a beginner takes for a column: a type, a key, a column with a comma; what to write."""
     from sqlalchemy import Column, ForeignKey
-    from sqlalchemy.orm import MappedColumn
+    from sqlalchemy.orm import MappedColumn, mapped_column
     from sqlalchemy.types import TypeEngine
 
     found = []
     for name, value in vars(cls).items():
+        annotation = vars(cls).get("__annotations__", {}).get(name, "")
         kind = value() if isinstance(value, type) and issubclass(value, TypeEngine) else value
         if isinstance(kind, TypeEngine):
             said = "is a type, not a column"
         elif isinstance(value, ForeignKey):
             said = "is a foreign key, not a column"
+        elif value is mapped_column:
+            said, kind = "is mapped_column without brackets, so it is no column", None
+        elif str(value).startswith("sqlalchemy.orm.base.Mapped["):
+            said, kind, annotation = "has its type behind =, so it is no column", None, value
         elif isinstance(value, tuple) and any(isinstance(v, Column | MappedColumn) for v in value):
             said, kind = "has a comma behind it, so it is no column", value[0].column.type
         else:
             continue
-        annotation = vars(cls).get("__annotations__", {}).get(name, "")
         found.append(f"{cls.__name__}.{name} {said}. Write {name}: {_written(kind, annotation)}")
     return found
+
+
+def _untyped(table: Any) -> list[str]:
+    """The columns of which SQLAlchemy knows no type: their script would fail."""
+    from sqlalchemy.types import NullType
+
+    return [
+        f"{table.name}.{column.name} has no type. Write one: Mapped[int], for example; and a "
+        'ForeignKey names table and column, as in ForeignKey("user.id")'
+        for column in table.columns
+        if isinstance(column.type, NullType)
+    ]
 
 
 def _written(kind: Any, annotation: Any) -> str:
@@ -211,7 +228,7 @@ def _written(kind: Any, annotation: Any) -> str:
         length = getattr(kind, "length", None)
         behind = f" = mapped_column(String({length}))" if length else ""
         try:
-            before = f"Mapped[{kind.python_type.__name__} | None]"
+            before = f"Mapped[{kind.python_type.__name__ if kind else 'int'} | None]"
         except NotImplementedError:  # a type that has none in Python
             before = "Mapped[…]"
     said = annotation if isinstance(annotation, str) else repr(annotation)

@@ -50,11 +50,16 @@ def read_scripts(
             if parent not in found and not problems:
                 problem = f"{revision.file} follows revision {parent}, which no file has."
                 problems.append((problem, revision.file, "no parent"))
+    in_line = list(_oldest_first(found))
+    if in_a_ring := [r for r in found.values() if r not in in_line]:
+        ring = " and ".join(revision.file for revision in in_a_ring)
+        problem = f"{ring}: each follows the other, or itself, so there is no first one."
+        problems.append((problem, in_a_ring[0].file, ""))
     parents = {parent for revision in found.values() for parent in revision.parents}
     error, error_file, error_kind = problems[0] if problems else (None, "", "")
     return MigrationState(
         exists=True,
-        revisions=tuple(_oldest_first(found)),
+        revisions=(*in_line, *in_a_ring),
         heads=tuple(sorted(found.keys() - parents)),
         error=error,
         error_file=error_file,
@@ -78,9 +83,9 @@ def _setup_problems(project: Path, folder: str) -> Iterator[tuple[str, str, str]
 
 
 def _oldest_first(found: Mapping[str, Revision]) -> Iterator[Revision]:
+    """Without those that follow one another in a ring."""
     waiting = dict(found)
-    while waiting:
-        ready = [r for r in waiting.values() if not any(p in waiting for p in r.parents)]
-        for revision in ready or list(waiting.values()):
+    while ready := [r for r in waiting.values() if not any(p in waiting for p in r.parents)]:
+        for revision in ready:
             del waiting[revision.id]
             yield revision

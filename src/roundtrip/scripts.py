@@ -205,9 +205,11 @@ def _made(node: ast.AST, table: str) -> Iterator[Column]:
         for part in parts:
             if isinstance(part, ast.Call) and _called(part) == "Column":
                 name, kind = _argument(part, 0, "name"), _type_of(part)
-                required = any(w.arg == "nullable" and not _literal(w.value) for w in part.keywords)
+                said = {word.arg: _literal(word.value) for word in part.keywords}
+                key = bool(said.get("primary_key"))
+                empty = said.get("nullable", not key)
                 if on and name and kind:
-                    yield Column(f"{on}.{name}", kind, not required, False)
+                    yield Column(f"{on}.{name}", kind, bool(empty), key)
 
 
 def _type_of(column: ast.Call) -> str:

@@ -110,7 +110,7 @@ GIT_AGAINST_DATABASE = [
     (stash, "git stash pop", ["database_ahead"]),
     (stash_untracked, "git stash pop", ["missing_script", "script_not_committed"]),
     (checkout, "git checkout age", ["missing_script", "agree"]),
-    (revert, "git checkout ", ["missing_script", "database_ahead"]),
+    (revert, "git restore --source=", ["missing_script", "database_ahead"]),
 ]
 
 

@@ -144,8 +144,7 @@ def test_the_way_back_goes_on_whatever_else_is_new(project: Project):
     script = committed(project, NICK, "nick")
     project.git("reset", "-q", "--hard", "HEAD~1")
     project.add_to_model("    size: Mapped[int | None]\n")
-    project.follow("missing_script", f"git checkout ORIG_HEAD -- {script}")
-    project.git("restore", "--staged", script)
+    project.follow("missing_script", f"git restore --source=ORIG_HEAD -- {script}")
     assert "drops user.nick with all values" in project.follow(
         "database_ahead", "flask db downgrade"
     )

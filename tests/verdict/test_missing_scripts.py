@@ -17,7 +17,7 @@ def test_a_reset_too_far_is_not_answered_with_a_downgrade(city: Project):
     city.git("reset", "--hard", "HEAD~2")
     city.add_to_model("    # a note\n")
     verdict = city.read().verdict
-    assert verdict.next.startswith(f"git checkout {wanted} -- migrations/versions/")
+    assert verdict.next.startswith(f"git restore --source={wanted} -- migrations/versions/")
     city.git("restore", MODELS)
     city.follow("missing_script", f"git reset --hard {wanted}")
     assert city.read().verdict.kind == "agree"
@@ -28,7 +28,7 @@ def test_a_reset_is_not_undone_over_uncommitted_work(aged: Project):
     aged.git("reset", "--hard", "HEAD~1")
     aged.edit(PAGES, "Show the", "Show me the")
     verdict = aged.read().verdict
-    assert verdict.next.startswith("git checkout ORIG_HEAD -- migrations/versions/")
+    assert verdict.next.startswith("git restore --source=ORIG_HEAD -- migrations/versions/")
     aged.git(*verdict.next.split()[1:])
     assert "Show me the" in (aged.path / PAGES).read_text(encoding="utf-8")
     assert aged.read().verdict.next == "flask db downgrade"
@@ -41,7 +41,7 @@ def test_a_reset_on_another_branch_is_not_undone_on_this_one(loose: Project):
     loose.git("switch", "main")
     head = loose.git("rev-parse", "main")
     verdict = loose.read().verdict
-    assert verdict.next.startswith("git checkout ORIG_HEAD -- migrations/versions/")
+    assert verdict.next.startswith("git restore --source=ORIG_HEAD -- migrations/versions/")
     loose.run(*shlex.split(verdict.next))
     assert loose.read().migrations.missing == ()
     assert loose.git("rev-parse", "main") == head
@@ -54,7 +54,7 @@ def test_a_script_on_a_branch_that_git_refuses_to_go_to(loose: Project):
     loose.add_to_model("    nick: Mapped[str | None]\n")
     assert loose.capture(["git", "checkout", "work"]).returncode, "as Git does over changes"
     verdict = loose.read().verdict
-    assert verdict.next.startswith("git checkout work -- migrations/versions/")
+    assert verdict.next.startswith("git restore --source=work -- migrations/versions/")
     loose.run(*shlex.split(verdict.next))
     assert loose.read().migrations.missing == ()
 
@@ -92,7 +92,7 @@ def test_a_migrations_folder_whose_end_is_committed(aged: Project):
     aged.git("rm", "-q", "-r", "migrations")
     aged.git("commit", "-m", "Tidy up")
     verdict = aged.read().verdict
-    assert re.fullmatch(r"git checkout \w+ -- migrations", verdict.next)
+    assert re.fullmatch(r"git restore --source=\w+ -- migrations", verdict.next)
     aged.run(*shlex.split(verdict.next))
     aged.commit("Bring the migrations back")
     assert aged.read().verdict.kind == "agree"
@@ -106,11 +106,11 @@ def test_an_old_copy_of_the_database_in_its_place(project: Project):
     committed(project, CITY, "Add city column to user model")
     (project.path / "instance/app.db").write_bytes(old)
     verdict = project.read().verdict
-    assert verdict.next.startswith("git checkout ")
+    assert verdict.next.startswith("git restore --source=")
     project.run(*shlex.split(verdict.next))
     project.follow("several_heads", "flask db downgrade")
     script = project.script_file("phone")
-    project.git("rm", "-f", script)
+    project.git("clean", "-f", script)
     project.follow("pending", "flask db upgrade")
     assert project.read().verdict.kind == "agree"
     assert project.sql("SELECT count(*) FROM user") == [(3,)]

@@ -7,7 +7,8 @@ last word silences those after it: what they would need to know cannot be known.
 The rules are in git_rules, model_rules, script_rules, pending_rules, difference_rules,
 database_rules, unseen_rules and elsewhere_rules, by what they are about. downgrades: what each of
 them adds where it tells one.
-lookups: what they ask of a state. commands: what they tell to type. wording: how they say it.
+failing: whether a script that waits would fail. lookups: what they ask of a state. commands: what
+they tell to type. wording: how they say it.
 """
 
 from __future__ import annotations

@@ -52,9 +52,9 @@ def stamped(state: State) -> Disagreement | None:
     """The database counts a script as run and has not all that it makes."""
     model, database = model_names(state), database_names(state)
     run = [revision for revision in state.migrations.revisions if revision.applied]
-    if any(revision.opaque or "execute" in revision.others for revision in run):
-        return None  # what they have dropped or renamed is not known
     for place, revision in enumerate(run):
+        if any(each.opaque or "execute" in each.others for each in run[place:]):
+            continue  # what they have dropped or renamed is not known
         dropped = {name for later in run[place + 1 :] for name in later.drops}
         added = {*revision.adds, *revision.columns} & model
         if absent := sorted(name for name in added - database if not is_among(name, dropped)):
@@ -117,7 +117,8 @@ def not_recorded(state: State) -> Disagreement | None:
         )
     done = None
     for revision in state.migrations.pending:
-        if not revision.adds or not database.issuperset(revision.adds):
+        new = {*revision.adds} - {*revision.drops}  # what it makes anew is there before it, too
+        if not new or not database.issuperset(new):
             break
         done = revision
     if not done:

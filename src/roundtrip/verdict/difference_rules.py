@@ -81,12 +81,13 @@ def _doubles(state: State, changes: list[Difference]) -> Careful | None:
 
 def _dropped_table(state: State, changes: list[Difference]) -> Careful | None:
     tables = [d.table for d in state.differences if d.op == "remove_table"]
-    if not tables or not any(d.op == "add_table" for d in changes):
+    if not tables:
         return None
-    return (
-        f"Careful: the script will also drop {tables[0]} with {rows_in(state, tables[0])}. If you "
-        "renamed it, the script must use rename_table: a drop and a create lose every row."
-    ), ""
+    why = f"Careful: the script will also drop {tables[0]} with {rows_in(state, tables[0])}. "
+    if any(d.op == "add_table" for d in changes):
+        why = f"{why}If you renamed it, the script must use rename_table: a drop and a create lose "
+        return f"{why}every row.", ""
+    return f"{why}If it is still wanted, take the drop out of the script before you run it.", ""
 
 
 def _dropped_column(state: State, changes: list[Difference]) -> Careful | None:

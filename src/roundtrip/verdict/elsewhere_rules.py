@@ -6,7 +6,7 @@ from ..env_file import with_env_file
 from ..facts import Disagreement, Elsewhere, State
 from .commands import step_back
 from .lookups import claims, lacking, names_in, run_by
-from .wording import MOVE_AWAY, listed, say
+from .wording import MOVE_AWAY, listed, named, say
 
 
 def stamped_elsewhere(state: State) -> Disagreement | None:
@@ -70,6 +70,10 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
     if there < here and required:
         why = f"The upgrade would fail there: {required[0]} is NOT NULL, and there are rows. This "
         return say(f"{other.url} waits.", found, f"{why}shows what to do.", board)
+    careful = [r for r in waiting if r.loses or r.opaque or r.others]
+    if there < here and careful:
+        why = f"{named(careful[0])} changes more than it adds. What that does to the rows there, "
+        return say(f"{other.url} waits.", found, f"{why}its own board shows.", board)
     if there < here:
         why = "Each database is upgraded on its own; test this one first, then that one."
         there_too = with_env_file("flask db upgrade", other.env_file)

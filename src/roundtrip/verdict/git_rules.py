@@ -131,7 +131,13 @@ def script_not_committed(state: State) -> Disagreement | None:
     else:
         headline = "A migration is not committed."
         why = "A script that Git does not have is lost to everybody else."
-    return say(headline, found, why, commit(state, fresh[-1].message))
+    command = commit(state, fresh[-1].message)
+    if not models and state.git.commits and state.git.commits[0].subject == fresh[-1].message:
+        why = f"{why} The last commit has its message already, so it belongs in there: git add, "
+        why = f"{why}then git commit --amend --no-edit, if nobody else has that commit."
+        if command.startswith("git commit"):
+            command = "git commit --amend --no-edit"
+    return say(headline, found, why, command)
 
 
 def merge_not_committed(state: State) -> Disagreement | None:

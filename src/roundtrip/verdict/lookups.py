@@ -40,11 +40,11 @@ def is_nullable(state: State, name: str) -> bool:
 def unlike(state: State, revision: Revision) -> list[tuple[str, str, str]]:
     """Columns that a script makes otherwise than the model has them: name, as made, as wanted.
 
-    Those that a later script may have changed are left out: the script need not be wrong.
+    Those that the script itself or a later one may change are left out: it need not be wrong.
     """
     place = state.migrations.revisions.index(revision)
     later = state.migrations.revisions[place + 1 :]
-    if any(each.others or each.opaque for each in later):
+    if "alter_column" in revision.others or any(each.others or each.opaque for each in later):
         return []
     touched = {name for each in later for name in (*each.adds, *each.drops)}
     model = {

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from ..facts import Disagreement, State
-from ..scripts import OPERATIONS
 from .commands import back_on, quoted, restore_model, stash_pop, take_out
+from .failing import mistaken, would_fail
 from .lookups import (
-    UNIQUE,
     database_names,
     has_run,
     is_among,
-    is_nullable,
     model_names,
     row_count,
     unlike,
 )
-from .wording import listed, made_unique, named, rows_in, say, sentence
+from .wording import listed, named, say
 
 
 def left_over(state: State) -> Disagreement | None:
@@ -69,7 +65,7 @@ def pending(state: State) -> Disagreement | None:
     waiting = state.migrations.pending
     if not waiting or left_over(state):
         return None
-    looks = (_mistaken, _half_run, _would_fail, _older, _two_ways)
+    looks = (mistaken, _half_run, would_fail, _older, _two_ways)
     if said := next(filter(None, (look(state) for look in looks)), None):
         return said
     adds = list(dict.fromkeys(name for revision in waiting for name in revision.adds))
@@ -120,21 +116,6 @@ def pending(state: State) -> Disagreement | None:
     return say(headline, found, why, "flask db upgrade")
 
 
-def _mistaken(state: State) -> Disagreement | None:
-    """A script calls an operation that Alembic does not have."""
-    for revision in state.migrations.pending:
-        for name in revision.unknown:
-            near = get_close_matches(name, OPERATIONS, 1)
-            return say(
-                "A migration is waiting, and it would fail.",
-                f"{named(revision)} calls {name}, and Alembic has nothing of that name.",
-                f"Mend the line: {near[0] if near else 'another name'}. Or delete the script, and "
-                "let flask db migrate write it.",
-                f"%show {quoted(revision.file)}",
-            )
-    return None
-
-
 def _older(state: State) -> Disagreement | None:
     """A script makes a column otherwise than the model has it."""
     for revision in state.migrations.pending:
@@ -170,58 +151,6 @@ def _half_run(state: State) -> Disagreement | None:
         f"there. Mend the script, take {listed(there)} out of its upgrade() for this one run, then "
         "flask db upgrade, and put the lines back.",
     )
-
-
-def _would_fail(state: State) -> Disagreement | None:
-    """A script that waits adds a column that must not be empty, to a table with rows."""
-    for revision in state.migrations.pending:
-        for name in revision.required:
-            if not row_count(state, name):
-                continue
-            why = "Allow NULL in the model: Mapped[… | None]. Then delete the script"
-            added = [d for d in state.differences if (d.op, d.name) == ("add_column", name)]
-            if is_nullable(state, name):
-                why = "The model allows NULL now; the script is older. Delete it"
-            elif added and not added[0].required:
-                why = "The model has a server_default now; the script is older. Delete it"
-            first, command = take_out(state, revision)
-            how = (
-                "and run flask db migrate again." + first
-                if first
-                else ("with this command, and run flask db migrate again.")
-            )
-            if other := has_run(state, revision):
-                command = back_on(state, other)
-                why = f"{other.url} has run it all the same, and has to go back first. {why}"
-                how = "afterwards, and run flask db migrate again."
-            return say(
-                "A migration is waiting, and it would fail.",
-                f"{name} is NOT NULL, and {rows_in(state, name)} would have no value.",
-                f"{why} {how}",
-                command,
-            )
-    changes = any("alter_column" in revision.others for revision in state.migrations.pending)
-    for each in state.differences if changes else ():
-        if each.op == "modify_nullable" and each.required:
-            return say(
-                "A migration is waiting, and it would fail.",
-                f"{each.name} becomes NOT NULL, and some rows have no value there.",
-                "Give them one first, in a cell that begins with %%flask_shell. Or keep "
-                "Mapped[… | None], delete the script, and make it again.",
-                "%%flask_shell",
-            )
-    makes_unique = {"create_unique_constraint", "create_index"}
-    changes = any(makes_unique & {*revision.others} for revision in state.migrations.pending)
-    for each in state.differences if changes else ():
-        if each.op in UNIQUE and each.required:
-            return say(
-                "A migration is waiting, and it would fail.",
-                sentence(made_unique(each)),
-                "Change one of them first, in a cell that begins with %%flask_shell. Or delete the "
-                "script, and take unique=True out of the model.",
-                "%%flask_shell",
-            )
-    return None
 
 
 def _two_ways(state: State) -> Disagreement | None:

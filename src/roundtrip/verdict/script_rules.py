@@ -91,6 +91,14 @@ def missing_script(state: State) -> Disagreement | None:
     here = state.migrations
     if not here.missing:
         return None
+    edited = [r.file for r in here.revisions if r.file in state.git.modified]
+    if edited and (not here.rescue or here.rescue.kind in ("lost", "blob")):
+        return say(
+            "The database is ahead: a script is gone.",
+            f"No file has its revision {here.missing[0]}, and {edited[0]} was changed.",
+            "Look whether its number was: the line revision = … If so, put the file back.",
+            *undo(state, edited[0]),
+        )
     kind = here.rescue.kind if here.rescue else "lost"
     where = here.rescue.where if here.rescue else ""
     file = quoted(here.rescue.file) if here.rescue else ""
@@ -168,6 +176,14 @@ def several_heads(state: State) -> Disagreement | None:
     heads = [r for r in state.migrations.revisions if r.id in state.migrations.heads]
     if len(heads) < 2:
         return None
+    if edited := [r.file for r in state.migrations.revisions if r.file in state.git.modified]:
+        return say(
+            f"The migrations have {len(heads)} heads.",
+            f"{listed(named(head) for head in heads)} do not follow one another, and {edited[0]} "
+            "is not as it was committed.",
+            "Look whether its line down_revision = … was changed. If so, put the file back.",
+            *undo(state, edited[0]),
+        )
     foreign = [
         r
         for r in heads

@@ -19,14 +19,15 @@ def not_made(state: State) -> Disagreement | None:
     made = made_by(scripts).keys()
     read = {name.partition(".")[0] for revision in scripts for name in revision.columns}
     there = (model_names(state) & database_names(state)) - made
+    empty = [r.file for r in scripts if not (r.adds or r.drops or r.others or r.parents[1:])]
     if tables := sorted(name for name in there if "." not in name):
-        return _unmade_table(state, tables[0])
+        return _unmade_table(state, tables[0], empty)
     lost = sorted(name for name in there if "." in name and name.partition(".")[0] in read)
     if not lost:
         return None
     found = f"Model and database have {listed(lost)}, but no script makes it."
     why = "Another database would go without."
-    if empty := [r.file for r in scripts if not (r.adds or r.drops or r.others or r.parents[1:])]:
+    if empty:
         why += f" {empty[-1]} has run and does nothing: write the missing lines into it."
         return say("No migration makes it.", found, why)
     table, _, column = lost[0].partition(".")
@@ -39,10 +40,13 @@ def not_made(state: State) -> Disagreement | None:
     )
 
 
-def _unmade_table(state: State, table: str) -> Disagreement:
-    """Model and database have a table that no script makes."""
+def _unmade_table(state: State, table: str, empty: list[str]) -> Disagreement:
+    """Model and database have a table that no script makes. `empty`: scripts that do nothing."""
     found = f"Model and database have the table {table}, but no script makes it."
     why = "Something else made it, db.create_all() for one. Another database would go without."
+    if empty:
+        why += f" {empty[-1]} has run and does nothing: write the create_table into it."
+        return say("No migration makes it.", found, why)
     if row_count(state, table):
         return say(
             "No migration makes it.",
@@ -54,7 +58,8 @@ def _unmade_table(state: State, table: str) -> Disagreement:
     return say(
         "No migration makes it.",
         found,
-        f"{why} It has no rows: drop it, and flask db migrate sees it. In a cell that begins with "
+        f"{why} Take that out of the code first. The table has no rows: drop it, and flask db "
+        "migrate sees it. In a cell that begins with "
         f'%%flask_shell: db.session.execute(db.text("DROP TABLE {table}")), then '
         "db.session.commit()",
         "%%flask_shell",

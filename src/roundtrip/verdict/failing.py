@@ -1,0 +1,93 @@
+"""Whether a script that waits would fail: what `pending` looks at first."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from ..facts import Disagreement, Revision, State
+from ..scripts import OPERATIONS
+from .commands import back_on, quoted, take_out
+from .lookups import UNIQUE, has_run, is_nullable, row_count
+from .wording import listed, made_unique, named, rows_in, say, sentence
+
+_HEADLINE = "A migration is waiting, and it would fail."
+
+
+def mistaken(state: State) -> Disagreement | None:
+    """A script calls an operation that Alembic does not have."""
+    for revision in state.migrations.pending:
+        for name in revision.unknown:
+            near = get_close_matches(name, OPERATIONS, 1)
+            return say(
+                _HEADLINE,
+                f"{named(revision)} calls {name}, and Alembic has nothing of that name.",
+                f"Mend the line: {near[0] if near else 'another name'}. Or delete the script, and "
+                "let flask db migrate write it.",
+                f"%show {quoted(revision.file)}",
+            )
+    return None
+
+
+def would_fail(state: State) -> Disagreement | None:
+    """A script asks for what the rows in the table do not have."""
+    waiting = state.migrations.pending
+    for revision in waiting:
+        for name in revision.required:
+            if row_count(state, name):
+                return _no_value(state, revision, name)
+    if any(revision.opaque or "execute" in revision.others for revision in waiting):
+        return None  # it may mend the rows first
+    return _some_empty(state) or _doubles(state)
+
+
+def _no_value(state: State, revision: Revision, name: str) -> Disagreement:
+    """A column that must not be empty is added to a table with rows."""
+    found = f"{name} is NOT NULL, and {rows_in(state, name)} would have no value."
+    table = name.partition(".")[0]
+    if old := [each for each in revision.loses if each.partition(".")[0] == table and "." in each]:
+        why = (
+            f"It also drops {listed(old)}, with all values. If you renamed it, write alter_column "
+        )
+        why = f"{why}with new_column_name into the script instead: that keeps them."
+        return say(_HEADLINE, found, why, f"%show {quoted(revision.file)}")
+    why = "Allow NULL in the model: Mapped[… | None]. Then delete the script"
+    added = [d for d in state.differences if (d.op, d.name) == ("add_column", name)]
+    if is_nullable(state, name):
+        why = "The model allows NULL now; the script is older. Delete it"
+    elif added and not added[0].required:
+        why = "The model has a server_default now; the script is older. Delete it"
+    first, command = take_out(state, revision)
+    how = "with this command, and run flask db migrate again."
+    if first:
+        how = f"and run flask db migrate again.{first}"
+    if other := has_run(state, revision):
+        command = back_on(state, other)
+        why = f"{other.url} has run it all the same, and has to go back first. {why}"
+        how = "afterwards, and run flask db migrate again."
+    return say(_HEADLINE, found, f"{why} {how}", command)
+
+
+def _some_empty(state: State) -> Disagreement | None:
+    """A column that has empty rows becomes NOT NULL."""
+    changing = [r for r in state.migrations.pending if "alter_column" in r.others]
+    found = [d for d in state.differences if d.op == "modify_nullable" and d.required]
+    if not changing or not found:
+        return None
+    why = "Give them one first, in a cell that begins with %%flask_shell."
+    if not has_run(state, *changing):
+        why = f"{why} Or keep Mapped[… | None], delete the script, and make it again."
+    said = f"{found[0].name} becomes NOT NULL, and some rows have no value there."
+    return say(_HEADLINE, said, why, "%%flask_shell")
+
+
+def _doubles(state: State) -> Disagreement | None:
+    """What two rows have alike becomes unique."""
+    makes_unique = {"create_unique_constraint", "create_index"}
+    changing = [r for r in state.migrations.pending if makes_unique & {*r.others}]
+    found = [d for d in state.differences if d.op in UNIQUE and d.required]
+    if not changing or not found:
+        return None
+    why = "Change one of them first, in a cell that begins with %%flask_shell."
+    if not has_run(state, *changing):
+        why = f"{why} Or delete the script, and take unique=True out of the model."
+    return say(_HEADLINE, sentence(made_unique(found[0])), why, "%%flask_shell")
