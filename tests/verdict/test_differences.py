@@ -92,3 +92,12 @@ def test_a_model_in_a_stash_that_git_refuses_to_bring_back(loose: Project):
     assert command.startswith("git commit -m ")
     loose.run(*shlex.split(command))
     loose.follow("database_ahead", "git stash pop")
+
+
+def test_a_table_of_other_hands_is_named_before_a_script_would_drop_it(project: Project):
+    project.sql("CREATE TABLE log (id INTEGER PRIMARY KEY)")
+    project.sql("INSERT INTO log DEFAULT VALUES")
+    project.add_to_model()
+    verdict = project.read().verdict
+    assert verdict.kind == "model_ahead"
+    assert "will also drop log with 1 row. If it is still wanted" in verdict.why

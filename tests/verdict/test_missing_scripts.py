@@ -157,3 +157,12 @@ def test_what_is_told_about_another_database_names_it(aged: Project):
     verdict = aged.read("production.env").verdict
     assert verdict.kind == "missing_script"
     assert "(flask --env-file production.env db downgrade, once for each" in verdict.why
+
+
+def test_a_number_that_was_changed_in_a_script_is_put_back(aged: Project):
+    script = aged.script_file("age")
+    aged.edit(script, "\nrevision = '", "\nrevision = 'f")
+    verdict = aged.read().verdict
+    assert (verdict.kind, verdict.next) == ("missing_script", f"git diff {script}")
+    aged.run(*shlex.split(verdict.back))
+    assert aged.read().verdict.kind == "agree"

@@ -81,10 +81,23 @@ def test_a_model_that_is_not_imported(project: Project):
 
 
 def test_lines_that_look_like_columns_and_are_none(project: Project):
-    project.add_to_model("    age = db.Integer\n    city = mapped_column(db.Integer),\n")
+    project.add_to_model(
+        "    age = db.Integer\n    city = mapped_column(db.Integer),\n"
+        "    nick: Mapped[str] = String(20)\n    boss: Mapped[int] = db.ForeignKey('user.id')\n"
+        "    size = Mapped[int | None]\n    mood = mapped_column\n"
+        "    other: Mapped[int] = mapped_column(db.ForeignKey('user'))\n"
+    )
     state = project.read()
     assert state.verdict.kind == "not_a_column"
     assert state.model.odd == (
         "User.age is a type, not a column. Write age: Mapped[int | None]",
         "User.city has a comma behind it, so it is no column. Write city: Mapped[int | None]",
+        "User.nick is a type, not a column. Write nick: Mapped[str] = mapped_column(String(20))",
+        "User.boss is a foreign key, not a column. Write boss: Mapped[int] = "
+        'mapped_column(ForeignKey("user.id"))',
+        "User.size has its type behind =, so it is no column. Write size: Mapped[int | None]",
+        "User.mood is mapped_column without brackets, so it is no column. Write mood: "
+        "Mapped[int | None]",
+        "user.other has no type. Write one: Mapped[int], for example; and a ForeignKey names table "
+        'and column, as in ForeignKey("user.id")',
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 
@@ -105,3 +106,26 @@ def test_a_second_head_that_nobody_wants_is_not_merged(project: Project):
     )
     project.follow("several_heads", "git clean -f migrations/versions/stray.py")
     assert project.read().verdict.kind == "pending"
+
+
+def test_scripts_that_follow_one_another_in_a_ring(aged: Project):
+    script = aged.script_file("age")
+    own = aged.script("age").name[:12]
+    text = (aged.path / script).read_text(encoding="utf-8")
+    aged.write(script, re.sub(r"down_revision = '.*'", f"down_revision = '{own}'", text))
+    assert aged.capture(["flask", "db", "current"]).returncode
+    verdict = aged.read().verdict
+    assert (verdict.kind, verdict.next) == ("script_error", f"git diff {script}")
+    assert "no first one" in verdict.found
+    aged.run(*shlex.split(verdict.back))
+    assert aged.read().verdict.kind == "agree"
+
+
+def test_a_second_head_that_a_changed_line_makes_is_not_merged(aged: Project):
+    script = aged.script_file("age")
+    text = (aged.path / script).read_text(encoding="utf-8")
+    aged.write(script, re.sub(r"down_revision = '.*'", "down_revision = None", text))
+    verdict = aged.read().verdict
+    assert (verdict.kind, verdict.next) == ("several_heads", f"git diff {script}")
+    aged.run(*shlex.split(verdict.back))
+    assert aged.read().verdict.kind == "agree"

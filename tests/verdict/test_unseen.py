@@ -147,3 +147,14 @@ def test_a_length_in_a_table_with_rows_is_not_mended_by_a_downgrade(project: Pro
     project.commit("Posts")
     project.follow("other_length", 'flask db revision -m "Change post table"')
     assert project.sql("SELECT title FROM post") == [("kept",)]
+
+
+def test_a_table_for_which_an_empty_script_is_there_gets_no_second_one(project: Project):
+    project.write(MODELS, (project.path / MODELS).read_text(encoding="utf-8") + POST)
+    project.sql("CREATE TABLE post (id INTEGER NOT NULL PRIMARY KEY, title VARCHAR(200) NOT NULL)")
+    project.sql("INSERT INTO post (title) VALUES ('one')")
+    project.follow("not_made", 'flask db revision -m "Create post table"')
+    project.follow("pending", "flask db upgrade")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("not_made", "")
+    assert f"{project.script_file('post')} has run and does nothing" in verdict.why

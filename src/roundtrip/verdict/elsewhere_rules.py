@@ -62,7 +62,8 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
         why = f"The file of {gone[0]} is not here, and has to come back before that database moves."
         return say(f"{other.url} is elsewhere.", found, why, board)
     waiting = [r for r in state.migrations.revisions if r.id in here - there]
-    if already := sorted({name for r in waiting for name in r.adds} & {*other.names}):
+    new = {name for r in waiting for name in r.adds if name not in r.drops}
+    if already := sorted(new & {*other.names}):
         why = "The upgrade would fail there: other hands have made it. This shows what to do."
         found = f"{stands}, and has {listed(already)} all the same."
         return say(f"{other.url} has more than it says.", found, why, board)

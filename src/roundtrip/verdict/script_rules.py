@@ -92,14 +92,15 @@ def missing_script(state: State) -> Disagreement | None:
     if not here.missing:
         return None
     edited = [r.file for r in here.revisions if r.file in state.git.modified]
-    if edited and (not here.rescue or here.rescue.kind in ("lost", "blob")):
+    known = here.rescue.kind if here.rescue else "lost"
+    if edited and (known in ("lost", "blob") or here.rescue.file == edited[0]):
         return say(
             "The database is ahead: a script is gone.",
             f"No file has its revision {here.missing[0]}, and {edited[0]} was changed.",
             "Look whether its number was: the line revision = … If so, put the file back.",
             *undo(state, edited[0]),
         )
-    kind = here.rescue.kind if here.rescue else "lost"
+    kind = known
     where = here.rescue.where if here.rescue else ""
     file = quoted(here.rescue.file) if here.rescue else ""
     # Where the model still has what the database has, nothing is to be undone.
@@ -151,9 +152,9 @@ def missing_script(state: State) -> Disagreement | None:
             f"git show {where} > {file}",
         ),
         "nothing lost": (
-            "Git does not have it, and nothing of it is missed: the database has what the scripts "
-            "make, and the model wants it. The number alone is wrong. A stamp writes the right one "
-            "down, and changes no table.",
+            f"{'Git does not have it, and nothing' if known == 'lost' else 'Nothing'} of it is "
+            "missed: the database has what the scripts make, and the model wants it. The number "
+            "alone is wrong. A stamp writes the right one down, and changes no table.",
             f"flask db stamp --purge {'heads' if here.heads[1:] else 'head'}",
         ),
         "lost": (

@@ -1,0 +1,138 @@
+"""Scripts that people write by hand: a rename, a repair of rows, a table as the manuals have it.
+
+What is right is not taken for a loss, a mistake, or something that has run already.
+"""
+
+from __future__ import annotations
+
+import pytest
+from states import Project
+from turns import (
+    MODELS,
+    POST,
+    committed,
+    fails,
+    fill,
+    on_production,
+    with_production,
+    with_script,
+)
+
+RENAME = """with op.batch_alter_table('user') as batch_op:
+        batch_op.alter_column('city', new_column_name='town')"""
+BACKFILL = """op.add_column('user', sa.Column('nick', sa.String(20)))
+    op.execute("UPDATE user SET nick = name")
+    with op.batch_alter_table('user') as batch_op:
+        batch_op.alter_column('nick', existing_type=sa.String(20), nullable=False)"""
+TABLE = """op.create_table(
+        'post',
+        sa.Column('id', sa.Integer(), primary_key=True),
+        sa.Column('title', sa.String(200), nullable=False),
+    )"""
+ANEW = """op.drop_column('user', 'city')
+    op.add_column('user', sa.Column('city', sa.Text()))"""
+
+
+def renamed(city: Project) -> str:
+    """The model says `town`, and the script renames; the script's path."""
+    city.edit(MODELS, "    city:", "    town:")
+    return with_script(city, "", RENAME)
+
+
+def test_a_renamed_column_keeps_its_values_and_the_board_says_so(city: Project):
+    renamed(city)
+    said = city.follow("pending", "flask db upgrade")
+    assert said.startswith("The upgrade gives user.city another name, and keeps the values.")
+    assert city.sql("SELECT town FROM user WHERE name = 'Ada'") == [("London",)]
+    assert city.read().verdict.kind == "script_not_committed"
+
+
+def test_a_renamed_table_is_none_that_is_deleted(project: Project):
+    project.edit(
+        MODELS, "class User(db.Model):", 'class User(db.Model):\n    __tablename__ = "person"\n'
+    )
+    with_script(project, "", "op.rename_table('user', 'person')")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("pending", "flask db upgrade")
+    assert "keeps the values" in verdict.why
+    project.db("upgrade")
+    assert project.sql("SELECT count(*) FROM person") == [(3,)]
+
+
+def test_a_column_that_is_dropped_and_added_under_another_name_is_said_to_lose(city: Project):
+    city.edit(MODELS, "    city: Mapped[str | None]", "    town: Mapped[str]")
+    with_script(city, "", "")
+    verdict = city.read().verdict
+    assert "it would fail" in verdict.headline and verdict.next.startswith("%show ")
+    assert "write alter_column with new_column_name" in verdict.why
+    assert "drops user.city, with all values" in verdict.why
+
+
+def test_a_script_that_fills_the_rows_first_does_not_fail(project: Project):
+    project.add_to_model("    nick: Mapped[str] = mapped_column(String(20))\n")
+    script = with_script(project, "", BACKFILL)
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("pending", f"%show {script}")
+    assert "runs SQL" in verdict.why
+    project.db("upgrade")
+    assert project.read().verdict.kind == "script_not_committed"
+
+
+def test_a_table_as_the_manuals_write_it_is_as_the_model_has_it(project: Project):
+    project.write(MODELS, (project.path / MODELS).read_text(encoding="utf-8") + POST)
+    with_script(project, "", TABLE)
+    project.follow("pending", "flask db upgrade")
+    assert project.read().verdict.kind == "script_not_committed"
+
+
+def test_what_is_dropped_and_made_anew_has_not_run(city: Project):
+    city.edit(MODELS, "mapped_column(String(80))\n", "mapped_column(db.Text)\n")
+    with_script(city, "", ANEW)
+    verdict = city.read().verdict
+    assert verdict.kind == "pending" and "stamp" not in verdict.next
+    assert "deletes user.city with all values" in verdict.why
+
+
+@pytest.mark.parametrize("change", ['op.execute("DELETE FROM user")', ANEW])
+def test_production_is_upgraded_after_a_look_at_its_own_board(city: Project, change: str):
+    with_production(city)
+    on_production(city, "upgrade")
+    city.db("revision", "-m", "change")
+    fill(city.script("change"), change)
+    city.db("upgrade")
+    city.commit("Change")
+    there = next(said for said in city.read().disagreements if said.kind == "elsewhere")
+    assert there.next == "%board --env-file production.env"
+    assert "its own board shows" in there.why
+
+
+def test_rows_that_would_not_do_are_changed_where_another_database_has_run_the_script(
+    project: Project,
+):
+    """It is no more to be deleted then."""
+    with_production(project)
+    on_production(project, "upgrade")
+    for name in ("Ada", "Ada"):
+        project.sql(
+            f"INSERT INTO user (name, email) VALUES ('{name}', hex(randomblob(4)))", "production.db"
+        )
+    project.edit(MODELS, "mapped_column(String(80))", "mapped_column(String(80), unique=True)")
+    project.db("migrate", "-m", "Unique names")
+    script = project.script_file("unique")
+    project.db("upgrade")
+    project.commit("Unique names")
+    there = project.read("production.env").verdict
+    assert "it would fail" in there.headline, there
+    assert "delete the script" not in there.why
+    assert (project.path / script).exists()
+    fails(project.copy(project.path.with_name("try")), "upgrade", "+1")
+
+
+def test_a_script_that_is_forgotten_in_the_commit_belongs_into_the_same(project: Project):
+    script = committed(project, "    size: Mapped[int | None]\n", "Add size")
+    project.git("rm", "-q", "--cached", script)
+    project.git("commit", "-q", "--amend", "--no-edit")
+    assert "--amend --no-edit" in project.follow("script_not_committed", "git add .")
+    project.follow("script_not_committed", "git commit --amend --no-edit")
+    assert project.read().verdict.kind == "agree"
+    assert len(project.git("log", "--oneline").splitlines()) == 2
