@@ -46,13 +46,16 @@ def test_database_has(project: Path):
     add_age(project)
     assert ask("database_has", UPGRADED, project, **age).met
     off = {**age, "present": False}
-    refused("database_has", UPGRADED, project, "no script that it counts", "%restart", **off)
+    stamp = f"flask db stamp {SECOND}"
+    refused("database_has", UPGRADED, project, "stamped, not downgraded", stamp, **off)
     sql(project, f"UPDATE alembic_version SET version_num = '{SECOND}'")
     refused("database_has", UPGRADED, project, "has not run on app.db", "flask db downgrade", **off)
     hollow = replace(UPGRADED.migrations.revisions[1], undoes=False)
     ran = replace(UPGRADED.migrations, revisions=(UPGRADED.migrations.revisions[0], hollow))
     state = replace(UPGRADED, migrations=ran)
     refused("database_has", state, project, "does not drop it", f"%show {AGE_SCRIPT}", **off)
+    sql(project, f"UPDATE alembic_version SET version_num = '{FIRST}'")
+    refused("database_has", state, project, "no script that it counts", "%restart", **off)
     third = replace(second(applied=True, adds=("pet",)), id="c" * 12, parents=(SECOND,))
     later = replace(UPGRADED.migrations, revisions=(*UPGRADED.migrations.revisions, third))
     state = replace(UPGRADED, migrations=later)

@@ -36,6 +36,23 @@ def test_commits(project: Path):
     refused("commits", made(), project, "later work", "git log", count=0)
 
 
+def test_a_script_belongs_into_the_commit_of_its_model(project: Path):
+    two = (Commit("2" * 40, "Add age"), *made().git.commits)
+    both = {"count": 2, "script": "migrations/versions/*_add_age_*.py"}
+    tracked = migrations(second(applied=True, tracked=True))
+    assert ask("commits", made(git=git(commits=two), migrations=tracked), project, **both).met
+    fresh = migrations(second(applied=True))
+    alone = made(git=git(commits=two, untracked=(AGE_SCRIPT,)), migrations=fresh)
+    refused("commits", alone, project, "has the model alone", "git add .", **both)
+    staged = made(git=git(commits=two, staged=(AGE_SCRIPT,), added=(AGE_SCRIPT,)), migrations=fresh)
+    refused("commits", staged, project, "model alone", "git commit --amend --no-edit", **both)
+    three = made(git=git(commits=(Commit("3" * 40, "Add script"), *two)), migrations=tracked)
+    refused("commits", three, project, "in two commits", "git reset --soft HEAD~1", **both)
+    four = (Commit("4" * 40, "x"), Commit("3" * 40, "y"), *two)
+    later = made(git=git(commits=four), migrations=tracked)
+    refused("commits", later, project, "later work", "git log --oneline", **both)
+
+
 def test_head_subject(project: Path):
     assert ask("head_subject", made(), project, subject="Create the user table").met
     later = made(git=git(commits=(Commit("2" * 40, "Later"), *made().git.commits)))

@@ -8,8 +8,15 @@ from pathlib import Path
 from ..facts import Revision, State
 from ..sqlite_files import sql_name
 from ..verdict.commands import back_on, delete, is_one_step, message_for, quoted, take_back
-from ..verdict.lookups import has_run, names_in, run_by
-from .course_databases import USUAL, columns_of, command_on, query, used_databases, versions
+from ..verdict.lookups import has_run, names_in, row_count, run_by
+from .course_databases import (
+    USUAL,
+    columns_of,
+    command_on,
+    query,
+    used_databases,
+    versions,
+)
 from .finding import Cure, begin_again
 from .model_causes import look_at, why_lacking
 
@@ -30,7 +37,7 @@ def why_blocked(state: State, project: Path | None = None, database: str = USUAL
     return Cure(cause, verdict.next if missing else command_on(database, "%board"), detour=True)
 
 
-def not_upgraded(state: State, database: str) -> Cure:
+def not_upgraded(state: State, project: Path, database: str) -> Cure:
     """Why a database has not run a script that waits, and the cure: not always an upgrade."""
     if bad := bad_script(state):
         return bad
@@ -41,6 +48,12 @@ def not_upgraded(state: State, database: str) -> Cure:
         if revision.loses:
             cause = f"The script that waits also drops {', '.join(revision.loses)}, with all values"
             return replace(make_again(state, revision, f"{cause}.", mend=True), detour=True)
+    run = run_by(state, versions(project, database))
+    for revision in state.migrations.revisions if database != USUAL else ():
+        if revision.id not in run and (revision.loses or revision.opaque or revision.others):
+            cause = f"The upgrade has not run on {database}, and {revision.file} changes more than "
+            cause = f"{cause}it adds. What that does to the rows there, its own board shows."
+            return Cure(cause, command_on(database, "%board"), detour=True)
     return Cure(f"The upgrade has not run on {database}.", command_on(database, _UPGRADE))
 
 
@@ -122,7 +135,10 @@ def downgrade_of(state: State, revision: Revision) -> Cure:
         return begin_again(f"{cause} No downgrade brings the values back.")
     at = state.migrations.current
     followed = "" if revision.id in at else ", with all that followed"
-    return Cure(f"Undo it before you delete it{followed}.", take_back(revision, at), detour=True)
+    said = f"Undo it before you delete it{followed}."
+    if lost := [name for name in revision.adds if row_count(state, name)]:
+        said = f"{said} The downgrade drops {', '.join(lost)} with all values."
+    return Cure(said, take_back(revision, at), detour=True)
 
 
 def not_gone_back(state: State, project: Path, database: str, name: str) -> Cure:
@@ -134,6 +150,11 @@ def not_gone_back(state: State, project: Path, database: str, name: str) -> Cure
     at = versions(project, database)
     makers = [r for r in state.migrations.revisions if name in r.adds]
     run = [maker for maker in makers if maker.id in run_by(state, at)]
+    if not run and makers and makers[-1].undoes and {*at} & {*makers[-1].parents}:
+        cause = f"{database} has {name}, and does not count its script as run: stamped, not "
+        cause = f"{cause}downgraded. This writes the number back; then the downgrade."
+        command = command_on(database, f"flask db stamp {makers[-1].id}")
+        return Cure(cause, command, detour=True)
     if not run:
         cause = f"{database} has {name}, and no script that it counts as run makes it: a "
         return begin_again(f"{cause}downgrade() that drops nothing, or a change by hand.")

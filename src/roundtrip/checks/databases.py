@@ -116,7 +116,7 @@ def _why_absent(state: State, project: Path, column: str, database: str) -> Cure
     if makers & run_by(state, versions(project, database)):
         cause = f"It counts the script as run, and does not have {needed}: stamped, not upgraded."
         return Cure(cause, command_on(database, "%board"), detour=True)
-    cure = not_upgraded(state, database)
+    cure = not_upgraded(state, project, database)
     if not (project / "instance" / database).is_file() and database != USUAL:
         return replace(cure, cause="No command has made it yet.")
     others = [each for each in used_databases(project) if name in columns_of(project, each, table)]

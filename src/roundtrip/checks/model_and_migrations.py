@@ -75,7 +75,7 @@ def revisions(state: State, project: Path, count: int, applied: int) -> Finding:
         return unmet(
             text, Cure(cause, "git log --oneline" if extra.committed else delete(state, extra))
         )
-    return unmet(text, not_upgraded(state, USUAL))
+    return unmet(text, not_upgraded(state, project, USUAL))
 
 
 def newest_script(state: State, project: Path, message: str) -> Finding:
@@ -143,7 +143,8 @@ def committed_migration(
     found = {name for name in maker.adds if name.partition(".")[0] not in tables or name in tables}
     text = f"{maker.file}: adds {_names(found)}, drops {_names(maker.drops)}"
     if found != {*adds} or maker.drops or maker.others:
-        cause = "The script does more than that."
+        more = [f"adds {_names(found - {*adds})}"] * bool(found - {*adds}) + [*maker.others]
+        cause = f"The script does more than that ({_names(more)})."
         first = [r for r in own if r is not maker and {*maker.drops} & {*r.adds}]
         if lost := [name for name in maker.loses if name not in names_in(state.model.tables)]:
             cause = f"The script also drops {_names(lost)}: the model has lost it."
@@ -170,7 +171,7 @@ def committed_migration(
         return unmet(text, Cure(f"{cause} Write it.", f"%show {maker.file}"))
     if not maker.committed:
         if not maker.applied:
-            return unmet(text, not_upgraded(state, USUAL))
+            return unmet(text, not_upgraded(state, project, USUAL))
         cause = "The script is not committed: whoever has the model alone cannot make its table."
         return unmet(text, Cure(cause, commit(state, maker.message)))
     return met(text)

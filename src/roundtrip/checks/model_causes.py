@@ -36,7 +36,8 @@ def why_lacking(state: State, project: Path, name: str) -> Cure:
         return _no_table(state, project, wanted)
     table = tables[wanted]
     here = look_at(state, table.file)
-    if near := get_close_matches(column, [each.name for each in table.columns], 1, 0.7):
+    names = {each.name.lower(): each.name for each in table.columns}
+    if near := [names[each] for each in get_close_matches(column.lower(), names, 1, 0.7)]:
         return Cure(f"The model has {wanted}.{near[0]}. If that is to be it, mend the name.", here)
     for file, _ in _classes(project, table.class_name):
         if file != table.file:

@@ -39,6 +39,12 @@ def restore_model(state: State) -> str:
     return f"git restore {quoted(changed[0])}" if changed else ""
 
 
+def restore_code(state: State) -> str:
+    """The command that brings back the one file of code that differs from the last commit."""
+    changed = [file for file in state.git.modified if file.endswith(".py")]
+    return f"git restore {quoted(changed[0])}" if len(changed) == 1 else ""
+
+
 def stash_pop(state: State) -> tuple[str, str]:
     """Why and how to have the newest stash back; empty where it holds no file of the models."""
     if not (file := stash_file(state)):

@@ -171,7 +171,8 @@ def not_committed(state: State) -> Disagreement | None:
     more = " more" if len(loose) < len(state.git.uncommitted) else ""
     count = f"One{more} file is" if len(loose) == 1 else f"{len(loose)}{more} files are"
     command = commit(state, "Say what changes")
-    agree = not state.differences and not state.migrations.pending
+    env = f"{state.migrations.folder}/env.py"  # what it says, the comparison here does not know
+    agree = not (state.differences or state.migrations.pending or env in loose)
     why = "The model, the migrations and the database agree." if agree else ""
     return say(
         f"{count} not committed.",
