@@ -17,6 +17,7 @@ ELSEWHERE = {
     "NOT NULL constraint failed: user.age": "from a column that may not be empty",
     "Can't locate revision identified by '…'": "after a reset that came too early",
     "PROBLEM": "from %doctor, where something is wrong",
+    "HEAD~1": "another name of a commit, in tests/lessons/test_wrong_answers.py",
     "pip install Flask-SQLAlchemy Flask-Migrate python-dotenv": "outside the course",
     # code that is wrong, or for another project or another day
     "age = db.Integer": "a slip",

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from goal_states import (
+    ADDS_AGE,
     AGE,
     AGE_SCRIPT,
     BASE,
     BROKEN,
+    FIRST,
     GONE,
     LOOK,
     MODEL_AHEAD,
@@ -26,7 +29,7 @@ from goal_states import (
     user,
 )
 
-from roundtrip.facts import Column, MigrationState, ModelState, Table
+from roundtrip.facts import Column, Elsewhere, MigrationState, ModelState, Table
 
 
 def test_model_has(project: Path):
@@ -181,3 +184,67 @@ def test_pending_changes(project: Path):
         every = (*WAITING.migrations.revisions[:-1], script)
         state = replace(WAITING, migrations=replace(WAITING.migrations, revisions=every))
         refused("pending_changes", state, project, "changed later", "git clean -f", **wanted)
+
+
+def test_a_script_of_another_name_is_taken_back_and_not_followed_by_one_more(project: Path):
+    wanted = {"adds": ["user.age"], "after": "Create user table"}
+    years = second(adds=("user.years",))
+    model = ModelState((user(AGE),), found=True, migrates=True)
+    waits = made(model=model, migrations=migrations(years), differences=(ADDS_AGE,))
+    said = "The script makes user.years, and the model has user.age instead."
+    refused("committed_migration", waits, project, said, f"git clean -f {AGE_SCRIPT}", **wanted)
+    run = replace(migrations(replace(years, applied=True)), current=(SECOND,))
+    ran = made(model=model, migrations=run, differences=(ADDS_AGE,))
+    refused("committed_migration", ran, project, said, "flask db downgrade", **wanted)
+    # an earlier lesson's script is left alone
+    early = {**wanted, "after": years.message}
+    refused("committed_migration", ran, project, "not made yet", "flask db migrate", **early)
+
+
+def test_a_downgrade_of_a_script_with_rows_says_what_it_takes(project: Path):
+    wrong = Column("user.age", "TEXT", True, False)
+    script = second(applied=True, tracked=True, makes=(wrong,))
+    state = made(
+        model=UPGRADED.model,
+        migrations=replace(migrations(script), current=(SECOND,)),
+        database=UPGRADED.database,
+    )
+    said = "The downgrade drops user.age with all values."
+    refused("committed_migration", state, project, said, "flask db downgrade", adds=["user.age"])
+
+
+def test_a_script_that_production_has_run_is_not_deleted(project: Path):
+    wrong = Column("user.age", "TEXT", True, False)
+    has = Elsewhere("production.env", "instance/production.db", (SECOND,), names=("user.age",))
+    state = replace(WAITING, migrations=migrations(second(makes=(wrong,))), elsewhere=(has,))
+    back = "flask --env-file production.env db downgrade"
+    refused("committed_migration", state, project, "goes back first", back, adds=["user.age"])
+
+
+def test_two_scripts_are_not_one(project: Path):
+    state = replace(WAITING, migrations=migrations(second(), THIRD))
+    pets = made(model=ModelState((user(AGE, replace(AGE, name="pet")),), found=True, migrates=True))
+    state = replace(state, model=pets.model)
+    both = {"adds": ["user.age", "user.pet"]}
+    refused("pending_changes", state, project, "one is to do it all", "git clean -f c.py", **both)
+
+
+THIRD = replace(second(adds=("user.pet",)), id="c" * 12, parents=(SECOND,), file="c.py")
+TWO_ROWS = replace(migrations(second(applied=True), THIRD), current=(FIRST, SECOND))
+UNKNOWN = {"database": replace(UPGRADED.database, versions=(FIRST,))}
+
+
+@pytest.mark.parametrize(
+    ("kind", "here", "places", "command"),
+    [
+        ("not_recorded", migrations(second()), UNKNOWN, "flask db stamp head"),
+        ("overlapping", TWO_ROWS, {}, f"flask db stamp --purge {SECOND}"),
+    ],
+)
+def test_an_upgrade_is_not_told_where_it_would_fail(
+    kind: str, here: MigrationState, places: dict[str, object], command: str, project: Path
+):
+    state = made(model=UPGRADED.model, migrations=here, **places)
+    assert state.verdict.kind == kind
+    all_of_them = {"count": len(here.revisions), "applied": len(here.revisions)}
+    refused("revisions", state, project, state.verdict.headline, command, **all_of_them)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 
 import pytest
+from goal_states import AGE_SCRIPT, SECOND, made, migrations, second
 from states import Project
 from turns import PHONE, committed, on_production, with_production
+
+from roundtrip.facts import Elsewhere
 
 
 def test_a_database_that_waits(aged: Project):
@@ -177,3 +181,26 @@ def test_settings_that_name_no_database_here_do_no_harm(aged: Project, settings)
     (aged.path / "odd.env").write_bytes(settings)
     (*_, last) = aged.read().disagreements
     assert last.kind == "not_committed"  # odd.env itself
+
+
+def test_a_required_column_is_no_trouble_where_there_are_no_rows(project: Project):
+    with_production(project)
+    on_production(project, "upgrade")
+    project.sql("DELETE FROM user")
+    committed(project, "    size: Mapped[int]\n", "Add size")
+    (there,) = project.read().disagreements
+    assert (there.kind, there.next) == ("elsewhere", "flask --env-file production.env db upgrade")
+    project.sql("INSERT INTO user (name, email) VALUES ('Dorothy', 'd')", "production.db")
+    (there,) = project.read().disagreements
+    assert there.next == "%board --env-file production.env" and "NOT NULL" in there.why
+
+
+def test_a_script_that_another_database_only_says_it_has_run_can_go():
+    says = Elsewhere("production.env", "instance/production.db", (SECOND,), names=("user",))
+    state = made(migrations=migrations(second()), elsewhere=(says,))
+    first, then, *_ = state.disagreements
+    assert (first.kind, first.next) == ("stamped_elsewhere", "%board --env-file production.env")
+    assert (then.kind, then.next) == ("left_over", f"git clean -f {AGE_SCRIPT}")
+    has = replace(says, names=("user", "user.age"))
+    state = made(migrations=migrations(second()), elsewhere=(has,))
+    assert state.verdict.next == "flask --env-file production.env db downgrade"

@@ -158,3 +158,24 @@ def test_a_table_for_which_an_empty_script_is_there_gets_no_second_one(project: 
     verdict = project.read().verdict
     assert (verdict.kind, verdict.next) == ("not_made", "")
     assert f"{project.script_file('post')} has run and does nothing" in verdict.why
+
+
+def test_sql_may_have_dropped_what_a_script_made(city: Project):
+    """So nothing is said of a column that nobody has any more."""
+    city.edit(MODELS, CITY, "")
+    city.db("revision", "-m", "By hand")
+    fill(city.script("by_hand"), 'op.execute("ALTER TABLE user DROP COLUMN city")')
+    city.db("upgrade")
+    city.commit("By hand")
+    assert city.read().verdict.kind == "agree"
+
+
+def test_a_length_is_not_mended_by_a_downgrade_that_takes_more(project: Project):
+    both = NICK.replace("String(20)", "String") + PHONE
+    committed(project, both, "Two columns")
+    project.edit(MODELS, NICK.replace("String(20)", "String"), NICK)
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == (
+        "other_length",
+        'flask db revision -m "Change user table"',
+    )
