@@ -266,8 +266,10 @@ class Desk:
 
     def unroll(self) -> None:
         """Make the window as high as the notebook is long, so that all of it is painted."""
-        long = self.do("() => document.querySelector('.jp-WindowedPanel-outer').scrollHeight")
-        self.page.set_viewport_size({"width": WIDTH, "height": long + 100})
+        seen = 0
+        while (long := self.do(_LENGTH)) > seen:  # what is painted late makes it longer
+            self.page.set_viewport_size({"width": WIDTH, "height": long + 200})
+            seen = long
 
     def take_picture(self, file: Path) -> None:
         """Leave a picture of all that is in the window. Pieces of it would take twice the time."""
@@ -357,6 +359,14 @@ class Desk:
         if not address.startswith(ours):
             self.elsewhere.append(address)
 
+
+_LENGTH = """async () => {
+    await Promise.all([...document.images].map(image => image.decode().catch(() => {})));
+    // Without the empty room below the last cell: it grows with the window.
+    const cells = jupyterapp.shell.currentWidget.content.widgets.map(cell => cell.node);
+    return Math.ceil(cells.at(-1).getBoundingClientRect().bottom -
+        cells[0].getBoundingClientRect().top);
+}"""
 
 _MARK_WHAT_IS_JUPYTERLABS = f"""() => {{
     // The colour that its theme gives to comments, in code cells too (dark: 4.2 to 1, not 4.5)

@@ -123,7 +123,7 @@ def taken_back(state: State, project: Path, subject: str) -> Finding:
         cause = f"{cause} What you did is in the files alone: commit it first, then go back."
         return unmet(text, Cure(cause, commit(state, "Say what changes"), detour=True))
     cause = f"{cause} The way there comes first: model, script, upgrades, one commit."
-    return unmet(text, Cure(cause, "git log --oneline", detour=True))
+    return unmet(text, Cure(cause, "git log --oneline"))
 
 
 def clean(
