@@ -45,6 +45,8 @@ def pytest_configure(config: pytest.Config) -> None:
     for place in places.values():
         place.mkdir(parents=True, exist_ok=True)
     os.environ.update({name: str(place) for name, place in places.items()})
+    for name in ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"):
+        os.environ.pop(name, None)  # so that each JupyterLab of the tests has its own
     os.environ["ROUNDTRIP_PROGRESS"] = "0"
     if worker == "main" and (helper := preload.start(environment(places["ROUNDTRIP_HOME"]))):
         config.add_cleanup(lambda: preload.stop(helper))
