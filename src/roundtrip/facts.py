@@ -82,7 +82,8 @@ class ModelState:
     """The model, as the app loads it.
 
     `found`: there is an app at all. `error`: why it does not load, `error_file` where. `migrates`:
-    the app has Flask-Migrate. `odd`: attributes that look like columns and are none.
+    the app has Flask-Migrate. `odd`: attributes that look like columns and are none. `unrelated`:
+    why the classes cannot be put together, so that every query fails.
     """
 
     tables: tuple[Table, ...] = ()
@@ -91,6 +92,7 @@ class ModelState:
     found: bool = False
     migrates: bool = False
     odd: tuple[str, ...] = ()
+    unrelated: str = ""
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,10 @@ def _look_at_app(report: dict[str, Any], app: Any) -> None:
     ]
     report["odd"] = [note for cls in classes.values() for note in _odd(cls)]
     report["odd"] += [note for table in metadata.sorted_tables for note in _untyped(table)]
+    try:
+        db.Model.registry.configure()
+    except Exception as error:
+        report["unrelated"] = _sentence(error)[0]
     report["url"], report["sqlite_file"] = _url(engine.url)
     options = getattr(migrate, "configure_args", {})
     if engine.dialect.name != "sqlite":

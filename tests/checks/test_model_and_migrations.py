@@ -39,6 +39,8 @@ def test_model_has(project: Path):
     refused("model_has", made(), project, "line is missing from User", LOOK, **age)
     near = made(model=ModelState((user(replace(AGE, name="agee")),), found=True, migrates=True))
     refused("model_has", near, project, "The model has user.agee.", LOOK, **age)
+    large = made(model=ModelState((user(replace(AGE, name="Age")),), found=True, migrates=True))
+    refused("model_has", large, project, "The model has user.Age.", LOOK, **age)
     post = Table("post", (AGE,), class_name="Post", file="demo_app/post.py")
     other = made(model=ModelState((user(), post), found=True, migrates=True))
     refused("model_has", other, project, "Post has it", "%show demo_app/post.py", **age)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -101,3 +102,14 @@ def test_lines_that_look_like_columns_and_are_none(project: Project):
         "user.other has no type. Write one: Mapped[int], for example; and a ForeignKey names table "
         'and column, as in ForeignKey("user.id")',
     )
+
+
+def test_classes_that_do_not_fit_together(project: Project):
+    project.edit(MODELS, "from sqlalchemy.orm import ", "from sqlalchemy.orm import relationship, ")
+    project.add_to_model('    posts: Mapped[list["Post"]] = relationship()\n')
+    assert "No new upgrade operations" in project.db("check")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("cannot_be_related", f"git diff {MODELS}")
+    assert "'Post'" in verdict.found and "every query fails" in verdict.why
+    project.run(*shlex.split(verdict.back))
+    assert project.read().verdict.kind == "agree"

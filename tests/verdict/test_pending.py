@@ -10,7 +10,17 @@ import pytest
 from alembic.operations import BatchOperations, Operations
 from goal_states import made, migrations, second
 from states import Project
-from turns import CITY, MODELS, NICK, PHONE, fails, on_production, with_production, with_script
+from turns import (
+    CITY,
+    MODELS,
+    NICK,
+    PHONE,
+    committed,
+    fails,
+    on_production,
+    with_production,
+    with_script,
+)
 
 from roundtrip.scripts import OPERATIONS
 
@@ -207,3 +217,18 @@ def test_production_waits_while_development_has_run_halfway(project: Project):
     state = project.read()
     assert "halfway" in state.verdict.headline
     assert not [said for said in state.disagreements if "says more" in said.headline]
+
+
+def test_a_database_that_is_between_gives_the_way_its_revision(city: Project):
+    """To go back from here with production's commands would take the city as well."""
+    with_production(city)
+    on_production(city, "upgrade")
+    (between,) = city.read().migrations.current
+    committed(city, PHONE, "Add phone column to user model")
+    city.db("downgrade")
+    city.db("downgrade")
+    verdict = city.read().verdict
+    assert (verdict.next, verdict.back) == ("flask db upgrade", f"flask db upgrade {between}")
+    assert "and not what follows" in verdict.found
+    city.run(*shlex.split(verdict.back))
+    assert city.read().verdict.back.startswith("git reset --hard ")

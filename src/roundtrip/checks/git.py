@@ -88,7 +88,7 @@ def head_subject(
         return unmet(f"{text}, and one commit is missing", Cure(cause, "git reflog", detour=True))
     older = [commit.hash[:7] for commit in state.git.commits if commit.subject == subject]
     if older:
-        cause = f"“{subject}” is {older[0]}, further back: HEAD is not there."
+        cause = f"“{subject}” is {older[0]}, further back: the branch has later commits."
         return unmet(text, Cure(cause, "git log --oneline"))
     if called := [entry for entry in _off_the_branch(state, project) if entry.subject == subject]:
         place = called[-1].after[:7]

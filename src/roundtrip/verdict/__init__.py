@@ -43,6 +43,7 @@ from .git_rules import (
 )
 from .model_rules import (
     app_not_found,
+    cannot_be_related,
     model_error,
     model_not_imported,
     no_app,
@@ -104,6 +105,7 @@ RULES = (
     Rule(missing_script, (MIGRATIONS, DATABASE), last_word=True),
     Rule(template_gone, (MIGRATIONS,)),
     Rule(not_a_column, (MODEL,)),
+    Rule(cannot_be_related, (MODEL,)),
     Rule(model_not_imported, (MODEL, DATABASE), last_word=True),
     Rule(no_model, (MODEL,)),
     Rule(half_made_copy, (DATABASE,)),

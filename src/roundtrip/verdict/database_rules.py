@@ -112,8 +112,8 @@ def not_recorded(state: State) -> Disagreement | None:
         return say(
             "No migration made these tables.",
             f"The database has {listed(there)}, but there is no migration script.",
-            "Did db.create_all() run? Remove it from the code and move the database file away. "
-            "Then flask db migrate sees what is new.",
+            "Did db.create_all() run? Remove it from the code and move the database file away, "
+            "with its rows. Then flask db migrate sees what is new.",
         )
     done = None
     for revision in state.migrations.pending:

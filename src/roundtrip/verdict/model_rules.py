@@ -6,7 +6,7 @@ import re
 
 from .. import diagnosis
 from ..facts import Disagreement, State
-from .commands import quoted, show_settings, undo
+from .commands import look_at_model, quoted, restore_model, show_settings, undo
 from .lookups import model_files
 from .wording import listed, rows_in, say, sentence
 
@@ -96,6 +96,20 @@ def not_a_column(state: State) -> Disagreement | None:
         state.model.odd[0],
         "flask db migrate does not see it and finds no change.",
         *undo(state, *model_files(state)),
+    )
+
+
+def cannot_be_related(state: State) -> Disagreement | None:
+    """The tables are known, and SQLAlchemy cannot put the classes together."""
+    if not state.model.unrelated:
+        return None
+    return say(
+        "The classes of the model do not fit together.",
+        sentence(state.model.unrelated),
+        "flask db works all the same, but every query fails like this. Look at the relationship() "
+        "that it names, and at its ForeignKey.",
+        look_at_model(state),
+        restore_model(state),
     )
 
 
