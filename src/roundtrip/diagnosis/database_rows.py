@@ -53,7 +53,8 @@ DATABASE: tuple[Row, ...] = (
         "`{table}` has rows, and there is no value to put into the new column `{column}`, which "
         "must not be empty.",
         "Let it be empty (`{column}: Mapped[… | None]`), delete the script, and run "
-        "`flask db migrate` again; or give it a `server_default` in the model, and do the same.",
+        "`flask db migrate` again; or give it a `server_default` in the model, a value that the "
+        "database fills in, and do the same.",
     ),
     sqlite(
         "value in the copy",
