@@ -36,6 +36,35 @@ def test_each_goal_has_three_and_the_last_names_a_heading_of_the_lesson(lesson: 
         assert named or "%restart" in goal.hints[2] or lesson.number == 10
 
 
+CHANGES = re.compile(
+    r"flask db (?:migrate|upgrade|downgrade|stamp|merge)|git (?:reset|clean|restore|commit|rm|add)"
+)
+NOT_IN_THE_LESSON = {
+    *((2, "flask db downgrade"), (3, "flask db downgrade")),  # an upgrade that came too early
+    *((2, "git clean -f"), (3, "git clean -f")),  # a script that came too early, or is wrong
+    *((3, "git restore --staged"), (3, "git add")),
+    (7, "git restore demo_app/models.py"),
+    (10, "git reset --hard ORIG_HEAD"),
+    (10, 'git commit -m "…"'),
+}
+"""Commands of hints that take back what the lesson did not ask for."""
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_what_they_tell_to_run_is_run_in_the_lesson(lesson: Lesson):
+    cells = "\n".join(cell.source for cell in nbformat.read(lesson.notebook, as_version=4).cells)
+    exercises = [goal for exercise in lesson.exercises for goal in exercise.goals]
+    told = {
+        command
+        for goal in (*lesson.goals, *exercises)
+        for hint in goal.hints
+        for command in re.findall(r"`([^`]+)`", hint)
+        if CHANGES.match(command) and not command.startswith("git commit --amend -m ")
+    }
+    elsewhere = {command for number, command in NOT_IN_THE_LESSON if number == lesson.number}
+    assert {command for command in told if command not in cells} == elsewhere
+
+
 def test_they_come_one_after_the_other(tmp_path):
     with kernel(tmp_path / "home") as notebook:
         notebook.run("%load_ext roundtrip\n%lesson 2")

@@ -125,3 +125,18 @@ def test_steps_back_and_merges_go_as_advised(applied):
     applied.db("upgrade")
     applied.db("downgrade", "base")
     applied.db("upgrade", "+1")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("lost revision", "`flask db stamp` would only silence the error"),
+        ("ambiguous walk", "`flask db downgrade REVISION`"),
+        ("check finds a loss", "If you want to keep it, bring the model back"),
+        ("not up to date", "`flask db upgrade` runs it. Else delete its file"),
+        ("init twice", "Leave the folder as it is"),
+    ],
+)
+def test_words_that_would_do_harm_the_other_way_round(name: str, words: str):
+    (row,) = (row for row in diagnosis.ROWS if row.name == name)
+    assert words in row.do

@@ -1,0 +1,178 @@
+"""What is advised in words, beside the command: which way round, which database, which half.
+
+States put together by hand. A word turned into its contrary here would lose somebody's work.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from goal_states import (
+    ADDS_AGE,
+    AGE,
+    AGE_SCRIPT,
+    FIRST,
+    SECOND,
+    git,
+    made,
+    migrations,
+    second,
+    user,
+)
+
+from roundtrip.facts import (
+    Column,
+    DatabaseState,
+    Difference,
+    Elsewhere,
+    ModelState,
+    Rescue,
+    Table,
+)
+
+WITH_AGE = ModelState((user(AGE),), found=True, migrates=True)
+RUN = replace(migrations(second(applied=True, tracked=True)), current=(SECOND,))
+HAS_AGE = DatabaseState("instance/app.db", True, (user(AGE),), (SECOND,))
+HAS_RUN = Elsewhere(
+    "production.env", "instance/production.db", (SECOND,), names=("user", "user.age")
+)
+WAITS = replace(HAS_RUN, versions=(FIRST,), names=("user",))
+GONE_AGE = (Difference("remove_column", "user", "age"),)
+NICK = Column("nick", "VARCHAR(20)", True, False)
+
+ADVICE = {
+    "left over, and production has run it": (
+        {"migrations": migrations(second()), "elsewhere": (HAS_RUN,)},
+        "needs the script for its way back, so that database goes first. Delete the script after",
+    ),
+    "no value for a new column": (
+        {
+            "model": ModelState((user(replace(AGE, nullable=False)),), found=True, migrates=True),
+            "migrations": migrations(second(required=("user.age",))),
+        },
+        "Allow NULL in the model: Mapped[… | None]. Then delete the script",
+    ),
+    "halfway": (
+        {
+            "model": ModelState((user(AGE, NICK),), found=True, migrates=True),
+            "migrations": migrations(second(adds=("user.age", "user.nick"))),
+            "database": DatabaseState("instance/app.db", True, (user(AGE),), (FIRST,)),
+        },
+        "take user.age out of its upgrade() for this one run",
+    ),
+    "it does more than what is there": (
+        {
+            "model": WITH_AGE,
+            "migrations": migrations(second(others=("execute",))),
+            "database": DatabaseState("instance/app.db", True, (user(AGE),), (FIRST,)),
+            "differences": (Difference("modify_type", "user", "age", "x"),),
+        },
+        f"Do by hand what is missing; only then flask db stamp {SECOND} writes it down",
+    ),
+    "some of it is not there": (
+        {
+            "model": ModelState((user(AGE, NICK),), found=True, migrates=True),
+            "migrations": replace(
+                migrations(second(applied=True, adds=("user.age", "user.nick"))), current=(SECOND,)
+            ),
+            "database": HAS_AGE,
+        },
+        "the script was changed after it had run: put it back as it was, and make a new migration",
+    ),
+    "a reset over work that is not committed": (
+        {
+            "git": git(modified=("README.md",)),
+            "migrations": replace(
+                migrations(missing=(SECOND,), rescue=Rescue("orig_head", "ORIG_HEAD", AGE_SCRIPT)),
+                current=(SECOND,),
+            ),
+            "database": HAS_AGE,
+            "differences": GONE_AGE,
+        },
+        "take every database back that has run it (flask db downgrade), and delete the file again",
+    ),
+    "a reset before the downgrade": (
+        {
+            "migrations": replace(
+                migrations(missing=(SECOND,), rescue=Rescue("orig_head", "ORIG_HEAD", AGE_SCRIPT)),
+                current=(SECOND,),
+            ),
+            "database": HAS_AGE,
+            "differences": GONE_AGE,
+        },
+        "take every database back (flask db downgrade, once for each script), and only then the co",
+    ),
+    "a reset too far": (
+        {
+            "migrations": replace(
+                migrations(missing=(SECOND,), rescue=Rescue("too_far", "1f", AGE_SCRIPT)),
+                current=(SECOND,),
+            ),
+            "database": HAS_AGE,
+            "differences": GONE_AGE,
+        },
+        "so the reset went too far. This goes to the commit that the database is at.",
+    ),
+    "both ways, and production has run it": (
+        {
+            "model": WITH_AGE,
+            "migrations": migrations(second(tracked=True, before="1f")),
+            "differences": (ADDS_AGE,),
+            "elsewhere": (HAS_RUN,),
+        },
+        "Back, that database goes first, the code last.",
+    ),
+    "production waits": (
+        {"model": WITH_AGE, "migrations": RUN, "database": HAS_AGE, "elsewhere": (WAITS,)},
+        "Each database is upgraded on its own; test this one first, then that one.",
+    ),
+    "a copy left over": (
+        {"database": replace(made().database, tables=(user(), Table("_alembic_tmp_user")))},
+        "Look whether user still has its rows. If so, drop the copy",
+    ),
+    "a stash under changes": (
+        {
+            "git": git(stashed=("demo_app/models.py",), modified=("demo_app/models.py",)),
+            "differences": GONE_AGE,
+        },
+        "does not lay it over changes. Commit them, then run git stash pop.",
+    ),
+    "a conflict": (
+        {"git": git(conflicts=("instance/app.db",))},
+        "A database file cannot be joined: choose one side of it.",
+    ),
+    "a rebase": (
+        {"git": git(branch=None, rebasing=True)},
+        "git rebase --continue goes on; git rebase --abort puts all back as it was before.",
+    ),
+    "a merge": (
+        {"git": git(merging=True)},
+        "makes that commit, with the message that Git has prepared. git merge --abort puts all ba",
+    ),
+    "a database in Git": (
+        {"git": git(databases=("instance/app.db",))},
+        "The command keeps the files. Add instance/ to .gitignore, too.",
+    ),
+    "a brought back second head": (
+        {
+            "migrations": replace(
+                migrations(
+                    second(applied=True),
+                    replace(second(tracked=True, adds=()), id="c" * 12, file="c.py"),
+                ),
+                heads=("c" * 12, SECOND),
+                current=(SECOND,),
+            ),
+            "database": HAS_AGE,
+        },
+        "Take it back, then delete its file; the other scripts stay as they are.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ADVICE)
+def test_the_words_beside_the_command(name: str):
+    places, words = ADVICE[name]
+    said = [each.why for each in made(**places).disagreements]
+    assert any(words in why for why in said), said
