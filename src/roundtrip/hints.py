@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from .checks import Result
 from .course import Goal
 from .errors import RoundtripError
+from .messages import wrapped
 
 
 class Hints:
@@ -49,10 +50,11 @@ class Hints:
         goal, about = self._unmet[0].goal, _about(self._unmet[0])
         finding = self._unmet[0].finding
         if finding.detour or not goal.hints:
-            return f"{goal.text}\n    {finding.cause}\n    Next: {finding.next}"
+            cause = wrapped("    ", finding.cause)
+            return "\n".join((goal.text, *cause, f"    Next: {finding.next}"))
         told = min(self._told[about], len(goal.hints) - 1)
         self._told[about] = told + 1
-        return f"{goal.text}\n    {goal.hints[told]}"
+        return "\n".join((goal.text, *wrapped("    ", goal.hints[told])))
 
 
 def _about(result: Result) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 from .checks import Result
@@ -59,24 +60,41 @@ def goals(results: Sequence[Result]) -> list[str]:
     told, commands = set(), set()
     for result in results:
         lines.append(f"{'✔ met    ' if result.met else '✘ not met'}  {result.goal.text}")
-        lines.append(f"             {result.finding.found}")
+        lines += wrapped(_INDENT, result.finding.found)
         if result.met:
             continue
         cause, following = result.finding.cause, result.finding.next
         # Who runs each line as it comes must not run a step twice.
         if (cause, following) in told:
-            lines.append("             why:  the same as above.")
+            lines += wrapped(f"{_INDENT}why:  ", "the same as above.")
         else:
-            lines.append(f"             why:  {cause}")
+            lines += wrapped(f"{_INDENT}why:  ", cause)
             if following and _step(following) in commands:
-                lines.append("             next: the same as above.")
-            elif following:
-                lines.append(f"             next: {_typed(following)}")
+                lines += wrapped(f"{_INDENT}next: ", "the same as above.")
+            elif following:  # on one line, to be copied
+                lines.append(f"{_INDENT}next: {_typed(following)}")
         told.add((cause, following))
         commands.add(_step(following))
         if result.goal.hints and not result.finding.detour:
-            lines.append(f"             hint: {result.goal.hints[0]}")
+            lines += wrapped(f"{_INDENT}hint: ", result.goal.hints[0])
     return lines
+
+
+_INDENT = " " * 13
+_WIDTH = 96
+"""Characters of a line that JupyterLab does not break in a window of common size."""
+
+
+def wrapped(begin: str, text: str) -> list[str]:
+    """A text in lines that a cell's output has room for, all as far in as after `begin`."""
+    return textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent=begin,
+        subsequent_indent=" " * len(begin),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _typed(command: str) -> str:
