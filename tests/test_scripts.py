@@ -68,7 +68,7 @@ TABLE = "op.create_table('post', sa.Column('id', sa.Integer()), sa.PrimaryKeyCon
         ("op.alter_column('user', 'name', new_column_name='called')", False),
         ("op.execute('ALTER TABLE user ADD COLUMN age INTEGER')", True),
         ("op.get_bind().exec_driver_sql('ALTER TABLE user ADD COLUMN age INTEGER')", True),
-        ("op.rename_table('user', 'person')", True),
+        ("op.rename_table('user', 'person')", False),
         ("op.add_column('user', sa.Column(NAME, sa.Integer()))", True),
         ("op.create_table('tag', *COLUMNS)", True),
         ("op.create_table('tag', sa.Column(NAME, sa.Integer()))", True),

@@ -132,7 +132,7 @@ _PLAIN = {
     *("create_table", "drop_table", "add_column", "drop_column", "batch_alter_table", "f"),
     *("alter_column", "create_index", "drop_index", "drop_constraint", "bulk_insert"),
     *("create_foreign_key", "create_unique_constraint", "create_check_constraint"),
-    "create_primary_key",
+    *("create_primary_key", "rename_table"),
 }
 
 

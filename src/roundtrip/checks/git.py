@@ -7,7 +7,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from ..facts import State
-from ..verdict.commands import commit, delete
+from ..verdict.commands import commit, commit_script, delete
 from .causes import bad_script, why_changed
 from .finding import Cure, Finding, begin_again, many, met, unmet
 
@@ -20,7 +20,7 @@ def commits(state: State, project: Path, count: int, script: str = "") -> Findin
     found = len(state.git.commits)
     text = f"{many(found, 'commit')} on the current branch"
     if found >= count and script and (apart := _apart(state, script, found - count)):
-        return unmet(f"{text}, and the script is not in the same as the model", apart)
+        return unmet(text, apart)
     if found == count:
         return met(text)
     if found > count:
@@ -43,11 +43,9 @@ def _apart(state: State, script: str, more: int) -> Cure | None:
     if not known or known[-1].committed:
         if more != 1 or not known or state.git.uncommitted:
             return None
-        cause = "Model and script are in two commits. This takes the later one off the branch and "
-        cause = (
-            f"{cause}keeps its files; then git commit --amend --no-edit puts them into the other."
-        )
-        return Cure(cause, "git reset --soft HEAD~1", detour=True)
+        cause = "There is a commit too many. Does the last one hold the script alone? Then "
+        cause = f"{cause}git reset --soft HEAD~1, and git commit --amend --no-edit."
+        return Cure(cause, "git show --stat", detour=True)
     if more:
         return None
     cause = "The commit has the model alone, and whoever has it cannot make its table. Add the "
@@ -147,9 +145,9 @@ def clean(
         return unmet(text, why_changed(state, file))
     if bad := bad_script(state):
         return unmet(text, bad)
-    if _scripts(state) & set(uncommitted):
+    if scripts := [r for r in state.migrations.revisions if r.file in uncommitted]:
         cause = "The migration script is not committed."
-        return unmet(text, Cure(cause, commit(state, message)))
+        return unmet(text, Cure(cause, commit_script(state, scripts[-1], message)))
     if state.git.untracked or state.git.modified:
         return unmet(text, Cure("A change was made after the last commit.", "git status"))
     cause = "It is staged, and git commit did not follow."

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..facts import Revision, State
-from ..verdict.commands import commit, delete
+from ..verdict.commands import commit_script, delete
 from ..verdict.lookups import names_in, unlike
 from .causes import downgrade_of, make_again, no_script, not_upgraded, why_blocked
 from .course_databases import USUAL
@@ -143,8 +143,8 @@ def committed_migration(
     found = {name for name in maker.adds if name.partition(".")[0] not in tables or name in tables}
     text = f"{maker.file}: adds {_names(found)}, drops {_names(maker.drops)}"
     if found != {*adds} or maker.drops or maker.others:
-        more = [f"adds {_names(found - {*adds})}"] * bool(found - {*adds}) + [*maker.others]
-        cause = f"The script does more than that ({_names(more)})."
+        more = {*(found - {*adds}), *maker.drops, *maker.others}
+        cause = f"The script does more than that: {_names(more)}."
         first = [r for r in own if r is not maker and {*maker.drops} & {*r.adds}]
         if lost := [name for name in maker.loses if name not in names_in(state.model.tables)]:
             cause = f"The script also drops {_names(lost)}: the model has lost it."
@@ -173,7 +173,7 @@ def committed_migration(
         if not maker.applied:
             return unmet(text, not_upgraded(state, project, USUAL))
         cause = "The script is not committed: whoever has the model alone cannot make its table."
-        return unmet(text, Cure(cause, commit(state, maker.message)))
+        return unmet(text, Cure(cause, commit_script(state, maker)))
     return met(text)
 
 

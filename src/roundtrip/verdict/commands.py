@@ -39,12 +39,6 @@ def restore_model(state: State) -> str:
     return f"git restore {quoted(changed[0])}" if changed else ""
 
 
-def restore_code(state: State) -> str:
-    """The command that brings back the one file of code that differs from the last commit."""
-    changed = [file for file in state.git.modified if file.endswith(".py")]
-    return f"git restore {quoted(changed[0])}" if len(changed) == 1 else ""
-
-
 def stash_pop(state: State) -> tuple[str, str]:
     """Why and how to have the newest stash back; empty where it holds no file of the models."""
     if not (file := stash_file(state)):
@@ -116,6 +110,16 @@ def commit(state: State, message: str) -> str:
     if git.untracked or git.modified:
         return "git add ."
     return f'git commit -m "{_plain(message)}"'
+
+
+def commit_script(state: State, revision: Revision, message: str = "") -> str:
+    """The next command on the way to a commit of this script: its model's, if that was the last."""
+    command = commit(state, message or revision.message)
+    last = state.git.commits[0].subject if state.git.commits else ""
+    models = {*model_files(state)} & {*state.git.uncommitted}
+    if command.startswith("git commit") and last == revision.message and not models:
+        return "git commit --amend --no-edit"
+    return command
 
 
 def message_for(state: State) -> str:

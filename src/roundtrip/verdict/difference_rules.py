@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..facts import Difference, Disagreement, State
-from .commands import look_at_model, message_for, restore_code, restore_model, stash_pop
-from .lookups import UNIQUE, row_count
+from .commands import look_at_model, message_for, restore_model, stash_pop
+from .lookups import UNIQUE, row_count, stash_file
 from .wording import listed, made_unique, rows_in, say
 
 
@@ -25,6 +25,9 @@ def model_ahead(state: State) -> Disagreement | None:
         "flask db migrate writes a script for it. It changes no table yet.",
         "",
     )
+    gone = any(d.op in ("remove_column", "remove_table") for d in state.differences)
+    if gone and (file := stash_file(state)):
+        why = f"{why} A stash holds another {file}: if it is there, git stash pop brings it back."
     headline = "The model is ahead." if new else "Model and database differ."
     return say(headline, found, why, command or f'flask db migrate -m "{message_for(state)}"')
 
@@ -35,11 +38,6 @@ def _added(changes: list[Difference]) -> list[Difference]:
 
 Careful = tuple[str, str]
 """What a script for the change would do, and what to run before it is made, if anything."""
-
-
-def _stashed(state: State, changes: list[Difference]) -> Careful | None:
-    gone = [d for d in state.differences if d.op in ("remove_column", "remove_table")]
-    return stash_pop(state) if gone and stash_pop(state)[1] else None
 
 
 def _renamed(state: State, changes: list[Difference]) -> Careful | None:
@@ -112,7 +110,7 @@ def _other_type(state: State, changes: list[Difference]) -> Careful | None:
 
 
 _CAREFUL: tuple[Callable[[State, list[Difference]], Careful | None], ...] = (
-    *(_stashed, _renamed, _required, _empty, _doubles),
+    *(_renamed, _required, _empty, _doubles),
     *(_dropped_table, _dropped_column, _other_type),
 )
 """What may be wrong with a change, the worst first."""
@@ -146,7 +144,7 @@ def database_ahead(state: State) -> Disagreement | None:
             f"To drop it, a new migration is the way; its upgrade deletes the values of "
             f"{listed(names)}. If you want it, put the line back in the model.",
             f'flask db migrate -m "{message_for(state)}"',
-            restore_model(state) or restore_code(state),
+            restore_model(state),
         )
     why = (
         f"The code went back without a downgrade. It drops {listed(names)} with all values. "

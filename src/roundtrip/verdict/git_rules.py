@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..facts import Disagreement, State
-from .commands import commit, quoted
+from .commands import commit, commit_script, quoted
 from .lookups import model_files
 from .wording import listed, say, sentence
 
@@ -131,13 +131,11 @@ def script_not_committed(state: State) -> Disagreement | None:
     else:
         headline = "A migration is not committed."
         why = "A script that Git does not have is lost to everybody else."
-    command = commit(state, fresh[-1].message)
-    if not models and state.git.commits and state.git.commits[0].subject == fresh[-1].message:
+    last = state.git.commits[0].subject if state.git.commits else ""
+    if not models and last == fresh[-1].message:
         why = f"{why} The last commit has its message already, so it belongs in there: git add, "
         why = f"{why}then git commit --amend --no-edit, if nobody else has that commit."
-        if command.startswith("git commit"):
-            command = "git commit --amend --no-edit"
-    return say(headline, found, why, command)
+    return say(headline, found, why, commit_script(state, fresh[-1]))
 
 
 def merge_not_committed(state: State) -> Disagreement | None:

@@ -100,8 +100,7 @@ def pending(state: State) -> Disagreement | None:
         )
         changing = next(revision for revision in waiting if tables[0] in revision.drops)
         return say(headline, found, why, f"%show {quoted(changing.file)}")
-    unread = (r for r in waiting if (r.opaque and not r.renamed) or "execute" in r.others)
-    if unread := next(unread, None):
+    if unread := next((r for r in waiting if r.opaque or "execute" in r.others), None):
         why = (
             f"{named(unread)} runs SQL, or code of its own, that is not read here, and what it "
             "deletes is gone. Read it; then flask db upgrade runs it."

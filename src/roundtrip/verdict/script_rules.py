@@ -97,7 +97,8 @@ def missing_script(state: State) -> Disagreement | None:
         return say(
             "The database is ahead: a script is gone.",
             f"No file has its revision {here.missing[0]}, and {edited[0]} was changed.",
-            "Look whether its number was: the line revision = … If so, put the file back.",
+            "Look whether its number was: the line revision = … If so, put the file back. Else "
+            "commit it, and look again.",
             *undo(state, edited[0]),
         )
     kind = known
@@ -182,7 +183,8 @@ def several_heads(state: State) -> Disagreement | None:
             f"The migrations have {len(heads)} heads.",
             f"{listed(named(head) for head in heads)} do not follow one another, and {edited[0]} "
             "is not as it was committed.",
-            "Look whether its line down_revision = … was changed. If so, put the file back.",
+            "Look whether its line down_revision = … was changed. If so, put the file back. Else "
+            "flask db merge heads joins them.",
             *undo(state, edited[0]),
         )
     foreign = [

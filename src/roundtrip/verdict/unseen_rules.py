@@ -19,7 +19,8 @@ def not_made(state: State) -> Disagreement | None:
     made = made_by(scripts).keys()
     read = {name.partition(".")[0] for revision in scripts for name in revision.columns}
     there = (model_names(state) & database_names(state)) - made
-    empty = [r.file for r in scripts if not (r.adds or r.drops or r.others or r.parents[1:])]
+    fresh = [r for r in scripts if not r.committed and not r.parents[1:]]
+    empty = [r.file for r in fresh if not (r.adds or r.drops or r.others)]
     if tables := sorted(name for name in there if "." not in name):
         return _unmade_table(state, tables[0], empty)
     lost = sorted(name for name in there if "." in name and name.partition(".")[0] in read)
