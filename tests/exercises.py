@@ -53,6 +53,20 @@ def with_answers(
     return said
 
 
+def follow(notebook: Kernel, check: str, said: str, commands: str, most: int) -> str:
+    """Run what a check has told next, and the check again, as often as that; what it says at last.
+
+    `commands`: how the commands begin that are run.
+    """
+    for _ in range(most):
+        following = re.search(rf"next: ((?:{commands}).*)", said)
+        if not following or "Done." in said:
+            break
+        run(notebook, f"!{following[1]}", may_fail=False)
+        said = run(notebook, check, may_fail=False)
+    return said
+
+
 def run(notebook: Kernel, source: str, may_fail: bool) -> str:
     answer = notebook.run(source)
     assert may_fail or answer.error is None, f"{source}\n{answer.text}\n{answer.value}"

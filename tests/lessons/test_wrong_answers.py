@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from exercises import answers, run, with_answers
+from exercises import answers, follow, run, with_answers
 from kernels import Kernel
 
 from roundtrip.course import find_course
@@ -286,12 +286,7 @@ def test_what_is_told_next_takes_no_value_that_is_to_stay(
 ):
     """Follow each `next:` as far as it goes: Ada still lives in London."""
     said = way_back(HARMFUL[mistake])
-    for _ in range(6):
-        following = re.search(r"next: ((?:git re(?!flog)|git c|flask).*)", said)
-        if not following or "Done." in said:
-            break
-        run(notebook, f"!{following[1]}", may_fail=False)
-        said = run(notebook, "%check and-back", may_fail=False)
+    said = follow(notebook, "%check and-back", said, "git re(?!flog)|git c|flask", most=6)
     with closing(sqlite3.connect(home / "workspace/instance/app.db")) as database:
         rows = database.execute("SELECT city FROM user WHERE name = 'Ada'").fetchall()
     assert rows == [("London",)], said
