@@ -82,8 +82,8 @@ class ModelState:
     """The model, as the app loads it.
 
     `found`: there is an app at all. `error`: why it does not load, `error_file` where. `migrates`:
-    the app has Flask-Migrate. `odd`: attributes that look like columns and are none. `unrelated`:
-    why the classes cannot be put together, so that every query fails.
+    the app has Flask-Migrate. `odd`: attributes that look like columns and are none; `untyped`:
+    columns without a type. `unrelated`: why the classes do not fit together, so that queries fail.
     """
 
     tables: tuple[Table, ...] = ()
@@ -92,6 +92,7 @@ class ModelState:
     found: bool = False
     migrates: bool = False
     odd: tuple[str, ...] = ()
+    untyped: tuple[str, ...] = ()
     unrelated: str = ""
 
 
@@ -133,6 +134,16 @@ class Revision:
     def loses(self) -> tuple[str, ...]:
         """What its upgrade() drops with all values."""
         return tuple(name for name in self.drops if name not in self.renamed)
+
+    @property
+    def only_adds(self) -> bool:
+        """Whether rows that are there stay as they are, and cannot be in its way.
+
+        An index comes with a table that it makes; another one may be unique.
+        """
+        makes_table = any("." not in name for name in self.adds)
+        others = {*self.others} - ({"create_index"} if makes_table else set())
+        return not (self.loses or self.opaque or others)
 
     @property
     def below(self) -> str:

@@ -107,7 +107,7 @@ def _look_at_app(report: dict[str, Any], app: Any) -> None:
         _table(table, classes.get(table), engine.dialect) for table in metadata.sorted_tables
     ]
     report["odd"] = [note for cls in classes.values() for note in _odd(cls)]
-    report["odd"] += [note for table in metadata.sorted_tables for note in _untyped(table)]
+    report["untyped"] = [note for table in metadata.sorted_tables for note in _untyped(table)]
     try:
         db.Model.registry.configure()
     except Exception as error:
@@ -198,8 +198,8 @@ def _odd(cls: type) -> list[str]:
             said = "is a type, not a column"
         elif isinstance(value, ForeignKey):
             said = "is a foreign key, not a column"
-        elif value is mapped_column:
-            said, kind = "is mapped_column without brackets, so it is no column", None
+        elif value is mapped_column or (isinstance(value, type) and issubclass(value, Column)):
+            said, kind = f"is {value.__name__} without brackets, so it is no column", None
         elif str(value).startswith("sqlalchemy.orm.base.Mapped["):
             said, kind, annotation = "has its type behind =, so it is no column", None, value
         elif isinstance(value, tuple) and any(isinstance(v, Column | MappedColumn) for v in value):
@@ -214,12 +214,14 @@ def _untyped(table: Any) -> list[str]:
     """The columns of which SQLAlchemy knows no type: their script would fail."""
     from sqlalchemy.types import NullType
 
-    return [
-        f"{table.name}.{column.name} has no type. Write one: Mapped[int], for example; and a "
-        'ForeignKey names table and column, as in ForeignKey("user.id")'
-        for column in table.columns
-        if isinstance(column.type, NullType)
-    ]
+    found = []
+    for column in table.columns:
+        if isinstance(column.type, NullType):
+            how = "Write one: Mapped[int], for example"
+            if column.foreign_keys:
+                how = 'Its ForeignKey names no column of a table, as ForeignKey("user.id") does'
+            found.append(f"{table.name}.{column.name} has no type. {how}")
+    return found
 
 
 def _written(kind: Any, annotation: Any) -> str:
@@ -233,10 +235,11 @@ def _written(kind: Any, annotation: Any) -> str:
         behind = f" = mapped_column(String({length}))" if length else ""
         try:
             before = f"Mapped[{kind.python_type.__name__ if kind else 'int'} | None]"
+            before = before.replace("object | None", "…")
         except NotImplementedError:  # a type that has none in Python
             before = "Mapped[…]"
     said = annotation if isinstance(annotation, str) else repr(annotation)
-    own = re.search(r"\bMapped\[.+\]$", said)
+    own = re.search(r"\bMapped\[.+\]$", re.sub(r"\b(?:\w+\.)+(?=\w)", "", said))
     return f"{own[0] if own else before}{behind}"
 
 

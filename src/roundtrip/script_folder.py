@@ -51,15 +51,19 @@ def read_scripts(
                 problem = f"{revision.file} follows revision {parent}, which no file has."
                 problems.append((problem, revision.file, "no parent"))
     in_line = list(_oldest_first(found))
-    if in_a_ring := [r for r in found.values() if r not in in_line]:
-        ring = " and ".join(revision.file for revision in in_a_ring)
-        problem = f"{ring}: each follows the other, or itself, so there is no first one."
-        problems.append((problem, in_a_ring[0].file, ""))
+    beside = [r for r in found.values() if r not in in_line]
+    if ring := _ring(beside):
+        files = [revision.file for revision in ring]
+        problem = f"{' and '.join(files)} follow one another, so there is no first one."
+        if len(files) == 1:
+            problem = f"{files[0]} follows itself, so there is no first one."
+        edited = [file for file in files if file in git.modified]
+        problems.append((problem, (edited or files)[0], ""))
     parents = {parent for revision in found.values() for parent in revision.parents}
     error, error_file, error_kind = problems[0] if problems else (None, "", "")
     return MigrationState(
         exists=True,
-        revisions=(*in_line, *in_a_ring),
+        revisions=(*in_line, *beside),
         heads=tuple(sorted(found.keys() - parents)),
         error=error,
         error_file=error_file,
@@ -80,6 +84,17 @@ def _setup_problems(project: Path, folder: str) -> Iterator[tuple[str, str, str]
             yield f"{file}, line {error.lineno}: SyntaxError: {error.msg}.", file, ""
         except (OSError, ValueError):
             yield f"There is no readable {file}.", file, ""
+
+
+def _ring(revisions: list[Revision]) -> list[Revision]:
+    """Those that follow one another in a ring, without those that only follow the ring."""
+    while revisions:
+        parents = {parent for revision in revisions for parent in revision.parents}
+        followed = [revision for revision in revisions if revision.id in parents]
+        if len(followed) == len(revisions):
+            break
+        revisions = followed
+    return revisions
 
 
 def _oldest_first(found: Mapping[str, Revision]) -> Iterator[Revision]:

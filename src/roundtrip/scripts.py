@@ -202,11 +202,17 @@ def _made(node: ast.AST, table: str) -> Iterator[Column]:
             on, parts = _argument(call, 0, "table_name"), call.args[1:]
         else:
             continue
+        keys = {
+            _literal(name)
+            for part in parts
+            if isinstance(part, ast.Call) and _called(part) == "PrimaryKeyConstraint"
+            for name in part.args
+        }
         for part in parts:
             if isinstance(part, ast.Call) and _called(part) == "Column":
                 name, kind = _argument(part, 0, "name"), _type_of(part)
                 said = {word.arg: _literal(word.value) for word in part.keywords}
-                key = bool(said.get("primary_key"))
+                key = bool(said.get("primary_key")) or name in keys
                 empty = said.get("nullable", not key)
                 if on and name and kind:
                     yield Column(f"{on}.{name}", kind, bool(empty), key)

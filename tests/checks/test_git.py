@@ -143,11 +143,11 @@ def test_taken_back(project: Path):
     loose = made(git=git(modified=(MODELS,)))
     refused("taken_back", loose, project, "in the files alone: commit it", "git add .", **here)
     log(project, f"{'0' * 40} {'1' * 40}", "commit (initial): Create the user table")
-    refused("taken_back", made(), project, "No commit was made on", "git log --oneline", **here)
+    refused("taken_back", made(), project, "No commit followed", "git log --oneline", **here)
     log(project, f"{'1' * 40} {'2' * 40}", "commit: Add phone")
     later = made(git=git(commits=(Commit("2" * 40, "Add phone"), *made().git.commits)))
     other = {"subject": "Add phone"}
-    refused("taken_back", later, project, "No commit was made on", "git log --oneline", **other)
+    refused("taken_back", later, project, "No commit followed", "git log --oneline", **other)
     refused("taken_back", later, project, "further back", "git log --oneline", **here)
     log(project, f"{'2' * 40} {'1' * 40}", "reset: moving to HEAD~1")
     assert ask("taken_back", made(), project, subject="Create the user table").met

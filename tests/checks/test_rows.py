@@ -56,13 +56,21 @@ def test_some_value(project: Path):
     assert ask("some_value", made(), project, **age, present=False).met
     add_age(project)
     refused("some_value", UPGRADED, project, "commit() did not follow", "%%flask_shell", **age)
-    refused("some_value", UPGRADED, project, "without them", "%restart", **age, kept=True)
+    refused("some_value", UPGRADED, project, "brings it back empty", "%restart", **age, kept=True)
     sql(project, "UPDATE user SET age = 36 WHERE id = 1")
     assert ask("some_value", UPGRADED, project, **age).met
     refused("some_value", UPGRADED, project, "is set", "%%flask_shell", **age, present=False)
     assert ask("some_value", UPGRADED, project, **age, kind="integer").met
     sql(project, "UPDATE user SET age = 'old' WHERE id = 1")
-    refused("some_value", UPGRADED, project, "no integer", "%%flask_shell", **age, kind="integer")
+    refused(
+        "some_value",
+        UPGRADED,
+        project,
+        "No row has an integer",
+        "%%flask_shell",
+        **age,
+        kind="integer",
+    )
 
 
 def test_holds(project: Path):

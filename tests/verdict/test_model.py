@@ -85,7 +85,7 @@ def test_lines_that_look_like_columns_and_are_none(project: Project):
     project.add_to_model(
         "    age = db.Integer\n    city = mapped_column(db.Integer),\n"
         "    nick: Mapped[str] = String(20)\n    boss: Mapped[int] = db.ForeignKey('user.id')\n"
-        "    size = Mapped[int | None]\n    mood = mapped_column\n"
+        "    size = Mapped[int | None]\n    mood = mapped_column\n    form = db.Column\n"
         "    other: Mapped[int] = mapped_column(db.ForeignKey('user'))\n"
     )
     state = project.read()
@@ -99,8 +99,11 @@ def test_lines_that_look_like_columns_and_are_none(project: Project):
         "User.size has its type behind =, so it is no column. Write size: Mapped[int | None]",
         "User.mood is mapped_column without brackets, so it is no column. Write mood: "
         "Mapped[int | None]",
-        "user.other has no type. Write one: Mapped[int], for example; and a ForeignKey names table "
-        'and column, as in ForeignKey("user.id")',
+        "User.form is Column without brackets, so it is no column. Write form: Mapped[int | None]",
+    )
+    assert state.model.untyped == (
+        "user.other has no type. Its ForeignKey names no column of a table, as "
+        'ForeignKey("user.id") does',
     )
 
 

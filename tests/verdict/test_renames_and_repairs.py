@@ -78,9 +78,18 @@ def test_a_script_that_fills_the_rows_first_does_not_fail(project: Project):
     assert project.read().verdict.kind == "script_not_committed"
 
 
-def test_a_table_as_the_manuals_write_it_is_as_the_model_has_it(project: Project):
+@pytest.mark.parametrize(
+    "table",
+    [
+        TABLE,
+        TABLE.replace(", primary_key=True", "").replace(
+            "\n    )", "\n        sa.PrimaryKeyConstraint('id'),\n    )"
+        ),
+    ],
+)
+def test_a_table_as_the_manuals_write_it_is_as_the_model_has_it(project: Project, table: str):
     project.write(MODELS, (project.path / MODELS).read_text(encoding="utf-8") + POST)
-    with_script(project, "", TABLE)
+    with_script(project, "", table)
     project.follow("pending", "flask db upgrade")
     assert project.read().verdict.kind == "script_not_committed"
 

@@ -179,3 +179,13 @@ def test_a_length_is_not_mended_by_a_downgrade_that_takes_more(project: Project)
         "other_length",
         'flask db revision -m "Change user table"',
     )
+
+
+def test_an_empty_script_that_is_committed_is_left_as_it_is(project: Project):
+    project.db("revision", "-m", "note")
+    project.db("upgrade")
+    project.write(MODELS, (project.path / MODELS).read_text(encoding="utf-8") + POST)
+    project.commit("Note")
+    project.sql("CREATE TABLE post (id INTEGER NOT NULL PRIMARY KEY, title VARCHAR(200) NOT NULL)")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("not_made", "%%flask_shell")

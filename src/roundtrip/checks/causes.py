@@ -50,9 +50,9 @@ def not_upgraded(state: State, project: Path, database: str) -> Cure:
             return replace(make_again(state, revision, f"{cause}.", mend=True), detour=True)
     run = run_by(state, versions(project, database))
     for revision in state.migrations.revisions if database != USUAL else ():
-        if revision.id not in run and (revision.loses or revision.opaque or revision.others):
-            cause = f"The upgrade has not run on {database}, and {revision.file} changes more than "
-            cause = f"{cause}it adds. What that does to the rows there, its own board shows."
+        if revision.id not in run and not revision.only_adds:
+            cause = f"The upgrade has not run on {database}, and {revision.file} does more than "
+            cause = f"{cause}add. What that does to the rows there, its own board shows."
             return Cure(cause, command_on(database, "%board"), detour=True)
     return Cure(f"The upgrade has not run on {database}.", command_on(database, _UPGRADE))
 
@@ -89,8 +89,8 @@ def no_script(state: State, project: Path, wanted: str = "") -> Cure:
     if not state.model.tables:
         cause = "The model is not imported: flask db migrate sees no table, so it finds no change."
         return Cure(cause, state.verdict.next)
-    if state.model.odd:
-        return Cure(state.model.odd[0], look_at(state))
+    if wrong := (*state.model.odd, *state.model.untyped):
+        return Cure(wrong[0], look_at(state))
     if wanted and wanted not in names_in(state.model.tables):
         cause = f"The model does not have {wanted} yet, so no script can add it."
         return Cure(cause, why_lacking(state, project, wanted).command)

@@ -84,6 +84,8 @@ def references(
         text = f"{database}: {column} points to no table"
         if any(d.op == "add_fk" and d.table == table for d in state.differences):
             cause = "The model has the foreign key now; the table was made before."
+            if state.migrations.pending:
+                return unmet(text, not_upgraded(state, project, database).after(cause))
             return unmet(text, no_script(state, project).after(cause))
         cause = f'The column is plain: the model has it without ForeignKey("{target}.id").'
         return unmet(text, Cure(cause, look_at(state)))

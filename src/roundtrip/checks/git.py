@@ -116,7 +116,7 @@ def taken_back(state: State, project: Path, subject: str) -> Finding:
         if entry.before == state.git.head:
             return met(f"{entry.after[:7]} was made on this commit, and taken back")
     text = "nothing was taken back to this commit"
-    cause = "No commit was made on this one, so none was taken back."
+    cause = "No commit followed this one, so none was taken back."
     if state.git.uncommitted:
         cause = f"{cause} What you did is in the files alone: commit it first, then go back."
         return unmet(text, Cure(cause, commit(state, "Say what changes"), detour=True))

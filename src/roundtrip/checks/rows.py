@@ -91,6 +91,8 @@ def some_value(
     if name not in columns_of(project, database, table):
         if not present:
             return met(f"{database}: no column {column}, so no value in it")
+        if kept and columns_of(project, database, table):
+            return unmet(f"{database}: no column {column}", _went_with_it(column))
         return _no_column(state, project, column, database)
     select = f"SELECT count(NULLIF({sql_name(name)}, '')) FROM {sql_name(table)}"
     found = query(project, database, select)
@@ -99,17 +101,22 @@ def some_value(
     if kind and number and present:
         same = query(project, database, f"{select} WHERE typeof({sql_name(name)}) = ?", kind)
         if not same[0][0]:
-            cause = f"It holds no {kind}. SQLite takes anything, other databases refuse it."
+            cause = f"No row has an {kind} there. SQLite takes anything, other databases refuse it."
             return unmet(text, _shell(cause, database))
     if (number > 0) == present:
         return met(text)
     if not present:
         return unmet(text, _shell("A value is set.", database))
     if kept:
-        cause = f"A downgrade too many drops {column} with its values, and comes back without them."
-        return unmet(text, begin_again(cause))
+        return unmet(text, _went_with_it(column))
     cause = _NOT_COMMITTED.format("No value was set")
     return unmet(text, _lost_or(cause, project, database, table))
+
+
+def _went_with_it(column: str) -> Cure:
+    """The values that a lesson begins with are gone."""
+    cause = f"A downgrade too many drops {column} with its values; an upgrade brings it back empty."
+    return begin_again(cause)
 
 
 def holds(

@@ -49,6 +49,7 @@ from .model_rules import (
     no_app,
     no_migrate,
     no_model,
+    no_type,
     not_a_column,
 )
 from .pending_rules import left_over, pending
@@ -105,6 +106,7 @@ RULES = (
     Rule(missing_script, (MIGRATIONS, DATABASE), last_word=True),
     Rule(template_gone, (MIGRATIONS,)),
     Rule(not_a_column, (MODEL,)),
+    Rule(no_type, (MODEL,)),
     Rule(cannot_be_related, (MODEL,)),
     Rule(model_not_imported, (MODEL, DATABASE), last_word=True),
     Rule(no_model, (MODEL,)),

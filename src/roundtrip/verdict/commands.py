@@ -10,6 +10,9 @@ from ..facts import Elsewhere, Revision, State
 from .lookups import model_files, stash_file
 from .wording import named
 
+_ANY = "Say what changes"
+"""Stands where a message is to be written."""
+
 
 def undo(state: State, *files: str) -> tuple[str, str]:
     """How to see the latest change to one of these files, and how to throw it away."""
@@ -48,7 +51,7 @@ def stash_pop(state: State) -> tuple[str, str]:
             f"The stash holds another {file}, and Git does not lay it over changes. Commit them, "
             "then run git stash pop."
         )
-        return why, commit(state, "Say what changes")
+        return why, commit(state, _ANY)
     return f"The stash holds another {file}; this brings it back.", "git stash pop"
 
 
@@ -115,11 +118,15 @@ def commit(state: State, message: str) -> str:
 def commit_script(state: State, revision: Revision, message: str = "") -> str:
     """The next command on the way to a commit of this script: its model's, if that was the last."""
     command = commit(state, message or revision.message)
+    amend = command.startswith("git commit") and is_of_last_commit(state, revision)
+    return "git commit --amend --no-edit" if amend else command
+
+
+def is_of_last_commit(state: State, revision: Revision) -> bool:
+    """Whether the last commit seems to be the one of a script that was forgotten in it."""
     last = state.git.commits[0].subject if state.git.commits else ""
     models = {*model_files(state)} & {*state.git.uncommitted}
-    if command.startswith("git commit") and last == revision.message and not models:
-        return "git commit --amend --no-edit"
-    return command
+    return last == revision.message != _ANY and not models
 
 
 def message_for(state: State) -> str:
@@ -127,7 +134,7 @@ def message_for(state: State) -> str:
     new = {d.table for d in state.differences if d.op == "add_table"}
     rest = [d for d in state.differences if d.op == "add_table" or d.table not in new]
     if len(rest) != 1:
-        return "Say what changes"
+        return _ANY
     return {
         "add_table": "Create {0.table} table",
         "remove_table": "Drop {0.table} table",

@@ -71,9 +71,9 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
     if there < here and required:
         why = f"The upgrade would fail there: {required[0]} is NOT NULL, and there are rows. This "
         return say(f"{other.url} waits.", found, f"{why}shows what to do.", board)
-    careful = [r for r in waiting if r.loses or r.opaque or r.others]
+    careful = [r for r in waiting if not r.only_adds]
     if there < here and careful:
-        why = f"{named(careful[0])} changes more than it adds. What that does to the rows there, "
+        why = f"{named(careful[0])} does more than add. What that does to the rows there, "
         return say(f"{other.url} waits.", found, f"{why}its own board shows.", board)
     if there < here:
         why = "Each database is upgraded on its own; test this one first, then that one."

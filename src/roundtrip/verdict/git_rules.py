@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..facts import Disagreement, State
-from .commands import commit, commit_script, quoted
+from .commands import commit, commit_script, is_of_last_commit, quoted
 from .lookups import model_files
 from .wording import listed, say, sentence
 
@@ -131,10 +131,9 @@ def script_not_committed(state: State) -> Disagreement | None:
     else:
         headline = "A migration is not committed."
         why = "A script that Git does not have is lost to everybody else."
-    last = state.git.commits[0].subject if state.git.commits else ""
-    if not models and last == fresh[-1].message:
-        why = f"{why} The last commit has its message already, so it belongs in there: git add, "
-        why = f"{why}then git commit --amend --no-edit, if nobody else has that commit."
+    if is_of_last_commit(state, fresh[-1]):
+        why = f"{why} The last commit has the same message: it is this script's. git add, then git "
+        why = f"{why}commit --amend --no-edit put it in there, if nobody else has that commit."
     return say(headline, found, why, commit_script(state, fresh[-1]))
 
 

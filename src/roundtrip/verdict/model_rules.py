@@ -99,6 +99,19 @@ def not_a_column(state: State) -> Disagreement | None:
     )
 
 
+def no_type(state: State) -> Disagreement | None:
+    """A column of which nobody knows what it holds."""
+    if not state.model.untyped:
+        return None
+    return say(
+        "A column has no type.",
+        state.model.untyped[0],
+        "flask db migrate would write sa.NullType() for it, and the upgrade would fail.",
+        look_at_model(state),
+        restore_model(state),
+    )
+
+
 def cannot_be_related(state: State) -> Disagreement | None:
     """The tables are known, and SQLAlchemy cannot put the classes together."""
     if not state.model.unrelated:

@@ -93,13 +93,12 @@ def missing_script(state: State) -> Disagreement | None:
         return None
     edited = [r.file for r in here.revisions if r.file in state.git.modified]
     known = here.rescue.kind if here.rescue else "lost"
-    if edited and (known in ("lost", "blob") or here.rescue.file == edited[0]):
+    if here.rescue and here.rescue.file in edited:
         return say(
             "The database is ahead: a script is gone.",
-            f"No file has its revision {here.missing[0]}, and {edited[0]} was changed.",
-            "Look whether its number was: the line revision = … If so, put the file back. Else "
-            "commit it, and look again.",
-            *undo(state, edited[0]),
+            f"No file has its revision {here.missing[0]}, and {here.rescue.file} was changed.",
+            "As it was committed, it had that number. Look what was changed; put the file back.",
+            *undo(state, here.rescue.file),
         )
     kind = known
     where = here.rescue.where if here.rescue else ""
@@ -178,15 +177,6 @@ def several_heads(state: State) -> Disagreement | None:
     heads = [r for r in state.migrations.revisions if r.id in state.migrations.heads]
     if len(heads) < 2:
         return None
-    if edited := [r.file for r in state.migrations.revisions if r.file in state.git.modified]:
-        return say(
-            f"The migrations have {len(heads)} heads.",
-            f"{listed(named(head) for head in heads)} do not follow one another, and {edited[0]} "
-            "is not as it was committed.",
-            "Look whether its line down_revision = … was changed. If so, put the file back. Else "
-            "flask db merge heads joins them.",
-            *undo(state, edited[0]),
-        )
     foreign = [
         r
         for r in heads
@@ -218,6 +208,15 @@ def several_heads(state: State) -> Disagreement | None:
             "not want that.",
             "A merge would keep it. The command deletes the script.",
             delete(state, stray[0]),
+        )
+    if edited := [r.file for r in state.migrations.revisions if r.file in state.git.modified]:
+        return say(
+            f"The migrations have {len(heads)} heads.",
+            f"{listed(named(head) for head in heads)} do not follow one another, and {edited[0]} "
+            "is not as it was committed.",
+            "Look whether its line down_revision = … was changed. If so, put the file back. Else "
+            "flask db merge heads joins them.",
+            *undo(state, edited[0]),
         )
     return say(
         f"The migrations have {len(heads)} heads.",

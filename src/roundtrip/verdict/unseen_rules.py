@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ..facts import Disagreement, State, Table
 from .commands import quoted
-from .lookups import database_names, made_by, model_names, row_count
+from .lookups import claims, database_names, made_by, model_names, row_count
 from .wording import listed, say
 
 
@@ -19,7 +19,8 @@ def not_made(state: State) -> Disagreement | None:
     made = made_by(scripts).keys()
     read = {name.partition(".")[0] for revision in scripts for name in revision.columns}
     there = (model_names(state) & database_names(state)) - made
-    fresh = [r for r in scripts if not r.committed and not r.parents[1:]]
+    last = [r for r in scripts if r.id in state.migrations.current and not r.parents[1:]]
+    fresh = [r for r in last if not r.committed and not claims(state, r)]
     empty = [r.file for r in fresh if not (r.adds or r.drops or r.others)]
     if tables := sorted(name for name in there if "." not in name):
         return _unmade_table(state, tables[0], empty)
