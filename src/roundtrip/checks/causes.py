@@ -9,14 +9,7 @@ from ..facts import Revision, State
 from ..sqlite_files import sql_name
 from ..verdict.commands import back_on, delete, is_one_step, message_for, quoted, take_back
 from ..verdict.lookups import has_run, names_in, row_count, run_by
-from .course_databases import (
-    USUAL,
-    columns_of,
-    command_on,
-    query,
-    used_databases,
-    versions,
-)
+from .course_databases import USUAL, columns_of, command_on, query, used_databases, versions
 from .finding import Cure, begin_again
 from .model_causes import look_at, why_lacking
 

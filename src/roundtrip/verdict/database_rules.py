@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from ..facts import Disagreement, Revision, State
-from .commands import (
-    quoted,
-    show_settings,
-    take_out,
-    undo,
-)
+from .commands import quoted, show_settings, take_out, undo
 from .lookups import database_names, is_among, model_names, run_by
-from .wording import MOVE_AWAY, listed, named, say, sentence
+from .wording import MOVE_AWAY, are, listed, named, say, sentence
 
 
 def database_problem(state: State) -> Disagreement | None:
@@ -75,7 +70,7 @@ def stamped(state: State) -> Disagreement | None:
                 )
             return say(
                 "The database says more than it has.",
-                f"{named(revision)} counts as run, but {listed(absent)} is not there.",
+                f"{named(revision)} counts as run, but {are(absent)} not there.",
                 f"It was stamped, not upgraded, or changed by other hands. {then}",
                 f"flask db stamp {revision.below}",
             )
@@ -86,7 +81,7 @@ def _partly(revision: Revision, absent: list[str]) -> Disagreement:
     """The database has some of what a script adds, and counts all of it as run."""
     return say(
         "A script does more than the database has.",
-        f"{named(revision)} counts as run, but {listed(absent)} is not there.",
+        f"{named(revision)} counts as run, but {are(absent)} not there.",
         "Either the script was changed after it had run: put it back as it was, and make a new "
         "migration. Or other hands took it out of this database, and have to put it back. The "
         "commits that touched the script say which.",
@@ -126,7 +121,7 @@ def not_recorded(state: State) -> Disagreement | None:
     if done.opaque or (done.others and state.differences):
         return say(
             "A migration may have run halfway.",
-            f"{listed(done.adds)} is there, yet {named(done)} counts as not run.",
+            f"{are(done.adds)} there, yet {named(done)} counts as not run.",
             f"It does more than that ({listed(done.others or ('code of its own',))}), and that may "
             "not have run. Look. Do by hand what is missing; only then flask db stamp "
             f"{done.id} writes it down.",
@@ -134,7 +129,7 @@ def not_recorded(state: State) -> Disagreement | None:
     last = done.id in state.migrations.heads
     return say(
         "The database has it, but does not know.",
-        f"{listed(done.adds)} is there, yet {named(done)} counts as not run.",
+        f"{are(done.adds)} there, yet {named(done)} counts as not run.",
         "Something else made it, db.create_all() for one, so flask db upgrade would fail. "
         "A stamp writes the revision down and changes no table.",
         f"flask db stamp {'head' if last else done.id}",

@@ -6,7 +6,7 @@ from ..env_file import with_env_file
 from ..facts import Disagreement, Elsewhere, State
 from .commands import step_back
 from .lookups import claims, lacking, names_in, run_by
-from .wording import MOVE_AWAY, listed, named, say
+from .wording import MOVE_AWAY, are, listed, named, say
 
 
 def stamped_elsewhere(state: State) -> Disagreement | None:
@@ -105,7 +105,7 @@ def _damaged(other: Elsewhere) -> Disagreement:
 def _stamped(other: Elsewhere, absent: list[str]) -> Disagreement:
     return say(
         f"{other.url} says more than it has.",
-        f"It is at {listed(other.versions)}, but {listed(absent)} is not there.",
+        f"It is at {listed(other.versions)}, but {are(absent)} not there.",
         "It was stamped, not upgraded, or changed by other hands. This shows its way back.",
         with_env_file("%board", other.env_file),
     )

@@ -13,7 +13,7 @@ from .lookups import (
     row_count,
     unlike,
 )
-from .wording import listed, named, say
+from .wording import are, listed, named, say
 
 
 def left_over(state: State) -> Disagreement | None:
@@ -144,8 +144,7 @@ def _half_run(state: State) -> Disagreement | None:
         return None
     return say(
         "A migration has run halfway.",
-        f"{named(revision)} adds {listed(revision.adds)}: {listed(there)} is there, "
-        f"{listed(absent)} is not.",
+        f"{named(revision)} adds {listed(revision.adds)}: {are(there)} there, {are(absent)} not.",
         f"It stopped at an error, or other hands made {listed(there)}. The next upgrade would fail "
         f"there. Mend the script, take {listed(there)} out of its upgrade() for this one run, then "
         "flask db upgrade, and put the lines back.",

@@ -30,6 +30,12 @@ def listed(names: Iterable[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
+def are(names: Iterable[str]) -> str:
+    """`a is`, `a and b are`."""
+    all_names = list(names)
+    return f"{listed(all_names)} {'are' if all_names[1:] else 'is'}"
+
+
 def named(revision: Revision) -> str:
     """A revision by its message and its id."""
     return f"“{revision.message}” ({revision.id})" if revision.message else revision.id
