@@ -54,6 +54,7 @@ def test_rows_equal(project: Path):
 def test_some_value(project: Path):
     age = {"column": "user.age"}
     assert ask("some_value", made(), project, **age, present=False).met
+    refused("some_value", made(), project, "brings it back empty", "%restart", **age, kept=True)
     add_age(project)
     refused("some_value", UPGRADED, project, "commit() did not follow", "%%flask_shell", **age)
     refused("some_value", UPGRADED, project, "brings it back empty", "%restart", **age, kept=True)

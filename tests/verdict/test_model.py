@@ -116,3 +116,23 @@ def test_classes_that_do_not_fit_together(project: Project):
     assert "'Post'" in verdict.found and "every query fails" in verdict.why
     project.run(*shlex.split(verdict.back))
     assert project.read().verdict.kind == "agree"
+
+
+def test_a_column_without_a_type_is_told_before_its_script_fails(project: Project):
+    project.add_to_model("    boss: Mapped[int] = mapped_column(db.ForeignKey('user'))\n")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("no_type", f"git diff {MODELS}")
+    assert verdict.found.startswith("user.boss has no type. Its ForeignKey names no column")
+
+
+def test_a_mistake_in_the_model_is_not_said_to_be_about_the_address(project: Project):
+    lines = "\n\nclass Post(db.Model):\n    id: Mapped[int]\n"
+    project.write(MODELS, (project.path / MODELS).read_text(encoding="utf-8") + lines)
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("model_error", f"git diff {MODELS}")
+    assert "The model of the table post has no primary key" in verdict.found
+    assert "mapped_column(primary_key=True)" in verdict.why and "DATABASE" not in verdict.why
+    project.git("restore", MODELS)
+    project.write(".flaskenv", "FLASK_APP=demo_app\nDATABASE_URL=app.db\n")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("model_error", "%show .flaskenv")
