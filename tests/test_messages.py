@@ -55,3 +55,13 @@ def test_a_magic_of_a_whole_cell_is_not_told_as_a_line():
 
 def test_where_no_command_helps_none_is_told():
     assert said(Cure("One.", ""), Cure("Two.", "")) == ["why:  One.", "why:  Two."]
+
+
+def test_a_long_cause_stands_in_lines_and_a_command_on_one():
+    cause, command = "It waits. " * 30, f"git restore {'x' * 150}"
+    goal = Goal("A goal", "agree", {}, ())
+    lines = messages.goals([Result(goal, unmet("no", Cure(cause, command)))])
+    assert lines[-1].strip() == f"next: {command}"
+    causes = lines[2:-1]
+    assert len(causes) > 3 and all(len(line) <= 100 for line in causes)
+    assert " ".join(" ".join(causes).split()) == f"why: {cause.strip()}"

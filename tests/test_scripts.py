@@ -80,3 +80,19 @@ def test_which_columns_come_with_a_table_and_whether_that_is_all(more: str, opaq
     found = read(f"{TABLE}\n    {more}", "pass")
     assert found.columns[0] == "post.id"
     assert found.opaque is opaque
+
+
+@pytest.mark.parametrize(
+    ("body", "only"),
+    [
+        ("op.add_column('user', sa.Column('age', sa.Integer()))", True),
+        ("op.create_table('post'); op.create_index('ix', 'post', ['id'])", True),
+        ("op.create_index('ix', 'user', ['name'], unique=True)", False),
+        ("op.drop_column('user', 'age')", False),
+        ("op.alter_column('user', 'age', new_column_name='years')", True),
+        ("op.alter_column('user', 'age', nullable=False)", False),
+        ("op.execute('DELETE FROM user')", False),
+    ],
+)
+def test_whether_it_only_adds(body: str, only: bool):
+    assert read(body, "pass").only_adds is only

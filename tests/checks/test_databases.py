@@ -25,7 +25,7 @@ from goal_states import (
     user,
 )
 
-from roundtrip.facts import ModelState
+from roundtrip.facts import Difference, ModelState
 
 NAMES_ANOTHER = {
     "": "no DATABASE_URL of its own, so its commands go to app.db",
@@ -132,6 +132,11 @@ def test_references(project: Path):
     refused("references", made(), project, "does not have post", LOOK, **wanted)
     sql(project, "CREATE TABLE post (id INTEGER PRIMARY KEY, user_id INTEGER)")
     refused("references", made(), project, 'without ForeignKey("user.id")', LOOK, **wanted)
+    key = (Difference("add_fk", "post"),)
+    changed = made(differences=key)
+    refused("references", changed, project, "table was made before", "flask db migrate", **wanted)
+    waits = made(model=UPGRADED.model, migrations=migrations(second()), differences=key)
+    refused("references", waits, project, "table was made before", "flask db upgrade", **wanted)
     sql(project, "DROP TABLE post")
     sql(project, "CREATE TABLE post (id INTEGER PRIMARY KEY, user_id TEXT REFERENCES user (id))")
     refused("references", made(), project, "the type of the column", LOOK, **wanted)
@@ -139,3 +144,15 @@ def test_references(project: Path):
     sql(project, "CREATE TABLE post (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES user (id))")
     assert ask("references", made(), project, **wanted).met
     assert not ask("references", made(), project, column="post.user_id", target="city").met
+
+
+def test_production_is_upgraded_after_a_look_at_what_that_costs(project: Path):
+    (project / "production.env").write_text("DATABASE_URL=sqlite:///production.db\n")
+    wanted = {"column": "user.age", "database": "production.db"}
+    plain = replace(UPGRADED, migrations=migrations(second(applied=True)))
+    upgrade = "flask --env-file production.env db upgrade"
+    refused("database_has", plain, project, "", upgrade, **wanted)
+    drops = second(applied=True, drops=("user.email",))
+    more = replace(UPGRADED, migrations=migrations(drops))
+    board = "%board --env-file production.env"
+    refused("database_has", more, project, "does more than add", board, **wanted)

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from inspect import signature
 from pathlib import Path
 
 import pytest
-from goal_states import AGE, MODEL_AHEAD, ask, made, migrations, refused, second, user
+from goal_states import (
+    AGE,
+    FIRST,
+    MODEL_AHEAD,
+    UPGRADED,
+    ask,
+    made,
+    migrations,
+    refused,
+    second,
+    user,
+)
 
 from roundtrip import checks
 from roundtrip.course import Goal, find_course
 from roundtrip.errors import RoundtripError
-from roundtrip.facts import ModelState
+from roundtrip.facts import Elsewhere, ModelState
+from roundtrip.verdict import disagreements
 
 
 def test_agree(project: Path):
@@ -24,6 +37,11 @@ def test_agree(project: Path):
     )
     refused("agree", two_ways, project, "ahead of the database", "flask db upgrade")
     refused("agree", two_ways, project, "ahead", "git reset --hard 1111111", back="Elsewhere")
+    behind = Elsewhere("production.env", "instance/production.db", (FIRST,), names=("user",))
+    one_waits = replace(UPGRADED, git=made().git, elsewhere=(behind,))
+    one_waits = replace(one_waits, disagreements=disagreements(one_waits)[-1:])
+    refused("agree", one_waits, project, "waits", "flask --env-file production.env db upgrade")
+    refused("agree", one_waits, project, "way is back", "git log --oneline", back="Elsewhere")
     here = "Create the user table"
     refused("agree", two_ways, project, "ahead", "flask db upgrade", back=here)
 

@@ -223,6 +223,16 @@ def test_a_script_that_production_has_run_is_not_deleted(project: Path):
     refused("committed_migration", state, project, "goes back first", back, adds=["user.age"])
 
 
+def test_a_deleted_script_that_no_database_misses_is_made_again(project: Path):
+    gone = git(modified=(AGE_SCRIPT,), deleted=(AGE_SCRIPT,))
+    state = replace(MODEL_AHEAD, git=gone)
+    age = {"adds": ["user.age"]}
+    refused("committed_migration", state, project, "not made yet", "flask db migrate", **age)
+    has_run = Elsewhere("production.env", "instance/production.db", (SECOND,))
+    missed = replace(state, elsewhere=(has_run,))
+    refused("committed_migration", missed, project, "last commit has it", "git restore", **age)
+
+
 def test_two_scripts_are_not_one(project: Path):
     state = replace(WAITING, migrations=migrations(second(), THIRD))
     pets = made(model=ModelState((user(AGE, replace(AGE, name="pet")),), found=True, migrates=True))
