@@ -29,7 +29,7 @@ from goal_states import (
     user,
 )
 
-from roundtrip.facts import Column, Elsewhere, MigrationState, ModelState, Table
+from roundtrip.facts import Column, Difference, Elsewhere, MigrationState, ModelState, Table
 
 
 def test_model_has(project: Path):
@@ -146,6 +146,46 @@ def test_committed_migration(project: Path):
     again = replace(second(applied=True, tracked=True), id="c" * 12, parents=(SECOND,))
     twice = replace(migrations(*committed.revisions[1:], again), current=("c" * 12,))
     refused("committed_migration", made(migrations=twice), project, "left over", "flask db", **age)
+
+
+@pytest.mark.parametrize(
+    ("script", "more", "model", "cause"),
+    [
+        ({"others": ("create_index",)}, "add_index", (), "take index=True out of its line"),
+        ({"others": ("create_unique_constraint",)}, "add_constraint", (), "take unique=True out"),
+        ({"others": ("drop_constraint",)}, "remove_constraint", (), "asks for it: mend that"),
+        ({"adds": ("user.age", "user.pet")}, "add_column", ("pet",), "asks for it: mend that"),
+        ({"drops": ("user.name",)}, "remove_column", None, "Put its line back first"),
+    ],
+)
+def test_where_the_model_asks_for_more_it_is_mended_first(script, more, model, cause, project):
+    """One that is deleted and made again would do the same."""
+    columns = [replace(AGE, name=name) for name in model or ()]
+    here = user(AGE, *columns)
+    if model is None:
+        here = replace(here, columns=tuple(c for c in here.columns if c.name != "name"))
+    tables = ModelState((here,), found=True, migrates=True)
+    name = {"add_column": "pet", "remove_column": "name"}.get(more, "")
+    asks = Difference(more, "user", name, "unique index on age, only in the model")
+    waits = {"migrations": migrations(second(**script)), "model": tables}
+    state = made(**waits, differences=(ADDS_AGE, asks))
+    age = {"adds": ["user.age"]}
+    refused("committed_migration", state, project, cause, LOOK, **age)
+    refused("pending_changes", state, project, cause, LOOK, **age)
+    # the model is mended, the script is not
+    state = made(**waits, differences=(ADDS_AGE,))
+    refused("committed_migration", state, project, "Delete it", "git clean -f", **age)
+    refused("pending_changes", state, project, "Delete it", "git clean -f", **age)
+    if "drops" in script:
+        return  # what it took has gone with it
+    run = replace(migrations(second(applied=True, **script)), current=(SECOND,))
+    here = replace(UPGRADED.database, tables=(user(AGE, *columns),))
+    state = made(migrations=run, model=tables, database=here)
+    refused("committed_migration", state, project, cause, LOOK, **age)
+    mended = made(
+        migrations=run, model=UPGRADED.model, database=here, differences=(replace(asks, op="x"),)
+    )
+    refused("committed_migration", mended, project, "Undo it", "flask db downgrade", **age)
 
 
 def test_pending_changes(project: Path):

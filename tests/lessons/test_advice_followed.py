@@ -50,6 +50,11 @@ MISTAKES = {
         ],
         "renames user.telephone and keeps the values",
     ),
+    "an index": (
+        {PHONE: RIGHT[PHONE].replace("String(20))", "String(20), index=True)")},
+        [MEND.format(old=", index=True", new="")],
+        "The script does more than that: create_index.",
+    ),
     "another type": (
         {PHONE: RIGHT[PHONE].replace("[str | None] = mapped_column(String(20))", "[int | None]")},
         [MEND.format(old="[int | None]", new="[str | None] = mapped_column(String(20))")],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -156,6 +156,8 @@ def committed_migration(
             cause = f"It also drops {_names(maker.drops)}, which {first[0].file} makes, the "
             cause = f"{cause}lesson's own too. One script is wanted: take that one back as well."
             return unmet(text, replace(make_again(state, maker, cause), detour=True))
+        if not first and (model_first := _model_first(state, maker, adds, cause)):
+            return unmet(text, model_first)
         if maker.applied:
             return unmet(text, downgrade_of(state, maker).after(cause))
         return unmet(text, replace(make_again(state, maker, cause, mend=True), detour=True))
@@ -175,6 +177,35 @@ def committed_migration(
         cause = "The script is not committed: whoever has the model alone cannot make its table."
         return unmet(text, Cure(cause, commit_script(state, maker)))
     return met(text)
+
+
+_ASKED_FOR = {"create_index": "index=True", "create_unique_constraint": "unique=True"}
+"""What stands in a model's line for what Alembic writes beside a column."""
+
+_WRITTEN_BY_ALEMBIC = {*_ASKED_FOR, "drop_index", "drop_constraint", "alter_column"}
+
+
+def _model_first(state: State, script: Revision, adds: Collection[str], cause: str) -> Cure | None:
+    """The cure where a script does more than `adds` because the model says so.
+
+    One that is made anew would do the same, as long as the model is not mended.
+    """
+    lost = [name for name in script.loses if name not in names_in(state.model.tables)]
+    more = [d for d in state.differences if d.op[:4] != "add_" or d.name not in adds]
+    more += [d for d in state.differences if d.op in ("add_index", "add_constraint")]
+    if script.applied:
+        # What has run is in the database; where that is as the model, the model has it as well.
+        if state.differences or script.drops or not {*script.others} <= _WRITTEN_BY_ALEMBIC:
+            return None
+    elif not more:
+        return None
+    asked = [_ASKED_FOR[each] for each in script.others if each in _ASKED_FOR]
+    how = "The model asks for it: mend that first, and look again."
+    if lost:
+        how = "Put its line back first, and look again."
+    elif asked:
+        how = f"The model asks for it: take {' and '.join(asked)} out of its line, and look again."
+    return Cure(f"{cause} {how}", look_at(state), detour=True)
 
 
 def _other_name(state: State, own: Sequence[Revision], wanted: set[str]) -> Cure | None:
@@ -201,7 +232,9 @@ def _why_not_pending(
     run = [r for r in state.migrations.revisions if r.applied and new & {*r.adds}]
     if extra := (adding - adds) | (dropping - drops):
         guilty = next(r for r in waiting if extra & {*r.adds, *r.drops})
-        return make_again(state, guilty, f"The script also changes {_names(extra)}.", mend=True)
+        cause = f"The script also changes {_names(extra)}."
+        model_first = _model_first(state, guilty, adds, cause)
+        return model_first or make_again(state, guilty, cause, mend=True)
     if not waiting and run:
         return downgrade_of(state, run[-1]).after("No script waits: the upgrade has run already.")
     if not waiting and (adds or drops):
@@ -227,7 +260,8 @@ def _why_not_pending(
     for revision in waiting if alone else ():
         if revision.others:
             cause = f"The script does more than that: {_names(revision.others)}."
-            return make_again(state, revision, cause)
+            model_first = _model_first(state, revision, adds, cause)
+            return model_first or make_again(state, revision, cause)
         if not revision.undoes:
             return make_again(
                 state, revision, "Its downgrade() does not undo what its upgrade() does."
