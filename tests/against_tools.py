@@ -9,7 +9,8 @@ from states import Project
 from roundtrip.facts import State
 
 NOT_UP_TO_DATE = {"pending", "left_over", "several_heads", "not_recorded"}
-OPERATIONS = {"model_ahead", "database_ahead", "model_not_imported", "stamped"}
+OPERATIONS = {"model_ahead", "database_ahead", "stamped"}
+OPERATIONS |= {"model_not_imported", "class_not_imported"}
 BROKEN = {"app_not_found", "no_app", "nothing", "model_error", "no_migrate", "script_error"}
 BROKEN |= {"no_folder", "folder_gone"}
 

@@ -122,6 +122,10 @@ def _look_at_app(report: dict[str, Any], app: Any) -> None:
         report["differences"] = _compare(_read_only(file), metadata, options)
     except Exception as error:
         report["uncompared"] = _sentence(error)[0]
+    try:
+        _run_settings(migrate)
+    except BaseException as error:
+        report["settings"] = _sentence(error)
 
 
 def _leave_no_trace() -> None:
@@ -316,6 +320,23 @@ def _compare(engine: Any, metadata: Any, options: Any) -> list[dict[str, Any]]:
         found = compare_metadata(context, metadata)
         flat = [op for entry in found for op in (entry if isinstance(entry, list) else [entry])]
         return [_difference(op, connection) for op in flat]
+
+
+def _run_settings(migrate: Any) -> None:
+    """Run env.py as every `flask db` does, where it is not as `flask db init` has made it."""
+    import flask_migrate
+
+    file = Path(migrate.directory, "env.py") if migrate else None
+    usual = Path(flask_migrate.__file__).parent / "templates/flask/env.py"
+    if not file or not file.is_file() or file.read_bytes() == usual.read_bytes():
+        return
+    from alembic.runtime.environment import EnvironmentContext
+    from alembic.script import ScriptDirectory
+
+    config = migrate.migrate.get_config()
+    script = ScriptDirectory.from_config(config)
+    with EnvironmentContext(config, script, fn=lambda *_: [], dont_mutate=True):
+        script.run_env()
 
 
 def _difference(op: tuple, connection: Any) -> dict[str, Any]:

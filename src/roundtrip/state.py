@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from . import probe, verdict
+from .classes import not_imported
 from .env_file import database_named_by
 from .errors import RoundtripError
 from .facts import (
@@ -64,8 +65,14 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
     migrations = read_scripts(project, report.get("folder", "migrations"), git, tracked)
     migrations = _against_database(migrations, database.versions, git, run)
     migrations = replace(migrations, asked=not database.problem)
+    if "settings" in report and not migrations.error:
+        error, file = report["settings"]
+        migrations = replace(migrations, error=error, error_file=file)
     elsewhere = tuple(_elsewhere(project, database, env_file))
     differences = build(tuple[Difference, ...], report.get("differences", ()))
+    if gone := [d.table for d in differences if d.op == "remove_table"]:
+        left_out = not_imported(project, gone, [table.file for table in model.tables])
+        model = replace(model, left_out=tuple(left_out))
     state = State(git, model, migrations, database, differences, (), env_file or "", elsewhere)
     return replace(state, disagreements=verdict.disagreements(state))
 
@@ -137,14 +144,19 @@ def _elsewhere(project: Path, here: DatabaseState, env_file: str | None) -> Iter
             file = project / "instance/app.db"
             if settings:
                 file = database_named_by(project, settings)
-            if not file or not file.is_file():
+            if not file:
+                continue
+            if not file.is_file():
+                if here.exists and not env_file:
+                    url = file.relative_to(project).as_posix()
+                    yield Elsewhere(settings, url, problem="missing")
                 continue
             other = _sqlite(file, file.relative_to(project).as_posix())
             names = names_in(other.tables)
             if other.url == here.url:
                 differs = settings.startswith("prod") and not env_file
             elif other.problem:
-                differs = other.problem == "garbage"
+                differs = other.problem in ("garbage", "locked")
             else:
                 differs = other.versions != here.versions or bool(names_in(here.tables) - names)
             if differs:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -15,7 +17,9 @@ from roundtrip.facts import Elsewhere
 
 def test_a_database_that_waits(aged: Project):
     with_production(aged)
-    assert aged.read().disagreements == ()
+    first = aged.read().verdict
+    upgrade = "flask --env-file production.env db upgrade"
+    assert (first.headline, first.next) == ("instance/production.db is not there.", upgrade)
     on_production(aged, "upgrade", "+1")
     first = aged.read().verdict
     assert (first.kind, first.next) == ("elsewhere", "flask --env-file production.env db upgrade")
@@ -24,6 +28,17 @@ def test_a_database_that_waits(aged: Project):
     assert aged.read().verdict.kind == "agree"
     # seen from there, this one is no other database
     assert aged.read("production.env").verdict.kind == "agree"
+
+
+def test_a_database_that_another_program_writes_to(aged: Project):
+    with_production(aged)
+    on_production(aged, "upgrade")
+    with closing(sqlite3.connect(aged.path / "instance/production.db")) as connection:
+        connection.execute("BEGIN EXCLUSIVE")
+        verdict = aged.read().verdict
+        assert (verdict.kind, verdict.next) == ("elsewhere", "%board")
+        assert verdict.headline == "instance/production.db is locked."
+    assert aged.read().verdict.kind == "agree"
 
 
 def test_a_database_that_has_to_go_back(aged: Project):
@@ -163,6 +178,8 @@ def test_a_file_of_settings_that_names_the_usual_database(project: Project):
     assert verdict.headline == "production.env names this database, not another."
     assert verdict.next == "%show production.env"
     with_production(project)
+    assert "is not there" in project.read().verdict.headline
+    on_production(project, "upgrade")
     assert project.read().verdict.kind == "agree"
 
 

@@ -34,6 +34,21 @@ def test_a_reset_is_not_undone_over_uncommitted_work(aged: Project):
     assert aged.read().verdict.next == "flask db downgrade"
 
 
+def test_two_scripts_come_back_one_after_the_other(aged: Project):
+    committed(aged, CITY, "Add city column to user model")
+    aged.git("reset", "--hard", "HEAD~2")
+    aged.add_to_model(PHONE)
+    kinds = []
+    for _ in range(7):
+        verdict = aged.read().verdict
+        kinds.append(verdict.kind)
+        aged.run(*shlex.split(verdict.next))
+    back = ["database_ahead", "left_over"]
+    assert kinds == ["missing_script", "script_error", *back, *back, "model_ahead"]
+    assert PHONE in (aged.path / MODELS).read_text(encoding="utf-8")
+    assert len(aged.read().migrations.revisions) == 2
+
+
 def test_a_reset_on_another_branch_is_not_undone_on_this_one(loose: Project):
     loose.git("switch", "-c", "other")
     loose.commit("Add age column to user model")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from against_tools import check_against_commands
 from states import Project
-from turns import MODELS
+from turns import MODELS, POST
 
 from roundtrip import state
 
@@ -64,6 +64,40 @@ def test_a_module_that_is_deleted(project: Project, by_git: bool):
         (project.path / MODELS).unlink()
     project.follow("model_error", f"git checkout HEAD -- {MODELS}")
     assert project.read().verdict.kind == "agree"
+
+
+def test_a_class_whose_import_is_lost_is_not_dropped(project: Project):
+    models = (project.path / MODELS).read_text(encoding="utf-8")
+    imports = models[: models.index("class Base")].replace("from flask_sq", "# from flask_sq")
+    project.write("demo_app/posts.py", f"{imports}\nfrom .models import db\n{POST}")
+    line = "from .posts import Post\n"
+    project.edit(INIT, "\nmigrate = ", f"{line}\nmigrate = ")
+    project.db("migrate", "-m", "Create post table")
+    project.db("upgrade")
+    project.sql("INSERT INTO post VALUES (1, 'kept')")
+    project.commit("Create post table")
+    project.edit(INIT, line, "")
+    verdict = check_against_commands(project).verdict
+    assert (verdict.kind, verdict.back) == ("class_not_imported", f"git restore {INIT}")
+    assert verdict.found.startswith("demo_app/posts.py has the class Post, and nothing imports it")
+    assert "would drop the table and 1 row" in verdict.why
+    project.commit("Tidy up")
+    assert project.read().verdict.next == f"%show {INIT}"
+    project.db("migrate", "-m", "tidy")
+    deleted = check_against_commands(project).verdict
+    assert (deleted.kind, deleted.next) == (
+        "left_over",
+        f"git clean -f {project.script_file('tidy')}",
+    )
+    project.run(*shlex.split(deleted.next))
+    project.edit(INIT, "\nmigrate = ", f"{line}\nmigrate = ")
+    project.commit("Import the posts")
+    assert project.read().verdict.kind == "agree"
+    # a class that is gone is meant to be
+    project.edit(INIT, line, "")
+    (project.path / "demo_app/posts.py").unlink()
+    project.commit("No posts")
+    assert project.read().verdict.kind == "database_ahead"
 
 
 def test_a_model_that_is_not_imported(project: Project):

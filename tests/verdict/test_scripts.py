@@ -20,6 +20,32 @@ def test_files_and_folders_that_were_deleted_come_back(aged: Project):
     assert aged.read().verdict.kind == "agree"
 
 
+ENV = "migrations/env.py"
+
+
+def test_an_env_py_that_raises(aged: Project):
+    usual = (aged.path / ENV).read_text(encoding="utf-8")
+    aged.write(ENV, f"{usual}\nchanged = True  # and runs\n")
+    assert check_against_commands(aged).verdict.kind == "not_committed"
+    aged.write(ENV, f"{usual}\ncontext.config.get_no_option('x')\n")
+    verdict = check_against_commands(aged).verdict
+    assert verdict.kind == "script_error"
+    assert verdict.found.startswith(f"{ENV}, line {usual.count(chr(10)) + 2}: AttributeError: ")
+    assert (verdict.next, verdict.back) == (f"git diff {ENV}", f"git restore {ENV}")
+    aged.run(*shlex.split(verdict.back))
+    assert aged.read().verdict.kind == "agree"
+
+
+def test_an_env_py_that_is_looked_at_writes_nothing(aged: Project):
+    usual = (aged.path / ENV).read_text(encoding="utf-8")
+    rows = "db.session.execute(db.text('DELETE FROM user')); db.session.commit()"
+    aged.write(ENV, f"{usual}\ndb = current_app.extensions['migrate'].db; {rows}\n")
+    assert aged.read().verdict.kind == "not_committed"
+    assert aged.sql("SELECT count(*) FROM user") == [(3,)]
+    aged.db("current")
+    assert aged.sql("SELECT count(*) FROM user") == [(0,)]
+
+
 def test_the_template_of_the_scripts_is_gone(project: Project):
     project.add_to_model(PHONE)
     (project.path / "migrations/script.py.mako").unlink()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
+from ..classes import classes
 from ..facts import State
 from ..verdict.lookups import model_files
 from .finding import Cure
@@ -39,10 +38,10 @@ def why_lacking(state: State, project: Path, name: str) -> Cure:
     names = {each.name.lower(): each.name for each in table.columns}
     if near := [names[each] for each in get_close_matches(column.lower(), names, 1, 0.7)]:
         return Cure(f"The model has {wanted}.{near[0]}. If that is to be it, mend the name.", here)
-    for file, _ in _classes(project, table.class_name):
-        if file != table.file:
-            cause = f"{file} has a class {table.class_name} too; the app takes {table.file}."
-            return Cure(cause, look_at(state, file))
+    for each in classes(project):
+        if each.name == table.class_name and each.file != table.file:
+            cause = f"{each.file} has a class {each.name} too; the app takes {table.file}."
+            return Cure(cause, look_at(state, each.file))
     for other in model.tables:
         if column and other is not table and column in [each.name for each in other.columns]:
             cause = f"The class {other.class_name} has it. It belongs into {table.class_name}."
@@ -53,27 +52,17 @@ def why_lacking(state: State, project: Path, name: str) -> Cure:
 def _no_table(state: State, project: Path, wanted: str) -> Cure:
     """Why no class makes a table."""
     name = wanted.title().replace("_", "")
-    for file, bases in _classes(project, name):
-        if "db.Model" not in bases:
+    for each in classes(project):
+        if each.name != name:
+            continue
+        if "db.Model" not in each.bases:
             cause = f"The class {name} makes no table: class {name}(db.Model) does."
-            return Cure(cause, look_at(state, file))
-        if file not in model_files(state):
-            cause = f"{file} has the class {name}, and the app does not import it."
+            return Cure(cause, look_at(state, each.file))
+        if each.file not in model_files(state):
+            cause = f"{each.file} has the class {name}, and the app does not import it."
             return Cure(cause, "%show demo_app/__init__.py")
     names = [table.name for table in state.model.tables]
     if near := get_close_matches(wanted, names, 1, 0.7):
         cause = f"The model has a table {near[0]}. A table is named after its class: {name} makes "
         return Cure(f"{cause}{wanted}.", look_at(state))
     return Cure(f"No class makes the table {wanted}, or the file was not saved.", look_at(state))
-
-
-def _classes(project: Path, name: str) -> Iterator[tuple[str, list[str]]]:
-    """Each file of the project, or of a folder in it, that has a class of this name; its bases."""
-    for file in sorted((*project.glob("*.py"), *project.glob("[!._]*/*.py"))):
-        try:
-            tree = ast.parse(file.read_bytes())
-        except (OSError, ValueError, SyntaxError):
-            continue
-        for node in tree.body:
-            if isinstance(node, ast.ClassDef) and node.name == name:
-                yield file.relative_to(project).as_posix(), [ast.unparse(b) for b in node.bases]

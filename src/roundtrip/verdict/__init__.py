@@ -44,6 +44,7 @@ from .git_rules import (
 from .model_rules import (
     app_not_found,
     cannot_be_related,
+    class_not_imported,
     model_error,
     model_not_imported,
     no_app,
@@ -118,6 +119,7 @@ RULES = (
     Rule(stamped_elsewhere, (DATABASE,)),
     Rule(left_over, (MODEL, MIGRATIONS)),
     Rule(pending, (MIGRATIONS, DATABASE)),
+    Rule(class_not_imported, (MODEL, DATABASE), last_word=True),
     Rule(model_ahead, (MODEL, DATABASE)),
     Rule(database_ahead, (MODEL, DATABASE)),
     Rule(other_length, (MODEL, DATABASE)),

@@ -30,7 +30,7 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
     if other.url == state.database.url:
         return _the_same(other)
     if other.problem:
-        return _damaged(other)
+        return _unreadable(other)
     if any(name.startswith("_alembic_tmp_") for name in other.names):
         return say(
             f"{other.url} has a half-made copy of a table.",
@@ -93,7 +93,23 @@ def _the_same(other: Elsewhere) -> Disagreement:
     )
 
 
-def _damaged(other: Elsewhere) -> Disagreement:
+def _unreadable(other: Elsewhere) -> Disagreement:
+    """Why another database cannot be looked at."""
+    if other.problem == "missing":
+        return say(
+            f"{other.url} is not there.",
+            f"{other.env_file} names it, and there is no such file.",
+            "Was it moved, or is the name wrong? If it was never made, this makes it, with the "
+            "tables and without rows.",
+            with_env_file("flask db upgrade", other.env_file),
+        )
+    if other.problem == "locked":
+        return say(
+            f"{other.url} is locked.",
+            f"{other.env_file} names it, and another program is writing to it, or has not ended.",
+            "Close what has it open, a shell or a viewer; then look again.",
+            "%board",
+        )
     return say(
         f"{other.url} cannot be read.",
         f"{other.env_file} names it, and the file is damaged, or no database.",

@@ -140,6 +140,24 @@ def model_not_imported(state: State) -> Disagreement | None:
     )
 
 
+def class_not_imported(state: State) -> Disagreement | None:
+    """A table seems to be gone from the model, and its class stands in a file all the same."""
+    if not state.model.left_out or state.migrations.pending:
+        return None
+    table = state.model.left_out[0]
+    app = "demo_app/__init__.py"
+    look, back = undo(state, app)
+    return say(
+        "The app does not import a class.",
+        f"{table.file} has the class {table.class_name}, and nothing imports it; the database has "
+        f"its table {table.name}.",
+        "Import it where the app is built. Do not run flask db migrate now: its script would drop "
+        f"the table and {rows_in(state, table.name)}.",
+        look or f"%show {app}",
+        back,
+    )
+
+
 def no_model(state: State) -> Disagreement | None:
     """The app has no table, and no script makes one."""
     if state.model.tables or state.migrations.revisions:

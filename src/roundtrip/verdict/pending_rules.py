@@ -19,6 +19,7 @@ from .wording import are, listed, named, say
 def left_over(state: State) -> Disagreement | None:
     """A pending script that does what the model does not say: its upgrade would do harm."""
     model, pending = model_names(state), state.migrations.pending
+    model |= {table.name for table in state.model.left_out}
     for place, revision in enumerate(pending):
         later = pending[place + 1 :]
         undone = {name for each in later for name in each.drops}

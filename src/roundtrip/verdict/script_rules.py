@@ -51,12 +51,14 @@ def script_error(state: State) -> Disagreement | None:
             f"git checkout HEAD -- {quoted(lost[0])}",
         )
     kind = here.rescue.kind if here.rescue and here.error_kind == "no parent" else ""
-    if kind in ("worktree", "commit", "branch", "orig_head"):
+    if kind in ("worktree", "commit", "branch", "orig_head", "too_far"):
+        command = f"git restore --source={here.rescue.where}"
         return say(
             "A script is gone.",
             sentence(here.error),
             f"{why} Git still has it; this brings it back.",
-            f"git checkout {here.rescue.where} -- {quoted(here.rescue.file)}",
+            f"{'git checkout HEAD' if kind == 'worktree' else command} -- "
+            f"{quoted(here.rescue.file)}",
         )
     if here.error_kind == "same number" and here.error_file in state.git.untracked:
         return say(
