@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from inspect import signature
-from pathlib import Path
 
 import nbformat
 import pytest
-from kernels import kernel
+from kernels import Kernel, kernel
 
 from roundtrip import checks, questions
 from roundtrip.course import find_course
@@ -28,6 +28,14 @@ def commands(word: str) -> list[str]:
             if cell.cell_type == "code" and cell.source.startswith(f"%{word} "):
                 found.append(cell.source.split()[1])
     return found
+
+
+@pytest.fixture(scope="module")
+def notebook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    """One kernel for all: each lesson begins by making its workspace anew."""
+    with kernel(tmp_path_factory.mktemp("questions") / "home") as notebook:
+        notebook.run("%load_ext roundtrip")
+        yield notebook
 
 
 @pytest.mark.parametrize("row", ROWS, ids=NAMES)
@@ -74,57 +82,52 @@ def test_a_name_or_a_letter_that_is_not_there():
     assert questions.find(COURSE, "the-order").choose(" B) ").letter == "b"
 
 
-def test_in_a_notebook(tmp_path: Path):
-    with kernel(tmp_path / "home") as notebook:
-        notebook.run("%load_ext roundtrip\n%lesson 3")
-        (shown,) = notebook.run("%ask where-is-age").displays
-        assert shown["text/plain"].splitlines()[2] == "  b) In the model and in a script."
-        assert questions.WIDGET in shown
-        # before the command there is no answer
-        assert "has not run" in notebook.run("%answer where-is-age").value
-        assert "Noted: a." in notebook.run("%ask where-is-age a").text
-        notebook.run('!flask db migrate -m "Add age column to user model"')
-        told = notebook.run("%answer where-is-age").text
-        assert told.splitlines()[1] == "✘ a) In the model, in a script, and in the database. No."
-        assert "✔ b) In the model and in a script." in told
-        press = (
-            "import ipywidgets\n"
-            "radio = [w for w in ipywidgets.Widget.widgets.values()\n"
-            "         if isinstance(w, ipywidgets.RadioButtons)][-1]\n"
-            "radio.value = 'b'\n"
-        )
-        notebook.run(press)
-        assert (
-            "✔ b) In the model and in a script. So it is."
-            in notebook.run("%answer where-is-age").text
-        )
-        assert "So it is" in notebook.run("%ask pushed c").text
-        assert notebook.run("%ask pushed z").value.startswith("The question pushed has no answer")
+def test_in_a_notebook(notebook: Kernel):
+    notebook.run("%lesson 3")
+    (shown,) = notebook.run("%ask where-is-age").displays
+    assert shown["text/plain"].splitlines()[2] == "  b) In the model and in a script."
+    assert questions.WIDGET in shown
+    # before the command there is no answer
+    assert "has not run" in notebook.run("%answer where-is-age").value
+    assert "Noted: a." in notebook.run("%ask where-is-age a").text
+    notebook.run('!flask db migrate -m "Add age column to user model"')
+    told = notebook.run("%answer where-is-age").text
+    assert told.splitlines()[1] == "✘ a) In the model, in a script, and in the database. No."
+    assert "✔ b) In the model and in a script." in told
+    press = (
+        "import ipywidgets\n"
+        "radio = [w for w in ipywidgets.Widget.widgets.values()\n"
+        "         if isinstance(w, ipywidgets.RadioButtons)][-1]\n"
+        "radio.value = 'b'\n"
+    )
+    notebook.run(press)
+    assert (
+        "✔ b) In the model and in a script. So it is." in notebook.run("%answer where-is-age").text
+    )
+    assert "So it is" in notebook.run("%ask pushed c").text
+    assert notebook.run("%ask pushed z").value.startswith("The question pushed has no answer")
 
 
 @pytest.mark.parametrize("name", [n for n in NAMES if questions.find(COURSE, n).is_guess])
-def test_no_guess_is_answered_before_its_command(tmp_path: Path, name: str):
+def test_no_guess_is_answered_before_its_command(notebook: Kernel, name: str):
     (lesson,) = (
         lesson for lesson in COURSE.lessons if f"%ask {name}" in lesson.notebook.read_text()
     )
-    with kernel(tmp_path / "home") as notebook:
-        notebook.run(f"%load_ext roundtrip\n%lesson {lesson.number}")
-        assert "has not run" in notebook.run(f"%answer {name}").value
+    notebook.run(f"%lesson {lesson.number}")
+    assert "has not run" in notebook.run(f"%answer {name}").value
 
 
-def test_a_file_that_was_there_before_the_reset_answers_nothing(tmp_path: Path):
-    with kernel(tmp_path / "home") as notebook:
-        notebook.run("%load_ext roundtrip\n%lesson 8")
-        notebook.run("%%writefile notes.txt\nAge was an experiment.\n")
-        assert "has not run" in notebook.run("%answer what-stays").value
-        notebook.run("!git reset --hard HEAD~2")
-        assert "a) notes.txt" in notebook.run("%answer what-stays").text
+def test_a_file_that_was_there_before_the_reset_answers_nothing(notebook: Kernel):
+    notebook.run("%lesson 8")
+    notebook.run("%%writefile notes.txt\nAge was an experiment.\n")
+    assert "has not run" in notebook.run("%answer what-stays").value
+    notebook.run("!git reset --hard HEAD~2")
+    assert "a) notes.txt" in notebook.run("%answer what-stays").text
 
 
-def test_no_answer_is_made_up_when_nothing_fits(tmp_path: Path):
-    with kernel(tmp_path / "home") as notebook:
-        notebook.run("%load_ext roundtrip\n%lesson 4")
-        notebook.run("import shutil; shutil.rmtree('migrations')")
-        answer = notebook.run("%answer what-is-in-the-script")
-        assert answer.error == "RoundtripError"
-        assert "The workspace fits none of the answers" in answer.value
+def test_no_answer_is_made_up_when_nothing_fits(notebook: Kernel):
+    notebook.run("%lesson 4")
+    notebook.run("import shutil; shutil.rmtree('migrations')")
+    answer = notebook.run("%answer what-is-in-the-script")
+    assert answer.error == "RoundtripError"
+    assert "The workspace fits none of the answers" in answer.value

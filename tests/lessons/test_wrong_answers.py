@@ -88,11 +88,6 @@ WRONG = {
         "%check there",
         "The script also drops user.city: the model has lost it.",
     ),
-    "an index that nobody wants": (
-        {PHONE: RIGHT[PHONE].replace(LENGTH, "mapped_column(String(20), index=True)")},
-        "%check there",
-        "The model asks for it: take index=True out of its line",
-    ),
     "a downgrade() that does nothing": (
         {SCRIPT: f"{RIGHT[SCRIPT]}\n{EMPTIED}"},
         "%check there",
