@@ -43,6 +43,21 @@ def test_a_command_is_told_once(first: str, then: str):
     assert lines == ["why:  One.", f"next: {first}", "why:  Two.", f"next: {SAME}"]
 
 
+@pytest.mark.parametrize("then", ["upgrade", "--env-file production.env db upgrade", "migrate"])
+def test_nothing_is_built_on_what_has_to_be_mended_first(then: str):
+    """Else one output tells two ways, back and forward."""
+    then = f"flask {then if then[0] == '-' else f'db {then}'}"
+    go = Cure("It waits.", then)
+    mend = Cure("Undo it.", "flask db downgrade", detour=True)
+    assert said(go, mend)[:2] == ["why:  It waits.", f"next: {then}"]
+    first = "why:  What is told above comes first; then look again."
+    assert said(mend, go) == ["why:  Undo it.", "next: flask db downgrade", first]
+    again = Cure("Or so.", then, detour=True)  # a way to mend it, too
+    assert said(mend, again)[-1] == f"next: {then}"
+    add = Cure("It is new.", "git add .")
+    assert said(mend, go, add)[-2:] == ["why:  It is new.", "next: git add ."]
+
+
 def test_the_same_command_for_another_database_is_another_one():
     there = "flask --env-file production.env db downgrade"
     lines = said(Cure("Here.", "flask db downgrade"), Cure("There.", there))

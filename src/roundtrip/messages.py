@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
 
@@ -57,13 +58,17 @@ def practised(results: Sequence[Result]) -> str:
 def goals(results: Sequence[Result]) -> list[str]:
     """Each goal with what was found and, where it is not met, why, what next, and a first hint."""
     lines = []
-    told, commands = set(), set()
+    told, commands, repair = set(), set(), False
     for result in results:
         lines.append(f"{'✔ met    ' if result.met else '✘ not met'}  {result.goal.text}")
         lines += wrapped(_INDENT, result.finding.found)
         if result.met:
             continue
         cause, following = result.finding.cause, result.finding.next
+        if repair and not result.finding.detour and _GOES_ON.match(following):
+            lines += wrapped(f"{_INDENT}why:  ", "What is told above comes first; then look again.")
+            continue
+        repair = repair or result.finding.detour
         # Who runs each line as it comes must not run a step twice.
         if (cause, following) in told:
             lines += wrapped(f"{_INDENT}why:  ", "the same as above.")
@@ -79,6 +84,9 @@ def goals(results: Sequence[Result]) -> list[str]:
             lines += wrapped(f"{_INDENT}hint: ", result.goal.hints[0])
     return lines
 
+
+_GOES_ON = re.compile(r"flask (?:--env-file \S+ )?db (?:upgrade|migrate)\b")
+"""How a command begins that builds on what is there: not to be run where that has to be mended."""
 
 _INDENT = " " * 13
 _WIDTH = 96
