@@ -1,29 +1,17 @@
-"""A JupyterLab of the course's own, and a window of Chromium on it, used as a person does."""
+"""A window of Chromium on a JupyterLab, used as a person does."""
 
 from __future__ import annotations
 
-import json
-import os
-import secrets
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import nbformat
-import psutil
+from jupyter_lab import Lab
 
 if TYPE_CHECKING:  # it need not be installed
-    from playwright.sync_api import Browser, Locator
+    from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import Browser, Locator, Page
 
-TOP = Path(__file__).resolve().parents[1]
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 LONG = 180  # seconds: a notebook, on a machine that is busy with other tests
 SHORT = 30  # seconds: anything else that happens in the page
@@ -31,105 +19,6 @@ WIDTH, HEIGHT = 1200, 400  # low while cells run: painting takes longer than run
 CONTRAST = "color-contrast"  # a rule of axe-core's
 OUTPUTS = ".jp-OutputArea-output"
 BOARDS = f"{OUTPUTS} img[src^='data:image/svg+xml'], {OUTPUTS} svg[role=img]"
-
-
-@dataclass(frozen=True)
-class Lab:
-    """A JupyterLab on copies of the notebooks, with a learner's home of its own."""
-
-    origin: str
-    token: str
-    folder: Path
-
-    @property
-    def address(self) -> str:
-        """Where it is opened; the token goes with it."""
-        return f"{self.origin}/lab?token={self.token}&reset"
-
-    def saved(self, path: str) -> list[dict[str, Any]]:
-        """The code cells of a notebook, as its file has them."""
-        notebook = json.loads((self.folder / path).read_text(encoding="utf-8"))
-        return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-
-
-@contextmanager
-def jupyterlab(folder: Path) -> Iterator[Lab]:
-    """`roundtrip lab` on copies of the notebooks in `folder`; all that it starts ends with it."""
-    home = folder / "home"
-    (folder / "notebooks").mkdir()
-    for file in (TOP / "notebooks").iterdir():
-        if file.is_file():  # no folder of checkpoints, no socket of a kernel
-            shutil.copy(file, folder / "notebooks")
-    for file in (folder / "notebooks").glob("*.ipynb"):
-        _clear(file)
-    # Every cell is in the page, not only those that fit in the window.
-    settings = home / ".roundtrip/jupyter/settings/@jupyterlab/notebook-extension"
-    settings.mkdir(parents=True)
-    (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    lab = Lab(f"http://127.0.0.1:{port}", secrets.token_hex(16), folder)
-    options = [
-        "--no-browser",
-        "--ServerApp.ip=127.0.0.1",
-        f"--ServerApp.port={port}",
-        "--ServerApp.port_retries=0",
-        f"--ServerApp.root_dir={folder}",
-        f"--IdentityProvider.token={lab.token}",
-        "--LabApp.expose_app_in_browser=True",
-    ]
-    log = folder / "jupyterlab.log"
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "roundtrip", "lab", *options],
-            cwd=folder,
-            env=os.environ | {"ROUNDTRIP_HOME": str(home)},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        _wait_for(lab, process, log)
-        yield lab
-    finally:
-        _end(process)
-
-
-def _clear(notebook: Path) -> None:
-    """Take the stored outputs out, so that what is there afterwards is of this run."""
-    content = nbformat.read(notebook, as_version=4)
-    for cell in content.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-    nbformat.write(content, notebook)
-
-
-def _wait_for(lab: Lab, process: subprocess.Popen[bytes], log: Path) -> None:
-    limit = time.monotonic() + LONG
-    while process.poll() is None and time.monotonic() < limit:
-        try:
-            urllib.request.urlopen(f"{lab.origin}/api/status?token={lab.token}", timeout=5).close()
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError(f"JupyterLab does not answer. It said:\n{log.read_text()}")
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    try:
-        started = psutil.Process(process.pid).children(recursive=True)
-    except psutil.NoSuchProcess:
-        started = []
-    process.terminate()
-    try:
-        process.wait(timeout=SHORT)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait(timeout=SHORT)
-    _, left = psutil.wait_procs(started, timeout=10)
-    for child in left:
-        child.kill()
 
 
 @dataclass(frozen=True)
@@ -307,9 +196,6 @@ class Desk:
 
         `of_colour_alone` is for a second theme, which changes nothing else.
         """
-        from axe_playwright_python.sync_playwright import Axe
-
-        axe = Axe()
         # The body of JupyterLab's page is 0 high and hides what is outside: to axe-core, all.
         self.do("() => { document.body.style.height = '100vh'; }")
         self.do(_MARK_WHAT_IS_JUPYTERLABS)
@@ -317,7 +203,9 @@ class Desk:
         options: dict[str, Any] = {"resultTypes": ["violations"]}  # of others, one is enough
         if of_colour_alone:
             options["runOnly"] = [CONTRAST]
-        found = axe.run(self.page, where, options).response
+        self.do(_TAKE_INPUTS_OUT)
+        found = _axe(self.page).run(self.page, where, options).response
+        self.do("() => window.putInputsBack()")
         looked = {rule["id"] for rule in (*found["passes"], *found["violations"])}
         assert CONTRAST in looked, "axe-core has looked at no text"
         lines = _serious(found)
@@ -325,7 +213,7 @@ class Desk:
         frames = f"() => [...document.querySelectorAll('{OUTPUTS} iframe')].map(f => f.srcdoc)"
         for page in () if of_colour_alone else self.do(frames):  # they know no theme
             self._paper.set_content(page)
-            lines += _serious(axe.run(self._paper).response)
+            lines += _serious(_axe(self._paper).run(self._paper).response)
         return lines
 
     def do(self, script: str, argument: Any = None) -> Any:
@@ -368,6 +256,16 @@ _LENGTH = """async () => {
         cells[0].getBoundingClientRect().top);
 }"""
 
+_TAKE_INPUTS_OUT = """() => {
+    // axe-core goes through the whole page, whatever it is to look at.
+    const places = [...document.querySelectorAll('.jp-Cell-inputWrapper, .jp-MarkdownOutput')]
+        .map(input => [input, input.parentNode, input.nextSibling]);
+    for (const [input] of places) input.remove();
+    window.putInputsBack = () => {
+        for (const [input, parent, next] of places.reverse()) parent.insertBefore(input, next);
+    };
+}"""
+
 _MARK_WHAT_IS_JUPYTERLABS = f"""() => {{
     // The colour that its theme gives to comments, in code cells too (dark: 4.2 to 1, not 4.5)
     const probe = document.body.appendChild(document.createElement('span'));
@@ -380,6 +278,13 @@ _MARK_WHAT_IS_JUPYTERLABS = f"""() => {{
     for (const link of document.querySelectorAll('{OUTPUTS}.jp-RenderedText pre a'))
         link.toggleAttribute('data-jupyterlabs', true);
 }}"""
+
+
+def _axe(page: Page) -> Axe:
+    """axe-core, which is put into a page once."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    return Axe("") if page.evaluate("() => 'axe' in window") else Axe()
 
 
 def _serious(found: dict[str, Any]) -> list[str]:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
-from browsing import Desk, Lab, jupyterlab
+from browsing import Desk
+from jupyter_lab import Lab, jupyterlab
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
