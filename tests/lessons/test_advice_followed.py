@@ -14,7 +14,7 @@ from roundtrip.course import find_course
 
 YOUR_TURN = find_course().lesson(10)
 RIGHT = answers(YOUR_TURN)
-PHONE, SCRIPT, DATABASES, COMMIT, BACK = range(5)
+PHONE, SCRIPT, DEVELOPMENT, COMMIT, PRODUCTION, COPY = range(6)
 MEND = """from pathlib import Path
 model = Path('demo_app/models.py')
 _ = model.write_text(model.read_text().replace({old!r}, {new!r}))"""
@@ -71,7 +71,7 @@ def value(database: Path) -> list[tuple]:
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_part_one_can_be_mended(mistake: str, notebook: Kernel, home: Path):
     wrong, cells, told = MISTAKES[mistake]
-    solved = [wrong.get(place, RIGHT[place]) for place in range(BACK)]
+    solved = [wrong.get(place, RIGHT[place]) for place in range(COPY)]
     with_answers(notebook, YOUR_TURN, solved, "%check there")
     for cell in cells:
         run(notebook, cell, may_fail=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -39,23 +41,29 @@ def test_the_sql_of_a_script_that_drops_is_not_to_be_had_on_sqlite(aged: Project
     assert "age" in {row[1] for row in aged.sql("PRAGMA table_info(user)")}
 
 
-@pytest.mark.parametrize(("native", "left"), [(False, 0), (True, 2)])
-def test_a_column_that_is_dropped_in_a_batch_can_take_rows_of_other_tables(
-    aged: Project, native: bool, left: int
-):
-    """Lesson 07: with the pragma on, and `ON DELETE CASCADE`."""
+def with_posts(aged: Project, key: str) -> None:
+    """A table of posts by users, foreign keys enforced, and a script that is taken back next."""
     models = "demo_app/models.py"
     aged.edit(models, "import MetaData, String", "import ForeignKey, MetaData, String, event")
     aged.edit(
         models, "from sqlalchemy.orm", "from sqlalchemy.engine import Engine\nfrom sqlalchemy.orm"
     )
-    aged.write(models, (aged.path / models).read_text(encoding="utf-8") + CHILDREN)
+    children = CHILDREN.replace('"user.id", ondelete="CASCADE"', key)
+    aged.write(models, (aged.path / models).read_text(encoding="utf-8") + children)
     aged.db("migrate", "-m", "Posts")
     aged.db("upgrade")
     aged.edit(models, states.AGE, f"{states.AGE}    city: Mapped[str | None]\n")
     aged.db("migrate", "-m", "City")
     aged.db("upgrade")
     aged.sql("INSERT INTO post (user_id) VALUES (1), (2)")
+
+
+@pytest.mark.parametrize(("native", "left"), [(False, 0), (True, 2)])
+def test_a_column_that_is_dropped_in_a_batch_can_take_rows_of_other_tables(
+    aged: Project, native: bool, left: int
+):
+    """Lesson 07: with the pragma on, and `ON DELETE CASCADE`."""
+    with_posts(aged, '"user.id", ondelete="CASCADE"')
     if native:
         script = f"migrations/versions/{aged.script('city').name}"
         text = (aged.path / script).read_text(encoding="utf-8")
@@ -65,3 +73,45 @@ def test_a_column_that_is_dropped_in_a_batch_can_take_rows_of_other_tables(
     assert "city" not in {row[1] for row in aged.sql("PRAGMA table_info(user)")}
     assert aged.sql("SELECT count(*) FROM user") == [(3,)]
     assert aged.sql("SELECT count(*) FROM post") == [(left,)]
+
+
+def test_without_a_cascade_it_fails_half_way(aged: Project):
+    """Lesson 07."""
+    with_posts(aged, '"user.id"')
+    assert aged.capture(["flask", "db", "downgrade"]).returncode != 0
+    tables = {name for (name,) in aged.sql("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert {"user", "post", "_alembic_tmp_user"} <= tables
+    assert aged.sql("SELECT count(*) FROM post") == [(2,)]
+
+
+def test_code_that_does_not_name_a_column_misses_none_unless_it_must_not_be_empty(aged: Project):
+    """Lessons 05, 07 and 08: the code of the commit before, on the database of today."""
+    old = "INSERT INTO user (name, email) VALUES ('New', '{}')"
+    aged.sql(old.format("one@example.com"))
+    aged.sql("ALTER TABLE user ADD COLUMN plan VARCHAR NOT NULL DEFAULT 'free'")
+    aged.sql(old.format("two@example.com"))
+    aged.sql("CREATE TABLE strict (id INTEGER PRIMARY KEY, name VARCHAR, age INTEGER NOT NULL)")
+    with pytest.raises(sqlite3.IntegrityError, match=r"NOT NULL constraint failed: strict\.age"):
+        aged.sql("INSERT INTO strict (name) VALUES ('New')")
+
+
+def test_a_commit_that_was_not_pushed_is_on_no_branch_of_a_remote(aged: Project, tmp_path: Path):
+    """Lesson 07."""
+    assert aged.git("remote", "-v") == ""
+    subprocess.run(["git", "init", "-q", "--bare", tmp_path / "shared.git"], check=True)
+    aged.git("remote", "add", "origin", str(tmp_path / "shared.git"))
+    asked = ("branch", "-r", "--contains", "HEAD")
+    aged.git("push", "-q", "origin", "HEAD~1:refs/heads/main")
+    aged.git("fetch", "-q")
+    assert aged.git(*asked) == ""
+    aged.git("push", "-q", "origin", "HEAD:main")
+    assert aged.git(*asked).split() == ["origin/main"]
+
+
+def test_a_commit_with_a_name_outlives_a_reset(aged: Project):
+    """Lesson 08."""
+    kept = aged.git("rev-parse", "HEAD")
+    aged.git("branch", "keep")
+    aged.git("reset", "-q", "--hard", "HEAD~1")
+    assert aged.git("rev-parse", "keep") == kept
+    assert "keep" in aged.git("branch", "--contains", kept.strip())

@@ -17,8 +17,8 @@ from roundtrip.course import find_course
 
 YOUR_TURN = find_course().lesson(10)
 RIGHT = answers(YOUR_TURN)
-PHONE, SCRIPT, DATABASES, COMMIT, BACK, POST, POSTS, ADA = range(8)
-DOWN, PRODUCTION_DOWN = re.findall(r"!flask.*", RIGHT[BACK])
+PHONE, SCRIPT, DEVELOPMENT, COMMIT, PRODUCTION, COPY, BACK, POST, POSTS, ADA = range(10)
+DOWN, PRODUCTION_DOWN = re.findall(r"!flask.*downgrade", RIGHT[BACK])
 RESET = "!git reset --hard HEAD~1"
 LENGTH = "mapped_column(String(20))"
 TWENTY = f"Mapped[str | None] = {LENGTH}"
@@ -46,7 +46,8 @@ WRONG = {
     "it must not be empty": (
         {
             PHONE: RIGHT[PHONE].replace("phone: Mapped[str | None]", "phone: Mapped[str]"),
-            DATABASES: "",
+            DEVELOPMENT: "",
+            PRODUCTION: "",
         },
         "%check there",
         "as VARCHAR(20) NOT NULL",
@@ -76,9 +77,7 @@ WRONG = {
     "no length, and then only the model mended": (
         {
             PHONE: re.sub(r"phone: .*", "phone: Mapped[str | None]", RIGHT[PHONE]),
-            DATABASES: "!flask db upgrade",
-            COMMIT: f"{RIGHT[COMMIT]}\n{mended('phone: Mapped[str | None]', 'phone: ' + TWENTY)}\n"
-            "!flask --env-file production.env db upgrade",
+            COMMIT: f"{RIGHT[COMMIT]}\n{mended('phone: Mapped[str | None]', 'phone: ' + TWENTY)}",
         },
         "%check there",
         "production.db: user.phone is VARCHAR\n",
@@ -97,7 +96,8 @@ WRONG = {
         {
             SCRIPT: "%%flask_shell\nhand = db.text('ALTER TABLE user ADD phone VARCHAR')\n"
             "db.session.execute(hand)\ndb.session.commit()",
-            DATABASES: "!flask db migrate -m phone",
+            DEVELOPMENT: "!flask db migrate -m phone",
+            PRODUCTION: "",
         },
         "%check there",
         "The database has user.phone already, and no script made it",
@@ -108,17 +108,17 @@ WRONG = {
         "Database files are in Git.",
     ),
     "no script was made": (
-        {SCRIPT: "", COMMIT: ""},
+        {SCRIPT: "", DEVELOPMENT: "", COMMIT: ""},
         "%check there",
         "The migration script was not made yet.",
     ),
     "the upgrade is forgotten": (
-        {DATABASES: ""},
+        {DEVELOPMENT: "", PRODUCTION: ""},
         "%check there",
         "The upgrade has not run on app.db.",
     ),
     "production is forgotten": (
-        {DATABASES: "!flask db upgrade"},
+        {PRODUCTION: ""},
         "%check there",
         "production.db has not run all that app.db has: each is upgraded on its own.",
     ),
@@ -213,7 +213,10 @@ WRONG = {
         "The rows that are there have user_id 2.",
     ),
     "the post is in production": (
-        {ADA: RIGHT[ADA].replace("%%flask_shell", "%%flask_shell --env-file production.env")},
+        {
+            POSTS: f"{RIGHT[POSTS]}\n!flask --env-file production.env db upgrade",
+            ADA: RIGHT[ADA].replace("%%flask_shell", "%%flask_shell --env-file production.env"),
+        },
         "%finish",
         "It was added to the wrong database: production.db has it.",
     ),
@@ -262,7 +265,7 @@ def flat(text: str) -> str:
 
 def solved_with(wrong: dict[int, str], command: str) -> list[str]:
     """The right answers up to this check, but for the wrong ones."""
-    parts = {"%check there": BACK, "%check and-back": POST, "%finish": len(RIGHT)}
+    parts = {"%check there": COPY, "%check and-back": POST, "%finish": len(RIGHT)}
     begin = POST if command == "%finish" else 0  # part three does not need the others
     return [
         wrong.get(place, answer) if begin <= place < parts[command] else ""
