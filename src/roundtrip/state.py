@@ -146,12 +146,11 @@ def _elsewhere(project: Path, here: DatabaseState, env_file: str | None) -> Iter
                 file = database_named_by(project, settings)
             if not file:
                 continue
+            url = file.relative_to(project).as_posix()
             if not file.is_file():
-                if here.exists and not env_file:
-                    url = file.relative_to(project).as_posix()
-                    yield Elsewhere(settings, url, problem="missing")
+                yield Elsewhere(settings, url, problem="missing")
                 continue
-            other = _sqlite(file, file.relative_to(project).as_posix())
+            other = _sqlite(file, url)
             names = names_in(other.tables)
             if other.url == here.url:
                 differs = settings.startswith("prod") and not env_file

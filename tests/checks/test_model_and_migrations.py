@@ -188,6 +188,19 @@ def test_where_the_model_asks_for_more_it_is_mended_first(script, more, model, c
     refused("committed_migration", mended, project, "Undo it", "flask db downgrade", **age)
 
 
+def test_an_index_on_a_new_table_is_asked_for_by_the_model_too(project: Path):
+    post = Table("post", (replace(AGE, name="title"),), class_name="Post", file=MODELS)
+    model = ModelState((user(), post), found=True, migrates=True)
+    waits = {"migrations": migrations(second(adds=("post",), others=("create_index",)))}
+    index = Difference("add_index", "post", "", "index on title, only in the model")
+    makes = Difference("add_table", "post")
+    state = made(**waits, model=model, differences=(makes, index))
+    goal = {"adds": ["post"]}
+    refused("committed_migration", state, project, "take index=True out", LOOK, **goal)
+    state = made(**waits, model=model, differences=(makes,))
+    refused("committed_migration", state, project, "Delete it", "git clean -f", **goal)
+
+
 def test_pending_changes(project: Path):
     wanted = {"adds": ["user.age"]}
     assert ask("pending_changes", WAITING, project, **wanted).met
