@@ -5,8 +5,8 @@ arguments. A function returns a `Finding`; where the goal is not met, the findin
 found, the likely cause, and what to run next.
 
 Each public function of git, files, model_and_migrations, databases and rows is one. Why something
-is not as it should be, and the cure: causes and model_causes. course_databases looks into the
-databases.
+is not as it should be, and the cure: causes, model_causes and script_causes. course_databases looks
+into the databases.
 """
 
 from __future__ import annotations

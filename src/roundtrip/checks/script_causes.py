@@ -1,0 +1,157 @@
+"""Why a migration script is not as a goal wants it, and the cure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ..facts import Revision, State
+from ..verdict.commands import delete
+from ..verdict.lookups import names_in, unlike
+from .causes import downgrade_of, make_again, no_script
+from .finding import Cure
+from .model_causes import look_at
+
+_ASKED_FOR = {"create_index": "index=True", "create_unique_constraint": "unique=True"}
+"""What stands in a model's line for what Alembic writes beside a column."""
+
+_WRITTEN_BY_ALEMBIC = {*_ASKED_FOR, "drop_index", "drop_constraint", "alter_column"}
+
+
+def does_more(
+    state: State,
+    maker: Revision,
+    own: Sequence[Revision],
+    adds: Collection[str],
+    found: Collection[str],
+) -> Cure:
+    """Why a script that adds these, and `found` with them, does more, and how to take that back.
+
+    `own`: the scripts of this lesson.
+    """
+    more = {*(found - {*adds}), *maker.drops, *maker.others}
+    cause = f"The script does more than that: {names_of(more)}."
+    first = [r for r in own if r is not maker and {*maker.drops} & {*r.adds}]
+    if lost := [name for name in maker.loses if name not in names_in(state.model.tables)]:
+        cause = f"The script also drops {names_of(lost)}: the model has lost it."
+    if first and maker.renamed:
+        cause = f"It renames {names_of(maker.renamed)} and keeps the values: right where others "
+        cause = f"{cause}have it. Here one script is wanted, so take both back, from every "
+        cause = f"{cause}database, and make one."
+    elif first and not maker.applied:
+        cause = f"It also drops {names_of(maker.drops)}, which {first[0].file} makes, the "
+        cause = f"{cause}lesson's own too. One script is wanted: take that one back as well."
+        return replace(make_again(state, maker, cause), detour=True)
+    if not first and (model_first := first_the_model(state, maker, adds, cause)):
+        return model_first
+    if maker.applied:
+        return downgrade_of(state, maker).after(cause)
+    return replace(make_again(state, maker, cause, mend=True), detour=True)
+
+
+def first_the_model(
+    state: State, script: Revision, adds: Collection[str], cause: str
+) -> Cure | None:
+    """The cure where a script does more than `adds` because the model says so.
+
+    One that is made anew would do the same, as long as the model is not mended.
+    """
+    lost = [name for name in script.loses if name not in names_in(state.model.tables)]
+    more = [d for d in state.differences if d.op[:4] != "add_" or d.name not in adds]
+    more += [d for d in state.differences if d.op in ("add_index", "add_constraint")]
+    if script.applied:
+        # What has run is in the database; where that is as the model, the model has it as well.
+        if state.differences or script.drops or not {*script.others} <= _WRITTEN_BY_ALEMBIC:
+            return None
+    elif not more:
+        return None
+    asked = [_ASKED_FOR[each] for each in script.others if each in _ASKED_FOR]
+    how = "The model asks for it: mend that first, and look again."
+    if lost:
+        how = "Put its line back first, and look again."
+    elif asked:
+        how = f"take {' and '.join(asked)} out of its line, and look again."
+        how = f"The model asks for it: {how}"
+    return Cure(f"{cause} {how}", look_at(state), detour=True)
+
+
+def other_name(state: State, own: Sequence[Revision], wanted: set[str]) -> Cure | None:
+    """The lesson's own script makes something under a name that the model has no more."""
+    there = names_in(state.model.tables)
+    if not own or not wanted <= there:
+        return None
+    if old := [name for name in own[-1].adds if name not in there]:
+        cause = f"The script makes {names_of(old)}, and the model has {names_of(wanted)} instead."
+        if own[-1].applied:
+            return downgrade_of(state, own[-1]).after(cause)
+        return replace(make_again(state, own[-1], cause), detour=True)
+    return None
+
+
+def why_not_pending(
+    state: State, project: Path, adds: set[str], drops: set[str], alone: bool
+) -> Cure | None:
+    """Why the scripts that wait do not do this, or do more."""
+    waiting = state.migrations.pending
+    adding = {name for revision in waiting for name in revision.adds}
+    dropping = {name for revision in waiting for name in revision.drops}
+    new = adds - adding
+    run = [r for r in state.migrations.revisions if r.applied and new & {*r.adds}]
+    if extra := (adding - adds) | (dropping - drops):
+        guilty = next(r for r in waiting if extra & {*r.adds, *r.drops})
+        cause = f"The script also changes {names_of(extra)}."
+        model_first = first_the_model(state, guilty, adds, cause)
+        return model_first or make_again(state, guilty, cause, mend=True)
+    if not waiting and run:
+        return downgrade_of(state, run[-1]).after("No script waits: the upgrade has run already.")
+    if not waiting and (adds or drops):
+        # The hints are about what a script holds, and there is none.
+        return replace(no_script(state, project, min(adds, default="")), detour=True)
+    if unknown := sorted(new - names_in(state.model.tables)):
+        return no_script(state, project, unknown[0])
+    if run:
+        said = f"{min(new & {*run[-1].adds})} is in the database already, by a script that has run."
+        return downgrade_of(state, run[-1]).after(said)
+    if new or drops - dropping:
+        cause = "The script does less than it should."
+        if new:
+            cause = f"The script was made before the model had {names_of(new)}."
+        return unread(waiting) or make_again(state, waiting[-1], cause)
+    for revision in waiting:
+        for name, made, wanted in unlike(state, revision):
+            cause = f"The script makes {name} {made}, and the model has {wanted}: one of them was "
+            cause = f"{cause}changed later. Mend the model if it is wrong; delete the script, make "
+            return Cure(f"{cause}it again.", delete(state, revision))
+    if alone and waiting[1:]:
+        return make_again(state, waiting[-1], f"{len(waiting)} scripts wait; one is to do it all.")
+    for revision in waiting if alone else ():
+        if revision.others:
+            cause = f"The script does more than that: {names_of(revision.others)}."
+            model_first = first_the_model(state, revision, adds, cause)
+            return model_first or make_again(state, revision, cause)
+        if not revision.undoes:
+            return make_again(
+                state, revision, "Its downgrade() does not undo what its upgrade() does."
+            )
+    return None
+
+
+def unread(scripts: Sequence[Revision]) -> Cure | None:
+    """Why it is not known what one of these scripts adds; None where all can be read."""
+    command = "flask db history --verbose"
+    for revision in scripts:
+        if unknown := revision.unknown:
+            cause = f"{revision.file} calls {unknown[0]}, and Alembic has no such operation."
+            return Cure(cause, command)
+    for revision in reversed(scripts):
+        if revision.opaque:
+            cause = f"{revision.file} may do it, in a way that is not read here, op.execute for "
+            cause = f"{cause}one. Write it with op.add_column or op.create_table: that works on "
+            return Cure(f"{cause}every database.", command)
+    return None
+
+
+def names_of(names: Iterable[str]) -> str:
+    """`user.age, user.city`, or `nothing`."""
+    return ", ".join(sorted(names)) or "nothing"

@@ -1,0 +1,134 @@
+"""What is told where a script does not do what a goal asks for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from goal_states import (
+    ADDS_AGE,
+    AGE,
+    AGE_SCRIPT,
+    LOOK,
+    MODEL_AHEAD,
+    MODELS,
+    SECOND,
+    UPGRADED,
+    WAITING,
+    git,
+    made,
+    migrations,
+    refused,
+    second,
+    user,
+)
+
+from roundtrip.facts import Column, Difference, Elsewhere, ModelState, Table
+
+
+@pytest.mark.parametrize(
+    ("script", "more", "model", "cause"),
+    [
+        ({"others": ("create_index",)}, "add_index", (), "take index=True out of its line"),
+        ({"others": ("create_unique_constraint",)}, "add_constraint", (), "take unique=True out"),
+        ({"others": ("drop_constraint",)}, "remove_constraint", (), "asks for it: mend that"),
+        ({"adds": ("user.age", "user.pet")}, "add_column", ("pet",), "asks for it: mend that"),
+        ({"drops": ("user.name",)}, "remove_column", None, "Put its line back first"),
+    ],
+)
+def test_where_the_model_asks_for_more_it_is_mended_first(script, more, model, cause, project):
+    """One that is deleted and made again would do the same."""
+    columns = [replace(AGE, name=name) for name in model or ()]
+    here = user(AGE, *columns)
+    if model is None:
+        here = replace(here, columns=tuple(c for c in here.columns if c.name != "name"))
+    tables = ModelState((here,), found=True, migrates=True)
+    name = {"add_column": "pet", "remove_column": "name"}.get(more, "")
+    asks = Difference(more, "user", name, "unique index on age, only in the model")
+    waits = {"migrations": migrations(second(**script)), "model": tables}
+    state = made(**waits, differences=(ADDS_AGE, asks))
+    age = {"adds": ["user.age"]}
+    refused("committed_migration", state, project, cause, LOOK, **age)
+    refused("pending_changes", state, project, cause, LOOK, **age)
+    # the model is mended, the script is not
+    state = made(**waits, differences=(ADDS_AGE,))
+    refused("committed_migration", state, project, "Delete it", "git clean -f", **age)
+    refused("pending_changes", state, project, "Delete it", "git clean -f", **age)
+    if "drops" in script:
+        return  # what it took has gone with it
+    run = replace(migrations(second(applied=True, **script)), current=(SECOND,))
+    here = replace(UPGRADED.database, tables=(user(AGE, *columns),))
+    state = made(migrations=run, model=tables, database=here)
+    refused("committed_migration", state, project, cause, LOOK, **age)
+    mended = made(
+        migrations=run, model=UPGRADED.model, database=here, differences=(replace(asks, op="x"),)
+    )
+    refused("committed_migration", mended, project, "Undo it", "flask db downgrade", **age)
+
+
+def test_an_index_on_a_new_table_is_asked_for_by_the_model_too(project: Path):
+    post = Table("post", (replace(AGE, name="title"),), class_name="Post", file=MODELS)
+    model = ModelState((user(), post), found=True, migrates=True)
+    waits = {"migrations": migrations(second(adds=("post",), others=("create_index",)))}
+    index = Difference("add_index", "post", "", "index on title, only in the model")
+    makes = Difference("add_table", "post")
+    state = made(**waits, model=model, differences=(makes, index))
+    goal = {"adds": ["post"]}
+    refused("committed_migration", state, project, "take index=True out", LOOK, **goal)
+    state = made(**waits, model=model, differences=(makes,))
+    refused("committed_migration", state, project, "Delete it", "git clean -f", **goal)
+
+
+def test_a_script_of_another_name_is_taken_back_and_not_followed_by_one_more(project: Path):
+    wanted = {"adds": ["user.age"], "after": "Create user table"}
+    years = second(adds=("user.years",))
+    model = ModelState((user(AGE),), found=True, migrates=True)
+    waits = made(model=model, migrations=migrations(years), differences=(ADDS_AGE,))
+    said = "The script makes user.years, and the model has user.age instead."
+    refused("committed_migration", waits, project, said, f"git clean -f {AGE_SCRIPT}", **wanted)
+    run = replace(migrations(replace(years, applied=True)), current=(SECOND,))
+    ran = made(model=model, migrations=run, differences=(ADDS_AGE,))
+    refused("committed_migration", ran, project, said, "flask db downgrade", **wanted)
+    # an earlier lesson's script is left alone
+    early = {**wanted, "after": years.message}
+    refused("committed_migration", ran, project, "not made yet", "flask db migrate", **early)
+
+
+def test_a_downgrade_of_a_script_with_rows_says_what_it_takes(project: Path):
+    wrong = Column("user.age", "TEXT", True, False)
+    script = second(applied=True, tracked=True, makes=(wrong,))
+    state = made(
+        model=UPGRADED.model,
+        migrations=replace(migrations(script), current=(SECOND,)),
+        database=UPGRADED.database,
+    )
+    said = "The downgrade drops user.age with all values."
+    refused("committed_migration", state, project, said, "flask db downgrade", adds=["user.age"])
+
+
+def test_a_script_that_production_has_run_is_not_deleted(project: Path):
+    wrong = Column("user.age", "TEXT", True, False)
+    has = Elsewhere("production.env", "instance/production.db", (SECOND,), names=("user.age",))
+    state = replace(WAITING, migrations=migrations(second(makes=(wrong,))), elsewhere=(has,))
+    back = "flask --env-file production.env db downgrade"
+    refused("committed_migration", state, project, "goes back first", back, adds=["user.age"])
+
+
+def test_a_deleted_script_that_no_database_misses_is_made_again(project: Path):
+    gone = git(modified=(AGE_SCRIPT,), deleted=(AGE_SCRIPT,))
+    state = replace(MODEL_AHEAD, git=gone)
+    age = {"adds": ["user.age"]}
+    refused("committed_migration", state, project, "not made yet", "flask db migrate", **age)
+    has_run = Elsewhere("production.env", "instance/production.db", (SECOND,))
+    missed = replace(state, elsewhere=(has_run,))
+    refused("committed_migration", missed, project, "last commit has it", "git restore", **age)
+
+
+def test_two_scripts_are_not_one(project: Path):
+    third = replace(second(adds=("user.pet",)), id="c" * 12, parents=(SECOND,), file="c.py")
+    state = replace(WAITING, migrations=migrations(second(), third))
+    pets = made(model=ModelState((user(AGE, replace(AGE, name="pet")),), found=True, migrates=True))
+    state = replace(state, model=pets.model)
+    both = {"adds": ["user.age", "user.pet"]}
+    refused("pending_changes", state, project, "one is to do it all", "git clean -f c.py", **both)
