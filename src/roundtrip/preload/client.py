@@ -8,9 +8,9 @@ Signals that come here are passed on, and this process ends as the command did. 
 is started for every command.
 """
 
-import _socket  # `socket` itself would take as long as the start of Python
-import os
-import signal
+import _signal  # with `os`, `signal` and `socket` themselves, Python would take twice the time
+import _socket
+import posix
 import struct
 import sys
 
@@ -19,17 +19,20 @@ _PATIENCE = 2.0
 
 _NUMBER = struct.Struct("q")
 
-_FORWARDED = signal.valid_signals() - {
-    *(signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD),
-    *(signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL),  # our own mistakes
-    *(signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU),  # we would go on
+_AS_GIVEN = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
+"""Back to the bytes that a word of the command line had."""
+
+_FORWARDED = _signal.valid_signals() - {
+    *(_signal.SIGKILL, _signal.SIGSTOP, _signal.SIGCHLD),
+    *(_signal.SIGSEGV, _signal.SIGBUS, _signal.SIGFPE, _signal.SIGILL),  # our own mistakes
+    *(_signal.SIGTSTP, _signal.SIGTTIN, _signal.SIGTTOU),  # we would go on
 }
 
 
 def main() -> None:
     """Have the command run, and end as it ends."""
-    folder, kind, *command = map(os.fsencode, sys.argv[1:])
-    env = dict(os.environb)
+    folder, kind, *command = (word.encode(*_AS_GIVEN) for word in sys.argv[1:])
+    env = dict(posix.environ)
     # The command sees the PATH that it would have without a helper.
     path = env.get(b"PATH", b"").split(b":")
     if path != [b""]:
@@ -37,7 +40,7 @@ def main() -> None:
     connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
     if pid := _hand_over(connection, folder, kind, command, env):
         _proxy(connection, pid)
-    os.execve(command[0], command, env)
+    posix.execve(command[0], command, env)
 
 
 def _hand_over(
@@ -81,34 +84,34 @@ def _is_unusual() -> bool:
     A person at a terminal, more streams than three, signals that wait.
     """
     return (
-        any(map(os.isatty, range(3)))
-        or len(os.listdir("/proc/self/fd")) > 5  # three, the connection, and this look itself
-        or bool(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+        any(map(posix.isatty, range(3)))
+        or len(posix.listdir("/proc/self/fd")) > 5  # three, the connection, and this look itself
+        or bool(_signal.pthread_sigmask(_signal.SIG_BLOCK, ()))
     )
 
 
 def _proxy(connection: "_socket.socket", pid: int) -> None:
     """Pass signals on to the command, wait for it, and end as it ended."""
     for number in _FORWARDED:
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, lambda number, _: _send(pid, number))
+        if _signal.getsignal(number) != _signal.SIG_IGN:
+            _signal.signal(number, lambda number, _: _send(pid, number))
     try:
         answer = connection.recv(_NUMBER.size)
     except OSError:
         answer = b""
     if not answer:  # whoever watched the command for us was killed: so is the command
-        _send(pid, signal.SIGKILL)
-    code = os.waitstatus_to_exitcode(_NUMBER.unpack(answer)[0]) if answer else -signal.SIGKILL
+        _send(pid, _signal.SIGKILL)
+    code = posix.waitstatus_to_exitcode(_NUMBER.unpack(answer)[0]) if answer else -_signal.SIGKILL
     if code < 0:
-        if -code != signal.SIGKILL:
-            signal.signal(-code, signal.SIG_DFL)
-        os.kill(os.getpid(), -code)
-    os._exit(code)
+        if -code != _signal.SIGKILL:
+            _signal.signal(-code, _signal.SIG_DFL)
+        posix.kill(posix.getpid(), -code)
+    posix._exit(code)
 
 
 def _send(pid: int, number: int) -> None:
     try:  # noqa: SIM105 - contextlib would have to be imported
-        os.kill(pid, number)
+        posix.kill(pid, number)
     except ProcessLookupError:
         pass
 
