@@ -1,4 +1,4 @@
-"""Wrong answers to part one of lesson 10, and each `next:` followed until the goals are met."""
+"""Wrong answers to lesson 10, and each `next:` followed until the goals are met."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from roundtrip.course import find_course
 
 YOUR_TURN = find_course().lesson(10)
 RIGHT = answers(YOUR_TURN)
-PHONE, SCRIPT, DEVELOPMENT, COMMIT, PRODUCTION, COPY = range(6)
+PHONE, SCRIPT, DEVELOPMENT, COMMIT, PRODUCTION, COPY, BACK, POST, POSTS, ADA = range(10)
 MEND = """from pathlib import Path
 model = Path('demo_app/models.py')
 _ = model.write_text(model.read_text().replace({old!r}, {new!r}))"""
@@ -82,3 +82,33 @@ def test_part_one_can_be_mended(mistake: str, notebook: Kernel, home: Path):
     assert value(home / "workspace/instance/app.db") == [(None, "London")]
     scripts = list((home / "workspace/migrations/versions").glob("*.py"))
     assert len(scripts) == 3, scripts
+
+
+TABLES = {
+    "an index": RIGHT[POST].replace("String(200))", "String(200), index=True)"),
+    "another name": RIGHT[POST].replace(
+        "class Post(db.Model):", 'class Post(db.Model):\n    __tablename__ = "posts"'
+    ),
+    "a title that may be empty": RIGHT[POST].replace(
+        "title: Mapped[str]", "title: Mapped[str | None]"
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", TABLES)
+def test_part_three_can_be_mended(mistake: str, notebook: Kernel, home: Path):
+    solved = [answer if place >= POST else "" for place, answer in enumerate(RIGHT)]
+    solved[POST] = TABLES[mistake]
+    with_answers(notebook, YOUR_TURN, solved, "%finish")
+    run(notebook, RIGHT[POST], may_fail=False)
+    said = run(notebook, "%finish", may_fail=False)
+    said = follow(notebook, "%finish", said, "git|flask", most=12)
+    assert "Ada has written" in said, said
+    run(notebook, RIGHT[ADA], may_fail=False)  # her post has gone with the table
+    said = run(notebook, "%finish", may_fail=False)
+    assert "is complete" in said, said
+    for name in ("app.db", "production.db"):
+        with closing(sqlite3.connect(home / "workspace/instance" / name)) as connection:
+            made = "SELECT name FROM sqlite_master WHERE type IN ('table', 'index') AND sql <> ''"
+            names = {row[0] for row in connection.execute(made)}
+        assert names == {"alembic_version", "user", "post"}
