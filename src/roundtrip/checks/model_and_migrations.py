@@ -93,6 +93,10 @@ def newest_script(state: State, project: Path, message: str) -> Finding:
         cause = "That stands there when -m is left out. Delete it, and make it again."
         return unmet(text, Cure(cause, delete(state, newest)))
     cause = f"No script is called “{message}”; what stands behind -m is its message."
+    by_hand = not (newest.adds or newest.drops or newest.others or newest.opaque)
+    if by_hand and not newest.applied:
+        cause = "The script by hand has another message. Delete it, and make it again."
+        return unmet(text, Cure(cause, delete(state, newest)))
     if any(revision.message == message for revision in state.migrations.revisions):
         cause = f"Another script was made after “{message}”."
     return unmet(text, Cure(cause, "flask db history"))
