@@ -54,8 +54,23 @@ def test_nothing_is_built_on_what_has_to_be_mended_first(then: str):
     assert said(mend, go) == ["why:  Undo it.", "next: flask db downgrade", first]
     again = Cure("Or so.", then, detour=True)  # a way to mend it, too
     assert said(mend, again)[-1] == f"next: {then}"
-    add = Cure("It is new.", "git add .")
-    assert said(mend, go, add)[-2:] == ["why:  It is new.", "next: git add ."]
+    assert said(mend, Cure("It is new.", "git add ."))[-1] == first
+    assert said(mend, Cure("Look.", "git status"))[-1] == "next: git status"
+    look = Cure("Read its board.", "%board --env-file production.env", detour=True)
+    assert said(mend, look)[-1] == first
+
+
+@pytest.mark.parametrize("check", ["model_has", "committed_migration", "database_has"])
+def test_what_follows_waits_for_model_script_and_database(check: str):
+    """Each of these goals is met by its own commands, and what is below builds on it."""
+    edit = Result(Goal("A goal", check, {}, ()), unmet("no", Cure("Edit.", "%show models.py")))
+    there = Cure("It waits there.", "flask --env-file production.env db upgrade")
+    then = Result(Goal("A goal", "agree", {}, ()), unmet("no", there))
+    above = "What is told above comes first"
+    assert above in messages.goals([edit, then])[-1]
+    assert above not in "".join(messages.goals([then, edit]))
+    others = Result(Goal("A goal", "head_subject", {}, ()), edit.finding)
+    assert above not in "".join(messages.goals([others, then]))
 
 
 def test_the_same_command_for_another_database_is_another_one():

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Sequence
 
 from .checks import Result
+from .checks.finding import Finding
 from .course import command
 from .lesson import Finished, Started
 from .workspace import Home
@@ -58,17 +59,17 @@ def practised(results: Sequence[Result]) -> str:
 def goals(results: Sequence[Result]) -> list[str]:
     """Each goal with what was found and, where it is not met, why, what next, and a first hint."""
     lines = []
-    told, commands, repair = set(), set(), False
+    told, commands, held = set(), set(), False
     for result in results:
         lines.append(f"{'✔ met    ' if result.met else '✘ not met'}  {result.goal.text}")
         lines += wrapped(_INDENT, result.finding.found)
         if result.met:
             continue
         cause, following = result.finding.cause, result.finding.next
-        if repair and not result.finding.detour and _GOES_ON.match(following):
+        if held and _builds(result.finding):
             lines += wrapped(f"{_INDENT}why:  ", "What is told above comes first; then look again.")
             continue
-        repair = repair or result.finding.detour
+        held = held or result.finding.detour or result.comes_first
         # Who runs each line as it comes must not run a step twice.
         if (cause, following) in told:
             lines += wrapped(f"{_INDENT}why:  ", "the same as above.")
@@ -85,8 +86,17 @@ def goals(results: Sequence[Result]) -> list[str]:
     return lines
 
 
-_GOES_ON = re.compile(r"flask (?:--env-file \S+ )?db (?:upgrade|migrate)\b")
-"""How a command begins that builds on what is there: not to be run where that has to be mended."""
+def _builds(finding: Finding) -> bool:
+    """Whether the next command builds on what is there, so that it waits where that is to change.
+
+    One that is a repair itself does not wait; to look at another database before its upgrade does.
+    """
+    return finding.next.startswith("%board --env-file") or bool(
+        not finding.detour and _GOES_ON.match(finding.next)
+    )
+
+
+_GOES_ON = re.compile(r"flask (?:--env-file \S+ )?db (?:upgrade|migrate)\b|git (?:add|commit)\b")
 
 _INDENT = " " * 13
 _WIDTH = 96

@@ -36,6 +36,11 @@ class Result:
         """Whether the goal is met."""
         return self.finding.met
 
+    @property
+    def comes_first(self) -> bool:
+        """Whether the goals below build on this one: it is about model, script or database."""
+        return CHECKS[self.goal.check].__module__ in _BUILT_ON
+
 
 def check(goal: Goal, state: State, project: Path) -> Result:
     """Hold one goal against the state of the project.
@@ -82,5 +87,7 @@ def _checks() -> Iterator[Callable[..., Finding]]:
             if isfunction(each) and each.__module__ == module.__name__ and name[0] != "_":
                 yield each
 
+
+_BUILT_ON = {model_and_migrations.__name__, databases.__name__}
 
 CHECKS = {check.__name__: check for check in _checks()}
