@@ -30,10 +30,10 @@ from roundtrip.facts import Column, Difference, Elsewhere, ModelState, Table
 @pytest.mark.parametrize(
     ("script", "more", "model", "cause"),
     [
-        ({"others": ("create_index",)}, "add_index", (), "take index=True out of its line"),
-        ({"others": ("create_unique_constraint",)}, "add_constraint", (), "take unique=True out"),
+        ({"others": ("create_index",)}, "add_index", (), "take index=True out of it,"),
+        ({"others": ("create_unique_constraint",)}, "add_constraint", (), "take unique=True out of it,"),
         ({"others": ("drop_constraint",)}, "remove_constraint", (), "asks for it: mend that"),
-        ({"adds": ("user.age", "user.pet")}, "add_column", ("pet",), "asks for it: mend that"),
+        ({"adds": ("user.age", "user.pet")}, "add_column", ("pet",), "take user.pet out of it,"),
         ({"drops": ("user.name",)}, "remove_column", None, "Put its line back first"),
     ],
 )
@@ -65,6 +65,23 @@ def test_where_the_model_asks_for_more_it_is_mended_first(script, more, model, c
         migrations=run, model=UPGRADED.model, database=here, differences=(replace(asks, op="x"),)
     )
     refused("committed_migration", mended, project, "Undo it", "flask db downgrade", **age)
+
+
+def test_what_is_taken_out_of_the_model_is_what_still_stands_in_it(project: Path):
+    """Where there is more than one thing, the one that is mended is not named again."""
+    pet, index = Difference("add_column", "user", "pet"), Difference("add_index", "user")
+    model = ModelState((user(AGE, replace(AGE, name="pet")),), found=True, migrates=True)
+    script = second(adds=("user.age", "user.pet"), others=("create_index",))
+    age = {"adds": ["user.age"]}
+    for differences, told in (
+        ((pet, index), "take user.pet and index=True out of it,"),
+        ((pet,), "take user.pet out of it,"),
+        ((index,), "take index=True out of it,"),
+    ):
+        waits = {"migrations": migrations(script), "model": model}
+        state = made(**waits, differences=(ADDS_AGE, *differences))
+        refused("committed_migration", state, project, told, LOOK, **age)
+        refused("pending_changes", state, project, told, LOOK, **age)
 
 
 def test_an_index_on_a_new_table_is_asked_for_by_the_model_too(project: Path):

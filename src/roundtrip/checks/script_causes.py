@@ -13,10 +13,13 @@ from .causes import downgrade_of, make_again, no_script
 from .finding import Cure
 from .model_causes import look_at
 
-_ASKED_FOR = {"create_index": "index=True", "create_unique_constraint": "unique=True"}
-"""What stands in a model's line for what Alembic writes beside a column."""
+_ASKED_FOR = {"add_index": "index=True", "add_constraint": "unique=True"}
+"""What stands in a model's line for a difference beside a column."""
 
-_WRITTEN_BY_ALEMBIC = {*_ASKED_FOR, "drop_index", "drop_constraint", "alter_column"}
+_WRITES = {"create_index": "add_index", "create_unique_constraint": "add_constraint"}
+"""The difference for which Alembic writes an operation."""
+
+_WRITTEN_BY_ALEMBIC = {*_WRITES, "drop_index", "drop_constraint", "alter_column"}
 
 
 def does_more(
@@ -58,21 +61,24 @@ def first_the_model(
     One that is made anew would do the same, as long as the model is not mended.
     """
     lost = [name for name in script.loses if name not in names_in(state.model.tables)]
-    more = [d for d in state.differences if d.op[:4] != "add_" or d.name not in adds]
-    more += [d for d in state.differences if d.op in ("add_index", "add_constraint")]
     if script.applied:
         # What has run is in the database; where that is as the model, the model has it as well.
         if state.differences or script.drops or not {*script.others} <= _WRITTEN_BY_ALEMBIC:
             return None
-    elif not more:
-        return None
-    asked = [_ASKED_FOR[each] for each in script.others if each in _ASKED_FOR]
+        beside = [_WRITES.get(operation, "") for operation in script.others]
+        new = {*script.adds} & names_in(state.model.tables)
+    else:
+        beside = [d.op for d in state.differences if d.op in _ASKED_FOR]
+        new = {d.name for d in state.differences if d.op in ("add_column", "add_table")}
+        if not beside and all(d.op[:4] == "add_" and d.name in adds for d in state.differences):
+            return None
+    extra = {name for name in new if not {name, name.partition(".")[0]} & {*adds}}
+    out = [*sorted(extra), *(_ASKED_FOR[op] for op in _ASKED_FOR if op in beside)]
     how = "The model asks for it: mend that first, and look again."
     if lost:
         how = "Put its line back first, and look again."
-    elif asked:
-        how = f"take {' and '.join(asked)} out of its line, and look again."
-        how = f"The model asks for it: {how}"
+    elif out:
+        how = f"The model asks for it: take {' and '.join(out)} out of it, and look again."
     return Cure(f"{cause} {how}", look_at(state), detour=True)
 
 
