@@ -18,6 +18,7 @@ import pytest
 from roundtrip import checks, questions, verdict
 from roundtrip.checks import Finding
 from roundtrip.course import Goal, find_course
+from roundtrip.errors import RoundtripError
 from roundtrip.facts import (
     Column,
     Commit,
@@ -198,6 +199,13 @@ ON_THE_WAY_BACK = {
     "Create the user table": COURSE.lesson(8).goals,
     "Add city column to user model": COURSE.lesson(10).exercise("and-back").goals,
 }
+
+
+def test_an_exercise_needs_a_name_where_there_are_two():
+    assert COURSE.lesson(3).exercise("") is COURSE.lesson(3).exercise("by-hand")
+    for number, said in ((10, "name it: there, and-back"), (9, "has no exercise ''")):
+        with pytest.raises(RoundtripError, match=said):
+            COURSE.lesson(number).exercise("")
 
 
 @pytest.mark.parametrize(("subject", "goals"), ON_THE_WAY_BACK.items(), ids=("08", "10"))

@@ -33,6 +33,7 @@ NAMES_ANOTHER = {
     "DATABASE_URL=sqlite:///app.db": "names app.db",
     "DATABASE_URL=sqlite:////srv/production.db": "names no file in instance/",
     "DATABASE_URL=sqlite:///:memory:": "names no file in instance/",
+    "DATABASE_URL=production.db": "production.env, production.db, is no address. An address begins",
     "DATABASE_URL=postgresql:///production": "names no file in instance/",
     "DATABASE_URL=postgresql://ada@host:port/production.db": "names no file in instance/",
 }
@@ -151,7 +152,8 @@ def test_production_is_upgraded_after_a_look_at_what_that_costs(project: Path):
     wanted = {"column": "user.age", "database": "production.db"}
     plain = replace(UPGRADED, migrations=migrations(second(applied=True)))
     upgrade = "flask --env-file production.env db upgrade"
-    refused("database_has", plain, project, "", upgrade, **wanted)
+    address = "Read the address first: flask --env-file production.env db current -v"
+    refused("database_has", plain, project, address, upgrade, **wanted)
     drops = second(applied=True, drops=("user.email",))
     more = replace(UPGRADED, migrations=migrations(drops))
     board = "%board --env-file production.env"

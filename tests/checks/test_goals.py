@@ -42,6 +42,7 @@ def test_agree(project: Path):
     one_waits = replace(one_waits, disagreements=disagreements(one_waits)[-1:])
     refused("agree", one_waits, project, "waits", "flask --env-file production.env db upgrade")
     refused("agree", one_waits, project, "way is back", "git log --oneline", back="Elsewhere")
+    refused("agree", MODEL_AHEAD, project, "way is back", "git log", back="Elsewhere")
     here = "Create the user table"
     refused("agree", two_ways, project, "ahead", "flask db upgrade", back=here)
 

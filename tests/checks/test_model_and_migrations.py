@@ -65,6 +65,8 @@ def test_a_table_that_the_model_does_not_have(project: Path):
     (project / "demo_app/post.py").write_text("class Post(db.Model):\n    pass\n")
     (project / "demo_app/broken.py").write_text("class Post(:\n")
     refused("model_has", made(), project, "does not import it", "%show demo_app/__in", **wanted)
+    refused("model_has", made(), project, "from . import post", "%show demo_app/__in", **wanted)
+    assert ask("model_has", made(), project, **wanted).detour, "the hints name another file"
     (project / "models.py").write_text("class User(db.Model):\n    pass\n")
     elsewhere = {"column": "user.age"}
     refused("model_has", made(), project, f"the app takes {MODELS}", "%show models", **elsewhere)
@@ -140,6 +142,11 @@ def test_committed_migration(project: Path):
         refused("committed_migration", state, project, cause, command, **age)
     noted = replace(UPGRADED, git=git(staged=(MODELS, AGE_SCRIPT), added=(AGE_SCRIPT,)))
     refused("committed_migration", noted, project, "not committed", "git commit -m", **age)
+    alone = replace(UPGRADED, git=git(untracked=(AGE_SCRIPT,)))
+    refused("committed_migration", alone, project, "has the model alone", "git add .", **age)
+    alone = replace(UPGRADED, git=git(staged=(AGE_SCRIPT,), added=(AGE_SCRIPT,)))
+    amend = "git commit --amend --no-edit"
+    refused("committed_migration", alone, project, "has the model alone", amend, **age)
     hidden = migrations(second(applied=True, tracked=True, adds=(), opaque=True))
     state = made(migrations=replace(hidden, current=(SECOND,)))
     refused("committed_migration", state, project, "Write it with op.add", "flask db h", **age)

@@ -119,5 +119,9 @@ def test_same_rows(project: Path):
     refused("same_rows", made(), project, "not copied", look, **copied)
     shutil.copy(project / "instance/copy.db", project / "instance/production.db")
     assert ask("same_rows", made(), project, **copied).met
+    usual = (project / "instance/app.db").read_bytes()
+    shutil.copy(project / "instance/copy.db", project / "instance/app.db")
+    refused("same_rows", made(), project, "copied over app.db", "%restart", **copied)
+    (project / "instance/app.db").write_bytes(usual)
     sql(project, "ALTER TABLE user ADD COLUMN age INTEGER", "production.db")
     refused("same_rows", made(), project, "not copied", look, **copied)

@@ -31,7 +31,12 @@ from roundtrip.facts import Column, Difference, Elsewhere, ModelState, Table
     ("script", "more", "model", "cause"),
     [
         ({"others": ("create_index",)}, "add_index", (), "take index=True out of it,"),
-        ({"others": ("create_unique_constraint",)}, "add_constraint", (), "take unique=True out of it,"),
+        (
+            {"others": ("create_unique_constraint",)},
+            "add_constraint",
+            (),
+            "take unique=True out of it,",
+        ),
         ({"others": ("drop_constraint",)}, "remove_constraint", (), "asks for it: mend that"),
         ({"adds": ("user.age", "user.pet")}, "add_column", ("pet",), "take user.pet out of it,"),
         ({"drops": ("user.name",)}, "remove_column", None, "Put its line back first"),

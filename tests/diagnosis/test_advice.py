@@ -133,7 +133,10 @@ def test_steps_back_and_merges_go_as_advised(applied):
         ("lost revision", "`flask db stamp` would only silence the error"),
         ("ambiguous walk", "`flask db downgrade REVISION`"),
         ("check finds a loss", "If you want to keep it, bring the model back"),
-        ("not up to date", "`flask db upgrade` runs it. Else delete its file"),
+        (
+            "not up to date",
+            "Is it all that you want? `flask db upgrade` runs it. Else delete its file",
+        ),
         ("init twice", "Leave the folder as it is"),
     ],
 )

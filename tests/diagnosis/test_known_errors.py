@@ -231,6 +231,8 @@ CASES = [
     ),
     Case("no such column", ">>> User.query.first()", with_line(AGE)),
     Case("no such column", f">>> {ADD_ADA}", with_line(AGE)),
+    Case("no row found", f""">>> {IMPORT}; User.query.get("Ada").name"""),
+    Case("no row found", f""">>> {IMPORT}; ada = User.query.get(9)\nada.name = 'A'"""),
     Case("no such table", ">>> User.query.first()", lambda project: project.db("downgrade")),
     Case("no value", ">>> db.session.add(User(name='x')); db.session.commit()"),
     Case("no value", f">>> {ADD_ADA}", not_null_by_hand),

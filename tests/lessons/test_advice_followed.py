@@ -55,6 +55,11 @@ MISTAKES = {
         [MEND.format(old=", index=True", new="")],
         "The script does more than that: create_index.",
     ),
+    "the model is committed before there is a script": (
+        {SCRIPT: f"!git commit -qam phone\n{RIGHT[SCRIPT]}", COMMIT: ""},
+        [],
+        "The commit has the model alone",
+    ),
     "another type": (
         {PHONE: RIGHT[PHONE].replace("[str | None] = mapped_column(String(20))", "[int | None]")},
         [MEND.format(old="[int | None]", new="[str | None] = mapped_column(String(20))")],
@@ -82,6 +87,50 @@ def test_part_one_can_be_mended(mistake: str, notebook: Kernel, home: Path):
     assert value(home / "workspace/instance/app.db") == [(None, "London")]
     scripts = list((home / "workspace/migrations/versions").glob("*.py"))
     assert len(scripts) == 3, scripts
+
+
+def test_what_is_left_in_the_model_is_named(notebook: Kernel):
+    both = "String(20), index=True)\n    fax: Mapped[int | None]"
+    solved = [RIGHT[PHONE].replace("String(20))", both), *RIGHT[SCRIPT:COPY]]
+    with_answers(notebook, YOUR_TURN, solved, "%check there")
+    for mended, told in ((", index=True", "Undo it before"), ("\n    fax: Mapped[int | None]", "")):
+        run(notebook, MEND.format(old=mended, new=""), may_fail=False)
+        said = run(notebook, "%check there", may_fail=False)
+        assert told in " ".join(said.split()), said
+        said = follow(notebook, "%check there", said, "flask|git clean", most=4)
+        assert ("take user.fax out of it" in " ".join(said.split())) is bool(told), said
+    said = follow(notebook, "%check there", said, "git|flask", most=14)
+    assert "Done." in said, said
+
+
+def test_no_upgrade_is_told_while_the_model_is_wrong(notebook: Kernel, home: Path):
+    solved = [RIGHT[PHONE].replace("[str | None] = mapped_column(String(20))", "[int | None]")]
+    with_answers(notebook, YOUR_TURN, [*solved, *RIGHT[SCRIPT:COPY]], "%check there")
+    said = run(notebook, "%check there", may_fail=False)
+    for _ in range(2):
+        said = follow(notebook, "%check there", said, "flask", most=1)
+        assert "db upgrade" not in said, said
+    assert "next: flask" not in said, said
+    for name in ("app.db", "production.db"):
+        with closing(sqlite3.connect(home / "workspace/instance" / name)) as connection:
+            tables = connection.execute("SELECT sql FROM sqlite_master").fetchall()
+        assert "phone" not in str(tables)
+
+
+def test_a_class_in_a_file_of_its_own_is_imported_as_told(notebook: Kernel):
+    own = "from sqlalchemy import ForeignKey, String\n"
+    own += "from sqlalchemy.orm import Mapped, mapped_column\n\nfrom .models import db\n\n\n"
+    own += RIGHT[POST][RIGHT[POST].index("class Post") :]
+    solved = ["" for _ in RIGHT]
+    solved[POST] = f"%%writefile demo_app/post.py\n{own}"
+    said = with_answers(notebook, YOUR_TURN, solved, "%finish")["%finish"]
+    line = "from . import post"
+    assert f"below the imports of demo_app/__init__.py: {line}" in " ".join(said.split()), said
+    last = "from .pages import pages\n"
+    mend = MEND.replace("models", "__init__").format(old=last, new=f"{last}{line}\n")
+    run(notebook, mend, may_fail=False)
+    said = run(notebook, "%finish", may_fail=False)
+    assert "✔ met      The model has post.title" in said, said
 
 
 TABLES = {

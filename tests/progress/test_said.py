@@ -135,6 +135,14 @@ def test_finish_notes_what_is_met_and_the_next_card_says_so(learner):
     assert rows(home)["1"]["completed"] is None, "going on as it is does not complete it"
 
 
+def test_a_cell_has_the_table_too(learner):
+    _, run = learner
+    assert run("%lesson 0").error is None
+    said = run("%progress").text
+    assert "00  Welcome  " in said and " lessons done, " in said
+    assert "%progress does not take `3`" in str(run("%progress 3").value)
+
+
 def test_a_lesson_goes_on_when_its_progress_cannot_be_kept(learner):
     home, run = learner
     lock = home.private / "progress.lock"

@@ -70,7 +70,7 @@ def agree(state: State, project: Path, back: str = "") -> Finding:
             return unmet(first.found, too_far)
         if first.back:
             return unmet(first.found, Cure(f"{first.headline} {first.why}", first.back))
-        if first.kind == "pending" or (first.kind == "elsewhere" and "db upgrade" in first.next):
+        if "db upgrade" in first.next or "db migrate" in first.next:
             cause = "The way is back, so no script is to run: first every database, then the code."
             return unmet(first.found, Cure(cause, "git log --oneline"))
     elif back and state.git.uncommitted:  # such as a reset without --hard leaves

@@ -47,7 +47,15 @@ def not_upgraded(state: State, project: Path, database: str) -> Cure:
             cause = f"The upgrade has not run on {database}, and {revision.file} does more than "
             cause = f"{cause}add. What that does to the rows there, its own board shows."
             return Cure(cause, command_on(database, "%board"), detour=True)
-    return Cure(f"The upgrade has not run on {database}.", command_on(database, _UPGRADE))
+    command = command_on(database, _UPGRADE)
+    return Cure(f"The upgrade has not run on {database}.{address_first(database)}", command)
+
+
+def address_first(database: str) -> str:
+    """The sentence before a command on a database that is not the usual one."""
+    if database == USUAL:
+        return ""
+    return f" Read the address first: {command_on(database, 'flask db current -v')}"
 
 
 def bad_script(state: State) -> Cure | None:
@@ -158,9 +166,17 @@ def not_gone_back(state: State, project: Path, database: str, name: str) -> Cure
         return Cure(cause, f"%show {maker.file}", detour=True)
     cause = f"{database} has not gone back far enough: {maker.id} still counts as run."
     if maker.id in at:
-        cause = f"The downgrade has not run on {database}."
+        cause = f"The downgrade has not run on {database}.{address_first(database)}"
     command = command_on(database, take_back(maker, at))
     return Cure(cause, command, detour=not is_one_step(maker, at))
+
+
+def model_alone(state: State, script: Revision) -> Cure:
+    """How a script comes into the commit that its model is in already, on a branch not pushed."""
+    cause = "The commit has the model alone, and whoever has it cannot make its table. Add the "
+    cause = f"{cause}script; git commit --amend --no-edit puts it into the same commit."
+    staged = script.file in state.git.staged and not state.git.untracked
+    return Cure(cause, "git commit --amend --no-edit" if staged else "git add .", detour=True)
 
 
 def one_step_too_many(state: State, back: str) -> Cure | None:

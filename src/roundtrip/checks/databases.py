@@ -9,7 +9,14 @@ from ..env_file import database_named_by, url_in
 from ..facts import State
 from ..sqlite_files import sql_name
 from ..verdict.lookups import is_among, run_by
-from .causes import no_script, not_gone_back, not_upgraded, one_downgrade_too_many, why_blocked
+from .causes import (
+    address_first,
+    no_script,
+    not_gone_back,
+    not_upgraded,
+    one_downgrade_too_many,
+    why_blocked,
+)
 from .course_databases import (
     USUAL,
     columns_of,
@@ -124,7 +131,7 @@ def _why_absent(state: State, project: Path, column: str, database: str) -> Cure
     others = [each for each in used_databases(project) if name in columns_of(project, each, table)]
     if others and not cure.detour:
         cause = f"{database} has not run all that {others[0]} has: each is upgraded on its own."
-        return replace(cure, cause=cause)
+        return replace(cure, cause=f"{cause}{address_first(database)}")
     return cure
 
 
@@ -143,7 +150,8 @@ def _not_used(project: Path, database: str, complete: bool = False) -> Cure | No
             if name.startswith("instance/"):
                 cause = f"{settings} leads to instance/{name}: a path begins in instance/ already."
         elif "://" not in url_in(project, settings):
-            cause = f"The DATABASE_URL in {settings} is no address: it begins with sqlite:///."
+            cause = f"The DATABASE_URL in {settings}, {url_in(project, settings)}, is no address. "
+            cause = f"{cause}An address begins with its kind: sqlite:///{database}."
         if database == USUAL:
             cause = f"{cause} The lesson's database is {USUAL}: take that line out."
         return Cure(cause, f"%show {settings}", detour=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..facts import State
 from ..verdict.commands import commit, commit_script, delete
-from .causes import bad_script, why_changed
+from .causes import bad_script, model_alone, why_changed
 from .finding import Cure, Finding, begin_again, many, met, unmet
 
 
@@ -46,12 +46,7 @@ def _apart(state: State, script: str, more: int) -> Cure | None:
         cause = "There is a commit too many. Does the last one hold the script alone? Then "
         cause = f"{cause}git reset --soft HEAD~1, and git commit --amend --no-edit."
         return Cure(cause, "git show --stat", detour=True)
-    if more:
-        return None
-    cause = "The commit has the model alone, and whoever has it cannot make its table. Add the "
-    cause = f"{cause}script; git commit --amend --no-edit puts it into the same commit."
-    staged = known[-1].file in state.git.staged and not state.git.untracked
-    return Cure(cause, "git commit --amend --no-edit" if staged else "git add .", detour=True)
+    return None if more else model_alone(state, known[-1])
 
 
 def head_subject(

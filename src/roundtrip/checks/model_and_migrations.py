@@ -9,7 +9,7 @@ from pathlib import Path
 from ..facts import State
 from ..verdict.commands import commit_script, delete
 from ..verdict.lookups import unlike
-from .causes import downgrade_of, make_again, no_script, not_upgraded, why_blocked
+from .causes import downgrade_of, make_again, model_alone, no_script, not_upgraded, why_blocked
 from .course_databases import USUAL
 from .finding import Cure, Finding, many, met, unmet
 from .model_causes import look_at, why_lacking
@@ -162,6 +162,10 @@ def committed_migration(
     if not maker.committed:
         if not maker.applied:
             return unmet(text, not_upgraded(state, project, USUAL))
+        named = {name.partition(".")[0] for name in adds}
+        models = {table.file for table in state.model.tables if table.name in named}
+        if not models & {*state.git.uncommitted}:
+            return unmet(text, model_alone(state, maker))
         cause = "The script is not committed: whoever has the model alone cannot make its table."
         return unmet(text, Cure(cause, commit_script(state, maker)))
     return met(text)

@@ -13,10 +13,15 @@ from .finding import Cure
 
 def look_at(state: State, file: str = "") -> str:
     """The command that shows what a file says, by default that of the models."""
-    file = file or next(iter(model_files(state)), "demo_app/models.py")
+    file = file or _models(state)
     if file in state.git.modified:
         return "git diff"
     return "git diff --staged" if file in state.git.staged else f"%show {file}"
+
+
+def _models(state: State) -> str:
+    """The file that the app's models are in."""
+    return next(iter(model_files(state)), "demo_app/models.py")
 
 
 def why_lacking(state: State, project: Path, name: str) -> Cure:
@@ -59,8 +64,14 @@ def _no_table(state: State, project: Path, wanted: str) -> Cure:
             cause = f"The class {name} makes no table: class {name}(db.Model) does."
             return Cure(cause, look_at(state, each.file))
         if each.file not in model_files(state):
-            cause = f"{each.file} has the class {name}, and the app does not import it."
-            return Cure(cause, "%show demo_app/__init__.py")
+            cause = (
+                f"{each.file} has the class {name}, and the app does not import it. Move it into "
+            )
+            cause = (
+                f"{cause}{_models(state)}, or import it below the imports of demo_app/__init__.py: "
+            )
+            cause = f"{cause}from . import {Path(each.file).stem}"
+            return Cure(cause, "%show demo_app/__init__.py", detour=True)
     names = [table.name for table in state.model.tables]
     if near := get_close_matches(wanted, names, 1, 0.7):
         cause = f"The model has a table {near[0]}. A table is named after its class: {name} makes "

@@ -154,7 +154,7 @@ def holds(
             cause = f"{elsewhere[0][0]} has it too: it was set on more rows than one."
             return unmet(text, begin_again(cause))
         return met(text)
-    cause = _NOT_COMMITTED.format("No value was set")
+    cause = _NOT_COMMITTED.format("No value was set on the object of this row, or on a mere query")
     if any(value is not None for value in found[0][1:]):
         cause = "Another value was set."
     if elsewhere and not empty:
@@ -168,13 +168,15 @@ def same_rows(state: State, project: Path, database: str, source: str) -> Findin
         cause = f"{source} is not there: not made yet, moved, deleted or damaged."
         return unmet(f"no {source} in instance", begin_again(cause))
     here = _dump(project, database)
-    if here == there:
-        return met(f"{database} holds the same as {source}")
     text = f"{database} differs from {source}" if here else f"no {database} in instance"
+    if here == there:
+        text = f"{database} holds the same as {source}"
     for other in used_databases(project):
         if other != database and _dump(project, other) == there:
             cause = f"It was copied over {other}, whose own rows are gone."
             return unmet(text, begin_again(cause))
+    if here == there:
+        return met(text)
     return unmet(text, Cure("It was not copied there.", f"%show instance/{database}"))
 
 

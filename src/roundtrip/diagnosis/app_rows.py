@@ -99,7 +99,7 @@ APP: tuple[Row, ...] = (
         "address of the database",
         r"^[\w.]+: Could not parse SQLAlchemy URL",
         "What `DATABASE_URL` holds is not the address of a database.",
-        "Write it as in `DATABASE_URL=sqlite:///app.db`, or take the line away to use the usual "
-        "database.",
+        "Write the file's own name behind its kind, as in `DATABASE_URL=sqlite:///production.db`; "
+        "without the line, commands go to the usual database, app.db.",
     ),
 )

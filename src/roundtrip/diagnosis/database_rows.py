@@ -135,6 +135,14 @@ DATABASE: tuple[Row, ...] = (
         "If it is wanted, `flask db upgrade` adds it as soon as a script does; after a downgrade, "
         "take the line out of the model too.",
     ),
+    row(
+        "no row found",
+        r"""^Traceback.*\n  File "<console>"[\s\S]*"""
+        r"""^AttributeError: 'NoneType' object has no attribute '(?P<name>\w+)'""",
+        "The variable holds `None`, which has no `{name}`: no row was found.",
+        "Look at how the row is searched: `.get(…)` takes the id, "
+        '`.filter_by(name="…").first()` a name.',
+    ),
     sqlite(
         "no such table",
         r"no such table: (?P<table>[\w.]+)",
@@ -153,7 +161,8 @@ DATABASE: tuple[Row, ...] = (
         "same value",
         r"UNIQUE constraint failed: (?P<columns>.+)",
         "Two rows would have the same value in `{columns}`, which has to be unique.",
-        "Take another value, or change the row that has it already.",
+        "Take another value, or change the row that has it already; if the same lines have run "
+        "before, the row is there, and nothing is to be done.",
     ),
     sqlite(
         "row points to nothing",

@@ -66,7 +66,8 @@ MIGRATION: tuple[Row, ...] = (
         "not up to date",
         r"Target database is not up to date",
         "A script is waiting that this database has not run; until then, nothing is compared.",
-        "Read that script. Is it wanted now? `flask db upgrade` runs it. Else delete its file.",
+        "Read that script. Is it all that you want? `flask db upgrade` runs it. Else delete its "
+        "file, which `git status` names: `git clean -f FILE`.",
     ),
     said(
         "check finds a loss",

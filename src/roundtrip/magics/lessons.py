@@ -30,7 +30,7 @@ from .session import Session, show
 
 @magics_class
 class LessonMagics(Magics):
-    """`%lesson`, `%restart`, `%finish`; `%check` and `%hint`; `%ask` and `%answer`."""
+    """`%lesson`, `%restart`, `%finish`; `%check`, `%hint`; `%ask`, `%answer`; `%progress`."""
 
     def __init__(self, shell: InteractiveShell, session: Session) -> None:
         super().__init__(shell)
@@ -118,7 +118,10 @@ class LessonMagics(Magics):
 
     @line_magic("check")
     def check_exercise(self, line: str) -> None:
-        """`%check NAME`: hold the goals of an exercise against the workspace."""
+        """`%check NAME`: hold the goals of an exercise against the workspace.
+
+        Without a name it is the lesson's only one.
+        """
         with self._session.mine() as here:
             goals = here.exercise(line.strip()).goals
             results = lesson.hold(goals, self._session.home.project, self._session.reader.read())
@@ -135,6 +138,12 @@ class LessonMagics(Magics):
                 now = self._session.reader.read()
                 hints.look_again(lesson.hold(hints.goals, self._session.home.project, now))
         print(hints.next())
+
+    @line_magic("progress")
+    def tell_progress(self, line: str) -> None:
+        """`%progress`: lessons done, goals met, minutes."""
+        given(line, "%progress")
+        print(card.table(self._session.course, progress.read(self._session.home)))
 
     @line_magic
     def ask(self, line: str) -> None:
