@@ -130,7 +130,7 @@ WRONG = {
     "the script is not committed": (
         {COMMIT: "!git commit -am 'Add phone column to user model'"},
         "%check there",
-        "The script is not committed: whoever has the model alone cannot make its table.",
+        "The commit has the model alone, and whoever has it cannot make its table.",
     ),
     "reset before downgrade": (
         {BACK: "!git reset --hard HEAD~1"},
