@@ -23,7 +23,7 @@ SAME = [
     ),
     (
         "Attic: there was nothing to set aside.",
-        "Attic: what was in the workspace is now in attic/2026-11-24_16-04-35_lesson-05; "
+        "Attic: what was in the workspace is now in attic/2026-11-24_16-04-35_lesson-05;\n       "
         "`roundtrip attic restore 2026-11-24_16-04-35_lesson-05` puts it back.",
     ),
     (

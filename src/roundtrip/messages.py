@@ -14,7 +14,7 @@ from .workspace import Home
 
 
 def started(started: Started, home: Home) -> list[str]:
-    """Three lines: the lesson, where its start came from, where the old workspace went."""
+    """Lines: the lesson, where its start came from, where the old workspace went."""
     source = {
         "empty": "an empty folder.",
         "own": f"as you left it at the end of {started.before.name}." if started.before else "",
@@ -22,8 +22,8 @@ def started(started: Started, home: Home) -> list[str]:
     }[started.source]
     if started.aside:
         shown = home.shown(started.aside)
-        back = f"`{command()} attic restore {started.aside.name}` puts it back"
-        aside = f"what was in the workspace is now in {shown}; {back}."
+        back = f"`{command()} attic restore {started.aside.name}` puts it back."
+        aside = f"what was in the workspace is now in {shown};\n       {back}"
     else:
         aside = "there was nothing to set aside."
     title = f"Lesson {started.lesson.number:02d} · {started.lesson.title}"
