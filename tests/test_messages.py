@@ -60,6 +60,13 @@ def test_nothing_is_built_on_what_has_to_be_mended_first(then: str):
     assert said(mend, look)[-1] == first
 
 
+def test_one_step_is_told_at_a_time():
+    there = Cure("It waits there.", "flask --env-file production.env db upgrade")
+    lines = said(Cure("It waits.", "flask db upgrade"), there, Cure("New.", "git add ."))
+    above = "why:  What is told above comes first; then look again."
+    assert lines == ["why:  It waits.", "next: flask db upgrade", above, above]
+
+
 @pytest.mark.parametrize("check", ["model_has", "committed_migration", "database_has"])
 def test_what_follows_waits_for_model_script_and_database(check: str):
     """Each of these goals is met by its own commands, and what is below builds on it."""
@@ -69,8 +76,10 @@ def test_what_follows_waits_for_model_script_and_database(check: str):
     above = "What is told above comes first"
     assert above in messages.goals([edit, then])[-1]
     assert above not in "".join(messages.goals([then, edit]))
-    others = Result(Goal("A goal", "head_subject", {}, ()), edit.finding)
-    assert above not in "".join(messages.goals([others, then]))
+    head = Goal("A goal", "head_subject", {}, ())
+    assert above not in "".join(messages.goals([Result(head, edit.finding), then]))
+    first = Result(head, unmet("no", Cure("It is lost.", "git reflog", first=True)))
+    assert above in "".join(messages.goals([first, then]))
 
 
 def test_the_same_command_for_another_database_is_another_one():

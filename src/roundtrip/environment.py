@@ -148,7 +148,6 @@ def _git_settings() -> dict[str, str]:
         "core.hooksPath": os.devnull,
         "commit.gpgSign": "false",
         "tag.gpgSign": "false",
-        "advice.detachedHead": "false",
         "gc.auto": "0",
         "maintenance.auto": "false",
         "safe.directory": "*",

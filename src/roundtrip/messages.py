@@ -66,10 +66,10 @@ def goals(results: Sequence[Result]) -> list[str]:
         if result.met:
             continue
         cause, following = result.finding.cause, result.finding.next
-        if held and _builds(result.finding):
+        if held and _builds(result.finding) and _step(following) not in commands:
             lines += wrapped(f"{_INDENT}why:  ", "What is told above comes first; then look again.")
             continue
-        held = held or result.finding.detour or result.comes_first
+        held = held or result.comes_first or _builds(result.finding)
         # Who runs each line as it comes must not run a step twice.
         if (cause, following) in told:
             lines += wrapped(f"{_INDENT}why:  ", "the same as above.")

@@ -34,6 +34,8 @@ NAMES_ANOTHER = {
     "DATABASE_URL=sqlite:////srv/production.db": "names no file in instance/",
     "DATABASE_URL=sqlite:///:memory:": "names no file in instance/",
     "DATABASE_URL=production.db": "production.env, production.db, is no address. An address begins",
+    "DATABASE_URL=sqlite://production.db": "is no address",
+    "DATABASE_URL=sqlite:production.db": "is no address",
     "DATABASE_URL=postgresql:///production": "names no file in instance/",
     "DATABASE_URL=postgresql://ada@host:port/production.db": "names no file in instance/",
 }
@@ -43,7 +45,7 @@ NAMES_ANOTHER = {
 def test_database_has(project: Path):
     age = {"column": "user.age"}
     assert ask("database_has", made(), project, **age, present=False).met
-    refused("database_has", MODEL_AHEAD, project, "script was not made", "flask db migrate", **age)
+    refused("database_has", MODEL_AHEAD, project, "no migration script", "flask db migrate", **age)
     add_age(project)
     assert ask("database_has", UPGRADED, project, **age).met
     off = {**age, "present": False}
@@ -152,7 +154,7 @@ def test_production_is_upgraded_after_a_look_at_what_that_costs(project: Path):
     wanted = {"column": "user.age", "database": "production.db"}
     plain = replace(UPGRADED, migrations=migrations(second(applied=True)))
     upgrade = "flask --env-file production.env db upgrade"
-    address = "Read the address first: flask --env-file production.env db current -v"
+    address = "First a copy, and the address: flask --env-file production.env db current -v"
     refused("database_has", plain, project, address, upgrade, **wanted)
     drops = second(applied=True, drops=("user.email",))
     more = replace(UPGRADED, migrations=migrations(drops))

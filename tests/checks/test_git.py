@@ -59,6 +59,8 @@ def test_head_subject(project: Path):
     refused("head_subject", later, project, "1111111", "git log", subject="Create the user table")
     loose = made(git=git(branch=None))
     refused("head_subject", loose, project, "no branch", "git switch main", subject="Other")
+    here = {"subject": "Create the user table"}
+    refused("head_subject", loose, project, "main here", "git switch -C main", **here)
     aside = made(git=git(branch="first"))
     same = {"subject": "Create the user table"}
     refused("head_subject", aside, project, "leaves main as it was", "git switch main", **same)
@@ -94,6 +96,20 @@ def test_clean(project: Path):
     command = f"git restore --staged --worktree {MODELS}"
     refused("clean", staged, project, "git add has noted", command, back=True)
     refused("clean", MODEL_AHEAD, project, "still in the file", "git status", back=True)
+    tracked = made(git=git(databases=("instance/app.db",)))
+    out = "git rm --cached instance/app.db"
+    refused("clean", tracked, project, "rows belong to one machine", out)
+    assert ask("clean", tracked, project, back=True).met
+    new = made(git=git(untracked=("instance/app.db",)))
+    refused("clean", new, project, "Let .gitignore name", "%%writefile .gitignore")
+    (project / ".gitignore").touch()
+    new = made(git=git(untracked=("production.env",)))
+    refused("clean", new, project, "Let .gitignore name", "%show .gitignore")
+    refused("commits", new, project, "Let .gitignore name", "%show .gitignore", count=2)
+    refused("clean", MODEL_AHEAD, project, "go into one commit", "flask db migrate")
+    refused("commits", MODEL_AHEAD, project, "go into one commit", "flask db migrate", count=2)
+    away = made(git=git(branch=None))
+    refused("clean", away, project, "on no branch", "git switch main", back=True)
     harmful = second(adds=("user.age",), required=("user.age",))
     failing = made(
         model=WAITING.model,

@@ -28,7 +28,7 @@ from goal_states import (
     user,
 )
 
-from roundtrip.facts import Column, MigrationState, ModelState, Table
+from roundtrip.facts import Column, Commit, MigrationState, ModelState, Table
 
 
 def test_model_has(project: Path):
@@ -44,7 +44,14 @@ def test_model_has(project: Path):
     other = made(model=ModelState((user(), post), found=True, migrates=True))
     refused("model_has", other, project, "Post has it", "%show demo_app/post.py", **age)
     committed = made(model=ModelState((user(AGE),), found=True, migrates=True))
-    refused("model_has", committed, project, "in the last commit", "git log", **age, present=False)
+    gone = {**age, "present": False}
+    refused("model_has", committed, project, "The line is committed", "git log", **gone)
+    commits = (Commit("2" * 40, "x"), *committed.git.commits)
+    later = replace(committed, git=git(commits=commits))
+    undo = "git revert --no-edit HEAD"
+    refused("model_has", later, project, "undoes the last one", undo, **gone)
+    run = replace(later, migrations=migrations(second(applied=True)))
+    refused("model_has", run, project, "The line is committed", "git log", **gone)
     assert ask("model_has", MODEL_AHEAD, project, **age, type="INTEGER").met
     refused("model_has", MODEL_AHEAD, project, "should be TEXT", "git diff", **age, type="TEXT")
     strict = {"column": "user.id", "type": "INTEGER"}
@@ -53,6 +60,14 @@ def test_model_has(project: Path):
     refused("model_has", BROKEN, project, f"Look at {MODELS}", "", **age)
     bare = made(model=replace(made().model, odd=("User.age is a type, not a column.",)))
     refused("model_has", bare, project, "is a type, not a column", LOOK, **age)
+
+
+def test_a_table_that_no_script_makes(project: Path):
+    """`db.create_all()` before the first script: the model is right, and nothing is to be made."""
+    by_hand = made(migrations=MigrationState(True, (), (), ()))
+    refused(
+        "revisions", by_hand, project, "db.create_all(), a change", "%board", count=1, applied=1
+    )
 
 
 def test_a_table_that_the_model_does_not_have(project: Path):
@@ -78,7 +93,7 @@ def test_revisions(project: Path):
     assert ask("revisions", made(), project, count=1, applied=1).met
     assert ask("revisions", WAITING, project, count=2, applied=1).met
     command = 'flask db migrate -m "Add age column to user model"'
-    refused("revisions", MODEL_AHEAD, project, "not made yet", command, count=2, applied=1)
+    refused("revisions", MODEL_AHEAD, project, "no migration script", command, count=2, applied=1)
     refused("revisions", made(), project, "holds no new change", LOOK, count=2, applied=1)
     refused("revisions", BROKEN, project, "does not load", "", count=2, applied=1)
     too_far = {"count": 2, "applied": 1}
@@ -117,7 +132,7 @@ def test_newest_script(project: Path):
     more = made(migrations=migrations(filled, second()))
     refused("newest_script", more, project, "Another script was made after", "flask", **wanted)
     none = made(migrations=MigrationState(True))
-    refused("newest_script", none, project, "holds no new change", LOOK, **wanted)
+    refused("newest_script", none, project, "no script here made it", "%board", **wanted)
     refused("newest_script", GONE, project, "file is gone", "git reset", **wanted)
 
 
@@ -130,7 +145,14 @@ def test_committed_migration(project: Path):
         "committed_migration", WAITING, project, "has not run on app.db", "flask db upgrade", **age
     )
     refused("committed_migration", made(), project, "does not have user.age", LOOK, **age)
-    refused("committed_migration", MODEL_AHEAD, project, "not made yet", "flask db migrate", **age)
+    refused(
+        "committed_migration",
+        MODEL_AHEAD,
+        project,
+        "no migration script for it",
+        "flask db migrate",
+        **age,
+    )
     refused("committed_migration", GONE, project, "file is gone", "git reset", **age)
     for odd, cause, command in (
         ({"others": ("execute",)}, "does more", "flask db downgrade"),
@@ -161,7 +183,14 @@ def test_pending_changes(project: Path):
     wanted = {"adds": ["user.age"]}
     assert ask("pending_changes", WAITING, project, **wanted).met
     assert ask("pending_changes", made(), project).met
-    refused("pending_changes", MODEL_AHEAD, project, "not made yet", "flask db migrate", **wanted)
+    refused(
+        "pending_changes",
+        MODEL_AHEAD,
+        project,
+        "no migration script for it",
+        "flask db migrate",
+        **wanted,
+    )
     refused("pending_changes", UPGRADED, project, "run already", "flask db downgrade", **wanted)
     more = replace(WAITING, migrations=migrations(second(drops=("user.email",))))
     refused("pending_changes", more, project, "also changes user.email", "git clean -f", **wanted)

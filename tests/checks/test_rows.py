@@ -58,6 +58,7 @@ def test_some_value(project: Path):
     add_age(project)
     refused("some_value", UPGRADED, project, "commit() did not follow", "%%flask_shell", **age)
     refused("some_value", UPGRADED, project, "brings it back empty", "%restart", **age, kept=True)
+    refused("some_value", made(), project, "The model does not have user.age", LOOK, **age)
     sql(project, "UPDATE user SET age = 36 WHERE id = 1")
     assert ask("some_value", UPGRADED, project, **age).met
     refused("some_value", UPGRADED, project, "is set", "%%flask_shell", **age, present=False)
@@ -86,7 +87,7 @@ def test_holds(project: Path):
     assert ask("holds", UPGRADED, project, **ada).met
     assert ask("holds", UPGRADED, project, table="user", row={"name": "A"}).met
     sql(project, "INSERT INTO user (name, age) VALUES ('A', 1)")
-    refused("holds", UPGRADED, project, "Another value", "%%flask_shell", **ada)
+    refused("holds", UPGRADED, project, "2 rows have name A", "%%flask_shell", **ada)
     someone = {"table": "user", "row": {"name": "Nobody", "age": 36}}
     refused("holds", UPGRADED, project, "there have name A, B, C", "%%flask_shell", **someone)
     (project / "production.env").write_text("DATABASE_URL=sqlite:///production.db\n")
@@ -98,6 +99,8 @@ def test_holds(project: Path):
     refused("holds", UPGRADED, project, "another row: A has it", "%%flask_shell", **bob)
     sql(project, "UPDATE user SET age = 36")
     refused("holds", UPGRADED, project, "B has it too", "%restart", **ada, alone=True)
+    sql(project, "INSERT INTO user (name, age) SELECT name, 45 FROM user WHERE name = 'B'")
+    refused("holds", UPGRADED, project, "2 rows have name B", "%%flask_shell", **bob)
     sql(project, "DELETE FROM user")
     refused("holds", UPGRADED, project, "commit() did not follow", "%%flask_shell", **bob)
 

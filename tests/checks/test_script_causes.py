@@ -72,6 +72,29 @@ def test_where_the_model_asks_for_more_it_is_mended_first(script, more, model, c
     refused("committed_migration", mended, project, "Undo it", "flask db downgrade", **age)
 
 
+def test_what_a_script_has_dropped_does_not_come_back_with_another(project: Path):
+    lost = second(applied=True, adds=("user.age",), drops=("user.email",))
+    again = replace(second(adds=("user.email",)), id="c" * 12, parents=(SECOND,))
+    both = {"migrations": replace(migrations(lost, again), current=(SECOND,))}
+    state = made(**both, differences=(Difference("add_column", "user", "email"),))
+    age = {"adds": ["user.age"]}
+    refused("pending_changes", state, project, "gone: user.email. No down", "%restart", **age)
+
+
+def test_what_the_database_has_lost_does_not_come_back_with_another(project: Path):
+    again = second(adds=("user.age", "user.name"))
+    here = replace(made().migrations.revisions[0], adds=("user", "user.id", "user.name"))
+    nameless = replace(user(), columns=user().columns[:1])
+    state = made(
+        model=ModelState((user(AGE),), found=True, migrates=True),
+        migrations=replace(migrations(again), revisions=(here, again)),
+        database=replace(made().database, tables=(nameless,)),
+        differences=(ADDS_AGE, Difference("add_column", "user", "name")),
+    )
+    lost = "user.name is gone from the database with its values"
+    refused("pending_changes", state, project, lost, "%restart", adds=["user.age"])
+
+
 def test_what_is_taken_out_of_the_model_is_what_still_stands_in_it(project: Path):
     """Where there is more than one thing, the one that is mended is not named again."""
     pet, index = Difference("add_column", "user", "pet"), Difference("add_index", "user")
@@ -114,7 +137,14 @@ def test_a_script_of_another_name_is_taken_back_and_not_followed_by_one_more(pro
     refused("committed_migration", ran, project, said, "flask db downgrade", **wanted)
     # an earlier lesson's script is left alone
     early = {**wanted, "after": years.message}
-    refused("committed_migration", ran, project, "not made yet", "flask db migrate", **early)
+    refused(
+        "committed_migration",
+        ran,
+        project,
+        "no migration script for it",
+        "flask db migrate",
+        **early,
+    )
 
 
 def test_a_downgrade_of_a_script_with_rows_says_what_it_takes(project: Path):
@@ -141,7 +171,14 @@ def test_a_deleted_script_that_no_database_misses_is_made_again(project: Path):
     gone = git(modified=(AGE_SCRIPT,), deleted=(AGE_SCRIPT,))
     state = replace(MODEL_AHEAD, git=gone)
     age = {"adds": ["user.age"]}
-    refused("committed_migration", state, project, "not made yet", "flask db migrate", **age)
+    refused(
+        "committed_migration",
+        state,
+        project,
+        "no migration script for it",
+        "flask db migrate",
+        **age,
+    )
     has_run = Elsewhere("production.env", "instance/production.db", (SECOND,))
     missed = replace(state, elsewhere=(has_run,))
     refused("committed_migration", missed, project, "last commit has it", "git restore", **age)

@@ -117,6 +117,9 @@ CASES = [
     Case("unknown kind of database", "flask db current", database("postgres://ada@localhost/x")),
     Case("address of the database", "flask db current", database("app.db")),
     Case("address of the database", "flask db current", database("")),
+    Case("address of the database", "flask db current", database("sqlite://app.db")),
+    Case("type of Python", "flask db check", with_line("    age = mapped_column(int)\n")),
+    Case("type of Python", "flask db check", with_line(f"{AGE.rstrip()} = mapped_column(int)\n")),
     # the scripts
     Case("no migrations folder", "flask db migrate -m one", start="new"),
     Case("no migrations folder", "flask db upgrade", start="new"),

@@ -16,6 +16,7 @@ GIT_AND_PYTEST = {
     "another repository": "git clone . ../copy",
     "nothing to commit": "git commit -m again",
     "another app": "pytest -q tests -o pythonpath=.",
+    "column without a script": "pytest -q tests/test_column.py -o pythonpath=.",
     "no tests": "pytest -q instance",
 }
 
@@ -26,6 +27,16 @@ def test_an_error_of_git_or_pytest_is_known(applied: Project, name: str):
         "tests/test_user.py",
         "from demo_app.models import User\n\n\ndef test_it():\n    User(age=36)\n",
     )
+    if name == "column without a script":
+        applied.add_to_model()
+        applied.write(
+            "tests/test_column.py",
+            "from flask_migrate import upgrade\n\nfrom demo_app import create_app\n"
+            "from demo_app.models import User, db\n\n\ndef test_it(tmp_path):\n"
+            "    app = create_app({'SQLALCHEMY_DATABASE_URI': f'sqlite:///{tmp_path}/test.db'})\n"
+            "    with app.app_context():\n        upgrade()\n"
+            "        db.session.add(User(name='Ada'))\n        db.session.commit()\n",
+        )
     _, shown = outcome(applied, GIT_AND_PYTEST[name])
     (row,) = [row for table in diagnosis.TOOLS.values() for row in table if row.name == name]
     means, do = diagnosis.lines(GIT_AND_PYTEST[name], shown).strip().splitlines()
@@ -33,6 +44,15 @@ def test_an_error_of_git_or_pytest_is_known(applied: Project, name: str):
     assert (means, do) == (
         f"means: {row.fill(row.means, match)}",
         f"do:    {row.fill(row.do, match)}",
+    )
+
+
+def test_a_change_that_was_not_added_is_nothing_to_commit_too(applied: Project):
+    applied.add_to_model()
+    _, shown = outcome(applied, "git commit -m again")
+    assert "no changes added to commit" in shown
+    assert "means: There is no change that was given to `git add`" in diagnosis.lines(
+        "git commit -m again", shown
     )
 
 

@@ -100,7 +100,7 @@ WRONG = {
             PRODUCTION: "",
         },
         "%check there",
-        "The database has user.phone already, and no script made it",
+        "The database has user.phone already, and no script here made it",
     ),
     "the databases are committed": (
         {COMMIT: f"!git add -f instance\n{RIGHT[COMMIT]}"},
@@ -110,7 +110,7 @@ WRONG = {
     "no script was made": (
         {SCRIPT: "", DEVELOPMENT: "", COMMIT: ""},
         "%check there",
-        "The migration script was not made yet.",
+        "There is no migration script for it yet.",
     ),
     "the upgrade is forgotten": (
         {DEVELOPMENT: "", PRODUCTION: ""},
@@ -205,7 +205,7 @@ WRONG = {
     "db.create_all()": (
         {POSTS: "%%flask_shell\ndb.create_all()"},
         "%finish",
-        "The database has post already, and no script made it",
+        "The database has post already, and no script here made it",
     ),
     "the other user's post": (
         {ADA: RIGHT[ADA].replace("user_id=1", "user_id=2")},

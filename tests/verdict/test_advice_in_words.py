@@ -101,7 +101,7 @@ ADVICE = {
             "database": HAS_AGE,
             "differences": GONE_AGE,
         },
-        "take every database back (flask db downgrade, once for each script), and only then the co",
+        f"take every database back to where the scripts are now (flask db downgrade {FIRST}), and",
     ),
     "a reset too far": (
         {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 
+import pytest
 from states import AGE, Project
 from turns import CITY, MODELS, fails
 
@@ -69,6 +70,14 @@ def test_another_type_is_warned_of_before_and_after_the_script(city: Project):
     verdict = city.read().verdict
     assert (verdict.kind, verdict.next) == ("pending", "flask db upgrade")
     assert "values that do not fit are lost" in verdict.why
+
+
+@pytest.mark.parametrize(("length", "careful"), [(90, False), (9, True)])
+def test_a_text_that_gets_longer_fits(city: Project, length: int, careful: bool):
+    city.edit(MODELS, CITY, CITY.replace("(80)", f"({length})"))
+    verdict = city.read().verdict
+    assert verdict.kind == "model_ahead"
+    assert ("do not fit" in verdict.why) is careful
 
 
 def test_a_column_removed_by_hand_goes_forward_or_back(aged: Project):

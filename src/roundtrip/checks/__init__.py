@@ -38,8 +38,9 @@ class Result:
 
     @property
     def comes_first(self) -> bool:
-        """Whether the goals below build on this one: it is about model, script or database."""
-        return CHECKS[self.goal.check].__module__ in _BUILT_ON
+        """Whether the goals below build on this one, as on all about model, script, database."""
+        finding = self.finding
+        return finding.first or finding.detour or CHECKS[self.goal.check].__module__ in _BUILT_ON
 
 
 def check(goal: Goal, state: State, project: Path) -> Result:

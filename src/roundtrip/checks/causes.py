@@ -55,7 +55,7 @@ def address_first(database: str) -> str:
     """The sentence before a command on a database that is not the usual one."""
     if database == USUAL:
         return ""
-    return f" Read the address first: {command_on(database, 'flask db current -v')}"
+    return f" First a copy, and the address: {command_on(database, 'flask db current -v')}"
 
 
 def bad_script(state: State) -> Cure | None:
@@ -64,6 +64,30 @@ def bad_script(state: State) -> Cure | None:
     if first.kind not in _BAD_SCRIPTS or first.next == _UPGRADE:
         return None
     return Cure(f"{first.headline} {first.found} {first.why}", first.next, detour=True)
+
+
+def not_to_commit(state: State, project: Path) -> Cure | None:
+    """The cure where what is in the files should not go into a commit as it is."""
+    first = state.verdict
+    if state.git.databases:
+        cause = (
+            f"{state.git.databases[0]} is in Git, and rows belong to one machine. This takes it "
+        )
+        cause = f"{cause}out of Git, and keeps the file. Let .gitignore name instance/, too."
+        files = " ".join(map(quoted, state.git.databases))
+        return Cure(cause, f"git rm --cached {files}", detour=True)
+    for file in state.git.untracked:
+        if file.endswith((".db", ".env")):
+            cause = (
+                f"{file} belongs to one machine, and not into Git. Let .gitignore name instance/ "
+            )
+            cause = f"{cause}and *.env before git add."
+            there = (project / ".gitignore").is_file()
+            return Cure(cause, f"{'%show' if there else '%%writefile'} .gitignore", detour=True)
+    if first.kind == "model_ahead" and state.git.uncommitted:
+        cause = f"{first.headline} {first.why} Model and script go into one commit."
+        return Cure(cause, first.next, detour=True)
+    return bad_script(state)
 
 
 _UPGRADE = "flask db upgrade"
@@ -96,11 +120,12 @@ def no_script(state: State, project: Path, wanted: str = "") -> Cure:
         cause = f"The model does not have {wanted} yet, so no script can add it."
         return Cure(cause, why_lacking(state, project, wanted).command)
     if wanted and wanted in names_in(state.database.tables):
-        cause = f"The database has {wanted} already, and no script made it: db.create_all() or a "
-        return Cure(f"{cause}change by hand. flask db migrate finds no difference.", "%board")
+        return _made_by_hand(wanted)
     if state.migrations.pending:
         cause = "No further script was made. While one waits, flask db migrate refuses."
         return Cure(cause, "flask db history")
+    if not state.differences and not state.migrations.revisions and state.database.tables:
+        return _made_by_hand(state.database.tables[0].name)
     if not state.differences:
         cause = "The model holds no new change, so flask db migrate makes no script."
         return Cure(cause, look_at(state))
@@ -108,7 +133,16 @@ def no_script(state: State, project: Path, wanted: str = "") -> Cure:
     first = state.verdict
     if first.kind == "model_ahead" and first.next != command:  # its script would fail
         return Cure(f"{first.headline} {first.why}", first.next, detour=True)
-    return Cure("The migration script was not made yet.", command)
+    return Cure("There is no migration script for it yet.", command)
+
+
+def _made_by_hand(name: str) -> Cure:
+    """The database has what no script makes, so `flask db migrate` finds no difference."""
+    cause = (
+        f"The database has {name} already, and no script here made it: db.create_all(), a change "
+    )
+    cause = f"{cause}by hand, or a script that was deleted since. flask db migrate finds no "
+    return Cure(f"{cause}difference.", "%board")
 
 
 _SCRIPTS = "migrations/versions/"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -108,7 +109,7 @@ def references(
 def _copy_lost(project: Path, database: str) -> str:
     """Why a copy does not hold what it should."""
     if (project / "instance" / database).is_file():
-        return f"{database} was overwritten."
+        return f"{database} was overwritten, or made too late."
     return f"{database} is not there: not made yet, moved or deleted."
 
 
@@ -149,7 +150,7 @@ def _not_used(project: Path, database: str, complete: bool = False) -> Cure | No
             cause = f"{settings} names {name}, so its commands go there."
             if name.startswith("instance/"):
                 cause = f"{settings} leads to instance/{name}: a path begins in instance/ already."
-        elif "://" not in url_in(project, settings):
+        elif not _IS_AN_ADDRESS.match(url_in(project, settings)):
             cause = f"The DATABASE_URL in {settings}, {url_in(project, settings)}, is no address. "
             cause = f"{cause}An address begins with its kind: sqlite:///{database}."
         if database == USUAL:
@@ -161,6 +162,10 @@ def _not_used(project: Path, database: str, complete: bool = False) -> Cure | No
     if (project / "instance" / database).is_file():
         return begin_again("No command goes to this file: it was overwritten.")
     return Cure(f"There is no {settings} yet that names it.", f"%%writefile {settings}")
+
+
+_IS_AN_ADDRESS = re.compile(r"(?!sqlite:/{0,2}[^/])\w+(?:\+\w+)?://")
+"""An address has two slashes before the host; SQLite has none, so that a third one follows."""
 
 
 def _not_by_migration(project: Path, database: str) -> Cure | None:

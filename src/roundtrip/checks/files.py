@@ -15,7 +15,7 @@ def has_file(state: State, project: Path, file: str) -> Finding:
         return met(f"{file} is there")
     if file in state.git.deleted:
         return unmet(f"no file {file}", Cure("It was deleted.", f"git restore {file}"))
-    return unmet(f"no file {file}", Cure("It was not written yet.", "git status"))
+    return unmet(f"no file {file}", Cure("It was not written yet.", f"%%writefile {file}"))
 
 
 def same_files(state: State, project: Path, folder: str) -> Finding:

@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 class Cure:
     """Why something is not as it should be, and the command to run next.
 
-    `detour`: something else comes first, so the goal's own hints do not fit.
+    `detour`: something else comes first, so the goal's own hints do not fit. `first`: they do, and
+    the commands of the goals below wait until this is done.
     """
 
     cause: str
     command: str
     detour: bool = False
+    first: bool = False
 
     def after(self, said: str) -> Cure:
         """The same cure, with a sentence before its cause."""
@@ -35,6 +37,7 @@ class Finding:
     cause: str = ""
     next: str = ""
     detour: bool = False
+    first: bool = False
 
 
 def met(found: str) -> Finding:
@@ -44,7 +47,7 @@ def met(found: str) -> Finding:
 
 def unmet(found: str, cure: Cure) -> Finding:
     """The goal is not met: what was found instead, why, and what to do."""
-    return Finding(False, found, cure.cause, cure.command, cure.detour)
+    return Finding(False, found, cure.cause, cure.command, cure.detour, cure.first)
 
 
 def many(number: int, word: str) -> str:

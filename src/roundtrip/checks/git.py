@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..facts import State
 from ..verdict.commands import commit, commit_script, delete
-from .causes import bad_script, model_alone, why_changed
+from .causes import model_alone, not_to_commit, why_changed
 from .finding import Cure, Finding, begin_again, many, met, unmet
 
 
@@ -24,11 +24,17 @@ def commits(state: State, project: Path, count: int, script: str = "") -> Findin
     if found == count:
         return met(text)
     if found > count:
-        cause = "The branch holds later work too: it was not reset, or was committed in more steps."
+        cause = (
+            "The branch holds later work too: it was not reset, or was committed in more steps. "
+        )
+        cause = f"{cause}Those are joined by git reset --soft HEAD~1, then git commit --amend "
+        cause = f"{cause}--no-edit."
         return unmet(text, Cure(cause, "git log --oneline"))
     if not state.git.repository:
         return unmet(text, _no_repository(state))
     if state.git.uncommitted:
+        if bad := not_to_commit(state, project):
+            return unmet(text, bad)
         cause = "Work is in the files but not in a commit."
         return unmet(text, Cure(cause, commit(state, "Say what changes")))
     if lost := _off_the_branch(state, project):
@@ -67,8 +73,10 @@ def head_subject(
         cause = f"{said.headline} {said.why}" if said else "A rebase is not finished."
         return unmet("a rebase is not finished", Cure(cause, said.next if said else "git status"))
     if state.git.branch is None:
-        cause = "HEAD is on no branch, so no branch was changed."
-        return unmet("on no branch", Cure(cause, "git switch main"))
+        if state.git.commits[0].subject == subject:
+            cause = "HEAD is at it, and on no branch. This takes the branch main here."
+            return unmet("on no branch", Cure(cause, "git switch -C main", first=True))
+        return unmet("on no branch", _on_no_branch())
     if state.git.branch != "main":
         cause = "A branch of its own leaves main as it was, and the lessons are on main."
         return unmet(f"on the branch {state.git.branch}", Cure(cause, "git switch main"))
@@ -86,7 +94,7 @@ def head_subject(
     if called := [entry for entry in _off_the_branch(state, project) if entry.subject == subject]:
         place = called[-1].after[:7]
         cause = f"“{subject}” is {place}: no branch has it any more, but Git remembers it."
-        return unmet(text, Cure(cause, "git reflog"))
+        return unmet(text, Cure(cause, "git reflog", first=True))
     made = not file or ((project / file).is_file() and file not in state.git.untracked)
     if len(state.git.commits) < commits or not made:
         cause = "That is an earlier lesson's; this lesson's commit is not made yet."
@@ -129,16 +137,20 @@ def clean(
     if not state.git.repository:
         return unmet("no Git repository that can be read", _no_repository(state))
     uncommitted = state.git.uncommitted
-    if not uncommitted:
+    if back and state.git.branch is None:
+        return unmet("on no branch", _on_no_branch())
+    if not uncommitted and (back or not state.git.databases):
         return met("every file is committed")
     text = f"not committed: {', '.join(uncommitted)}"
+    if state.git.databases:
+        text = f"in Git: {', '.join(state.git.databases)}"
     if back:
         file = uncommitted[0]
         if file in state.git.modified and file not in state.git.staged:
             cause = "The change is still in the file. Git itself says how it goes back."
             return unmet(text, Cure(cause, "git status"))
         return unmet(text, why_changed(state, file))
-    if bad := bad_script(state):
+    if bad := not_to_commit(state, project):
         return unmet(text, bad)
     if scripts := [r for r in state.migrations.revisions if r.file in uncommitted]:
         cause = "The migration script is not committed."
@@ -147,6 +159,10 @@ def clean(
         return unmet(text, Cure("A change was made after the last commit.", "git status"))
     cause = "It is staged, and git commit did not follow."
     return unmet(text, Cure(cause, commit(state, message)))
+
+
+def _on_no_branch() -> Cure:
+    return Cure("HEAD is on no branch, so no branch was changed.", "git switch main")
 
 
 def _no_repository(state: State) -> Cure:

@@ -36,10 +36,15 @@ def model_has(
         return unmet(text, why_lacking(state, project, column)) if present else met(text)
     here = look_at(state, table.file)
     if not present:
-        if table.file in (*state.git.modified, *state.git.staged):
+        if table.file in state.git.staged:
+            return unmet(text, Cure("The line is still in the class.", here, detour=True))
+        if table.file in state.git.modified:
             return unmet(text, Cure("The line is still in the class.", here))
-        cause = "The line is in the last commit, so git restore does not take it away."
-        return unmet(text, Cure(cause, "git log --oneline", detour=True))
+        cause = "The line is committed, so git restore does not take it away."
+        if state.git.commits[1:] and not any(column in r.adds for r in state.migrations.revisions):
+            cause = f"{cause} A commit that undoes the last one does."
+            return unmet(text, Cure(cause, "git revert --no-edit HEAD", detour=True))
+        return unmet(text, Cure(cause, "git log --oneline"))
     if not type or (found.type, found.nullable) == (type, nullable):
         return met(text)
     said = f"{text}, as {found.type}{'' if found.nullable else ' NOT NULL'}"
@@ -70,12 +75,18 @@ def revisions(state: State, project: Path, count: int, applied: int) -> Finding:
         return unmet(text, no_script(state, project))
     if len(everything) > count:
         extra = everything[-1]  # no other follows it, so it can go
-        cause = f"There is a script too many. The newest is {extra.file}: left over, or made twice."
+        cause = (
+            f"There is a script too many. The newest is {extra.file}: left over, or made twice. "
+        )
+        cause = f"{cause}It goes first, since none follows it."
         if extra.applied:
             return unmet(text, downgrade_of(state, extra).after(cause))
-        return unmet(
-            text, Cure(cause, "git log --oneline" if extra.committed else delete(state, extra))
-        )
+        if extra.committed:
+            cause = (
+                f"There is a script too many, {extra.file}. It goes with the commit that has it."
+            )
+            return unmet(text, Cure(cause, "git log --oneline"))
+        return unmet(text, Cure(cause, delete(state, extra)))
     return unmet(text, not_upgraded(state, project, USUAL))
 
 

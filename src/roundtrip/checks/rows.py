@@ -10,10 +10,12 @@ from typing import Any
 
 from ..facts import State
 from ..sqlite_files import opened, sql_name
+from ..verdict.lookups import names_in
 from .causes import one_downgrade_too_many
 from .course_databases import USUAL, columns_of, command_on, query, row_in_words, used_databases
 from .databases import database_has
 from .finding import Cure, Finding, begin_again, many, met, unmet
+from .model_causes import look_at
 
 _NOT_COMMITTED = "{}, or db.session.commit() did not follow."
 
@@ -54,7 +56,7 @@ def rows_equal(
         return _no_table(state, project, table, database)
     if not found:
         text = f"{database}: {table} has no rows, or not the columns {', '.join(columns)}"
-        cause = "The rows were not added, or a script took a column away."
+        cause = "The rows were not added; or a downgrade too many took them, with their table."
         return unmet(text, _lost_or(cause, project, database, table))
     missing = [row for row in wanted if row not in found]
     other = next((row for row in found if row not in wanted), None)
@@ -109,6 +111,9 @@ def some_value(
         return unmet(text, _shell("A value is set.", database))
     if kept:
         return unmet(text, _went_with_it(column))
+    if column not in names_in(state.model.tables):
+        cause = f"The model does not have {column}, so a value that is set in the shell is lost."
+        return unmet(text, Cure(cause, look_at(state), detour=True))
     cause = _NOT_COMMITTED.format("No value was set")
     return unmet(text, _lost_or(cause, project, database, table))
 
@@ -159,6 +164,11 @@ def holds(
         cause = "Another value was set."
     if elsewhere and not empty:
         cause = f"It was set on another row: {elsewhere[0][0]} has it."
+    for other in used_databases(project) if not empty else ():
+        if other != database and query(project, other, f"{select} WHERE {same}", *others.values()):
+            cause = f"It was set in another database: {other} has it."
+    if found[1:]:
+        cause = f"{len(found)} rows have {key} {name}: one was added, where one was to be changed."
     return unmet(text, _shell(cause, database))
 
 

@@ -10,7 +10,7 @@ from ..facts import Revision, State
 from ..verdict.commands import delete
 from ..verdict.lookups import names_in, unlike
 from .causes import downgrade_of, make_again, no_script
-from .finding import Cure
+from .finding import Cure, begin_again
 from .model_causes import look_at
 
 _ASKED_FOR = {"add_index": "index=True", "add_constraint": "unique=True"}
@@ -104,6 +104,14 @@ def why_not_pending(
     dropping = {name for revision in waiting for name in revision.drops}
     new = adds - adding
     run = [r for r in state.migrations.revisions if r.applied and new & {*r.adds}]
+    for script in state.migrations.revisions:
+        if script.applied and {*script.loses} & adding:  # it is made anew, and empty
+            return downgrade_of(state, script).after(f"The script also makes {names_of(adding)}.")
+    made = {name for script in state.migrations.revisions if script.applied for name in script.adds}
+    there = names_in(state.database.tables)
+    if gone := (made & names_in(state.model.tables)) - there - adds if there else ():
+        cause = f"{names_of(gone)} is gone from the database with its values, and the script that "
+        return begin_again(f"{cause}makes it counts as run. Another script would make it empty.")
     if extra := (adding - adds) | (dropping - drops):
         guilty = next(r for r in waiting if extra & {*r.adds, *r.drops})
         cause = f"The script also changes {names_of(extra)}."

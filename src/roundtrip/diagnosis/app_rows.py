@@ -57,6 +57,13 @@ APP: tuple[Row, ...] = (
         "Write it as in `{column}: Mapped[int | None]`.",
     ),
     row(
+        "type of Python",
+        r"^[\w.]+: 'SchemaItem' object, .* expected, got <class '(?P<type>\w+)'>",
+        "`mapped_column(…)` takes a type of SQLAlchemy, and got Python's `{type}`.",
+        "Leave it away, since `Mapped[…]` says it; or write `Integer` or `String(…)`, imported "
+        "from sqlalchemy.",
+    ),
+    row(
         "no primary key",
         r"could not assemble any primary key columns for mapped table '(?P<table>[^']+)'",
         "The model of the table `{table}` has no primary key, the column that tells rows apart.",
@@ -97,7 +104,7 @@ APP: tuple[Row, ...] = (
     ),
     row(
         "address of the database",
-        r"^[\w.]+: Could not parse SQLAlchemy URL",
+        r"^[\w.]+: (?:Could not parse SQLAlchemy URL|Invalid SQLite URL)",
         "What `DATABASE_URL` holds is not the address of a database.",
         "Write the file's own name behind its kind, as in `DATABASE_URL=sqlite:///production.db`; "
         "without the line, commands go to the usual database, app.db.",

@@ -38,7 +38,7 @@ GIT: tuple[Row, ...] = (
     ),
     row(
         "nothing to commit",
-        r"^nothing (?:added )?to commit",
+        r"^(?:nothing (?:added )?to commit|no changes added to commit)",
         "There is no change that was given to `git add`, so there is nothing to commit.",
         "`git status` tells which files changed; none there: the last commit has it all.",
     ),
@@ -51,6 +51,12 @@ PYTEST: tuple[Row, ...] = (
         "The class `{name}` that pytest has imported has no `{column}`.",
         "Look whether the model has it, and whether `pytest.ini` is there: without it, pytest "
         "imports the course's own demo_app from the folder above.",
+    ),
+    row(
+        "column without a script",
+        r"(?:no such column: (?:\w+\.)?|has no column named )(?P<column>\w+)",
+        "The model names `{column}`, and no migration makes it; so the test's database has none.",
+        '`flask db migrate -m "…"` writes the script for it; or take the line out of the model.',
     ),
     row(
         "no tests",

@@ -74,7 +74,7 @@ class LessonMagics(Magics):
                     self._session.token,
                 )
             report = messages.started(started, self._session.home)
-        self._session.begin(found)
+        self._session.begin(found, fresh)
         return report
 
     def _go_on(self, found: Lesson) -> list[str]:
@@ -95,9 +95,12 @@ class LessonMagics(Magics):
 
     @line_magic
     def restart(self, line: str) -> None:
-        """`%restart`: begin this lesson again; what you have goes to the attic. Takes `--fresh`."""
-        options = given(line, "%restart [--fresh]")
-        self.start_lesson(" ".join((str(self._session.here().number), *options)))
+        """`%restart`: begin this lesson again; what you have goes to the attic. Takes `--fresh`.
+
+        A lesson that was begun with it is so again.
+        """
+        fresh = "--fresh" in given(line, "%restart [--fresh]") or self._session.fresh
+        self.start_lesson(f"{self._session.here().number}{' --fresh' if fresh else ''}")
 
     @line_magic
     def finish(self, line: str) -> None:

@@ -26,13 +26,14 @@ class Session:
         self.token = uuid.uuid4().hex
         self.reader = Reader(self.home.project)
         self.lesson: Lesson | None = None
+        self.fresh = False  # whether it began from the course's start, not from one's own
         self.last_look: State | None = None
         self.hints = Hints()
         self.guesses: dict[str, Answer] = {}
 
-    def begin(self, lesson: Lesson) -> None:
+    def begin(self, lesson: Lesson, fresh: bool) -> None:
         """This lesson runs here from now on; nothing was looked at or guessed in it yet."""
-        self.lesson, self.last_look = lesson, None
+        self.lesson, self.fresh, self.last_look = lesson, fresh, None
         self.hints, self.guesses = Hints(), {}
 
     def here(self) -> Lesson:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from ..facts import Difference, Disagreement, State
@@ -101,12 +102,19 @@ def _dropped_column(state: State, changes: list[Difference]) -> Careful | None:
 
 def _other_type(state: State, changes: list[Difference]) -> Careful | None:
     kinds = [d for d in changes if d.op == "modify_type" and row_count(state, d.name)]
+    kinds = [d for d in kinds if not _more_room(d.detail)]
     if not kinds:
         return None
     return (
         f"Careful: {kinds[0].name} gets another type, and values that do not fit are lost or stop "
         "the upgrade. flask db migrate writes a script for it. It changes no table yet."
     ), ""
+
+
+def _more_room(detail: str) -> bool:
+    """Whether a text gets longer, so that all that is there fits."""
+    lengths = re.fullmatch(r"VARCHAR\((\d+)\) in the database, VARCHAR\((\d+)\) .*", detail)
+    return lengths is not None and int(lengths[1]) <= int(lengths[2])
 
 
 _CAREFUL: tuple[Callable[[State, list[Difference]], Careful | None], ...] = (

@@ -140,8 +140,9 @@ def missing_script(state: State) -> Disagreement | None:
             f"git checkout {where}",
         ),
         "orig_head": (
-            f"{early}This undoes the reset. Then take every database back (flask db downgrade, "
-            "once for each script), and only then the code.",
+            f"{early}This undoes the reset. Then take every database back to where the scripts are "
+            f"now (flask db downgrade {here.heads[0] if here.heads else 'base'}), and only then "
+            "the code.",
             "git reset --hard ORIG_HEAD",
         ),
         "commit": (
