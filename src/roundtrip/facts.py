@@ -138,6 +138,11 @@ class Revision:
         return tuple(name for name in self.drops if name not in self.renamed)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether its upgrade() does nothing."""
+        return not (self.adds or self.drops or self.others or self.opaque or self.unknown)
+
+    @property
     def only_adds(self) -> bool:
         """Whether rows that are there stay as they are, and cannot be in its way.
 

@@ -51,7 +51,9 @@ class Hints:
         finding = self._unmet[0].finding
         if finding.detour or not goal.hints:
             cause = wrapped("    ", finding.cause)
-            return "\n".join((goal.text, *cause, f"    Next: {finding.next}"))
+            return "\n".join(
+                (goal.text, *cause, *([f"    Next: {finding.next}"] * bool(finding.next)))
+            )
         told = min(self._told[about], len(goal.hints) - 1)
         self._told[about] = told + 1
         return "\n".join((goal.text, *wrapped("    ", goal.hints[told])))

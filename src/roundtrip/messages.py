@@ -96,7 +96,9 @@ def _builds(finding: Finding) -> bool:
     )
 
 
-_GOES_ON = re.compile(r"flask (?:--env-file \S+ )?db (?:upgrade|migrate)\b|git (?:add|commit)\b")
+_GOES_ON = re.compile(
+    r"flask (?:--env-file \S+ )?db (?:upgrade|migrate)\b|git (?:add|commit|reset --hard)\b"
+)
 
 _INDENT = " " * 13
 _WIDTH = 96

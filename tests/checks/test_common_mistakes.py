@@ -89,6 +89,7 @@ def test_the_reset_came_before_the_downgrade(project: Path):
     refused("database_has", GONE, project, cause, command, column="user.age", present=False)
     refused("agree", GONE, project, "The reset came before the downgrade", command)
     # Only production was forgotten: the usual database has nothing to say about it.
+    (project / "production.env").write_text("DATABASE_URL=sqlite:///production.db\n")
     sql(project, "ALTER TABLE user DROP COLUMN age")
     add_age(project, "production.db")
     sql(project, f"UPDATE alembic_version SET version_num = '{SECOND}'", "production.db")

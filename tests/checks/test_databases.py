@@ -64,6 +64,8 @@ def test_database_has(project: Path):
     state = replace(UPGRADED, migrations=later)
     sql(project, f"UPDATE alembic_version SET version_num = '{third.id}'")
     refused("database_has", state, project, "far enough", f"flask db downgrade {FIRST}", **off)
+    step = f"flask db downgrade {FIRST}"
+    refused("database_has", state, project, "pet is dropped with its rows", step, **off)
     sql(project, f"UPDATE alembic_version SET version_num = '{SECOND}'")
     kind = {**age, "type": "TEXT"}
     assert ask("database_has", UPGRADED, project, **age, type="INTEGER").met
@@ -75,7 +77,10 @@ def test_database_has(project: Path):
     shutil.copy(project / "instance/app.db", project / "instance/copy.db")
     copy = {"column": "user.city", "database": "copy.db"}
     more = made(migrations=migrations(second(applied=True, adds=("user.city",))))
-    refused("database_has", more, project, "it was overwritten", "%restart", **copy)
+    line = "no copy.env that names it. It holds one line: DATABASE_URL=sqlite:///copy.db"
+    refused("database_has", more, project, line, "%%writefile copy.env", **copy)
+    back = {"column": "user.age", "database": "copy.db", "present": False}
+    refused("database_has", more, project, line, "%%writefile copy.env", **back)
     refused("database_has", more, project, "copy.db was overwritten", "%restart", **copy, copy=True)
     named = {"column": "user.age", "database": "copy.db"}
     refused("database_has", UPGRADED, project, "no copy.env names it", "%%writefile copy", **named)
@@ -83,7 +88,7 @@ def test_database_has(project: Path):
     (project / "copy.env").write_text("DATABASE_URL=sqlite:///app.db")
     refused("database_has", UPGRADED, project, "names app.db", "%show copy.env", **named)
     gone = {"column": "user.id", "database": "production.db"}
-    refused("database_has", made(), project, "no production.env yet", "%%writefile", **gone)
+    refused("database_has", made(), project, "no production.env that", "%%writefile", **gone)
     settings = project / "production.env"
     for text, cause in NAMES_ANOTHER.items():
         settings.write_text(text)

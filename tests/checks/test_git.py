@@ -57,6 +57,10 @@ def test_head_subject(project: Path):
     assert ask("head_subject", made(), project, subject="Create the user table").met
     later = made(git=git(commits=(Commit("2" * 40, "Later"), *made().git.commits)))
     refused("head_subject", later, project, "1111111", "git log", subject="Create the user table")
+    back = {"subject": "Create the user table", "back": True}
+    refused("head_subject", later, project, "1111111", "git reset --hard 1111111", **back)
+    dirty = made(git=replace(later.git, modified=(MODELS,)))
+    refused("head_subject", dirty, project, "1111111", "git log --oneline", **back)
     loose = made(git=git(branch=None))
     refused("head_subject", loose, project, "no branch", "git switch main", subject="Other")
     here = {"subject": "Create the user table"}
@@ -164,7 +168,7 @@ def test_taken_back(project: Path):
     later = made(git=git(commits=(Commit("2" * 40, "Add phone"), *made().git.commits)))
     other = {"subject": "Add phone"}
     refused("taken_back", later, project, "No commit followed", "git log --oneline", **other)
-    refused("taken_back", later, project, "further back", "git log --oneline", **here)
+    refused("taken_back", later, project, "further back", "git reset --hard 1111111", **here)
     log(project, f"{'2' * 40} {'1' * 40}", "reset: moving to HEAD~1")
     assert ask("taken_back", made(), project, subject="Create the user table").met
     back = {"subject": "Add phone"}

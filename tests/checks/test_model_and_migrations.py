@@ -21,6 +21,7 @@ from goal_states import (
     WAITING,
     ask,
     git,
+    log,
     made,
     migrations,
     refused,
@@ -28,7 +29,8 @@ from goal_states import (
     user,
 )
 
-from roundtrip.facts import Column, Commit, MigrationState, ModelState, Table
+from roundtrip.facts import Column, Commit, Elsewhere, MigrationState, ModelState, Table
+from roundtrip.verdict import disagreements
 
 
 def test_model_has(project: Path):
@@ -57,7 +59,7 @@ def test_model_has(project: Path):
     strict = {"column": "user.id", "type": "INTEGER"}
     refused("model_has", made(), project, "may be empty; look at what stands in M", LOOK, **strict)
     refused("model_has", MODEL_AHEAD, project, "still in", "git diff", **age, present=False)
-    refused("model_has", BROKEN, project, f"Look at {MODELS}", "", **age)
+    refused("model_has", BROKEN, project, f"Look at {MODELS}", LOOK, **age)
     bare = made(model=replace(made().model, odd=("User.age is a type, not a column.",)))
     refused("model_has", bare, project, "is a type, not a column", LOOK, **age)
 
@@ -164,11 +166,16 @@ def test_committed_migration(project: Path):
         refused("committed_migration", state, project, cause, command, **age)
     noted = replace(UPGRADED, git=git(staged=(MODELS, AGE_SCRIPT), added=(AGE_SCRIPT,)))
     refused("committed_migration", noted, project, "not committed", "git commit -m", **age)
-    alone = replace(UPGRADED, git=git(untracked=(AGE_SCRIPT,)))
-    refused("committed_migration", alone, project, "has the model alone", "git add .", **age)
-    alone = replace(UPGRADED, git=git(staged=(AGE_SCRIPT,), added=(AGE_SCRIPT,)))
+    own = {**age, "after": "Create user table"}
+    commits = (Commit("3" * 40, "x"), Commit("2" * 40, "Create user table"))
+    alone = replace(UPGRADED, git=git(untracked=(AGE_SCRIPT,), commits=commits))
+    refused("committed_migration", alone, project, "has the model alone", "git add .", **own)
+    alone = replace(alone, git=git(staged=(AGE_SCRIPT,), added=(AGE_SCRIPT,), commits=commits))
     amend = "git commit --amend --no-edit"
-    refused("committed_migration", alone, project, "has the model alone", amend, **age)
+    refused("committed_migration", alone, project, "has the model alone", amend, **own)
+    later = (Commit("4" * 40, "clean up"), *commits)  # an amend would make it empty
+    later = replace(alone, git=git(staged=(AGE_SCRIPT,), added=(AGE_SCRIPT,), commits=later))
+    refused("committed_migration", later, project, "not committed", "git commit -m", **own)
     hidden = migrations(second(applied=True, tracked=True, adds=(), opaque=True))
     state = made(migrations=replace(hidden, current=(SECOND,)))
     refused("committed_migration", state, project, "Write it with op.add", "flask db h", **age)
@@ -177,6 +184,54 @@ def test_committed_migration(project: Path):
     again = replace(second(applied=True, tracked=True), id="c" * 12, parents=(SECOND,))
     twice = replace(migrations(*committed.revisions[1:], again), current=("c" * 12,))
     refused("committed_migration", made(migrations=twice), project, "left over", "flask db", **age)
+
+
+def test_a_script_that_belongs_to_an_earlier_lesson(project: Path):
+    """What is written into a script that has run reaches no database."""
+    age = {"adds": ["user.age"], "after": "Add age column to user model"}
+    cause = "This script is an earlier lesson's"
+    restore, look = f"git restore {AGE_SCRIPT}", f"git log --oneline -- {AGE_SCRIPT}"
+    scripts = replace(migrations(second(applied=True, tracked=True)), current=(SECOND,))
+    edited = made(migrations=scripts, git=git(modified=(AGE_SCRIPT,)))
+    refused("committed_migration", edited, project, cause, restore, **age)
+    refused("committed_migration", made(migrations=scripts), project, cause, look, **age)
+
+
+def test_a_script_that_went_into_the_commit_before(project: Path):
+    age = {"adds": ["user.age"], "after": "Create user table"}
+    scripts = replace(migrations(second(applied=True, tracked=True)), current=(SECOND,))
+    amended = replace(
+        UPGRADED, migrations=scripts, git=git(commits=(Commit("5" * 40, "Create user table"),))
+    )
+    refused("committed_migration", amended, project, "to have its own", "%restart", **age)
+    log(project, f"{'0' * 40} {'6' * 40}", "commit (initial): Create user table")
+    log(project, f"{'6' * 40} {'5' * 40}", "commit (amend): Create user table")
+    refused("committed_migration", amended, project, "as it was", "git reset --soft 6666666", **age)
+
+
+def test_a_script_that_does_nothing(project: Path):
+    age = {"adds": ["user.age"], "after": "Create user table"}
+    waits = replace(WAITING, migrations=migrations(second(adds=())))
+    cause, delete = "does nothing: its upgrade() is empty", f"git clean -f {AGE_SCRIPT}"
+    refused("committed_migration", waits, project, cause, delete, **age)
+    refused("database_has", waits, project, cause, delete, column="user.age")
+    run = replace(migrations(second(applied=True, adds=())), current=(SECOND,))
+    run = replace(MODEL_AHEAD, migrations=run)
+    stamp = f"stamp {FIRST}"
+    refused("committed_migration", run, project, cause, f"flask db {stamp}", **age)
+    other = Elsewhere("production.env", "instance/production.db", (SECOND,))
+    there = replace(waits, elsewhere=(other,))
+    there = replace(there, disagreements=disagreements(there))
+    stamp = f"flask --env-file production.env db {stamp}"
+    refused("committed_migration", there, project, cause, stamp, **age)
+
+
+def test_a_script_of_a_lesson_before_that_waits_is_run_first(project: Path):
+    before = second(adds=("user.city",), tracked=True)
+    state = replace(WAITING, migrations=migrations(before))
+    cause = "waits. Until it has run, flask db migrate refuses."
+    age = {"adds": ["user.age"]}
+    refused("committed_migration", state, project, cause, "flask db upgrade", **age)
 
 
 def test_pending_changes(project: Path):

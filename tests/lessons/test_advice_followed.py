@@ -32,7 +32,44 @@ _ = script.write_text(
 ANOTHER_NAME = {PHONE: RIGHT[PHONE].replace("phone:", "telephone:")}
 THEN_RENAMED = MEND.format(old="telephone", new="phone")
 
+INTO_THE_CITY_SCRIPT = """from pathlib import Path
+script = next(Path('migrations/versions').glob('*city*'))
+phone = "        batch_op.add_column(sa.Column('phone', sa.String(20), nullable=True))\\n"
+text = script.read_text()
+before = "        batch_op.add_column(sa.Column('city'"
+_ = script.write_text(text.replace(before, phone + before))"""
+EMPTIED = """from pathlib import Path
+script = next(Path('migrations/versions').glob('*phone*'))
+text = script.read_text()
+up, down = text.index('def upgrade'), text.index('def downgrade')
+_ = script.write_text(text[:up] + 'def upgrade():\\n    pass\\n\\n\\n' + text[down:])"""
+
 MISTAKES = {
+    "in the commit of an earlier lesson": (
+        {COMMIT: "!git add .\n!git commit -q --amend --no-edit"},
+        [],
+        "the commit of an earlier lesson, and is to have its own.",
+    ),
+    "in the script of an earlier lesson": (
+        {SCRIPT: INTO_THE_CITY_SCRIPT, DEVELOPMENT: "", COMMIT: "", PRODUCTION: ""},
+        [],
+        "This script is an earlier lesson's, and databases have run it",
+    ),
+    "a script that was emptied": (
+        {SCRIPT: f"{RIGHT[SCRIPT]}\n{EMPTIED}", DEVELOPMENT: "", COMMIT: "", PRODUCTION: ""},
+        [],
+        "does nothing: its upgrade() is empty. Delete it, make it again.",
+    ),
+    "a script that was emptied, and has run": (
+        {SCRIPT: f"{RIGHT[SCRIPT]}\n{EMPTIED}", DEVELOPMENT: "!flask db upgrade"},
+        [],
+        "It has run, and nothing was done, so its number alone goes back",
+    ),
+    "a script that was removed again": (
+        {PRODUCTION: "!git rm -q migrations/versions/*phone*\n!git commit -qm 'clean up'"},
+        [],
+        "whose file is gone, deleted or reset too early",
+    ),
     "another name": (ANOTHER_NAME, [THEN_RENAMED], "and the model has user.phone instead"),
     "another name, and a script from one to the other": (
         ANOTHER_NAME,

@@ -145,7 +145,7 @@ WRONG = {
     "one reset too far": (
         {BACK: RIGHT[BACK].replace("{found[0]}", "HEAD~2")},
         "%check and-back",
-        "This goes to the commit that the database is at.\n             next: git reset --hard ",
+        "no branch has it any more, but Git remembers it.\n             next: git reset --hard ",
     ),
     "a step too many on each database": (
         {BACK: "\n".join([DOWN, DOWN, PRODUCTION_DOWN, PRODUCTION_DOWN])},

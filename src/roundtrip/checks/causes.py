@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from ..env_file import with_env_file
 from ..facts import Revision, State
 from ..sqlite_files import sql_name
 from ..verdict.commands import back_on, delete, is_one_step, message_for, quoted, take_back
@@ -34,9 +35,8 @@ def not_upgraded(state: State, project: Path, database: str) -> Cure:
     """Why a database has not run a script that waits, and the cure: not always an upgrade."""
     if bad := bad_script(state):
         return bad
-    first = state.verdict
-    if database == USUAL and first.kind in _TROUBLES and first.next != _UPGRADE:
-        return Cure(f"{first.headline} {first.found} {first.why}", first.next, detour=True)
+    if database == USUAL and (trouble := why_troubled(state)):
+        return trouble
     for revision in state.migrations.pending:
         if revision.loses:
             cause = f"The script that waits also drops {', '.join(revision.loses)}, with all values"
@@ -56,6 +56,14 @@ def address_first(database: str) -> str:
     if database == USUAL:
         return ""
     return f" First a copy, and the address: {command_on(database, 'flask db current -v')}"
+
+
+def why_troubled(state: State) -> Cure | None:
+    """The cure where the usual database is not as its number says, or has no right one."""
+    first = state.verdict
+    if first.kind not in _TROUBLES or first.next == _UPGRADE:
+        return None
+    return Cure(f"{first.headline} {first.found} {first.why}", first.next, detour=True)
 
 
 def bad_script(state: State) -> Cure | None:
@@ -121,7 +129,13 @@ def no_script(state: State, project: Path, wanted: str = "") -> Cure:
         return Cure(cause, why_lacking(state, project, wanted).command)
     if wanted and wanted in names_in(state.database.tables):
         return _made_by_hand(wanted)
-    if state.migrations.pending:
+    waiting = state.migrations.pending[-1] if state.migrations.pending else None
+    if waiting and wanted and waiting.is_empty:
+        return why_empty(state, waiting)
+    if waiting and wanted and waiting.committed:
+        cause = f"{waiting.file} waits. Until it has run, flask db migrate refuses."
+        return Cure(cause, _UPGRADE, detour=True)
+    if waiting:
         cause = "No further script was made. While one waits, flask db migrate refuses."
         return Cure(cause, "flask db history")
     if not state.differences and not state.migrations.revisions and state.database.tables:
@@ -134,6 +148,20 @@ def no_script(state: State, project: Path, wanted: str = "") -> Cure:
     if first.kind == "model_ahead" and first.next != command:  # its script would fail
         return Cure(f"{first.headline} {first.why}", first.next, detour=True)
     return Cure("There is no migration script for it yet.", command)
+
+
+def why_empty(state: State, script: Revision) -> Cure:
+    """A script that does nothing, where one was wanted that does something."""
+    cause = f"{script.file} does nothing: its upgrade() is empty."
+    other = has_run(state, script)
+    if script.applied or other:
+        ran = "It has run" if script.applied or not other else f"{other.url} has run it"
+        cause = f"{cause} {ran}, and nothing was done, so its number alone goes back; then "
+        command = f"flask db stamp {script.below}"
+        if not script.applied and other:
+            command = with_env_file(command, other.env_file)
+        return Cure(f"{cause}delete it.", command, detour=True)
+    return replace(make_again(state, script, cause), detour=True)
 
 
 def _made_by_hand(name: str) -> Cure:
@@ -157,7 +185,8 @@ def _nobody_misses_a_script(state: State) -> bool:
 def make_again(state: State, revision: Revision, cause: str, mend: bool = False) -> Cure:
     """A script that has not run here is not as it should be. `mend`: the model comes first."""
     if other := has_run(state, revision):
-        cause = f"{cause} {other.url} has run it, and goes back first; then delete the script."
+        cause = f"{cause} {other.url} has run it, and goes back first, without the values that "
+        cause = f"{cause}it has there; then delete the script."
         return Cure(cause, back_on(state, other), detour=True)
     then = "Delete it, mend the model, make it again." if mend else "Delete it, make it again."
     return Cure(f"{cause} {then}", delete(state, revision))
@@ -199,6 +228,10 @@ def not_gone_back(state: State, project: Path, database: str, name: str) -> Cure
         cause = f"{cause} Write that, then run the downgrade."
         return Cure(cause, f"%show {maker.file}", detour=True)
     cause = f"{database} has not gone back far enough: {maker.id} still counts as run."
+    newer = state.migrations.revisions[state.migrations.revisions.index(maker) + 1 :]
+    ran = {*run_by(state, at)}
+    if more := [name for r in newer if r.id in ran for name in r.adds if name.count(".") < 1]:
+        cause = f"{cause} On the way, {', '.join(more)} is dropped with its rows."
     if maker.id in at:
         cause = f"The downgrade has not run on {database}.{address_first(database)}"
     command = command_on(database, take_back(maker, at))

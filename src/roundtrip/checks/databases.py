@@ -52,7 +52,8 @@ def database_has(
     text = f"{database}: no table {table}"
     if found:
         text = f"{database}: table {table} has {', '.join(found)}"
-    if database == USUAL and (unused := _not_used(project, database)):
+    its_own = database == USUAL or (found and not present and not copy)
+    if its_own and (unused := _not_used(project, database)):
         return unmet(text, unused)
     blocked = None if copy else why_blocked(state, project, database)
     if found and (name in found) == present:
@@ -126,6 +127,9 @@ def _why_absent(state: State, project: Path, column: str, database: str) -> Cure
     if makers & run_by(state, versions(project, database)):
         cause = f"It counts the script as run, and does not have {needed}: stamped, not upgraded."
         return Cure(cause, command_on(database, "%board"), detour=True)
+    there = database != USUAL and columns_of(project, database, table)
+    if there and (made := _not_by_migration(project, database)):
+        return made
     cure = not_upgraded(state, project, database)
     if not (project / "instance" / database).is_file() and database != USUAL:
         return replace(cure, cause="No command has made it yet.")
@@ -159,9 +163,10 @@ def _not_used(project: Path, database: str, complete: bool = False) -> Cure | No
     if complete:
         cause = f"The file is there, but no {settings} names it: no command goes to it."
         return Cure(cause, f"%%writefile {settings}", detour=True)
+    cause = f"There is no {settings} that names it."
     if (project / "instance" / database).is_file():
-        return begin_again("No command goes to this file: it was overwritten.")
-    return Cure(f"There is no {settings} yet that names it.", f"%%writefile {settings}")
+        cause = f"{cause} It holds one line: DATABASE_URL=sqlite:///{database}"
+    return Cure(cause, f"%%writefile {settings}")
 
 
 _IS_AN_ADDRESS = re.compile(r"(?!sqlite:/{0,2}[^/])\w+(?:\+\w+)?://")

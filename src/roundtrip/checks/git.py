@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from ..facts import State
 from ..verdict.commands import commit, commit_script, delete
 from .causes import model_alone, not_to_commit, why_changed
 from .finding import Cure, Finding, begin_again, many, met, unmet
+from .reflog import off_the_branch
 
 
 def commits(state: State, project: Path, count: int, script: str = "") -> Finding:
@@ -37,7 +37,7 @@ def commits(state: State, project: Path, count: int, script: str = "") -> Findin
             return unmet(text, bad)
         cause = "Work is in the files but not in a commit."
         return unmet(text, Cure(cause, commit(state, "Say what changes")))
-    if lost := _off_the_branch(state, project):
+    if lost := off_the_branch(state, project):
         cause = f"A reset went too far back: {lost[-1].after[:7]} is on the branch no more."
         return unmet(text, Cure(cause, "git reflog"))
     return unmet(text, Cure("An earlier step is missing.", "git status"))
@@ -56,13 +56,19 @@ def _apart(state: State, script: str, more: int) -> Cure | None:
 
 
 def head_subject(
-    state: State, project: Path, subject: str, commits: int = 0, file: str = ""
+    state: State,
+    project: Path,
+    subject: str,
+    commits: int = 0,
+    file: str = "",
+    back: bool = False,
 ) -> Finding:
     """The message of the last commit on main, the lessons' only branch, is `subject`.
 
     `commits`: so many are on the branch once this lesson has made its own. With fewer, the last one
     is an earlier lesson's; else a wrong message can be written anew. `file`: what the lesson's own
-    commit brings; without it there, the last one is an earlier lesson's as well.
+    commit brings; without it there, the last one is an earlier lesson's as well. `back`: what
+    followed it is to go.
     """
     if state.git.error:
         return unmet("Git cannot tell", _no_repository(state))
@@ -90,11 +96,16 @@ def head_subject(
     older = [commit.hash[:7] for commit in state.git.commits if commit.subject == subject]
     if older:
         cause = f"“{subject}” is {older[0]}, further back: the branch has later commits."
+        if back and not state.git.uncommitted:
+            return unmet(text, Cure(cause, f"git reset --hard {older[0]}"))
         return unmet(text, Cure(cause, "git log --oneline"))
-    if called := [entry for entry in _off_the_branch(state, project) if entry.subject == subject]:
+    if called := [entry for entry in off_the_branch(state, project) if entry.subject == subject]:
         place = called[-1].after[:7]
         cause = f"“{subject}” is {place}: no branch has it any more, but Git remembers it."
-        return unmet(text, Cure(cause, "git reflog", first=True))
+        command = "git reflog"
+        if back and not state.git.uncommitted:
+            command = f"git reset --hard {place}"
+        return unmet(text, Cure(cause, command, first=True))
     made = not file or ((project / file).is_file() and file not in state.git.untracked)
     if len(state.git.commits) < commits or not made:
         cause = "That is an earlier lesson's; this lesson's commit is not made yet."
@@ -113,9 +124,9 @@ def taken_back(state: State, project: Path, subject: str) -> Finding:
 
     The last one is to be that with the message `subject`.
     """
-    if not (here := head_subject(state, project, subject)).met:
+    if not (here := head_subject(state, project, subject, back=True)).met:
         return here
-    for entry in _off_the_branch(state, project):
+    for entry in off_the_branch(state, project):
         if entry.before == state.git.head:
             return met(f"{entry.after[:7]} was made on this commit, and taken back")
     text = "nothing was taken back to this commit"
@@ -213,34 +224,6 @@ def untracked(state: State, project: Path, pattern: str) -> Finding:
         cause = f"{cause}lesson's message. Delete it, and run flask db migrate with that message."
         return unmet(text, Cure(cause, delete(state, scripts[-1]), detour=True))
     return unmet(text, Cure("The file was not made, or it has another name.", "git status"))
-
-
-@dataclass(frozen=True)
-class _Made:
-    """A commit that was made here: where HEAD was before, its hash, its message."""
-
-    before: str
-    after: str
-    subject: str
-
-
-def _off_the_branch(state: State, project: Path) -> list[_Made]:
-    """The commits that were made here and are not on the branch, oldest first.
-
-    Git's reflog has them (`git help gitrepository-layout`, logs).
-    """
-    try:
-        lines = (project / ".git/logs/HEAD").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return []
-    halves = (line.partition("\t") for line in lines.splitlines())
-    kept = {commit.hash for commit in state.git.commits}
-    made = (
-        _Made(*who.split(" ")[:2], what.partition(": ")[2])
-        for who, _, what in halves
-        if what.startswith("commit")
-    )
-    return [each for each in made if each.after not in kept]
 
 
 def _scripts(state: State) -> set[str]:

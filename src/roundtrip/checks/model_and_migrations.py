@@ -6,13 +6,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..facts import State
+from ..facts import Revision, State
 from ..verdict.commands import commit_script, delete
 from ..verdict.lookups import unlike
-from .causes import downgrade_of, make_again, model_alone, no_script, not_upgraded, why_blocked
+from .causes import (
+    downgrade_of,
+    make_again,
+    model_alone,
+    no_script,
+    not_upgraded,
+    why_blocked,
+    why_changed,
+    why_empty,
+    why_troubled,
+)
 from .course_databases import USUAL
-from .finding import Cure, Finding, many, met, unmet
+from .finding import Cure, Finding, begin_again, many, met, unmet
 from .model_causes import look_at, why_lacking
+from .reflog import off_the_branch
 from .script_causes import does_more, names_of, other_name, unread, why_not_pending
 
 
@@ -28,7 +39,8 @@ def model_has(
     model = state.model
     if model.error or not model.found:
         cause = f"The app does not load, so it has no model. Look at {model.error_file or 'it'}."
-        return unmet(model.error or "no app", Cure(cause, state.verdict.next, detour=True))
+        following = state.verdict.next or look_at(state, model.error_file)
+        return unmet(model.error or "no app", Cure(cause, following, detour=True))
     there = ((t, c) for t in model.tables for c in t.columns if f"{t.name}.{c.name}" == column)
     table, found = next(there, (None, None))
     text = f"the model {'has' if found else 'does not have'} {column}"
@@ -104,8 +116,7 @@ def newest_script(state: State, project: Path, message: str) -> Finding:
         cause = "That stands there when -m is left out. Delete it, and make it again."
         return unmet(text, Cure(cause, delete(state, newest)))
     cause = f"No script is called “{message}”; what stands behind -m is its message."
-    by_hand = not (newest.adds or newest.drops or newest.others or newest.opaque)
-    if by_hand and not newest.applied:
+    if newest.is_empty and not newest.applied:
         cause = "The script by hand has another message. Delete it, and make it again."
         return unmet(text, Cure(cause, delete(state, newest)))
     if any(revision.message == message for revision in state.migrations.revisions):
@@ -154,8 +165,12 @@ def committed_migration(
             return unmet(text, renamed)
         if hidden := unread(scripts):
             return unmet(text, hidden)
+        if empty := [each for each in own if each.is_empty]:
+            return unmet(text, why_empty(state, empty[-1]))
         return unmet(text, no_script(state, project, *adds[:1]))
     maker = makers[-1]
+    if (own and maker not in own) or after == scripts[-1].message:
+        return unmet(f"{maker.file} adds {names_of(adds)}", _earlier(state, maker))
     found = {name for name in maker.adds if name.partition(".")[0] not in tables or name in tables}
     text = f"{maker.file}: adds {names_of(found)}, drops {names_of(maker.drops)}"
     if found != {*adds} or maker.drops or maker.others:
@@ -170,13 +185,41 @@ def committed_migration(
     if not maker.undoes:
         cause = "Its downgrade() does not undo what its upgrade() does, so there is no way back."
         return unmet(text, Cure(f"{cause} Write it.", f"%show {maker.file}"))
+    if maker.applied and (trouble := why_troubled(state)):
+        return unmet(text, trouble)
+    head = state.git.commits[0].subject if state.git.commits else ""
+    if maker.committed and after and head == after:
+        return unmet(text, _amended(state, project, after))
     if not maker.committed:
         if not maker.applied:
             return unmet(text, not_upgraded(state, project, USUAL))
         named = {name.partition(".")[0] for name in adds}
         models = {table.file for table in state.model.tables if table.name in named}
-        if not models & {*state.git.uncommitted}:
+        began = [commit.subject for commit in state.git.commits[1:2]]
+        if not models & {*state.git.uncommitted} and began == [after]:
             return unmet(text, model_alone(state, maker))
         cause = "The script is not committed: whoever has the model alone cannot make its table."
         return unmet(text, Cure(cause, commit_script(state, maker)))
     return met(text)
+
+
+def _earlier(state: State, script: Revision) -> Cure:
+    """A change was written into the script of an earlier lesson, which databases have run."""
+    cause = (
+        "This script is an earlier lesson's, and databases have run it: what is written into it "
+    )
+    cause = f"{cause}now reaches none of them. Put it back, and make a new one."
+    command = f"git log --oneline -- {script.file}"
+    if script.file in (*state.git.modified, *state.git.staged):
+        command = why_changed(state, script.file).command
+    return Cure(cause, command, detour=True)
+
+
+def _amended(state: State, project: Path, subject: str) -> Cure:
+    """The script went into the commit that the lesson begins with."""
+    cause = f"It went into “{subject}”, the commit of an earlier lesson, and is to have its own."
+    for entry in reversed(off_the_branch(state, project)):
+        if entry.subject == subject:
+            cause = f"{cause} This goes back to that commit as it was, and keeps the files; then "
+            return Cure(f"{cause}commit them.", f"git reset --soft {entry.after[:7]}", detour=True)
+    return begin_again(cause)
