@@ -44,6 +44,17 @@ def test_it_waits_for_a_command_of_another_notebook(notebook, home):
     assert "taken the workspace" in notebook.run("!git status").value
 
 
+def test_what_was_begun_afresh_is_begun_so_again(notebook, home):
+    """An own end of the lesson before can be what is wrong."""
+    for cell in ("%lesson 1", "!git init", "%finish --anyway"):
+        assert notebook.run(cell).error is None
+    assert "as you left it" in notebook.run("%lesson 2").text
+    assert "as you left it" in notebook.run("%restart").text
+    assert "leaves it" in notebook.run("%lesson 2 --fresh").text
+    assert "leaves it" in notebook.run("%restart").text
+    assert "as you left it" in notebook.run("%lesson 2").text
+
+
 def test_it_gives_up_after_a_while_and_takes_nothing(notebook, home):
     assert notebook.run("%lesson 1").error is None
     before = (home.private / "owner.json").read_bytes()

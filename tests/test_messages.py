@@ -58,6 +58,7 @@ def test_nothing_is_built_on_what_has_to_be_mended_first(then: str):
     assert said(mend, Cure("Look.", "git status"))[-1] == "next: git status"
     look = Cure("Read its board.", "%board --env-file production.env", detour=True)
     assert said(mend, look)[-1] == first
+    assert said(mend, Cure("Then the code.", "git reset --hard 1a2b3c4"))[-1] == first
 
 
 def test_one_step_is_told_at_a_time():

@@ -66,6 +66,10 @@ def test_database_has(project: Path):
     refused("database_has", state, project, "far enough", f"flask db downgrade {FIRST}", **off)
     step = f"flask db downgrade {FIRST}"
     refused("database_has", state, project, "pet is dropped with its rows", step, **off)
+    waits = replace(third, id="d" * 12, parents=(third.id,), adds=("city",))
+    later = replace(later, revisions=(*later.revisions, waits))
+    more = replace(UPGRADED, migrations=later)
+    refused("database_has", more, project, "way, pet is dropped with its rows", step, **off)
     sql(project, f"UPDATE alembic_version SET version_num = '{SECOND}'")
     kind = {**age, "type": "TEXT"}
     assert ask("database_has", UPGRADED, project, **age, type="INTEGER").met

@@ -59,6 +59,11 @@ def test_head_subject(project: Path):
     refused("head_subject", later, project, "1111111", "git log", subject="Create the user table")
     back = {"subject": "Create the user table", "back": True}
     refused("head_subject", later, project, "1111111", "git reset --hard 1111111", **back)
+    log(project, f"{'0' * 40} {'7' * 40}", "commit: Lost")
+    lost = {"subject": "Lost", "back": True}
+    refused("head_subject", made(), project, "7777777", "git reset --hard 7777777", **lost)
+    loose = made(git=git(modified=(MODELS,)))
+    refused("head_subject", loose, project, "7777777", "git reflog", **lost)
     dirty = made(git=replace(later.git, modified=(MODELS,)))
     refused("head_subject", dirty, project, "1111111", "git log --oneline", **back)
     loose = made(git=git(branch=None))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from goal_states import (
+    ADDS_AGE,
     AGE,
     AGE_SCRIPT,
     BASE,
@@ -195,6 +196,21 @@ def test_a_script_that_belongs_to_an_earlier_lesson(project: Path):
     edited = made(migrations=scripts, git=git(modified=(AGE_SCRIPT,)))
     refused("committed_migration", edited, project, cause, restore, **age)
     refused("committed_migration", made(migrations=scripts), project, cause, look, **age)
+    own = second(adds=(), others=("create_index",))
+    own = replace(own, id="c" * 12, parents=(SECOND,), file="migrations/versions/c.py")
+    more = replace(scripts, revisions=(*scripts.revisions, own))
+    edited = made(migrations=more, git=git(modified=(AGE_SCRIPT,)))
+    refused("committed_migration", edited, project, cause, restore, **age)
+
+
+def test_a_script_that_is_only_stamped_is_not_to_be_committed_yet(project: Path):
+    stamped = replace(UPGRADED, database=replace(UPGRADED.database, tables=(user(),)))
+    stamped = replace(stamped, differences=(ADDS_AGE,))
+    stamped = replace(stamped, disagreements=disagreements(stamped))
+    assert stamped.verdict.kind == "stamped"
+    then = stamped.verdict.next
+    refused("committed_migration", stamped, project, "", then, adds=["user.age"])
+    assert "git" not in then
 
 
 def test_a_script_that_went_into_the_commit_before(project: Path):
@@ -232,6 +248,9 @@ def test_a_script_of_a_lesson_before_that_waits_is_run_first(project: Path):
     cause = "waits. Until it has run, flask db migrate refuses."
     age = {"adds": ["user.age"]}
     refused("committed_migration", state, project, cause, "flask db upgrade", **age)
+    # where it is to wait, nothing is run
+    more = {"count": 3, "applied": 1}
+    refused("revisions", state, project, "No further script", "flask db history", **more)
 
 
 def test_pending_changes(project: Path):

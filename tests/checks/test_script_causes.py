@@ -16,6 +16,7 @@ from goal_states import (
     SECOND,
     UPGRADED,
     WAITING,
+    ask,
     git,
     made,
     migrations,
@@ -93,6 +94,9 @@ def test_what_the_database_has_lost_does_not_come_back_with_another(project: Pat
     )
     lost = "user.name is gone from the database with its values"
     refused("pending_changes", state, project, lost, "%restart", adds=["user.age"])
+    unread = replace(state, database=replace(state.database, tables=()))
+    finding = ask("pending_changes", unread, project, adds=["user.age"])
+    assert "is gone" not in finding.cause, "of a database that cannot be read nothing is known"
 
 
 def test_what_is_taken_out_of_the_model_is_what_still_stands_in_it(project: Path):
@@ -123,6 +127,12 @@ def test_an_index_on_a_new_table_is_asked_for_by_the_model_too(project: Path):
     refused("committed_migration", state, project, "take index=True out", LOOK, **goal)
     state = made(**waits, model=model, differences=(makes,))
     refused("committed_migration", state, project, "Delete it", "git clean -f", **goal)
+    script = second(applied=True, adds=("post", "post.title"), others=("create_index",))
+    run = {"migrations": replace(migrations(script), current=(SECOND,))}
+    here = replace(UPGRADED.database, tables=(user(), post))
+    state = made(**run, model=model, database=here)
+    alone = "asks for it: take index=True out of it"
+    refused("committed_migration", state, project, alone, LOOK, **goal)
 
 
 def test_a_script_of_another_name_is_taken_back_and_not_followed_by_one_more(project: Path):

@@ -92,7 +92,7 @@ def not_to_commit(state: State, project: Path) -> Cure | None:
             cause = f"{cause}and *.env before git add."
             there = (project / ".gitignore").is_file()
             return Cure(cause, f"{'%show' if there else '%%writefile'} .gitignore", detour=True)
-    if first.kind == "model_ahead" and state.git.uncommitted:
+    if first.kind == "model_ahead":
         cause = f"{first.headline} {first.why} Model and script go into one commit."
         return Cure(cause, first.next, detour=True)
     return bad_script(state)
@@ -130,7 +130,7 @@ def no_script(state: State, project: Path, wanted: str = "") -> Cure:
     if wanted and wanted in names_in(state.database.tables):
         return _made_by_hand(wanted)
     waiting = state.migrations.pending[-1] if state.migrations.pending else None
-    if waiting and wanted and waiting.is_empty:
+    if waiting and waiting.is_empty:
         return why_empty(state, waiting)
     if waiting and wanted and waiting.committed:
         cause = f"{waiting.file} waits. Until it has run, flask db migrate refuses."

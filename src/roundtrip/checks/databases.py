@@ -52,7 +52,7 @@ def database_has(
     text = f"{database}: no table {table}"
     if found:
         text = f"{database}: table {table} has {', '.join(found)}"
-    its_own = database == USUAL or (found and not present and not copy)
+    its_own = database == USUAL or (found and not present)
     if its_own and (unused := _not_used(project, database)):
         return unmet(text, unused)
     blocked = None if copy else why_blocked(state, project, database)

@@ -66,7 +66,7 @@ def first_the_model(
         if state.differences or script.drops or not {*script.others} <= _WRITTEN_BY_ALEMBIC:
             return None
         beside = [_WRITES.get(operation, "") for operation in script.others]
-        new = {*script.adds} & names_in(state.model.tables)
+        new = {*script.adds}
     else:
         beside = [d.op for d in state.differences if d.op in _ASKED_FOR]
         new = {d.name for d in state.differences if d.op in ("add_column", "add_table")}
