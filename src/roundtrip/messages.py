@@ -59,7 +59,9 @@ def practised(results: Sequence[Result]) -> str:
 def goals(results: Sequence[Result]) -> list[str]:
     """Each goal with what was found and, where it is not met, why, what next, and a first hint."""
     lines = []
-    told, commands, held = set(), set(), False
+    told: dict[tuple[str, str], str] = {}  # what was told, and of which goal
+    commands: dict[str, str] = {}
+    held, above = False, ""
     for result in results:
         lines.append(f"{'✔ met    ' if result.met else '✘ not met'}  {result.goal.text}")
         lines += wrapped(_INDENT, result.finding.found)
@@ -71,19 +73,25 @@ def goals(results: Sequence[Result]) -> list[str]:
             continue
         held = held or result.comes_first or _builds(result.finding)
         # Who runs each line as it comes must not run a step twice.
-        if (cause, following) in told:
-            lines += wrapped(f"{_INDENT}why:  ", "the same as above.")
+        if goal := told.get((cause, following)):
+            lines += wrapped(f"{_INDENT}why:  ", _same(goal, above))
         else:
             lines += wrapped(f"{_INDENT}why:  ", cause)
-            if following and _step(following) in commands:
-                lines += wrapped(f"{_INDENT}next: ", "the same as above.")
+            if following and (goal := commands.get(_step(following))):
+                lines += wrapped(f"{_INDENT}next: ", _same(goal, above))
             elif following:  # on one line, to be copied
                 lines.append(f"{_INDENT}next: {_typed(following)}")
-        told.add((cause, following))
-        commands.add(_step(following))
+        above = result.goal.text
+        told.setdefault((cause, following), above)
+        commands.setdefault(_step(following), above)
         if result.goal.hints and not result.finding.detour:
             lines += wrapped(f"{_INDENT}hint: ", result.goal.hints[0])
     return lines
+
+
+def _same(goal: str, above: str) -> str:
+    """That it was told already: right above, or further up."""
+    return "the same as above." if goal == above else f"the same as for “{goal}”."
 
 
 def _builds(finding: Finding) -> bool:

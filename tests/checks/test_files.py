@@ -8,6 +8,8 @@ from pathlib import Path
 import states
 from goal_states import ask, git, made, refused
 
+from roundtrip.facts import GitState
+
 
 def test_has_file(project: Path):
     (project / "notes.txt").write_text("x")
@@ -23,7 +25,12 @@ def test_same_files(project: Path):
     (project / "demo_app/pages.py").write_bytes(b"# other\n")
     finding = ask("same_files", made(), project, folder="demo_app")
     assert (finding.met, finding.found) == (False, "demo_app/pages.py differs")
+    assert finding.next == "git status"
+    finding = ask("same_files", made(git=GitState()), project, folder="demo_app")
+    assert finding.next == "%show demo_app/pages.py"
     (project / "demo_app/pages.py").unlink()
+    finding = ask("same_files", made(), project, folder="demo_app")
+    assert finding.next == "%%writefile demo_app/pages.py"
     assert ask("same_files", made(), project, folder="demo_app").found.endswith("is missing")
     shutil.copy(states.DEMO_APP / "pages.py", project / "demo_app")
     (project / "demo_app/extra.py").touch()

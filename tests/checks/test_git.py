@@ -11,6 +11,7 @@ from goal_states import (
     FIRST,
     MODEL_AHEAD,
     MODELS,
+    UPGRADED,
     WAITING,
     ask,
     git,
@@ -32,7 +33,15 @@ def test_commits(project: Path):
     log(project, f"{'1' * 40} {'2' * 40}", "commit: Add phone")
     refused("commits", made(), project, "222 is on the branch no more", "git reflog", count=2)
     staged = made(git=git(staged=("x",)))
-    refused("commits", staged, project, "not in a commit", "git commit", count=2)
+    called = {"count": 2, "message": "Add x"}
+    refused("commits", staged, project, "not in a commit", 'git commit -m "Add x"', **called)
+    # lost commits of other lessons are not this one's
+    own = {"count": 2, "script": "migrations/versions/*_add_age_*.py"}
+    refused("commits", made(), project, "earlier step", "git status", **own)
+    log(project, f"{'2' * 40} {'1' * 40}", "commit (amend): Create the user table")
+    refused("commits", made(), project, "as it was", "git reset --soft 2222222", count=2)
+    log(project, f"{'1' * 40} {'1' * 40}", "checkout: moving from main to main")
+    refused("commits", made(), project, "on the branch no more", "git reflog", count=2)
     refused("commits", made(), project, "later work", "git log", count=0)
 
 
@@ -58,6 +67,8 @@ def test_head_subject(project: Path):
     later = made(git=git(commits=(Commit("2" * 40, "Later"), *made().git.commits)))
     refused("head_subject", later, project, "1111111", "git log", subject="Create the user table")
     back = {"subject": "Create the user table", "back": True}
+    refused("head_subject", later, project, "1111111", "git log --oneline", **back)
+    later = replace(MODEL_AHEAD, git=later.git)  # not all places have the later work
     refused("head_subject", later, project, "1111111", "git reset --hard 1111111", **back)
     log(project, f"{'0' * 40} {'7' * 40}", "commit: Lost")
     lost = {"subject": "Lost", "back": True}
@@ -65,7 +76,7 @@ def test_head_subject(project: Path):
     loose = made(git=git(modified=(MODELS,)))
     refused("head_subject", loose, project, "7777777", "git reflog", **lost)
     dirty = made(git=replace(later.git, modified=(MODELS,)))
-    refused("head_subject", dirty, project, "1111111", "git log --oneline", **back)
+    refused("head_subject", dirty, project, "would go with a reset", "git status", **back)
     loose = made(git=git(branch=None))
     refused("head_subject", loose, project, "no branch", "git switch main", subject="Other")
     here = {"subject": "Create the user table"}
@@ -104,6 +115,8 @@ def test_clean(project: Path):
     staged = made(git=git(staged=(MODELS,)))
     command = f"git restore --staged --worktree {MODELS}"
     refused("clean", staged, project, "git add has noted", command, back=True)
+    run = replace(UPGRADED, git=git(untracked=(AGE_SCRIPT,)))
+    refused("clean", run, project, "Undo it before", "flask db downgrade", back=True)
     refused("clean", MODEL_AHEAD, project, "still in the file", "git status", back=True)
     tracked = made(git=git(databases=("instance/app.db",)))
     out = "git rm --cached instance/app.db"
@@ -115,6 +128,9 @@ def test_clean(project: Path):
     new = made(git=git(untracked=("production.env",)))
     refused("clean", new, project, "Let .gitignore name", "%show .gitignore")
     refused("commits", new, project, "Let .gitignore name", "%show .gitignore", count=2)
+    noted = made(git=git(staged=("production.env",), added=("production.env",)))
+    out = "git rm --cached production.env"
+    refused("clean", noted, project, "Let .gitignore name", out)
     refused("clean", MODEL_AHEAD, project, "go into one commit", "flask db migrate")
     refused("commits", MODEL_AHEAD, project, "go into one commit", "flask db migrate", count=2)
     away = made(git=git(branch=None))
@@ -138,6 +154,8 @@ def test_clean(project: Path):
 def test_changed_only(project: Path):
     assert ask("changed_only", MODEL_AHEAD, project, files=[MODELS]).met
     refused("changed_only", made(), project, "was not saved", "git log", files=[MODELS])
+    early = made(git=git(commits=(Commit("2" * 40, "x"), *made().git.commits)))
+    refused("changed_only", early, project, "keeps the files", "git reset HEAD~1", files=[MODELS])
     other = made(git=git(modified=(MODELS, "demo_app/pages.py")))
     refused("changed_only", other, project, "Another file", "git diff", files=[MODELS])
     refused("changed_only", WAITING, project, "too early", "git clean -f", files=[MODELS])
@@ -159,6 +177,11 @@ def test_untracked(project: Path):
     refused("untracked", staged, project, "staged already", "git restore --staged", **pattern)
     committed = made(migrations=migrations(second(tracked=True)))
     refused("untracked", committed, project, "committed already", "git log", **pattern)
+    two = git(commits=(Commit("2" * 40, "x"), *made().git.commits))
+    committed = replace(committed, git=two)
+    refused("untracked", committed, project, "keeps the files", "git reset HEAD~1", **pattern)
+    kept_out = made(migrations=migrations(second(ignored=True)))
+    refused("untracked", kept_out, project, "keeps", "%show .gitignore", **pattern)
 
 
 def test_taken_back(project: Path):
@@ -173,7 +196,7 @@ def test_taken_back(project: Path):
     later = made(git=git(commits=(Commit("2" * 40, "Add phone"), *made().git.commits)))
     other = {"subject": "Add phone"}
     refused("taken_back", later, project, "No commit followed", "git log --oneline", **other)
-    refused("taken_back", later, project, "further back", "git reset --hard 1111111", **here)
+    refused("taken_back", later, project, "further back", "git log --oneline", **here)
     log(project, f"{'2' * 40} {'1' * 40}", "reset: moving to HEAD~1")
     assert ask("taken_back", made(), project, subject="Create the user table").met
     back = {"subject": "Add phone"}

@@ -30,7 +30,15 @@ from goal_states import (
     user,
 )
 
-from roundtrip.facts import Column, Commit, Elsewhere, MigrationState, ModelState, Table
+from roundtrip.facts import (
+    Column,
+    Commit,
+    Difference,
+    Elsewhere,
+    MigrationState,
+    ModelState,
+    Table,
+)
 from roundtrip.verdict import disagreements
 
 
@@ -63,6 +71,53 @@ def test_model_has(project: Path):
     refused("model_has", BROKEN, project, f"Look at {MODELS}", LOOK, **age)
     bare = made(model=replace(made().model, odd=("User.age is a type, not a column.",)))
     refused("model_has", bare, project, "is a type, not a column", LOOK, **age)
+
+
+def test_a_table_that_was_made_from_another_model(project: Path):
+    change = Difference("add_constraint", "user", "", "unique constraint on email")
+    more = second(adds=(), others=("create_unique_constraint",))
+    state = made(migrations=migrations(more), differences=(change,))
+    one = {"count": 1, "applied": 1, "whole": True}
+    refused("revisions", state, project, "made from another model", "%restart", **one)
+    empty = made(migrations=migrations(second(adds=())), differences=(change,))
+    refused("revisions", empty, project, "a script too many", "git clean -f", **one)
+
+
+def test_a_script_that_is_lost_for_good(project: Path):
+    gone = replace(GONE, migrations=replace(GONE.migrations, rescue=None))
+    gone = replace(gone, disagreements=disagreements(gone))
+    assert gone.verdict.next.startswith("flask db revision --rev-id")
+    refused("revisions", gone, project, "Git does not have it", "%restart", count=1, applied=1)
+
+
+def test_a_script_without_the_foreign_key(project: Path):
+    """It is mended before it is committed, and not followed by another."""
+    post = Table("post", (replace(AGE, name="user_id"),), class_name="Post", file=MODELS)
+    for file, text in ((MODELS, "user_id: Mapped[int]"), (AGE_SCRIPT, "op.create_table('post')")):
+        (project / file).parent.mkdir(parents=True)
+        (project / file).write_text(text)
+    script = second(applied=True, adds=("post",), columns=("post.user_id",))
+    state = made(
+        model=ModelState((user(), post), found=True, migrates=True),
+        migrations=replace(migrations(script), current=(SECOND,)),
+        git=git(modified=(MODELS,), untracked=(AGE_SCRIPT,)),
+        database=replace(made().database, tables=(user(), post), versions=(SECOND,)),
+    )
+    goal = {"adds": ["post"], "points": "user"}
+    refused("committed_migration", state, project, "The column is plain", "git diff", **goal)
+    (project / MODELS).write_text('user_id = mapped_column(ForeignKey("user.id"))')
+    cause = "The script was made before the model had the foreign key."
+    refused("committed_migration", state, project, cause, "flask db downgrade", **goal)
+    waits = replace(state, migrations=migrations(replace(script, applied=False)))
+    refused("committed_migration", waits, project, cause, f"git clean -f {AGE_SCRIPT}", **goal)
+    odd = replace(state, model=replace(state.model, odd=("Post.user_id makes no column.",)))
+    refused("committed_migration", odd, project, "makes no column", "git diff", **goal)
+    late = replace(script, columns=("post.id",))
+    late = replace(state, migrations=replace(migrations(late), current=(SECOND,)))
+    cause = "The script was made before the model had post.user_id."
+    refused("committed_migration", late, project, cause, "flask db downgrade", **goal)
+    (project / AGE_SCRIPT).write_text("sa.ForeignKeyConstraint(['user_id'], ['user.id'])")
+    refused("committed_migration", state, project, "not committed", "git add .", **goal)
 
 
 def test_a_table_that_no_script_makes(project: Path):
@@ -98,7 +153,7 @@ def test_revisions(project: Path):
     command = 'flask db migrate -m "Add age column to user model"'
     refused("revisions", MODEL_AHEAD, project, "no migration script", command, count=2, applied=1)
     refused("revisions", made(), project, "holds no new change", LOOK, count=2, applied=1)
-    refused("revisions", BROKEN, project, "does not load", "", count=2, applied=1)
+    refused("revisions", BROKEN, project, "does not load", "%board", count=2, applied=1)
     too_far = {"count": 2, "applied": 1}
     refused("revisions", UPGRADED, project, "should not have yet", "flask db downgrade", **too_far)
     lost = replace(UPGRADED.migrations.revisions[1], drops=("user.email",))

@@ -46,6 +46,8 @@ def test_rows_equal(project: Path):
     assert (finding.met, finding.found) == (False, "app.db: user has the row 9, Z")
     assert """db.text("DELETE FROM user WHERE id = 9")""" in finding.cause
     assert ask("rows_equal", made(), project, **wanted, values=values, more=True).met
+    lost = {"table": "user", "columns": ["name", "email"], "values": [["A", "a@example.com"]]}
+    refused("rows_equal", made(), project, "with its values: email", "%restart", **lost)
     # SQLite takes an unknown name between double quotes for a text, so this must not be met.
     texts = {"table": "user", "columns": ["age"], "values": [["age"], ["age"]]}
     assert not ask("rows_equal", made(), project, **texts).met

@@ -99,6 +99,15 @@ def test_what_the_database_has_lost_does_not_come_back_with_another(project: Pat
     assert "is gone" not in finding.cause, "of a database that cannot be read nothing is known"
 
 
+def test_a_script_of_a_lesson_before_that_waits_again(project: Path):
+    """Its table was dropped, and the rows with it: an upgrade would bring the table alone back."""
+    first = replace(made().migrations.revisions[0], applied=False)
+    waiting = replace(migrations(second()), revisions=(first, second()), current=())
+    state = replace(WAITING, migrations=waiting)
+    age = {"adds": ["user.age"]}
+    refused("pending_changes", state, project, "the rows of user are gone", "%restart", **age)
+
+
 def test_what_is_taken_out_of_the_model_is_what_still_stands_in_it(project: Path):
     """Where there is more than one thing, the one that is mended is not named again."""
     pet, index = Difference("add_column", "user", "pet"), Difference("add_index", "user")

@@ -14,7 +14,7 @@ from roundtrip.course import find_course
 
 YOUR_TURN = find_course().lesson(10)
 RIGHT = answers(YOUR_TURN)
-PHONE, SCRIPT, DEVELOPMENT, COMMIT, PRODUCTION, COPY, BACK, POST, POSTS, ADA = range(10)
+PHONE, SCRIPT, DEVELOPMENT, COMMIT, PRODUCTION, COPY, BACK, POST, POSTS, ADA, COMMIT2 = range(11)
 MEND = """from pathlib import Path
 model = Path('demo_app/models.py')
 _ = model.write_text(model.read_text().replace({old!r}, {new!r}))"""
@@ -175,6 +175,11 @@ TABLES = {
     "another name": RIGHT[POST].replace(
         "class Post(db.Model):", 'class Post(db.Model):\n    __tablename__ = "posts"'
     ),
+    "no foreign key": RIGHT[POST].replace(' = mapped_column(ForeignKey("user.id"))', ""),
+    "a foreign key that is no column": RIGHT[POST].replace(
+        'user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))',
+        'user_id = ForeignKey("user.id")',
+    ),
     "a title that may be empty": RIGHT[POST].replace(
         "title: Mapped[str]", "title: Mapped[str | None]"
     ),
@@ -185,6 +190,10 @@ TABLES = {
 def test_part_three_can_be_mended(mistake: str, notebook: Kernel, home: Path):
     solved = [answer if place >= POST else "" for place, answer in enumerate(RIGHT)]
     solved[POST] = TABLES[mistake]
+    if "foreign key" in mistake:  # seen before the commit
+        solved[COMMIT2:] = ["", ""]
+    if "no column" in mistake:
+        solved[ADA] = ""
     with_answers(notebook, YOUR_TURN, solved, "%finish")
     run(notebook, RIGHT[POST], may_fail=False)
     said = run(notebook, "%finish", may_fail=False)

@@ -20,13 +20,16 @@ def why_blocked(state: State, project: Path | None = None, database: str = USUAL
     verdict = state.verdict
     missing = state.migrations.missing
     if state.migrations.error or state.database.problem:
-        return Cure(f"{verdict.headline} {verdict.found}", verdict.next, detour=True)
+        cause = f"{verdict.headline} {verdict.found}"
+        return Cure(cause, verdict.next or "%board", detour=True)
     known = {revision.id for revision in state.migrations.revisions}
     there = versions(project, database) if project else ()
     gone = [*missing, *(version for version in there if version not in known)]
     if not gone:
         return None
     cause = f"The database is at {gone[0]}, whose file is gone, deleted or reset too early."
+    if missing and (not verdict.next or verdict.next.startswith("flask db revision --rev-id")):
+        return begin_again(f"{cause} Git does not have it either.")
     # The board of another database looks for the file.
     return Cure(cause, verdict.next if missing else command_on(database, "%board"), detour=True)
 
@@ -84,12 +87,14 @@ def not_to_commit(state: State, project: Path) -> Cure | None:
         cause = f"{cause}out of Git, and keeps the file. Let .gitignore name instance/, too."
         files = " ".join(map(quoted, state.git.databases))
         return Cure(cause, f"git rm --cached {files}", detour=True)
-    for file in state.git.untracked:
+    for file in (*state.git.untracked, *state.git.added):
         if file.endswith((".db", ".env")):
             cause = (
                 f"{file} belongs to one machine, and not into Git. Let .gitignore name instance/ "
             )
             cause = f"{cause}and *.env before git add."
+            if file in state.git.added:
+                return Cure(cause, f"git rm --cached {quoted(file)}", detour=True)
             there = (project / ".gitignore").is_file()
             return Cure(cause, f"{'%show' if there else '%%writefile'} .gitignore", detour=True)
     if first.kind == "model_ahead":
@@ -115,7 +120,8 @@ def no_script(state: State, project: Path, wanted: str = "") -> Cure:
             f"{lost[0]} is deleted; the last commit has it.", f"git restore {quoted(lost[0])}"
         )
     if state.model.error or not state.model.found:
-        return Cure("The app does not load, so no script could be made.", state.verdict.next)
+        cause = f"{state.verdict.headline} {state.verdict.found} So no script could be made."
+        return Cure(cause, state.verdict.next or "%board", detour=True)
     if not state.model.migrates:
         cause = f"{state.verdict.headline} {state.verdict.why}"
         return Cure(cause, look_at(state, "demo_app/__init__.py"))
@@ -134,7 +140,7 @@ def no_script(state: State, project: Path, wanted: str = "") -> Cure:
         return why_empty(state, waiting)
     if waiting and wanted and waiting.committed:
         cause = f"{waiting.file} waits. Until it has run, flask db migrate refuses."
-        return Cure(cause, _UPGRADE, detour=True)
+        return Cure(cause, _UPGRADE)
     if waiting:
         cause = "No further script was made. While one waits, flask db migrate refuses."
         return Cure(cause, "flask db history")
@@ -238,12 +244,24 @@ def not_gone_back(state: State, project: Path, database: str, name: str) -> Cure
     return Cure(cause, command, detour=not is_one_step(maker, at))
 
 
-def model_alone(state: State, script: Revision) -> Cure:
+def model_alone(state: State) -> Cure:
     """How a script comes into the commit that its model is in already, on a branch not pushed."""
     cause = "The commit has the model alone, and whoever has it cannot make its table. Add the "
     cause = f"{cause}script; git commit --amend --no-edit puts it into the same commit."
-    staged = script.file in state.git.staged and not state.git.untracked
-    return Cure(cause, "git commit --amend --no-edit" if staged else "git add .", detour=True)
+    return Cure(cause, _amend(state), detour=True)
+
+
+def script_alone(state: State) -> Cure:
+    """How a model comes into the commit that its script is in already."""
+    cause = "The commit has the script alone, and the model belongs to it. Add the model; "
+    cause = f"{cause}git commit --amend --no-edit puts it into the same commit."
+    return Cure(cause, _amend(state), detour=True)
+
+
+def _amend(state: State) -> str:
+    """The next command on the way into the last commit."""
+    loose = state.git.untracked or state.git.modified
+    return "git add ." if loose else "git commit --amend --no-edit"
 
 
 def one_step_too_many(state: State, back: str) -> Cure | None:
@@ -289,14 +307,17 @@ def one_downgrade_too_many(project: Path, database: str, table: str) -> Cure | N
         return None
     if not any(query(project, other, a_row) for other in used_databases(project)):
         return None
-    cause = "The rows are gone: one downgrade too many dropped the table, an upgrade made it anew."
-    return begin_again(cause)
+    cause = "The rows are gone: one downgrade too many dropped the table, or the file was deleted, "
+    return begin_again(f"{cause}and an upgrade made it anew.")
 
 
 def why_changed(state: State, file: str) -> Cure:
     """Why a file differs from the last commit, and how to have it as it is there."""
     if scripts := [r for r in state.migrations.revisions if r.file == file and not r.committed]:
-        return Cure("The script is in no commit, and was left behind.", delete(state, scripts[0]))
+        cause = "The script is in no commit, and was left behind."
+        if scripts[0].applied:
+            return downgrade_of(state, scripts[0]).after(cause)
+        return Cure(cause, delete(state, scripts[0]))
     if file in state.git.staged:
         cause = "git add has noted the change, and git restore alone gives back what is noted."
         return Cure(cause, f"git restore --staged --worktree {quoted(file)}")

@@ -28,7 +28,10 @@ def same_files(state: State, project: Path, folder: str) -> Finding:
     what = "differs" if first in ours and first in theirs else "is missing"
     what = what if first in ours else "is one too many"
     cause = "A cell that writes this file did not run, or the file was changed afterwards."
-    return unmet(f"{folder}/{first} {what}", Cure(cause, "git status"))
+    following = "git status" if first in theirs else f"%%writefile {folder}/{first}"
+    if first in theirs and not state.git.repository:
+        following = f"%show {folder}/{first}"
+    return unmet(f"{folder}/{first} {what}", Cure(cause, following))
 
 
 def _files(folder: Path) -> dict[str, bytes]:

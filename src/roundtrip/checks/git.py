@@ -12,10 +12,17 @@ from .finding import Cure, Finding, begin_again, many, met, unmet
 from .reflog import off_the_branch
 
 
-def commits(state: State, project: Path, count: int, script: str = "") -> Finding:
+def commits(
+    state: State,
+    project: Path,
+    count: int,
+    script: str = "",
+    message: str = "Say what changes",
+) -> Finding:
     """The current branch holds exactly `count` commits.
 
     `script`: the last of them brought the script of this name, together with what it is for.
+    `message`: what it is to be called.
     """
     found = len(state.git.commits)
     text = f"{many(found, 'commit')} on the current branch"
@@ -36,8 +43,15 @@ def commits(state: State, project: Path, count: int, script: str = "") -> Findin
         if bad := not_to_commit(state, project):
             return unmet(text, bad)
         cause = "Work is in the files but not in a commit."
-        return unmet(text, Cure(cause, commit(state, "Say what changes")))
-    if lost := off_the_branch(state, project):
+        return unmet(text, Cure(cause, commit(state, message)))
+    lost = off_the_branch(state, project)
+    if amended := [each for each in lost if each.amended]:
+        cause = (
+            "git commit --amend has put it into the commit before. This goes back to that one as "
+        )
+        cause = f"{cause}it was, and keeps the files; then commit them."
+        return unmet(text, Cure(cause, f"git reset --soft {amended[0].after[:7]}", detour=True))
+    if lost and (not script or any(fnmatch(r.file, script) for r in state.migrations.revisions)):
         cause = f"A reset went too far back: {lost[-1].after[:7]} is on the branch no more."
         return unmet(text, Cure(cause, "git reflog"))
     return unmet(text, Cure("An earlier step is missing.", "git status"))
@@ -52,7 +66,7 @@ def _apart(state: State, script: str, more: int) -> Cure | None:
         cause = "There is a commit too many. Does the last one hold the script alone? Then "
         cause = f"{cause}git reset --soft HEAD~1, and git commit --amend --no-edit."
         return Cure(cause, "git show --stat", detour=True)
-    return None if more else model_alone(state, known[-1])
+    return None if more else model_alone(state)
 
 
 def head_subject(
@@ -96,8 +110,13 @@ def head_subject(
     older = [commit.hash[:7] for commit in state.git.commits if commit.subject == subject]
     if older:
         cause = f"“{subject}” is {older[0]}, further back: the branch has later commits."
+        if back and not state.disagreements:  # later work, and every place has it
+            return unmet(text, Cure(cause, "git log --oneline"))
         if back and not state.git.uncommitted:
             return unmet(text, Cure(cause, f"git reset --hard {older[0]}"))
+        if back:
+            cause = f"{cause} What is not committed would go with a reset: look at it first."
+            return unmet(text, Cure(cause, "git status"))
         return unmet(text, Cure(cause, "git log --oneline"))
     if called := [entry for entry in off_the_branch(state, project) if entry.subject == subject]:
         place = called[-1].after[:7]
@@ -203,6 +222,9 @@ def changed_only(state: State, project: Path, files: list[str]) -> Finding:
     missing = [file for file in files if file not in found]
     if missing:
         cause = f"The change to {missing[0]} was not saved, or is committed already."
+        if state.git.commits[1:]:
+            cause = f"{cause} This takes the last commit off the branch, and keeps the files."
+            return unmet(text, Cure(cause, "git reset HEAD~1"))
         return unmet(text, Cure(cause, "git log --oneline"))
     return unmet(text, Cure("Another file was changed as well.", "git diff"))
 
@@ -216,8 +238,14 @@ def untracked(state: State, project: Path, pattern: str) -> Finding:
     if staged := [name for name in state.git.staged if fnmatch(name, pattern)]:
         command = f"git restore --staged {staged[0]}"
         return unmet(text, Cure(f"{staged[0]} is staged already.", command))
-    if known := [r.file for r in state.migrations.revisions if fnmatch(r.file, pattern)]:
-        return unmet(text, Cure(f"{known[0]} is committed already.", "git log --oneline"))
+    if known := [r for r in state.migrations.revisions if fnmatch(r.file, pattern)]:
+        if known[0].ignored:
+            return unmet(text, Cure(f".gitignore keeps {known[0].file} out.", "%show .gitignore"))
+        cause, command = f"{known[0].file} is committed already.", "git log --oneline"
+        if state.git.commits[1:]:
+            cause = f"{cause} This takes the last commit off the branch, and keeps the files."
+            command = "git reset HEAD~1"
+        return unmet(text, Cure(cause, command))
     scripts = [r for r in state.migrations.revisions if r.file in state.git.untracked]
     if scripts:
         cause = f"{scripts[-1].file} is another name: the next lessons look for the one with the "

@@ -15,6 +15,7 @@ from .causes import (
     model_alone,
     no_script,
     not_upgraded,
+    script_alone,
     why_blocked,
     why_changed,
     why_empty,
@@ -38,7 +39,7 @@ def model_has(
     """The model has (or has not) this `table.column`; with `type`, of that type and `nullable`."""
     model = state.model
     if model.error or not model.found:
-        cause = f"The app does not load, so it has no model. Look at {model.error_file or 'it'}."
+        cause = f"{state.verdict.headline} Look at {model.error_file or 'the app'}."
         following = state.verdict.next or look_at(state, model.error_file)
         return unmet(model.error or "no app", Cure(cause, following, detour=True))
     there = ((t, c) for t in model.tables for c in t.columns if f"{t.name}.{c.name}" == column)
@@ -66,8 +67,13 @@ def model_has(
     return unmet(said, Cure(cause, here))
 
 
-def revisions(state: State, project: Path, count: int, applied: int) -> Finding:
-    """There are `count` revisions in one line, and the database has run `applied` of them."""
+def revisions(
+    state: State, project: Path, count: int, applied: int, whole: bool = False
+) -> Finding:
+    """There are `count` revisions in one line, and the database has run `applied` of them.
+
+    `whole`: they make all that the model has.
+    """
     everything = state.migrations.revisions
     run = [revision for revision in everything if revision.applied]
     text = f"{many(len(everything), 'revision')}, {len(run)} applied"
@@ -87,6 +93,9 @@ def revisions(state: State, project: Path, count: int, applied: int) -> Finding:
         return unmet(text, no_script(state, project))
     if len(everything) > count:
         extra = everything[-1]  # no other follows it, so it can go
+        if whole and state.differences and not extra.is_empty:
+            cause = "The table was made from another model, and one script is to make it all."
+            return unmet(text, begin_again(cause))
         cause = (
             f"There is a script too many. The newest is {extra.file}: left over, or made twice. "
         )
@@ -145,12 +154,17 @@ def pending_changes(
 
 
 def committed_migration(
-    state: State, project: Path, adds: Sequence[str], after: str = ""
+    state: State,
+    project: Path,
+    adds: Sequence[str],
+    after: str = "",
+    points: str = "",
 ) -> Finding:
     """The newest script adds exactly these tables and columns, and is in the last commit.
 
     Of a new table only the table is named, not its columns. `after`: the message of the script that
-    the lesson begins with, so that those which follow it are the lesson's own.
+    the lesson begins with, so that those which follow it are the lesson's own. `points`: the
+    table that a foreign key of the new one points to.
     """
     tables = {name for name in adds if "." not in name}
     scripts = state.migrations.revisions
@@ -187,20 +201,51 @@ def committed_migration(
         return unmet(text, Cure(f"{cause} Write it.", f"%show {maker.file}"))
     if maker.applied and (trouble := why_troubled(state)):
         return unmet(text, trouble)
+    if state.model.odd and not maker.committed:
+        return unmet(text, Cure(state.model.odd[0], look_at(state), detour=True))
+    has = {f"{t.name}.{c.name}" for t in state.model.tables for c in t.columns if t.name in tables}
+    late = has - {*maker.adds, *maker.columns}
+    if maker.columns and late and not maker.committed:
+        cause = f"The script was made before the model had {names_of(late)}."
+        if maker.applied:
+            return unmet(text, downgrade_of(state, maker).after(cause))
+        return unmet(text, replace(make_again(state, maker, cause), detour=True))
+    if points and (plain := _without_key(state, project, maker, points)):
+        return unmet(text, plain)
     head = state.git.commits[0].subject if state.git.commits else ""
     if maker.committed and after and head == after:
         return unmet(text, _amended(state, project, after))
+    named = {name.partition(".")[0] for name in adds}
+    models = {table.file for table in state.model.tables if table.name in named}
+    loose = models & {*state.git.uncommitted}
+    amend = [commit.subject for commit in state.git.commits[1:2]] == [after]
+    if maker.committed and loose and amend and not state.differences:
+        return unmet(text, script_alone(state))
     if not maker.committed:
         if not maker.applied:
             return unmet(text, not_upgraded(state, project, USUAL))
-        named = {name.partition(".")[0] for name in adds}
-        models = {table.file for table in state.model.tables if table.name in named}
-        began = [commit.subject for commit in state.git.commits[1:2]]
-        if not models & {*state.git.uncommitted} and began == [after]:
-            return unmet(text, model_alone(state, maker))
+        if not loose and amend:
+            return unmet(text, model_alone(state))
         cause = "The script is not committed: whoever has the model alone cannot make its table."
         return unmet(text, Cure(cause, commit_script(state, maker)))
+    if later := [each for each in own if each.applied and not each.committed]:
+        cause = f"{later[-1].file} has run, and is not committed."
+        return unmet(text, Cure(cause, commit_script(state, later[-1])))
     return met(text)
+
+
+def _without_key(state: State, project: Path, script: Revision, target: str) -> Cure | None:
+    """The script makes a table without a foreign key to `target`: what its text does not say."""
+    if script.committed or "ForeignKey" in (project / script.file).read_text(encoding="utf-8"):
+        return None
+    files = {project / table.file for table in state.model.tables if table.name in script.adds}
+    if not any("ForeignKey(" in file.read_text(encoding="utf-8") for file in files):
+        cause = f'The column is plain: the model has it without ForeignKey("{target}.id").'
+        return Cure(cause, look_at(state), detour=True)
+    cause = "The script was made before the model had the foreign key."
+    if script.applied:
+        return downgrade_of(state, script).after(cause)
+    return replace(make_again(state, script, cause), detour=True)
 
 
 def _earlier(state: State, script: Revision) -> Cure:

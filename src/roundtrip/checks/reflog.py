@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..facts import State
@@ -10,11 +10,15 @@ from ..facts import State
 
 @dataclass(frozen=True)
 class Made:
-    """A commit that was made here: where HEAD was before, its hash, its message."""
+    """A commit that was made here: where HEAD was before, its hash, its message.
+
+    `amended`: the last thing that was done here was to write it anew.
+    """
 
     before: str
     after: str
     subject: str
+    amended: bool = False
 
 
 def off_the_branch(state: State, project: Path) -> list[Made]:
@@ -23,14 +27,18 @@ def off_the_branch(state: State, project: Path) -> list[Made]:
     Git's reflog has them (`git help gitrepository-layout`, logs).
     """
     try:
-        lines = (project / ".git/logs/HEAD").read_text(encoding="utf-8", errors="replace")
+        log = (project / ".git/logs/HEAD").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return []
-    halves = (line.partition("\t") for line in lines.splitlines())
+    lines = log.splitlines()
+    halves = (line.partition("\t") for line in lines)
     kept = {commit.hash for commit in state.git.commits}
     made = (
         Made(*who.split(" ")[:2], what.partition(": ")[2])
         for who, _, what in halves
         if what.startswith("commit")
     )
-    return [each for each in made if each.after not in kept]
+    last = lines[-1] if lines else ""
+    anew = last.split(" ")[0] if "\tcommit (amend)" in last else ""
+    lost = (each for each in made if each.after not in kept)
+    return [replace(each, amended=each.after == anew) for each in lost]

@@ -31,7 +31,7 @@ def rows(state: State, project: Path, table: str, count: int, database: str = US
         return met(text)
     if number > count:
         return unmet(text, _shell("There are rows too many.", database))
-    cause = _NOT_COMMITTED.format("Rows were not added")
+    cause = _NOT_COMMITTED.format("Rows were not added" if not number else "A row is missing")
     return unmet(text, _lost_or(cause, project, database, table))
 
 
@@ -54,8 +54,11 @@ def rows_equal(
         return met(f"{database}: {many(len(wanted), 'row')} in {table}, as expected")
     if not columns_of(project, database, table):
         return _no_table(state, project, table, database)
+    if gone := [each for each in columns if each not in columns_of(project, database, table)]:
+        cause = f"It was dropped, with its values: {', '.join(gone)}."
+        return unmet(f"{database}: {table} has no {', '.join(gone)}", begin_again(cause))
     if not found:
-        text = f"{database}: {table} has no rows, or not the columns {', '.join(columns)}"
+        text = f"{database}: {table} has no rows"
         cause = "The rows were not added; or a downgrade too many took them, with their table."
         return unmet(text, _lost_or(cause, project, database, table))
     missing = [row for row in wanted if row not in found]

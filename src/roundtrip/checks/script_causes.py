@@ -107,6 +107,10 @@ def why_not_pending(
     for script in state.migrations.revisions:
         if script.applied and {*script.loses} & adding:  # it is made anew, and empty
             return downgrade_of(state, script).after(f"The script also makes {names_of(adding)}.")
+    for script in waiting:
+        if script.committed and (tables := [name for name in script.adds if "." not in name]):
+            cause = f"{script.file} waits again, so the rows of {names_of(tables)} are gone: a "
+            return begin_again(f"{cause}downgrade too many, or a new database file.")
     made = {name for script in state.migrations.revisions if script.applied for name in script.adds}
     there = names_in(state.database.tables)
     if gone := (made & names_in(state.model.tables)) - there - adds if there else ():
