@@ -77,7 +77,7 @@ def test_head_subject(project: Path):
     refused("head_subject", loose, project, "7777777", "git reflog", **lost)
     dirty = made(git=replace(later.git, modified=(MODELS,)))
     refused("head_subject", dirty, project, "would go with a reset", "git status", **back)
-    loose = made(git=git(branch=None))
+    loose = made(git=git(branch=None, way_back="main"))
     refused("head_subject", loose, project, "no branch", "git switch main", subject="Other")
     here = {"subject": "Create the user table"}
     refused("head_subject", loose, project, "main here", "git switch -C main", **here)
@@ -119,7 +119,7 @@ def test_clean(project: Path):
     refused("clean", run, project, "Undo it before", "flask db downgrade", back=True)
     refused("clean", MODEL_AHEAD, project, "still in the file", "git status", back=True)
     tracked = made(git=git(databases=("instance/app.db",)))
-    out = "git rm --cached instance/app.db"
+    out = "git rm -f --cached instance/app.db"
     refused("clean", tracked, project, "rows belong to one machine", out)
     assert ask("clean", tracked, project, back=True).met
     new = made(git=git(untracked=("instance/app.db",)))
@@ -129,11 +129,11 @@ def test_clean(project: Path):
     refused("clean", new, project, "Let .gitignore name", "%show .gitignore")
     refused("commits", new, project, "Let .gitignore name", "%show .gitignore", count=2)
     noted = made(git=git(staged=("production.env",), added=("production.env",)))
-    out = "git rm --cached production.env"
+    out = "git rm -f --cached production.env"
     refused("clean", noted, project, "Let .gitignore name", out)
     refused("clean", MODEL_AHEAD, project, "go into one commit", "flask db migrate")
     refused("commits", MODEL_AHEAD, project, "go into one commit", "flask db migrate", count=2)
-    away = made(git=git(branch=None))
+    away = made(git=git(branch=None, way_back="main"))
     refused("clean", away, project, "on no branch", "git switch main", back=True)
     harmful = second(adds=("user.age",), required=("user.age",))
     failing = made(

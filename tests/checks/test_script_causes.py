@@ -105,7 +105,9 @@ def test_a_script_of_a_lesson_before_that_waits_again(project: Path):
     waiting = replace(migrations(second()), revisions=(first, second()), current=())
     state = replace(WAITING, migrations=waiting)
     age = {"adds": ["user.age"]}
-    refused("pending_changes", state, project, "the rows of user are gone", "%restart", **age)
+    refused(
+        "pending_changes", state, project, "waits again: a downgrade too many", "%restart", **age
+    )
 
 
 def test_what_is_taken_out_of_the_model_is_what_still_stands_in_it(project: Path):

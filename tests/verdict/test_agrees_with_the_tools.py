@@ -106,7 +106,7 @@ GIT_AGAINST_DATABASE = [
     (untracked_downgrade_reset, "git clean -f migrations/versions/", ["left_over"]),
     (staged_reset, "git show ", ["missing_script", "database_ahead"]),
     (ignored_reset, "flask db downgrade", ["database_ahead"]),
-    (database_tracked_reset, "git rm --cached instance/app.db", ["database_in_git"]),
+    (database_tracked_reset, "git rm -f --cached instance/app.db", ["database_in_git"]),
     (stash, "git stash pop", ["database_ahead"]),
     (stash_untracked, "git stash pop", ["missing_script", "script_not_committed"]),
     (checkout, "git checkout age", ["missing_script", "agree"]),

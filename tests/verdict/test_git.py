@@ -92,5 +92,5 @@ def test_every_database_that_is_in_git_is_named(project: Project):
     project.sql("CREATE TABLE x (y)", "copy.db")
     project.git("add", "-f", "instance")
     project.commit("Add databases")
-    project.follow("database_in_git", "git rm --cached instance/app.db instance/copy.db")
+    project.follow("database_in_git", "git rm -f --cached instance/app.db instance/copy.db")
     assert (project.path / "instance/copy.db").is_file()

@@ -9,7 +9,9 @@ from ..env_file import with_env_file
 from ..facts import Revision, State
 from ..sqlite_files import sql_name
 from ..verdict.commands import back_on, delete, is_one_step, message_for, quoted, take_back
+from ..verdict.database_rules import database_problem
 from ..verdict.lookups import has_run, names_in, row_count, run_by
+from ..verdict.script_rules import folder_gone, missing_script, script_error
 from .course_databases import USUAL, columns_of, command_on, query, used_databases, versions
 from .finding import Cure, begin_again
 from .model_causes import look_at, why_lacking
@@ -17,11 +19,10 @@ from .model_causes import look_at, why_lacking
 
 def why_blocked(state: State, project: Path | None = None, database: str = USUAL) -> Cure | None:
     """The cure where `flask db` cannot work at all on this database of the project."""
-    verdict = state.verdict
     missing = state.migrations.missing
-    if state.migrations.error or state.database.problem:
-        cause = f"{verdict.headline} {verdict.found}"
-        return Cure(cause, verdict.next or "%board", detour=True)
+    if said := script_error(state) or database_problem(state):
+        return Cure(f"{said.headline} {said.found}", said.next or "%board", detour=True)
+    verdict = folder_gone(state) or missing_script(state) or state.verdict
     known = {revision.id for revision in state.migrations.revisions}
     there = versions(project, database) if project else ()
     gone = [*missing, *(version for version in there if version not in known)]
@@ -86,7 +87,7 @@ def not_to_commit(state: State, project: Path) -> Cure | None:
         )
         cause = f"{cause}out of Git, and keeps the file. Let .gitignore name instance/, too."
         files = " ".join(map(quoted, state.git.databases))
-        return Cure(cause, f"git rm --cached {files}", detour=True)
+        return Cure(cause, f"git rm -f --cached {files}", detour=True)
     for file in (*state.git.untracked, *state.git.added):
         if file.endswith((".db", ".env")):
             cause = (
@@ -94,7 +95,7 @@ def not_to_commit(state: State, project: Path) -> Cure | None:
             )
             cause = f"{cause}and *.env before git add."
             if file in state.git.added:
-                return Cure(cause, f"git rm --cached {quoted(file)}", detour=True)
+                return Cure(cause, f"git rm -f --cached {quoted(file)}", detour=True)
             there = (project / ".gitignore").is_file()
             return Cure(cause, f"{'%show' if there else '%%writefile'} .gitignore", detour=True)
     if first.kind == "model_ahead":
@@ -122,6 +123,8 @@ def no_script(state: State, project: Path, wanted: str = "") -> Cure:
     if state.model.error or not state.model.found:
         cause = f"{state.verdict.headline} {state.verdict.found} So no script could be made."
         return Cure(cause, state.verdict.next or "%board", detour=True)
+    if state.model.migrates and not state.migrations.exists:
+        return Cure("There is no migrations folder yet.", "flask db init", detour=True)
     if not state.model.migrates:
         cause = f"{state.verdict.headline} {state.verdict.why}"
         return Cure(cause, look_at(state, "demo_app/__init__.py"))
@@ -189,7 +192,12 @@ def _nobody_misses_a_script(state: State) -> bool:
 
 
 def make_again(state: State, revision: Revision, cause: str, mend: bool = False) -> Cure:
-    """A script that has not run here is not as it should be. `mend`: the model comes first."""
+    """A script is not as it should be: what has run it goes back first, then it is deleted.
+
+    `mend`: the model comes first.
+    """
+    if revision.applied:
+        return downgrade_of(state, revision).after(cause)
     if other := has_run(state, revision):
         cause = f"{cause} {other.url} has run it, and goes back first, without the values that "
         cause = f"{cause}it has there; then delete the script."
@@ -314,13 +322,19 @@ def one_downgrade_too_many(project: Path, database: str, table: str) -> Cure | N
 def why_changed(state: State, file: str) -> Cure:
     """Why a file differs from the last commit, and how to have it as it is there."""
     if scripts := [r for r in state.migrations.revisions if r.file == file and not r.committed]:
-        cause = "The script is in no commit, and was left behind."
-        if scripts[0].applied:
-            return downgrade_of(state, scripts[0]).after(cause)
-        return Cure(cause, delete(state, scripts[0]))
+        return make_again(state, scripts[0], "The script is in no commit, and was left behind.")
+    if file in state.git.conflicts:
+        return Cure("Git has not finished joining two versions of it.", "git status", detour=True)
+    if file in state.git.added:
+        cause = "The file is new, and no commit has it. This takes it out of what git add noted."
+        return Cure(cause, f"git restore --staged {quoted(file)}")
     if file in state.git.staged:
         cause = "git add has noted the change, and git restore alone gives back what is noted."
+        if file in state.git.deleted:
+            cause = "The file was deleted, and Git has noted it."
         return Cure(cause, f"git restore --staged --worktree {quoted(file)}")
     if file in state.git.untracked:
         return Cure("The file is in no commit, so nothing is there to restore.", "git status")
-    return Cure("The change is still in the file.", f"git restore {quoted(file)}")
+    deleted = file in state.git.deleted
+    cause = "The file was deleted." if deleted else "The change is still in the file."
+    return Cure(cause, f"git restore {quoted(file)}")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..course import find_course
 from ..facts import State
+from .causes import why_changed
 from .finding import Cure, Finding, met, unmet
 
 
@@ -14,7 +15,7 @@ def has_file(state: State, project: Path, file: str) -> Finding:
     if (project / file).is_file():
         return met(f"{file} is there")
     if file in state.git.deleted:
-        return unmet(f"no file {file}", Cure("It was deleted.", f"git restore {file}"))
+        return unmet(f"no file {file}", why_changed(state, file))
     return unmet(f"no file {file}", Cure("It was not written yet.", f"%%writefile {file}"))
 
 

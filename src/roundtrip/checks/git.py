@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 
 from ..facts import State
-from ..verdict.commands import commit, commit_script, delete
-from .causes import model_alone, not_to_commit, why_changed
+from ..verdict.commands import commit, commit_script
+from ..verdict.git_rules import conflict, merge_not_committed, no_branch
+from .causes import make_again, model_alone, not_to_commit, why_changed
 from .finding import Cure, Finding, begin_again, many, met, unmet
 from .reflog import off_the_branch
 
@@ -26,6 +28,8 @@ def commits(
     """
     found = len(state.git.commits)
     text = f"{many(found, 'commit')} on the current branch"
+    if not_now := _not_now(state):
+        return unmet(text, not_now)
     if found >= count and script and (apart := _apart(state, script, found - count)):
         return unmet(text, apart)
     if found == count:
@@ -37,8 +41,6 @@ def commits(
         cause = f"{cause}Those are joined by git reset --soft HEAD~1, then git commit --amend "
         cause = f"{cause}--no-edit."
         return unmet(text, Cure(cause, "git log --oneline"))
-    if not state.git.repository:
-        return unmet(text, _no_repository(state))
     if state.git.uncommitted:
         if bad := not_to_commit(state, project):
             return unmet(text, bad)
@@ -84,19 +86,14 @@ def head_subject(
     commit brings; without it there, the last one is an earlier lesson's as well. `back`: what
     followed it is to go.
     """
-    if state.git.error:
-        return unmet("Git cannot tell", _no_repository(state))
+    loose = state.git.branch is None and not (state.git.rebasing or state.git.conflicts)
+    if loose and state.git.commits and state.git.commits[0].subject == subject:
+        cause = "HEAD is at it, and on no branch. This takes the branch main here."
+        return unmet("on no branch", Cure(cause, "git switch -C main", first=True))
+    if not_now := _not_now(state):
+        return unmet("Git cannot tell", not_now)
     if not state.git.commits:
         return unmet("no commit yet", Cure("Nothing was committed.", commit(state, subject)))
-    if state.git.rebasing:
-        said = next((d for d in state.disagreements if d.kind in ("no_branch", "conflict")), None)
-        cause = f"{said.headline} {said.why}" if said else "A rebase is not finished."
-        return unmet("a rebase is not finished", Cure(cause, said.next if said else "git status"))
-    if state.git.branch is None:
-        if state.git.commits[0].subject == subject:
-            cause = "HEAD is at it, and on no branch. This takes the branch main here."
-            return unmet("on no branch", Cure(cause, "git switch -C main", first=True))
-        return unmet("on no branch", _on_no_branch())
     if state.git.branch != "main":
         cause = "A branch of its own leaves main as it was, and the lessons are on main."
         return unmet(f"on the branch {state.git.branch}", Cure(cause, "git switch main"))
@@ -164,11 +161,9 @@ def clean(
 
     `back`: changes are to be undone, not committed. `message`: what the commit is to be called.
     """
-    if not state.git.repository:
-        return unmet("no Git repository that can be read", _no_repository(state))
+    if not_now := _not_now(state):
+        return unmet("Git cannot tell", not_now)
     uncommitted = state.git.uncommitted
-    if back and state.git.branch is None:
-        return unmet("on no branch", _on_no_branch())
     if not uncommitted and (back or not state.git.databases):
         return met("every file is committed")
     text = f"not committed: {', '.join(uncommitted)}"
@@ -191,15 +186,16 @@ def clean(
     return unmet(text, Cure(cause, commit(state, message)))
 
 
-def _on_no_branch() -> Cure:
-    return Cure("HEAD is on no branch, so no branch was changed.", "git switch main")
-
-
-def _no_repository(state: State) -> Cure:
-    """Why there is no repository, and the cure."""
+def _not_now(state: State) -> Cure | None:
+    """Why nothing can be said of commits on a branch, and the cure."""
     if state.git.error:
         return begin_again(f"Git cannot read this repository: {state.git.error}")
-    return Cure("There is no repository yet.", "git init")
+    if not state.git.repository:
+        return Cure("There is no repository yet.", "git init")
+    said = conflict(state) or merge_not_committed(state) or no_branch(state)
+    return (
+        Cure(f"{said.headline} {said.found} {said.why}", said.next, detour=True) if said else None
+    )
 
 
 def changed_only(state: State, project: Path, files: list[str]) -> Finding:
@@ -211,14 +207,13 @@ def changed_only(state: State, project: Path, files: list[str]) -> Finding:
     if beside := [file for file in code if file.partition("/")[0] in folders]:
         cause = f"{beside[0]} is new. This lesson changes what is there, and adds no file."
         return unmet(f"{text}; new: {beside[0]}", Cure(cause, "git status"))
-    new = sorted(_scripts(state) & {*state.git.untracked})
-    if new:
-        cause = "A migration script is there too early: git clean deletes it."
-        return unmet(f"{text}; new: {new[0]}", Cure(cause, f"git clean -f {new[0]}"))
+    if new := [r for r in state.migrations.revisions if r.file in state.git.untracked]:
+        cure = make_again(state, new[-1], "A migration script is there too early.")
+        return unmet(f"{text}; new: {new[-1].file}", cure)
+    if lost := [file for file in files if file in state.git.deleted]:
+        return unmet(text, why_changed(state, lost[0]))
     if found == sorted(files):
         return met(text)
-    if lost := [file for file in files if file in state.git.deleted]:
-        return unmet(text, Cure(f"{lost[0]} was deleted.", f"git restore {lost[0]}"))
     missing = [file for file in files if file not in found]
     if missing:
         cause = f"The change to {missing[0]} was not saved, or is committed already."
@@ -250,9 +245,5 @@ def untracked(state: State, project: Path, pattern: str) -> Finding:
     if scripts:
         cause = f"{scripts[-1].file} is another name: the next lessons look for the one with the "
         cause = f"{cause}lesson's message. Delete it, and run flask db migrate with that message."
-        return unmet(text, Cure(cause, delete(state, scripts[-1]), detour=True))
+        return unmet(text, replace(make_again(state, scripts[-1], cause), detour=True))
     return unmet(text, Cure("The file was not made, or it has another name.", "git status"))
-
-
-def _scripts(state: State) -> set[str]:
-    return {revision.file for revision in state.migrations.revisions}

@@ -71,8 +71,7 @@ def rows_equal(
         cause = f"The row {row_in_words(missing[0])} is missing."
     elif other:
         marks = ", ".join("?" * len(other))
-        statement = f"SELECT id FROM {sql_name(table)} WHERE ({names}) = ({marks})"
-        # Nothing equals NULL, so such a row is not found.
+        statement = f"SELECT id FROM {sql_name(table)} WHERE ({names}) IS ({marks})"
         for (key,) in query(project, database, statement, *other)[:1]:
             delete = f'db.session.execute(db.text("DELETE FROM {table} WHERE id = {key}"))'
             cause = f"It does not belong there. In flask shell: {delete}, then db.session.commit()."

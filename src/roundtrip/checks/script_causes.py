@@ -107,10 +107,11 @@ def why_not_pending(
     for script in state.migrations.revisions:
         if script.applied and {*script.loses} & adding:  # it is made anew, and empty
             return downgrade_of(state, script).after(f"The script also makes {names_of(adding)}.")
-    for script in waiting:
-        if script.committed and (tables := [name for name in script.adds if "." not in name]):
-            cause = f"{script.file} waits again, so the rows of {names_of(tables)} are gone: a "
-            return begin_again(f"{cause}downgrade too many, or a new database file.")
+    if behind := [r for r in waiting if r.committed and not adds & {*r.adds}]:
+        cause = (
+            f"{behind[-1].file}, an earlier lesson's, waits again: a downgrade too many, or a new "
+        )
+        return begin_again(f"{cause}database file, and what it made is gone with its rows.")
     made = {name for script in state.migrations.revisions if script.applied for name in script.adds}
     there = names_in(state.database.tables)
     if gone := (made & names_in(state.model.tables)) - there - adds if there else ():

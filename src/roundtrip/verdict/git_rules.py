@@ -111,7 +111,7 @@ def database_in_git(state: State) -> Disagreement | None:
         f"Git tracks {listed(files)}.",
         "A reset or a checkout takes rows back without a word, and a database cannot be merged. "
         "The command keeps the files. Add instance/ to .gitignore, too.",
-        f"git rm --cached {' '.join(map(quoted, files))}",
+        f"git rm -f --cached {' '.join(map(quoted, files))}",
     )
 
 
