@@ -382,9 +382,15 @@ def test_a_command_that_runs_when_the_helper_is_killed_ends_as_it_should(on_its_
 
 def test_a_command_does_not_outlive_the_process_that_watches_it(on_its_own, strange):
     line = "flask do 'import os, time; print(os.getpid(), flush=True); time.sleep(30)'"
-    process = begin(line, strange, os.environ["ROUNDTRIP_PRELOAD"])
-    pid = int(process.stdout.readline())
-    psutil.Process(pid).parent().kill()
+    for _ in range(5):
+        process = begin(line, strange, os.environ["ROUNDTRIP_PRELOAD"])
+        pid = int(process.stdout.readline())
+        watcher = psutil.Process(pid).parent()
+        if watcher.pid != process.pid:
+            break
+        psutil.Process(pid).kill()  # on a busy machine the helper was too late: it runs plain
+        finish(process)
+    watcher.kill()
     began = time.monotonic()
     assert finish(process).code in (-signal.SIGKILL, 128 + signal.SIGKILL)
     wait_for(lambda: not psutil.pid_exists(pid))
