@@ -5,8 +5,8 @@ arguments. A function returns a `Finding`; where the goal is not met, the findin
 found, the likely cause, and what to run next.
 
 Each public function of git, files, model_and_migrations, databases and rows is one. Why something
-is not as it should be, and the cure: causes, model_causes and script_causes. course_databases looks
-into the databases.
+is not as it should be, and the cure: causes, and those of the model, the scripts and the commits.
+course_databases looks into the databases, reflog into what Git remembers.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from ..course import Goal
 from ..errors import RoundtripError
 from ..facts import State
 from . import databases, files, git, model_and_migrations, rows
-from .causes import one_step_too_many, why_changed
+from .causes import one_step_too_many
+from .commit_causes import why_changed
 from .finding import Cure, Finding, met, unmet
 
 

@@ -1,4 +1,4 @@
-"""Why something is not as it should be: Git, `flask db`, the database; and the cure."""
+"""Why something is not as it should be with `flask db` or a database, and the cure."""
 
 from __future__ import annotations
 
@@ -76,32 +76,6 @@ def bad_script(state: State) -> Cure | None:
     if first.kind not in _BAD_SCRIPTS or first.next == _UPGRADE:
         return None
     return Cure(f"{first.headline} {first.found} {first.why}", first.next, detour=True)
-
-
-def not_to_commit(state: State, project: Path) -> Cure | None:
-    """The cure where what is in the files should not go into a commit as it is."""
-    first = state.verdict
-    if state.git.databases:
-        cause = (
-            f"{state.git.databases[0]} is in Git, and rows belong to one machine. This takes it "
-        )
-        cause = f"{cause}out of Git, and keeps the file. Let .gitignore name instance/, too."
-        files = " ".join(map(quoted, state.git.databases))
-        return Cure(cause, f"git rm -f --cached {files}", detour=True)
-    for file in (*state.git.untracked, *state.git.added):
-        if file.endswith((".db", ".env")):
-            cause = (
-                f"{file} belongs to one machine, and not into Git. Let .gitignore name instance/ "
-            )
-            cause = f"{cause}and *.env before git add."
-            if file in state.git.added:
-                return Cure(cause, f"git rm -f --cached {quoted(file)}", detour=True)
-            there = (project / ".gitignore").is_file()
-            return Cure(cause, f"{'%show' if there else '%%writefile'} .gitignore", detour=True)
-    if first.kind == "model_ahead":
-        cause = f"{first.headline} {first.why} Model and script go into one commit."
-        return Cure(cause, first.next, detour=True)
-    return bad_script(state)
 
 
 _UPGRADE = "flask db upgrade"
@@ -252,26 +226,6 @@ def not_gone_back(state: State, project: Path, database: str, name: str) -> Cure
     return Cure(cause, command, detour=not is_one_step(maker, at))
 
 
-def model_alone(state: State) -> Cure:
-    """How a script comes into the commit that its model is in already, on a branch not pushed."""
-    cause = "The commit has the model alone, and whoever has it cannot make its table. Add the "
-    cause = f"{cause}script; git commit --amend --no-edit puts it into the same commit."
-    return Cure(cause, _amend(state), detour=True)
-
-
-def script_alone(state: State) -> Cure:
-    """How a model comes into the commit that its script is in already."""
-    cause = "The commit has the script alone, and the model belongs to it. Add the model; "
-    cause = f"{cause}git commit --amend --no-edit puts it into the same commit."
-    return Cure(cause, _amend(state), detour=True)
-
-
-def _amend(state: State) -> str:
-    """The next command on the way into the last commit."""
-    loose = state.git.untracked or state.git.modified
-    return "git add ." if loose else "git commit --amend --no-edit"
-
-
 def one_step_too_many(state: State, back: str) -> Cure | None:
     """The cure where the database has gone back behind the commit with this message.
 
@@ -317,24 +271,3 @@ def one_downgrade_too_many(project: Path, database: str, table: str) -> Cure | N
         return None
     cause = "The rows are gone: one downgrade too many dropped the table, or the file was deleted, "
     return begin_again(f"{cause}and an upgrade made it anew.")
-
-
-def why_changed(state: State, file: str) -> Cure:
-    """Why a file differs from the last commit, and how to have it as it is there."""
-    if scripts := [r for r in state.migrations.revisions if r.file == file and not r.committed]:
-        return make_again(state, scripts[0], "The script is in no commit, and was left behind.")
-    if file in state.git.conflicts:
-        return Cure("Git has not finished joining two versions of it.", "git status", detour=True)
-    if file in state.git.added:
-        cause = "The file is new, and no commit has it. This takes it out of what git add noted."
-        return Cure(cause, f"git restore --staged {quoted(file)}")
-    if file in state.git.staged:
-        cause = "git add has noted the change, and git restore alone gives back what is noted."
-        if file in state.git.deleted:
-            cause = "The file was deleted, and Git has noted it."
-        return Cure(cause, f"git restore --staged --worktree {quoted(file)}")
-    if file in state.git.untracked:
-        return Cure("The file is in no commit, so nothing is there to restore.", "git status")
-    deleted = file in state.git.deleted
-    cause = "The file was deleted." if deleted else "The change is still in the file."
-    return Cure(cause, f"git restore {quoted(file)}")

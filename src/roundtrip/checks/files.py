@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..course import find_course
 from ..facts import State
-from .causes import why_changed
+from .commit_causes import why_changed
 from .finding import Cure, Finding, met, unmet
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from ..facts import State
 from ..verdict.commands import commit, commit_script
 from ..verdict.git_rules import conflict, merge_not_committed, no_branch
-from .causes import make_again, model_alone, not_to_commit, why_changed
+from .causes import make_again
+from .commit_causes import model_alone, not_to_commit, why_changed
 from .finding import Cure, Finding, begin_again, many, met, unmet
 from .reflog import off_the_branch
 

@@ -12,15 +12,13 @@ from ..verdict.lookups import unlike
 from .causes import (
     downgrade_of,
     make_again,
-    model_alone,
     no_script,
     not_upgraded,
-    script_alone,
     why_blocked,
-    why_changed,
     why_empty,
     why_troubled,
 )
+from .commit_causes import model_alone, script_alone, why_changed
 from .course_databases import USUAL
 from .finding import Cure, Finding, begin_again, many, met, unmet
 from .model_causes import look_at, why_lacking

@@ -1,0 +1,77 @@
+"""Why something is not to be committed as it is, or differs from the commit; and the cure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..facts import State
+from ..verdict.commands import quoted
+from .causes import bad_script, make_again
+from .finding import Cure
+
+
+def not_to_commit(state: State, project: Path) -> Cure | None:
+    """The cure where what is in the files should not go into a commit as it is."""
+    first = state.verdict
+    if state.git.databases:
+        cause = (
+            f"{state.git.databases[0]} is in Git, and rows belong to one machine. This takes it "
+        )
+        cause = f"{cause}out of Git, and keeps the file. Let .gitignore name instance/, too."
+        files = " ".join(map(quoted, state.git.databases))
+        return Cure(cause, f"git rm -f --cached {files}", detour=True)
+    for file in (*state.git.untracked, *state.git.added):
+        if file.endswith((".db", ".env")):
+            cause = (
+                f"{file} belongs to one machine, and not into Git. Let .gitignore name instance/ "
+            )
+            cause = f"{cause}and *.env before git add."
+            if file in state.git.added:
+                return Cure(cause, f"git rm -f --cached {quoted(file)}", detour=True)
+            there = (project / ".gitignore").is_file()
+            return Cure(cause, f"{'%show' if there else '%%writefile'} .gitignore", detour=True)
+    if first.kind == "model_ahead":
+        cause = f"{first.headline} {first.why} Model and script go into one commit."
+        return Cure(cause, first.next, detour=True)
+    return bad_script(state)
+
+
+def model_alone(state: State) -> Cure:
+    """How a script comes into the commit that its model is in already, on a branch not pushed."""
+    cause = "The commit has the model alone, and whoever has it cannot make its table. Add the "
+    cause = f"{cause}script; git commit --amend --no-edit puts it into the same commit."
+    return Cure(cause, _amend(state), detour=True)
+
+
+def script_alone(state: State) -> Cure:
+    """How a model comes into the commit that its script is in already."""
+    cause = "The commit has the script alone, and the model belongs to it. Add the model; "
+    cause = f"{cause}git commit --amend --no-edit puts it into the same commit."
+    return Cure(cause, _amend(state), detour=True)
+
+
+def _amend(state: State) -> str:
+    """The next command on the way into the last commit."""
+    loose = state.git.untracked or state.git.modified
+    return "git add ." if loose else "git commit --amend --no-edit"
+
+
+def why_changed(state: State, file: str) -> Cure:
+    """Why a file differs from the last commit, and how to have it as it is there."""
+    if scripts := [r for r in state.migrations.revisions if r.file == file and not r.committed]:
+        return make_again(state, scripts[0], "The script is in no commit, and was left behind.")
+    if file in state.git.conflicts:
+        return Cure("Git has not finished joining two versions of it.", "git status", detour=True)
+    if file in state.git.added:
+        cause = "The file is new, and no commit has it. This takes it out of what git add noted."
+        return Cure(cause, f"git restore --staged {quoted(file)}")
+    if file in state.git.staged:
+        cause = "git add has noted the change, and git restore alone gives back what is noted."
+        if file in state.git.deleted:
+            cause = "The file was deleted, and Git has noted it."
+        return Cure(cause, f"git restore --staged --worktree {quoted(file)}")
+    if file in state.git.untracked:
+        return Cure("The file is in no commit, so nothing is there to restore.", "git status")
+    deleted = file in state.git.deleted
+    cause = "The file was deleted." if deleted else "The change is still in the file."
+    return Cure(cause, f"git restore {quoted(file)}")
