@@ -61,6 +61,17 @@ def test_nothing_is_built_on_what_has_to_be_mended_first(then: str):
     assert said(mend, Cure("Then the code.", "git reset --hard 1a2b3c4"))[-1] == first
 
 
+def test_what_is_the_same_names_its_goal_unless_that_stands_right_above():
+    cure, other = Cure("One.", "git status"), Cure("Two.", "git diff")
+    goals = [Goal(f"Goal {n}", "agree", {}, ()) for n in range(4)]
+    results = [
+        Result(goal, unmet("no", each))
+        for goal, each in zip(goals, (cure, cure, other, cure), strict=True)
+    ]
+    whys = [line.strip() for line in messages.goals(results) if "why:" in line]
+    assert whys == ["why:  One.", f"why:  {SAME}", "why:  Two.", "why:  the same as for “Goal 0”."]
+
+
 def test_one_step_is_told_at_a_time():
     there = Cure("It waits there.", "flask --env-file production.env db upgrade")
     lines = said(Cure("It waits.", "flask db upgrade"), there, Cure("New.", "git add ."))

@@ -40,7 +40,7 @@ def test_commits(project: Path):
     refused("commits", made(), project, "earlier step", "git status", **own)
     log(project, f"{'2' * 40} {'1' * 40}", "commit (amend): Create the user table")
     refused("commits", made(), project, "as it was", "git reset --soft 2222222", count=2)
-    log(project, f"{'1' * 40} {'1' * 40}", "checkout: moving from main to main")
+    log(project, f"{'2' * 40} {'1' * 40}", "reset: moving to HEAD~1")
     refused("commits", made(), project, "on the branch no more", "git reflog", count=2)
     refused("commits", made(), project, "later work", "git log", count=0)
 
@@ -101,6 +101,19 @@ def test_head_subject(project: Path):
     refused("head_subject", empty, project, "Nothing was committed", commit, subject="x")
 
 
+def test_git_in_the_middle_of_something(project: Path):
+    for middle in ({"conflicts": (MODELS,)}, {"merging": True}):
+        state = made(git=git(**middle))
+        said = state.verdict
+        assert said.places[:1] == ("git",) and said.next
+        for name, more in (
+            ("clean", {}),
+            ("commits", {"count": 1}),
+            ("head_subject", {"subject": "x"}),
+        ):
+            refused(name, state, project, said.headline, said.next, **more)
+
+
 def test_clean(project: Path):
     assert ask("clean", made(), project).met
     refused("clean", made(git=git(untracked=("x",))), project, "after the last", "git status")
@@ -115,6 +128,8 @@ def test_clean(project: Path):
     staged = made(git=git(staged=(MODELS,)))
     command = f"git restore --staged --worktree {MODELS}"
     refused("clean", staged, project, "git add has noted", command, back=True)
+    new = made(git=git(staged=("notes.txt",), added=("notes.txt",)))
+    refused("clean", new, project, "no commit has it", "git restore --staged notes", back=True)
     run = replace(UPGRADED, git=git(untracked=(AGE_SCRIPT,)))
     refused("clean", run, project, "Undo it before", "flask db downgrade", back=True)
     refused("clean", MODEL_AHEAD, project, "still in the file", "git status", back=True)

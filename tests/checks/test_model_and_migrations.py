@@ -33,6 +33,7 @@ from goal_states import (
 from roundtrip.facts import (
     Column,
     Commit,
+    DatabaseState,
     Difference,
     Elsewhere,
     MigrationState,
@@ -79,6 +80,8 @@ def test_a_table_that_was_made_from_another_model(project: Path):
     state = made(migrations=migrations(more), differences=(change,))
     one = {"count": 1, "applied": 1, "whole": True}
     refused("revisions", state, project, "made from another model", "%restart", **one)
+    same = made(migrations=migrations(more))
+    refused("revisions", same, project, "a script too many", "git clean -f", **one)
     empty = made(migrations=migrations(second(adds=())), differences=(change,))
     refused("revisions", empty, project, "a script too many", "git clean -f", **one)
 
@@ -116,6 +119,11 @@ def test_a_script_without_the_foreign_key(project: Path):
     late = replace(state, migrations=replace(migrations(late), current=(SECOND,)))
     cause = "The script was made before the model had post.user_id."
     refused("committed_migration", late, project, cause, "flask db downgrade", **goal)
+    # what is committed is mended by another script, not taken back
+    committed = replace(script, committed=True, tracked=True, columns=("post.id",))
+    committed = replace(odd, migrations=replace(migrations(committed), current=(SECOND,)))
+    committed = replace(committed, git=git())
+    assert ask("committed_migration", committed, project, **goal).met
     (project / AGE_SCRIPT).write_text("sa.ForeignKeyConstraint(['user_id'], ['user.id'])")
     refused("committed_migration", state, project, "not committed", "git add .", **goal)
 
@@ -278,6 +286,40 @@ def test_a_script_that_went_into_the_commit_before(project: Path):
     log(project, f"{'0' * 40} {'6' * 40}", "commit (initial): Create user table")
     log(project, f"{'6' * 40} {'5' * 40}", "commit (amend): Create user table")
     refused("committed_migration", amended, project, "as it was", "git reset --soft 6666666", **age)
+
+
+def test_a_model_that_was_left_out_of_the_commit(project: Path):
+    age = {"adds": ["user.age"], "after": "Create user table"}
+    scripts = replace(migrations(second(applied=True, tracked=True)), current=(SECOND,))
+    commits = (Commit("3" * 40, "x"), Commit("2" * 40, "Create user table"))
+    state = replace(UPGRADED, migrations=scripts, git=git(modified=(MODELS,), commits=commits))
+    cause = "The commit has the script alone"
+    refused("committed_migration", state, project, cause, "git add .", **age)
+    noted = replace(state, git=git(staged=(MODELS,), commits=commits))
+    refused("committed_migration", noted, project, cause, "git commit --amend --no-edit", **age)
+    changed = replace(state, differences=(Difference("add_column", "user", "pet"),))
+    assert ask("committed_migration", changed, project, **age).met, "that is another change"
+
+
+def test_a_script_that_followed_is_committed_too(project: Path):
+    age = {"adds": ["user.age"], "after": "Create user table"}
+    other = replace(second(applied=True, adds=(), others=("alter_column",)), id="c" * 12)
+    other = replace(other, parents=(SECOND,), file="migrations/versions/c.py")
+    scripts = replace(migrations(second(applied=True, tracked=True), other), current=("c" * 12,))
+    commits = (Commit("3" * 40, "x"), Commit("2" * 40, "Create user table"))
+    state = replace(UPGRADED, migrations=scripts, git=git(untracked=(other.file,), commits=commits))
+    refused("committed_migration", state, project, "c.py has run, and is not", "git add .", **age)
+    waits = replace(other, applied=False)
+    scripts = replace(migrations(second(applied=True, tracked=True), waits), current=(SECOND,))
+    assert ask("committed_migration", replace(state, migrations=scripts), project, **age).met
+
+
+def test_where_nothing_can_be_migrated_at_all(project: Path):
+    none = {"count": 1, "applied": 1}
+    nothing = made(migrations=MigrationState(), database=DatabaseState("instance/app.db"))
+    refused("revisions", nothing, project, "no migrations folder", "flask db init", **none)
+    torn = made(migrations=replace(migrations(), error="Two scripts go round in a ring."))
+    refused("revisions", torn, project, "", "%board", **none)
 
 
 def test_a_script_that_does_nothing(project: Path):

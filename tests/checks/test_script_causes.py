@@ -105,6 +105,8 @@ def test_a_script_of_a_lesson_before_that_waits_again(project: Path):
     waiting = replace(migrations(second()), revisions=(first, second()), current=())
     state = replace(WAITING, migrations=waiting)
     age = {"adds": ["user.age"]}
+    early = replace(WAITING, migrations=migrations(second(tracked=True)))
+    assert ask("pending_changes", early, project, **age).met
     refused(
         "pending_changes", state, project, "waits again: a downgrade too many", "%restart", **age
     )

@@ -203,7 +203,7 @@ def committed_migration(
         return unmet(text, Cure(state.model.odd[0], look_at(state), detour=True))
     has = {f"{t.name}.{c.name}" for t in state.model.tables for c in t.columns if t.name in tables}
     late = has - {*maker.adds, *maker.columns}
-    if maker.columns and late and not maker.committed:
+    if late and not maker.committed:
         cause = f"The script was made before the model had {names_of(late)}."
         if maker.applied:
             return unmet(text, downgrade_of(state, maker).after(cause))
