@@ -29,7 +29,7 @@ def why_blocked(state: State, project: Path | None = None, database: str = USUAL
     if not gone:
         return None
     cause = f"The database is at {gone[0]}, whose file is gone, deleted or reset too early."
-    if missing and (not verdict.next or verdict.next.startswith("flask db revision --rev-id")):
+    if missing and verdict.next.startswith("flask db revision --rev-id"):
         return begin_again(f"{cause} Git does not have it either.")
     # The board of another database looks for the file.
     return Cure(cause, verdict.next if missing else command_on(database, "%board"), detour=True)
