@@ -63,13 +63,14 @@ def test_nothing_is_built_on_what_has_to_be_mended_first(then: str):
 
 def test_what_is_the_same_names_its_goal_unless_that_stands_right_above():
     cure, other = Cure("One.", "git status"), Cure("Two.", "git diff")
-    goals = [Goal(f"Goal {n}", "agree", {}, ()) for n in range(4)]
+    goals = [Goal(f"Goal {n}", "agree", {}, ()) for n in range(5)]
     results = [
         Result(goal, unmet("no", each))
-        for goal, each in zip(goals, (cure, cure, other, cure), strict=True)
+        for goal, each in zip(goals, (cure, cure, cure, other, cure), strict=True)
     ]
     whys = [line.strip() for line in messages.goals(results) if "why:" in line]
-    assert whys == ["why:  One.", f"why:  {SAME}", "why:  Two.", "why:  the same as for “Goal 0”."]
+    same = [f"why:  {SAME}"] * 2
+    assert whys == ["why:  One.", *same, "why:  Two.", "why:  the same as for “Goal 0”."]
 
 
 def test_one_step_is_told_at_a_time():

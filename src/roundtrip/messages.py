@@ -81,9 +81,8 @@ def goals(results: Sequence[Result]) -> list[str]:
                 lines += wrapped(f"{_INDENT}next: ", _same(goal, above))
             elif following:  # on one line, to be copied
                 lines.append(f"{_INDENT}next: {_typed(following)}")
-        above = result.goal.text
-        told.setdefault((cause, following), above)
-        commands.setdefault(_step(following), above)
+        above = told.setdefault((cause, following), result.goal.text)
+        commands.setdefault(_step(following), result.goal.text)
         if result.goal.hints and not result.finding.detour:
             lines += wrapped(f"{_INDENT}hint: ", result.goal.hints[0])
     return lines
