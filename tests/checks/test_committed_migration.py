@@ -68,6 +68,8 @@ def test_a_script_without_the_foreign_key(project: Path):
     committed = replace(odd, migrations=replace(migrations(committed), current=(SECOND,)))
     committed = replace(committed, git=git())
     assert ask("committed_migration", committed, project, **goal).met
+    (project / MODELS).unlink()  # between two looks
+    refused("committed_migration", waits, project, "The column is plain", "git diff", **goal)
     (project / AGE_SCRIPT).write_text("sa.ForeignKeyConstraint(['user_id'], ['user.id'])")
     refused("committed_migration", state, project, "not committed", "git add .", **goal)
 

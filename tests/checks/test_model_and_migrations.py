@@ -58,7 +58,9 @@ def test_model_has(project: Path):
     commits = (Commit("2" * 40, "x"), *committed.git.commits)
     later = replace(committed, git=git(commits=commits))
     undo = "git revert --no-edit HEAD"
-    refused("model_has", later, project, "undoes the last one", undo, **gone)
+    refused("model_has", later, project, "If the last commit has brought it", undo, **gone)
+    loose = replace(later, git=git(commits=commits, untracked=("notes.txt",)))
+    refused("model_has", loose, project, "The line is committed", "git log", **gone)
     run = replace(later, migrations=migrations(second(applied=True)))
     refused("model_has", run, project, "The line is committed", "git log", **gone)
     assert ask("model_has", MODEL_AHEAD, project, **age, type="INTEGER").met

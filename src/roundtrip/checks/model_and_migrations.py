@@ -52,8 +52,9 @@ def model_has(
         if table.file in state.git.modified:
             return unmet(text, Cure("The line is still in the class.", here))
         cause = "The line is committed, so git restore does not take it away."
-        if state.git.commits[1:] and not any(column in r.adds for r in state.migrations.revisions):
-            cause = f"{cause} A commit that undoes the last one does."
+        scripts = [r for r in state.migrations.revisions if column in r.adds]
+        if state.git.commits[1:] and not scripts and not state.git.uncommitted:
+            cause = f"{cause} If the last commit has brought it, a new one that undoes it does."
             return unmet(text, Cure(cause, "git revert --no-edit HEAD", detour=True))
         return unmet(text, Cure(cause, "git log --oneline"))
     if not type or (found.type, found.nullable) == (type, nullable):
@@ -191,8 +192,6 @@ def committed_migration(
         return unmet(text, Cure("Two scripts add it: one is left over.", "flask db history"))
     for name, kind, wanted in unlike(state, maker):
         cause = f"The script makes {name} {kind}, and the model has {wanted}."
-        if maker.applied:
-            return unmet(text, downgrade_of(state, maker).after(cause))
         return unmet(text, replace(make_again(state, maker, cause), detour=True))
     if not maker.undoes:
         cause = "Its downgrade() does not undo what its upgrade() does, so there is no way back."
@@ -205,8 +204,6 @@ def committed_migration(
     late = has - {*maker.adds, *maker.columns}
     if late and not maker.committed:
         cause = f"The script was made before the model had {names_of(late)}."
-        if maker.applied:
-            return unmet(text, downgrade_of(state, maker).after(cause))
         return unmet(text, replace(make_again(state, maker, cause), detour=True))
     if points and (plain := _without_key(state, project, maker, points)):
         return unmet(text, plain)
@@ -234,16 +231,19 @@ def committed_migration(
 
 def _without_key(state: State, project: Path, script: Revision, target: str) -> Cure | None:
     """The script makes a table without a foreign key to `target`: what its text does not say."""
-    if script.committed or "ForeignKey" in (project / script.file).read_text(encoding="utf-8"):
+    if script.committed or "ForeignKey" in _text(project / script.file):
         return None
     files = {project / table.file for table in state.model.tables if table.name in script.adds}
-    if not any("ForeignKey(" in file.read_text(encoding="utf-8") for file in files):
+    if not any("ForeignKey(" in _text(file) for file in files):
         cause = f'The column is plain: the model has it without ForeignKey("{target}.id").'
         return Cure(cause, look_at(state), detour=True)
     cause = "The script was made before the model had the foreign key."
-    if script.applied:
-        return downgrade_of(state, script).after(cause)
     return replace(make_again(state, script, cause), detour=True)
+
+
+def _text(file: Path) -> str:
+    """What a file says; nothing where it is not there, or is none of the project's."""
+    return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
 
 
 def _earlier(state: State, script: Revision) -> Cure:

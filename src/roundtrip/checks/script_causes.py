@@ -48,8 +48,6 @@ def does_more(
         return replace(make_again(state, maker, cause), detour=True)
     if not first and (model_first := first_the_model(state, maker, adds, cause)):
         return model_first
-    if maker.applied:
-        return downgrade_of(state, maker).after(cause)
     return replace(make_again(state, maker, cause, mend=True), detour=True)
 
 
@@ -89,8 +87,6 @@ def other_name(state: State, own: Sequence[Revision], wanted: set[str]) -> Cure 
         return None
     if old := [name for name in own[-1].adds if name not in there]:
         cause = f"The script makes {names_of(old)}, and the model has {names_of(wanted)} instead."
-        if own[-1].applied:
-            return downgrade_of(state, own[-1]).after(cause)
         return replace(make_again(state, own[-1], cause), detour=True)
     return None
 
