@@ -53,6 +53,8 @@ def environment(project: Path, base: Mapping[str, str] = os.environ) -> dict[str
         "PYTHONUTF8": "1",
         "PYTHON_BASIC_REPL": "1",
         "PYTHON_COLORS": "0",
+        # pytest: its plugins here are the course's, not the project's
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         # Git: this repository and no other, an identity, and nobody's configuration
         "GIT_DIR": str(project / ".git"),
         "GIT_WORK_TREE": str(project),

@@ -119,3 +119,9 @@ def test_no_home_at_all(project, monkeypatch):
     run("git init && git add -A && git commit -m one", project)
     assert "demo_app" in outside_git(project, "ls-files")
     run("flask --version", project)
+
+
+def test_pytest_has_none_of_the_courses_plugins(project):
+    said = run("pytest || true", project)
+    assert "no tests ran" in said
+    assert "plugins:" not in said
