@@ -14,7 +14,7 @@ from roundtrip.course import find_course
 
 YOUR_TURN = find_course().lesson(10)
 RIGHT = answers(YOUR_TURN)
-PHONE, SCRIPT, DEVELOPMENT, COMMIT, PRODUCTION, COPY, BACK, POST, POSTS, ADA, COMMIT2 = range(11)
+PHONE, SCRIPT, DEVELOPMENT, COMMIT, _, PRODUCTION, COPY, _, _, POST, _, _, ADA, COMMIT2 = range(14)
 MEND = """from pathlib import Path
 model = Path('demo_app/models.py')
 _ = model.write_text(model.read_text().replace({old!r}, {new!r}))"""
@@ -191,7 +191,7 @@ def test_part_three_can_be_mended(mistake: str, notebook: Kernel, home: Path):
     solved = [answer if place >= POST else "" for place, answer in enumerate(RIGHT)]
     solved[POST] = TABLES[mistake]
     if "foreign key" in mistake:  # seen before the commit
-        solved[COMMIT2:] = ["", ""]
+        solved[COMMIT2:] = [""] * len(RIGHT[COMMIT2:])
     if "no column" in mistake:
         solved[ADA] = ""
     with_answers(notebook, YOUR_TURN, solved, "%finish")

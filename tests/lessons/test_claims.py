@@ -62,7 +62,7 @@ def with_posts(aged: Project, key: str) -> None:
 def test_a_column_that_is_dropped_in_a_batch_can_take_rows_of_other_tables(
     aged: Project, native: bool, left: int
 ):
-    """Lesson 07: with the pragma on, and `ON DELETE CASCADE`."""
+    """Lesson 10: with the pragma on, and `ON DELETE CASCADE`."""
     with_posts(aged, '"user.id", ondelete="CASCADE"')
     if native:
         script = f"migrations/versions/{aged.script('city').name}"
@@ -76,7 +76,7 @@ def test_a_column_that_is_dropped_in_a_batch_can_take_rows_of_other_tables(
 
 
 def test_without_a_cascade_it_fails_half_way(aged: Project):
-    """Lesson 07."""
+    """Lesson 10."""
     with_posts(aged, '"user.id"')
     assert aged.capture(["flask", "db", "downgrade"]).returncode != 0
     tables = {name for (name,) in aged.sql("SELECT name FROM sqlite_master WHERE type = 'table'")}
@@ -115,3 +115,59 @@ def test_a_commit_with_a_name_outlives_a_reset(aged: Project):
     aged.git("reset", "-q", "--hard", "HEAD~1")
     assert aged.git("rev-parse", "keep") == kept
     assert "keep" in aged.git("branch", "--contains", kept.strip())
+
+
+def test_an_experiment_on_a_branch_is_left_without_losing_a_commit(aged: Project):
+    """Lesson 08."""
+    aged.git("switch", "-qc", "try-city")
+    aged.add_to_model("    city: Mapped[str | None]\n")
+    aged.db("migrate", "-m", "City")
+    aged.db("upgrade")
+    aged.commit("Add city")
+    tried = aged.git("rev-parse", "HEAD")
+    aged.db("downgrade")
+    aged.git("switch", "-q", "main")
+    assert "(head)" in aged.db("current")
+    assert "No new upgrade operations" in aged.db("check")
+    assert aged.git("rev-parse", "try-city") == tried
+
+
+def test_a_revert_of_a_commit_deletes_the_script_that_a_database_has_run(aged: Project):
+    """Lesson 08."""
+    script = aged.script("age")
+    aged.git("revert", "--no-edit", "HEAD")
+    assert not script.exists()
+    for word in ("current", "upgrade", "downgrade", "migrate"):
+        done = aged.capture(["flask", "db", word])
+        assert done.returncode and "Can't locate revision" in done.stdout + done.stderr
+
+
+def test_two_scripts_after_the_same_one_are_joined(aged: Project):
+    """Lesson 04."""
+    aged.git("switch", "-qc", "theirs")
+    aged.db("revision", "-m", "Theirs")
+    aged.commit("Theirs")
+    aged.git("switch", "-q", "main")
+    aged.db("revision", "-m", "Ours")
+    aged.commit("Ours")
+    aged.git("merge", "-q", "--no-edit", "theirs")
+    done = aged.capture(["flask", "db", "upgrade"])
+    assert done.returncode and "Multiple head revisions are present" in done.stdout + done.stderr
+    before = aged.sql("SELECT sql FROM sqlite_master")
+    aged.db("merge", "heads", "-m", "Join both")
+    aged.db("upgrade")
+    assert aged.sql("SELECT sql FROM sqlite_master") == before
+    assert len(aged.db("heads").splitlines()) == 1
+
+
+@pytest.mark.parametrize(("says", "left"), [('server_default="0"', [0, 0, 0]), ("default=0", None)])
+def test_what_goes_into_old_rows_is_said_by_the_database(
+    aged: Project, says: str, left: list[int] | None
+):
+    """Lesson 02."""
+    aged.add_to_model(f"    score: Mapped[int] = mapped_column({says})\n")
+    aged.db("migrate", "-m", "Score")
+    done = aged.capture(["flask", "db", "upgrade"])
+    assert (done.returncode == 0) == bool(left), done.stderr
+    if left:
+        assert [score for (score,) in aged.sql("SELECT score FROM user")] == left

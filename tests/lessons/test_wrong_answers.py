@@ -17,7 +17,7 @@ from roundtrip.course import find_course
 
 YOUR_TURN = find_course().lesson(10)
 RIGHT = answers(YOUR_TURN)
-PHONE, SCRIPT, DEVELOPMENT, COMMIT, PRODUCTION, COPY, BACK, POST, POSTS, ADA = range(10)
+PHONE, SCRIPT, DEVELOPMENT, COMMIT, _, PRODUCTION, COPY, _, BACK, POST, POSTS, _, ADA = range(13)
 DOWN, PRODUCTION_DOWN = re.findall(r"!flask.*downgrade", RIGHT[BACK])
 RESET = "!git reset --hard HEAD~1"
 LENGTH = "mapped_column(String(20))"
