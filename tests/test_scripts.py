@@ -48,10 +48,25 @@ def test_what_else_upgrade_does(more: str, others: tuple[str, ...]):
     assert read(f"{ADD}; {more}", DROP).others == others
 
 
-def test_a_batch_is_looked_into():
-    batch = "with op.batch_alter_table('user') as batch_op: batch_op.{}"
+@pytest.mark.parametrize("name", ["batch_op", "batch"])
+def test_a_batch_is_looked_into(name: str):
+    batch = f"with op.batch_alter_table('user') as {name}: {name}.{{}}"
     found = read(batch.format("drop_constraint('uq_user_email')"), "pass")
     assert found.others == ("drop_constraint",)
+    assert not found.is_empty
+    assert read(batch.format("add_colum(x)"), "pass").unknown == ("add_colum",)
+    assert read(batch.format("execute('DELETE')"), "pass").opaque
+
+
+def test_alembic_under_another_name():
+    text = f"{HEAD}from alembic import op as o\ndef upgrade():\n    o.create_index('ix', 'user')\n"
+    assert read_script(ast.parse(text), "a_change.py").others == ("create_index",)
+
+
+@pytest.mark.parametrize(("schema", "adds"), [("None", ("user.age",)), ("'other'", ())])
+def test_only_another_schema_is_not_read(schema: str, adds: tuple[str, ...]):
+    found = read(f"{ADD[:-1]}, schema={schema})", DROP)
+    assert (found.adds, found.opaque) == (adds, not adds)
 
 
 TABLE = "op.create_table('post', sa.Column('id', sa.Integer()), sa.PrimaryKeyConstraint('id'))"

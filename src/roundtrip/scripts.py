@@ -11,6 +11,7 @@ from .facts import Column, Revision
 
 def read_script(tree: ast.Module, file: str) -> Revision:
     """What a script says of itself. Raises ValueError when it names no revision."""
+    _call_them_as_usual(tree)
     names: dict[str, Any] = {}
     functions: dict[str, ast.FunctionDef] = {}
     for node in tree.body:
@@ -43,6 +44,21 @@ def read_script(tree: ast.Module, file: str) -> Revision:
         opaque=_is_opaque(functions.get("upgrade")),
         undoes={*adds} == {*_named(back, "drop")} and {*drops} == {*_named(back, "add")},
     )
+
+
+def _call_them_as_usual(tree: ast.Module) -> None:
+    """Give Alembic's operations the names that its own scripts have: `op` and `batch_op`."""
+    usual: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "alembic":
+            usual |= {each.asname: "op" for each in node.names if each.name == "op" and each.asname}
+        if isinstance(node, ast.withitem) and isinstance(node.optional_vars, ast.Name):
+            call = node.context_expr
+            if isinstance(call, ast.Call) and _called(call) == "batch_alter_table":
+                usual[node.optional_vars.id] = "batch_op"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            node.id = usual.get(node.id, node.id)
 
 
 def _changes(function: ast.FunctionDef | None) -> list[tuple[str, str, bool]]:
@@ -114,10 +130,15 @@ def _is_plain(call: ast.Call) -> bool:
     """Whether a call is an operation that is read here, or none."""
     if isinstance(call.func, ast.Name) or any(isinstance(part, ast.Starred) for part in call.args):
         return False
-    if any(word.arg == "schema" and _literal(word.value) for word in call.keywords):
+    if _is_elsewhere(call):
         return False
     owner = call.func.value if isinstance(call.func, ast.Attribute) else None
     return not _is_operation(owner) or _called(call) in _PLAIN
+
+
+def _is_elsewhere(call: ast.Call) -> bool:
+    """Whether it names another schema."""
+    return any(word.arg == "schema" and _literal(word.value) for word in call.keywords)
 
 
 def _is_operation(owner: ast.AST | None) -> bool:
@@ -161,7 +182,7 @@ def _calls_in(node: ast.AST, table: str) -> Iterator[tuple[ast.Call, str]]:
 
 def _operation(call: ast.Call, table: str) -> Iterator[tuple[str, str, bool]]:
     name, place = _called(call), 0 if table else 1
-    if any(word.arg == "schema" for word in call.keywords):
+    if _is_elsewhere(call):
         return  # another schema's tables are not read
     on = table or _argument(call, 0, "table_name") or ""
     if name in ("create_table", "drop_table"):
