@@ -11,7 +11,7 @@ import pytest
 from kernels import make_project
 
 from roundtrip import state
-from roundtrip.facts import DatabaseState, GitState, ModelState, State
+from roundtrip.facts import DatabaseState, Elsewhere, GitState, ModelState, State
 from roundtrip.reading import Reader
 
 
@@ -98,6 +98,7 @@ def test_a_database_elsewhere_is_read_each_time(project: Path, monkeypatch, url:
         {"database": DatabaseState("instance/app.db", error="locked", problem="locked")},
         {"model": ModelState(error="ModuleNotFoundError: no module", found=True)},
         {"git": GitState(error="not readable")},
+        {"elsewhere": (Elsewhere("production.env", "instance/production.db", problem="locked"),)},
     ],
 )
 def test_what_could_not_be_read_is_read_again(project: Path, monkeypatch, trouble):
@@ -106,6 +107,31 @@ def test_what_could_not_be_read_is_read_again(project: Path, monkeypatch, troubl
     monkeypatch.setattr(state, "read", lambda *_: next(readings))
     reader = Reader(project)
     assert reader.read() != reader.read()
+
+
+def test_a_database_behind_a_link_is_read_each_time(project: Path, readings: list[State]):
+    (project / "instance").rename(project.with_name("elsewhere"))
+    (project / "instance").symlink_to(project.with_name("elsewhere"))
+    reader = Reader(project)
+    assert reader.read() is not reader.read()
+
+
+def test_a_file_or_folder_that_goes_meanwhile(
+    project: Path, readings: list[State], monkeypatch: pytest.MonkeyPatch
+):
+    (project / "demo_app" / "models.py.lock").touch()
+    (project / "old").mkdir()
+    scandir = os.scandir
+
+    def looked(folder: Path):
+        found = list(scandir(folder))
+        for path in (project / "demo_app/models.py.lock", project / "old"):
+            if path.exists():
+                path.rename(project.with_name(path.name))
+        return found
+
+    monkeypatch.setattr(os, "scandir", looked)
+    assert Reader(project).read() is readings[0]
 
 
 def _made_up(url: str, number: int) -> State:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from . import state, terminal
@@ -32,7 +33,8 @@ class Reader:
         except KeyboardInterrupt:
             terminal.end_captured()
             raise
-        if env_file is None and _is_inside(found.database.url) and not _has_trouble(found):
+        here = _is_inside(self._project, found.database.url)
+        if env_file is None and here and not _has_trouble(found):
             # A file that changed while it was read leaves another trace than the one kept here.
             self._trace, self._last = before, found
         return found
@@ -44,19 +46,23 @@ def _traces(folder: Path) -> Iterator[tuple[str, int, int, int]]:
     The time is that of the last status change (`st_ctime_ns`), which cannot be set back, unlike
     that of the last change.
     """
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        about = entry.stat(follow_symlinks=entry.is_file())
-        yield entry.path, about.st_ctime_ns, about.st_size, about.st_ino
-        if entry.is_dir(follow_symlinks=False):
-            yield from _traces(Path(entry.path))
+    with suppress(FileNotFoundError):  # a folder that has gone since it was named
+        for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+            with suppress(FileNotFoundError):  # a file: others write here too
+                about = entry.stat(follow_symlinks=entry.is_file())
+                yield entry.path, about.st_ctime_ns, about.st_size, about.st_ino
+            if entry.is_dir(follow_symlinks=False):
+                yield from _traces(Path(entry.path))
 
 
 def _has_trouble(found: State) -> bool:
     """Whether something could not be read: what is in the way may lie outside the project."""
     parts = (found.git, found.model, found.migrations, found.database)
-    return any(part.error for part in parts) or bool(found.database.problem)
+    locked = any(other.problem == "locked" for other in found.elsewhere)
+    return any(part.error for part in parts) or bool(found.database.problem) or locked
 
 
-def _is_inside(url: str) -> bool:
+def _is_inside(project: Path, url: str) -> bool:
     """Whether a database is a file of the project. Of others no trace can be seen here."""
-    return "://" not in url and not Path(url).is_absolute()
+    file = (project / url).resolve()
+    return "://" not in url and file.is_relative_to(project.resolve())
