@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from .facts import GitState, MigrationState, Revision
@@ -51,7 +53,8 @@ def read_scripts(
                 problem = f"{revision.file} follows revision {parent}, which no file has."
                 problems.append((problem, revision.file, "no parent"))
     in_line = list(_oldest_first(found))
-    beside = [r for r in found.values() if r not in in_line]
+    ids = {revision.id for revision in in_line}
+    beside = [revision for revision in found.values() if revision.id not in ids]
     if ring := _ring(beside):
         files = [revision.file for revision in ring]
         problem = f"{' and '.join(files)} follow one another, so there is no first one."
@@ -98,9 +101,11 @@ def _ring(revisions: list[Revision]) -> list[Revision]:
 
 
 def _oldest_first(found: Mapping[str, Revision]) -> Iterator[Revision]:
-    """Without those that follow one another in a ring."""
-    waiting = dict(found)
-    while ready := [r for r in waiting.values() if not any(p in waiting for p in r.parents)]:
-        for revision in ready:
-            del waiting[revision.id]
-            yield revision
+    """Without those that follow one another in a ring, and what follows these."""
+    order = TopologicalSorter({r.id: [p for p in r.parents if p in found] for r in found.values()})
+    with suppress(CycleError):  # what no ring holds up comes all the same
+        order.prepare()
+    place = {each: number for number, each in enumerate(found)}
+    while ready := sorted(order.get_ready(), key=place.__getitem__):
+        yield from (found[each] for each in ready)
+        order.done(*ready)

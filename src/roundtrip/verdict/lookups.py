@@ -87,7 +87,8 @@ def has_run(state: State, *revisions: Revision) -> Elsewhere | None:
 
 def lacking(state: State, other: Elsewhere, *revisions: Revision) -> list[str]:
     """What another database should have of these scripts, as it counts them as run, and has not."""
-    run = [r for r in state.migrations.revisions if r.id in run_by(state, other.versions)]
+    counted = run_by(state, other.versions)
+    run = [r for r in state.migrations.revisions if r.id in counted]
     dropped = {name for revision in run for name in revision.drops}
     added = {name for r in revisions if r in run for name in r.adds}
     return sorted(n for n in added if n not in other.names and not is_among(n, dropped))
@@ -97,7 +98,8 @@ def made_by(revisions: Iterable[Revision]) -> dict[str, Revision]:
     """What is there once these scripts have run, one after the other: its name, and who made it."""
     made: dict[str, Revision] = {}
     for revision in revisions:
-        made = {name: by for name, by in made.items() if not is_among(name, revision.drops)}
+        if revision.drops:
+            made = {name: by for name, by in made.items() if not is_among(name, revision.drops)}
         made |= dict.fromkeys((*revision.adds, *revision.columns), revision)
     return made
 
