@@ -28,6 +28,13 @@ def test_a_file_as_text_and_highlighted(project):
     assert shown.markdown == "**app.py**\n\n```python\nimport flask\n\nname = 'Ädä'\n```"
 
 
+def test_a_database_is_not_read_whole(project, monkeypatch):
+    with closing(sqlite3.connect(project / "app.db")) as database:
+        database.execute("CREATE TABLE user (name VARCHAR(80))")
+    monkeypatch.delattr(Path, "read_bytes")
+    assert "user" in show(project, "app.db")[0].text
+
+
 def test_a_glob_in_order(project):
     shown = show(project, "migrations/versions/*.py")
     assert [each.text.splitlines()[0] for each in shown] == [

@@ -71,10 +71,10 @@ def _leaves(pattern: str) -> bool:
 def _show_file(project: Path, file: Path) -> Shown | None:
     name = file.relative_to(project).as_posix()
     try:
-        data = file.read_bytes()
-        if data.startswith(b"SQLite format 3\0"):
-            return _show_database(name, file)
-        text = data.decode("utf-8")
+        with file.open("rb") as begun:
+            if begun.read(16) == b"SQLite format 3\0":
+                return _show_database(name, file)
+        text = file.read_bytes().decode("utf-8")
     except UnicodeDecodeError:
         return None
     except OSError as error:
