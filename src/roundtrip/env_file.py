@@ -41,6 +41,11 @@ def database_named_by(project: Path, settings: str) -> Path | None:
     return file if file.is_relative_to(project / "instance") else None
 
 
+def quoted(path: str) -> str:
+    """A path as one word of a command line."""
+    return path if re.fullmatch(r"[\w./@:+~^-]*", path) else f'"{path}"'
+
+
 def with_env_file(text: str, env_file: str) -> str:
     """A command, or a sentence with commands in it, in which each goes to this database.
 
@@ -48,4 +53,5 @@ def with_env_file(text: str, env_file: str) -> str:
     """
     if not env_file:
         return text
-    return _GOES_TO_A_DATABASE.sub(lambda found: f"{found[0]} --env-file {env_file}", text)
+    option = f"--env-file {quoted(env_file)}"
+    return _GOES_TO_A_DATABASE.sub(lambda found: f"{found[0]} {option}", text)

@@ -207,7 +207,9 @@ def _odd(cls: type) -> list[str]:
         elif str(value).startswith("sqlalchemy.orm.base.Mapped["):
             said, kind, annotation = "has its type behind =, so it is no column", None, value
         elif isinstance(value, tuple) and any(isinstance(v, Column | MappedColumn) for v in value):
-            said, kind = "has a comma behind it, so it is no column", value[0].column.type
+            said = "has a comma behind it, so it is no column"
+            column = next(v for v in value if isinstance(v, Column | MappedColumn))
+            kind = (column if isinstance(column, Column) else column.column).type
         else:
             continue
         found.append(f"{cls.__name__}.{name} {said}. Write {name}: {_written(kind, annotation)}")

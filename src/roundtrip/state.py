@@ -101,8 +101,8 @@ def _database(project: Path, report: Mapping[str, Any], env_file: str | None) ->
             said = "it is in memory, and gone when a command ends"
             return DatabaseState(report["url"], error=said, problem="memory")
         file = Path(report["sqlite_file"])
-        # Flask-SQLAlchemy makes instance/ itself, and no folder in it.
-        if not file.parent.exists() and file.parent.parent == project.resolve() / "instance":
+        # Flask-SQLAlchemy makes instance/ itself, and no other folder.
+        if not file.parent.exists() and file.parent != project.resolve() / "instance":
             said = f"there is no folder {report['url'].rpartition('/')[0]}"
             return DatabaseState(report["url"], error=said, problem="no folder")
         database = _sqlite(file, report["url"])

@@ -25,7 +25,7 @@ from goal_states import (
     user,
 )
 
-from roundtrip.facts import Difference, ModelState
+from roundtrip.facts import Difference, Elsewhere, ModelState
 
 NAMES_ANOTHER = {
     "": "no DATABASE_URL of its own, so its commands go to app.db",
@@ -40,6 +40,26 @@ NAMES_ANOTHER = {
     "DATABASE_URL=postgresql://ada@host:port/production.db": "names no file in instance/",
 }
 """What production.env could hold, and what is said then of a goal on production.db."""
+
+
+@pytest.mark.parametrize("present", [True, False])
+@pytest.mark.parametrize(
+    ("problem", "cause", "command"),
+    [
+        ("locked", "Close what has it open", "%board"),
+        ("garbage", "Move it away", "flask --env-file production.env db upgrade"),
+    ],
+)
+def test_a_database_that_cannot_be_read_is_not_told_to_be_upgraded_first(
+    problem: str, cause: str, command: str, present: bool, project: Path
+):
+    state = made(elsewhere=(Elsewhere("production.env", "instance/production.db", (), problem),))
+    (project / "production.env").write_text("DATABASE_URL=sqlite:///production.db")
+    (project / "instance/production.db").write_bytes(b"no database" * 99)
+    of = {"column": "user.name", "database": "production.db", "present": present}
+    refused("database_has", state, project, cause, command, **of)
+    two = {"table": "user", "count": 2, "database": "production.db"}
+    refused("rows", state, project, cause, command, **two)
 
 
 def test_database_has(project: Path):

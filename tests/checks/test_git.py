@@ -137,6 +137,9 @@ def test_clean(project: Path):
     out = "git rm -f --cached instance/app.db"
     refused("clean", tracked, project, "rows belong to one machine", out)
     assert ask("clean", tracked, project, back=True).met
+    both = made(git=git(modified=("x",), databases=("instance/app.db",)))
+    refused("clean", both, project, "still in the file", "git status", back=True)
+    assert ask("clean", both, project, back=True).found == "not committed: x"
     new = made(git=git(untracked=("instance/app.db",)))
     refused("clean", new, project, "Let .gitignore name", "%%writefile .gitignore")
     (project / ".gitignore").touch()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 
 import pytest
 from against_tools import check_against_commands
 from states import Project
-from turns import MODELS, POST, fails, with_script
+from turns import CITY, MODELS, POST, committed, fails, with_script
 
 from roundtrip import show
 
@@ -16,6 +17,8 @@ from roundtrip import show
     ("url", "headline"),
     [
         ("sqlite:///instance/production.db", "The database has no folder."),
+        ("sqlite:///a/b/production.db", "The database has no folder."),
+        ("sqlite:////nowhere/at/all/production.db", "The database has no folder."),
         ("sqlite://", "The database is in memory."),
         ("sqlite:////etc/passwd", "The database cannot be read."),
         ("postgres:nothing", "The app does not load."),
@@ -129,6 +132,29 @@ def test_two_rows_in_alembic_version(aged: Project):
     aged.run(*shlex.split(verdict.next))
     assert aged.read().verdict.kind == "agree"
     assert len(aged.sql("SELECT * FROM alembic_version")) == 1
+
+
+def test_two_rows_too_many_in_alembic_version(aged: Project):
+    committed(aged, CITY, "Add city")
+    older = [revision.id for revision in aged.read().migrations.revisions[:2]]
+    for each in older:
+        aged.sql(f"INSERT INTO alembic_version VALUES ('{each}')")
+    aged.run(*shlex.split(aged.read().verdict.next))
+    assert aged.read().verdict.kind == "agree"
+
+
+def test_a_row_too_many_beside_two_heads(aged: Project):
+    first, second = (revision.id for revision in aged.read().migrations.revisions)
+    aged.db("revision", "-m", "one")
+    aged.db("revision", "-m", "two", "--head", second, "--splice")
+    aged.db("upgrade", "heads")
+    heads = aged.sql("SELECT * FROM alembic_version ORDER BY 1")
+    aged.sql(f"INSERT INTO alembic_version VALUES ('{first}')")
+    verdict = next(said for said in aged.read().disagreements if said.kind == "overlapping")
+    aged.run(*shlex.split(verdict.next))
+    then = re.search(r"Then (flask db stamp \w+) writes the other head\.", verdict.why)
+    aged.run(*shlex.split(then[1]))
+    assert aged.sql("SELECT * FROM alembic_version ORDER BY 1") == heads
 
 
 def test_a_half_made_copy_is_named(aged: Project):

@@ -152,6 +152,14 @@ def test_production_has_rows_that_development_has_not(project: Project):
     assert there.headline == "A migration is waiting, and it would fail."
 
 
+def test_a_file_of_settings_with_a_blank_in_its_name(aged: Project):
+    aged.write("my production.env", "DATABASE_URL=sqlite:///production.db\n")
+    aged.commit("Settings")
+    aged.run(*shlex.split(aged.read().verdict.next))
+    assert aged.read().verdict.kind == "agree"
+    assert (aged.path / "instance/production.db").is_file()
+
+
 def test_another_database_that_is_damaged(aged: Project):
     with_production(aged)
     file = aged.path / "instance/production.db"

@@ -120,6 +120,7 @@ def test_lines_that_look_like_columns_and_are_none(project: Project):
         "    age = db.Integer\n    city = mapped_column(db.Integer),\n"
         "    nick: Mapped[str] = String(20)\n    boss: Mapped[int] = db.ForeignKey('user.id')\n"
         "    size = Mapped[int | None]\n    mood = mapped_column\n    form = db.Column\n"
+        "    rank = db.Column(db.Integer),\n    pair = (1, mapped_column(db.Integer))\n"
         "    other: Mapped[int] = mapped_column(db.ForeignKey('user'))\n"
     )
     state = project.read()
@@ -134,6 +135,8 @@ def test_lines_that_look_like_columns_and_are_none(project: Project):
         "User.mood is mapped_column without brackets, so it is no column. Write mood: "
         "Mapped[int | None]",
         "User.form is Column without brackets, so it is no column. Write form: Mapped[int | None]",
+        "User.rank has a comma behind it, so it is no column. Write rank: Mapped[int | None]",
+        "User.pair has a comma behind it, so it is no column. Write pair: Mapped[int | None]",
     )
     assert state.model.untyped == (
         "user.other has no type. Its ForeignKey names no column of a table, as "

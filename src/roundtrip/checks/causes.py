@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from ..env_file import with_env_file
+from ..env_file import quoted, with_env_file
 from ..facts import Revision, State
 from ..sqlite_files import sql_name
-from ..verdict.commands import back_on, delete, is_one_step, message_for, quoted, take_back
+from ..verdict.commands import back_on, delete, is_one_step, message_for, take_back
 from ..verdict.database_rules import database_problem
+from ..verdict.elsewhere_rules import unreadable
 from ..verdict.lookups import has_run, names_in, row_count, run_by
 from ..verdict.script_rules import folder_gone, missing_script, script_error
 from .course_databases import USUAL, columns_of, command_on, query, used_databases, versions
@@ -20,6 +21,8 @@ from .model_causes import look_at, why_lacking
 def why_blocked(state: State, project: Path | None = None, database: str = USUAL) -> Cure | None:
     """The cure where `flask db` cannot work at all on this database of the project."""
     missing = state.migrations.missing
+    if database != USUAL and (said := unreadable(state, f"instance/{database}")):
+        return Cure(f"{said.headline} {said.found} {said.why}", said.next, detour=True)
     if said := script_error(state) or database_problem(state):
         return Cure(f"{said.headline} {said.found}", said.next or "%board", detour=True)
     verdict = folder_gone(state) or missing_script(state) or state.verdict

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..env_file import quoted
 from ..facts import State
-from ..verdict.commands import quoted
 from .causes import bad_script, make_again
 from .finding import Cure
 

@@ -168,7 +168,7 @@ def clean(
     if not uncommitted and (back or not state.git.databases):
         return met("every file is committed")
     text = f"not committed: {', '.join(uncommitted)}"
-    if state.git.databases:
+    if state.git.databases and not back:
         text = f"in Git: {', '.join(state.git.databases)}"
     if back:
         file = uncommitted[0]

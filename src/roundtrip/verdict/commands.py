@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from ..env_file import with_env_file
+from ..env_file import quoted, with_env_file
 from ..facts import Elsewhere, Revision, State
 from .lookups import model_files, stash_file
 from .wording import named
@@ -146,8 +146,3 @@ def message_for(state: State) -> str:
 def _plain(text: str) -> str:
     """A text that can stand between double quotes in any shell."""
     return re.sub(r'["`$\\%!]', "", text)
-
-
-def quoted(path: str) -> str:
-    """A path as one word of a command line."""
-    return path if re.fullmatch(r"[\w./@:+~^-]*", path) else f'"{path}"'

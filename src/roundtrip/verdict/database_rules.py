@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ..env_file import quoted
 from ..facts import Disagreement, Revision, State
-from .commands import quoted, show_settings, take_out, undo
+from .commands import show_settings, take_out, undo
 from .lookups import database_names, is_among, model_names, run_by
 from .wording import MOVE_AWAY, are, listed, named, say, sentence
 
@@ -38,6 +39,8 @@ def database_problem(state: State) -> Disagreement | None:
     command = ""
     if here.problem in ("memory", "no folder"):
         command = show_settings(state)
+        if here.problem == "no folder" and not here.url.startswith("instance/instance/"):
+            why = "SQLite makes the file, and no folder. Make it, or mend the path in DATABASE_URL."
     elif here.problem == "garbage" and not here.url.startswith("instance/"):
         why, command = "Look at DATABASE_URL: it leads out of the project.", show_settings(state)
     return say(headline, f"{here.url}: {sentence(here.error or here.problem)}", why, command)
@@ -156,13 +159,19 @@ def overlapping(state: State) -> Disagreement | None:
     parents = {revision.id: revision.parents for revision in here.revisions}
     for extra in here.current:
         if any(extra in run_by(state, parents.get(other, ())) for other in here.current):
-            newest = next(each for each in here.current if each != extra)
+            # Those from which no other follows; with two heads there are two.
+            last = [
+                each
+                for each in here.current
+                if not any(each in run_by(state, parents.get(other, ())) for other in here.current)
+            ]
+            more = f" Then flask db stamp {last[1]} writes the other head." if last[1:] else ""
             return say(
                 "alembic_version has a row too many.",
-                f"It holds {listed(here.current)}, and {extra} comes before the other.",
-                "flask db upgrade and downgrade refuse that. The command leaves the later row, and "
-                "changes no table.",
-                f"flask db stamp --purge {newest}",
+                f"It holds {listed(here.current)}, and {extra} comes before another of them.",
+                "flask db upgrade and downgrade refuse that. The command leaves what comes last, "
+                f"and changes no table.{more}",
+                f"flask db stamp --purge {last[0]}",
             )
     return None
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ..env_file import quoted
 from ..facts import Disagreement, Elsewhere, Revision, State
-from .commands import quoted
 from .wording import listed, named
 
 

@@ -29,8 +29,16 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
     """What is to be said of another database, beside this one."""
     if other.url == state.database.url:
         return _the_same(other)
-    if other.problem:
-        return _unreadable(other)
+    if other.problem == "missing":
+        return say(
+            f"{other.url} is not there.",
+            f"{other.env_file} names it, and there is no such file.",
+            "Was it moved, or is the name wrong? If it was never made, this makes it, with the "
+            "tables and without rows.",
+            with_env_file("flask db upgrade", other.env_file),
+        )
+    if said := unreadable(state, other.url):
+        return said
     if any(name.startswith("_alembic_tmp_") for name in other.names):
         return say(
             f"{other.url} has a half-made copy of a table.",
@@ -93,16 +101,12 @@ def _the_same(other: Elsewhere) -> Disagreement:
     )
 
 
-def _unreadable(other: Elsewhere) -> Disagreement:
-    """Why another database cannot be looked at."""
-    if other.problem == "missing":
-        return say(
-            f"{other.url} is not there.",
-            f"{other.env_file} names it, and there is no such file.",
-            "Was it moved, or is the name wrong? If it was never made, this makes it, with the "
-            "tables and without rows.",
-            with_env_file("flask db upgrade", other.env_file),
-        )
+def unreadable(state: State, url: str) -> Disagreement | None:
+    """Another database whose file is there and cannot be looked at."""
+    found = (o for o in state.elsewhere if o.url == url and o.problem in ("locked", "garbage"))
+    other = next(found, None)
+    if not other:
+        return None
     if other.problem == "locked":
         return say(
             f"{other.url} is locked.",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ..env_file import quoted
 from ..facts import Disagreement, State
-from .commands import commit, commit_script, is_of_last_commit, quoted
+from .commands import commit, commit_script, is_of_last_commit
 from .lookups import model_files
 from .wording import listed, say, sentence
 

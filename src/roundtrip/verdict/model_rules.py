@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from .. import diagnosis
+from ..env_file import quoted
 from ..facts import Disagreement, State
-from .commands import look_at_model, quoted, restore_model, show_settings, undo
+from .commands import look_at_model, restore_model, show_settings, undo
 from .lookups import model_files
 from .wording import listed, rows_in, say, sentence
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ..env_file import quoted
 from ..facts import Disagreement, State
-from .commands import back_on, quoted, restore_model, stash_pop, take_out
+from .commands import back_on, restore_model, stash_pop, take_out
 from .failing import mistaken, would_fail
 from .lookups import (
     database_names,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ..env_file import quoted
 from ..facts import Disagreement, Revision, State
-from .commands import delete, quoted, take_back, undo
+from .commands import delete, take_back, undo
 from .lookups import claims, database_names, made_by, model_names
 from .wording import listed, named, say, sentence
 

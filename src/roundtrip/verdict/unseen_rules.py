@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from ..env_file import quoted
 from ..facts import Disagreement, State, Table
-from .commands import quoted
 from .lookups import claims, database_names, made_by, model_names, row_count
 from .wording import listed, say
 
