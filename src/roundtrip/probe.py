@@ -205,9 +205,9 @@ def _odd(cls: type) -> list[str]:
         elif value is mapped_column or (isinstance(value, type) and issubclass(value, Column)):
             said, kind = f"is {value.__name__} without brackets, so it is no column", None
         elif str(value).startswith("sqlalchemy.orm.base.Mapped["):
-            said, kind, annotation = "has its type behind =, so it is no column", None, value
+            said, kind, annotation = "has its type after =, so it is no column", None, value
         elif isinstance(value, tuple) and any(isinstance(v, Column | MappedColumn) for v in value):
-            said = "has a comma behind it, so it is no column"
+            said = "has a comma after it, so it is no column"
             column = next(v for v in value if isinstance(v, Column | MappedColumn))
             kind = (column if isinstance(column, Column) else column.column).type
         else:

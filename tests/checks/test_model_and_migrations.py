@@ -66,7 +66,7 @@ def test_model_has(project: Path):
     assert ask("model_has", MODEL_AHEAD, project, **age, type="INTEGER").met
     refused("model_has", MODEL_AHEAD, project, "should be TEXT", "git diff", **age, type="TEXT")
     strict = {"column": "user.id", "type": "INTEGER"}
-    refused("model_has", made(), project, "may be empty; look at what stands in M", LOOK, **strict)
+    refused("model_has", made(), project, "may be empty; look at what is in M", LOOK, **strict)
     refused("model_has", MODEL_AHEAD, project, "still in", "git diff", **age, present=False)
     refused("model_has", BROKEN, project, f"Look at {MODELS}", LOOK, **age)
     bare = made(model=replace(made().model, odd=("User.age is a type, not a column.",)))

@@ -14,7 +14,7 @@ def test_rows(project: Path):
     refused(
         "rows", made(), project, "commit() did not follow", "%%flask_shell", table="user", count=4
     )
-    refused("rows", made(), project, "rows too many", "%%flask_shell", table="user", count=2)
+    refused("rows", made(), project, "too many rows", "%%flask_shell", table="user", count=2)
     post = {"table": "post", "count": 1}
     refused("rows", made(), project, "does not have post", LOOK, **post)
     (project / "production.env").write_text("DATABASE_URL=sqlite:///production.db\n")

@@ -127,16 +127,16 @@ def test_lines_that_look_like_columns_and_are_none(project: Project):
     assert state.verdict.kind == "not_a_column"
     assert state.model.odd == (
         "User.age is a type, not a column. Write age: Mapped[int | None]",
-        "User.city has a comma behind it, so it is no column. Write city: Mapped[int | None]",
+        "User.city has a comma after it, so it is no column. Write city: Mapped[int | None]",
         "User.nick is a type, not a column. Write nick: Mapped[str] = mapped_column(String(20))",
         "User.boss is a foreign key, not a column. Write boss: Mapped[int] = "
         'mapped_column(ForeignKey("user.id"))',
-        "User.size has its type behind =, so it is no column. Write size: Mapped[int | None]",
+        "User.size has its type after =, so it is no column. Write size: Mapped[int | None]",
         "User.mood is mapped_column without brackets, so it is no column. Write mood: "
         "Mapped[int | None]",
         "User.form is Column without brackets, so it is no column. Write form: Mapped[int | None]",
-        "User.rank has a comma behind it, so it is no column. Write rank: Mapped[int | None]",
-        "User.pair has a comma behind it, so it is no column. Write pair: Mapped[int | None]",
+        "User.rank has a comma after it, so it is no column. Write rank: Mapped[int | None]",
+        "User.pair has a comma after it, so it is no column. Write pair: Mapped[int | None]",
     )
     assert state.model.untyped == (
         "user.other has no type. Its ForeignKey names no column of a table, as "

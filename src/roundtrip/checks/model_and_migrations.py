@@ -62,7 +62,7 @@ def model_has(
     said = f"{text}, as {found.type}{'' if found.nullable else ' NOT NULL'}"
     empty = "may be empty" if nullable else "must not be empty"
     where = "Mapped[…]" if found.type == type else "Mapped[…] and mapped_column(…)"
-    cause = f"It should be {type} and {empty}; look at what stands in {where}."
+    cause = f"It should be {type} and {empty}; look at what is in {where}."
     return unmet(said, Cure(cause, here))
 
 
@@ -121,9 +121,9 @@ def newest_script(state: State, project: Path, message: str) -> Finding:
     if newest.message == message:
         return met(text)
     if newest.message == "empty message" and not newest.applied:
-        cause = "That stands there when -m is left out. Delete it, and make it again."
+        cause = "That is its message when -m is left out. Delete it, and make it again."
         return unmet(text, Cure(cause, delete(state, newest)))
-    cause = f"No script is called “{message}”; what stands behind -m is its message."
+    cause = f"No script is called “{message}”; the text after -m is its message."
     if newest.is_empty and not newest.applied:
         cause = "The script by hand has another message. Delete it, and make it again."
         return unmet(text, Cure(cause, delete(state, newest)))

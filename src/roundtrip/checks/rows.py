@@ -30,7 +30,7 @@ def rows(state: State, project: Path, table: str, count: int, database: str = US
     if number == count:
         return met(text)
     if number > count:
-        return unmet(text, _shell("There are rows too many.", database))
+        return unmet(text, _shell("There are too many rows.", database))
     cause = _NOT_COMMITTED.format("Rows were not added" if not number else "A row is missing")
     return unmet(text, _lost_or(cause, project, database, table))
 

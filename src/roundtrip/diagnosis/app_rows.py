@@ -16,7 +16,7 @@ APP: tuple[Row, ...] = (
         "app not found",
         r"Could not import '(?P<app>[^']*)'",
         "From the folder where the command ran there is no `{app}` to import.",
-        "Run it in the folder that holds `demo_app`, or mend the name, behind `--app` or in "
+        "Run it in the folder that holds `demo_app`, or mend the name, after `--app` or in "
         "`.flaskenv`.",
     ),
     said(
@@ -28,7 +28,7 @@ APP: tuple[Row, ...] = (
     said(
         "not an app",
         r"(?:Failed to find attribute|A valid Flask application was not obtained)",
-        "What the name behind the colon stands for is not an app.",
+        "What the name after the colon stands for is not an app.",
         "Leave it away: `flask --app demo_app …` finds `create_app` by itself.",
     ),
     said(
@@ -106,7 +106,7 @@ APP: tuple[Row, ...] = (
         "address of the database",
         r"^[\w.]+: (?:Could not parse SQLAlchemy URL|Invalid SQLite URL)",
         "What `DATABASE_URL` holds is not the address of a database.",
-        "Write the file's own name behind its kind, as in `DATABASE_URL=sqlite:///production.db`; "
+        "Write the file's own name after its kind, as in `DATABASE_URL=sqlite:///production.db`; "
         "without the line, commands go to the usual database, app.db.",
     ),
 )

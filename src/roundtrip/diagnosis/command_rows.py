@@ -39,7 +39,7 @@ COMMAND: tuple[Row, ...] = (
         "unknown option",
         r"No such option:? '?(?P<option>-[\w-]*)",
         "The command has no option `{option}`.",
-        "Put `--help` behind the command to see those it has, as in `flask db migrate --help`.",
+        "Put `--help` after the command to see those it has, as in `flask db migrate --help`.",
     ),
     said(
         "option without a value",
@@ -57,7 +57,7 @@ COMMAND: tuple[Row, ...] = (
     said(
         "command of db",
         rf"No such command '(?P<command>{_OF_DB})'",
-        "`{command}` is one of the commands that stand behind `flask db`.",
+        "`{command}` is one of the commands that follow `flask db`.",
         "Put `db` before it: `flask db {command}`.",
     ),
     said(

@@ -132,8 +132,8 @@ DATABASE: tuple[Row, ...] = (
         "no such column",
         r'(?:no such column: "?|table \S+ has no column named )(?P<column>[\w.]+)',
         "The statement asks for `{column}`, a column that this database does not have.",
-        "If it is wanted, `flask db upgrade` adds it as soon as a script does; if a downgrade has "
-        "taken it away to stay, the model and the script go back too.",
+        "If you want the column, `flask db upgrade` adds it, once there is a script for it. If you "
+        "downgraded for good, take back the model and the script too.",
     ),
     row(
         "no row found",

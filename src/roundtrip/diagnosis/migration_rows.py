@@ -73,15 +73,15 @@ MIGRATION: tuple[Row, ...] = (
         "check finds a loss",
         r"New upgrade operations detected: .*'remove_(?:column|table)'",
         "This is an answer, not a fault: the database has something that the model has not; "
-        "the list behind `detected:` names it.",
+        "the list after `detected:` names it.",
         "If you want to keep it, bring the model back; a script from `flask db migrate` would drop "
         "it, with its values.",
     ),
     said(
         "check finds a difference",
         r"New upgrade operations detected",
-        "This is an answer, not a fault: model and database differ, and the list behind "
-        "`detected:` says in what.",
+        "This is an answer, not a fault: model and database differ, and the list after "
+        "`detected:` says where.",
         '`flask db migrate -m "…"` writes a script for it; if you expected no difference, look at '
         "the model first.",
     ),

@@ -24,12 +24,12 @@ TRACEBACK: tuple[Row, ...] = (
         "command of the app stopped",
         rf"{AFTER_LOADING}[\s\S]*?{ERROR}",
         "The app was loaded, and its own `{function}` stopped in line {line} of `{file}`: {error}.",
-        "Look at that line; what is wrong stands behind `{error}`.",
+        "Look at that line; the text after `{error}` says what is wrong.",
     ),
     row(
         "app cannot be loaded",
         rf"{APP_FRAME}[\s\S]*?{ERROR}",
         "`flask` cannot load the app: Python stops in line {line} of `{file}`: {error}.",
-        "Look at that line and the one above it; what is wrong stands behind `{error}`.",
+        "Look at that line and the one above it; the text after `{error}` says what is wrong.",
     ),
 )

@@ -30,7 +30,7 @@ def given(line: str, form: str) -> dict[str, str]:
         if name in options and bool(value) == bool(options[name]):
             found[name] = value
         elif options.get(name):
-            problem = f"needs a {options[name]} behind `{name}`"
+            problem = f"needs a {options[name]} after `{name}`"
         elif places and not word.startswith("-"):
             found[places.pop(0).strip("[]")] = word
         else:

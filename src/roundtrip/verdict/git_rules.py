@@ -16,7 +16,7 @@ def nothing(state: State) -> Disagreement | None:
     return say(
         "Nothing is here yet.",
         "There is no repository and no app.",
-        "A repository comes first: what is committed can always be had back.",
+        "A repository comes first: what is committed can always be brought back.",
         "git init",
     )
 
