@@ -11,7 +11,7 @@ from board_states import FIRST, PICTURES, SECOND, STATES, TRIP
 from svg_texts import texts
 
 from roundtrip import board
-from roundtrip.facts import Difference, State, Table
+from roundtrip.facts import DatabaseState, Difference, Elsewhere, State, Table
 
 every_state = pytest.mark.parametrize("name", STATES)
 
@@ -188,6 +188,17 @@ def test_what_is_gone_is_named() -> None:
     assert "Gone since the last look: the commit “Add age to the user model”" in text
     assert "user.age in the model" in text
     assert "Nothing has changed" in board.text(states.LESSON_01, states.LESSON_01)
+    gone = replace(states.LESSON_01, database=DatabaseState("instance/app.db"))
+    assert "Gone since the last look: the file instance/app.db" in board.text(
+        gone, states.LESSON_01
+    )
+    other = replace(states.LESSON_01, elsewhere=(Elsewhere("production.env", "production.db"),))
+    for now, then in (
+        (states.LESSON_01, other),
+        (states.LESSON_01, gone),
+        (other, states.LESSON_01),
+    ):
+        assert "Nothing has changed" not in board.text(now, then)
     assert "look" not in board.text(states.LESSON_01)
 
 

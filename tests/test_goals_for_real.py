@@ -130,3 +130,45 @@ def test_a_downgrade_too_many_is_named(project: Project):
     project.db("downgrade", "base")
     said = find(project, "agree", back="Add age column to user model")
     assert (said.next, "with all their rows" in said.cause) == ("%restart", True)
+
+
+def test_a_reset_without_hard_is_taken_back_first(project: Project):
+    """Its files are in no commit of the branch, and Git has them in one that it remembers."""
+    project.write("notes.txt", "one\n")
+    project.commit("Notes")
+    kept = project.git("rev-parse", "--short", "HEAD").strip()
+    project.git("reset", "-q", "HEAD~1")
+    said = find(project, "agree", back="Add age column to user model")
+    assert (said.met, said.next) == (False, f"git reset --hard {kept}")
+    project.run(*shlex.split(said.next))
+    project.git("reset", "-q", "--hard", "HEAD~1")
+    assert find(project, "agree", back="Add age column to user model").met
+    assert not (project.path / "notes.txt").exists()
+
+
+def test_a_first_commit_that_came_too_early_is_amended(project: Project):
+    project.git("reset", "-q", "--soft", "HEAD~1")
+    message = project.git("log", "--format=%s").strip()
+    for _ in range(3):
+        said = find(project, "clean", message=message)
+        if said.met:
+            break
+        project.run(*shlex.split(said.next))
+    assert project.git("log", "--format=%s").splitlines() == [message]
+    assert find(project, "commits", count=1, message=message).met
+
+
+def test_a_second_commit_of_the_same_message_is_joined_to_the_first(project: Project):
+    message = project.git("log", "-1", "--format=%s", "HEAD~1").strip()
+    project.git("commit", "-q", "--amend", "-m", message)
+    said = find(project, "commits", count=1, message=message)
+    assert said.next == "git reset --soft HEAD~1"
+    project.run(*shlex.split(said.next))
+    project.run(*shlex.split(find(project, "clean", message=message).next))
+    assert find(project, "commits", count=1, message=message).met
+
+
+def test_a_line_outside_its_class_is_named(project: Project):
+    project.edit("demo_app/models.py", states.AGE, states.AGE.lstrip())
+    said = find(project, "model_has", column="user.age")
+    assert said.cause == "age is outside the class User: indent its line by four spaces."

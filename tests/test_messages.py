@@ -6,15 +6,15 @@ import pytest
 
 from roundtrip import messages
 from roundtrip.checks import Result
-from roundtrip.checks.finding import Cure, met, unmet
+from roundtrip.checks.finding import Cure, begin_again, met, unmet
 from roundtrip.course import Goal
 
 SAME = "the same as above."
 
 
-def said(*cures: Cure | None) -> list[str]:
+def said(*cures: Cure | None, check: str = "agree") -> list[str]:
     """What is told of goals with these cures, without the goals themselves; None: it is met."""
-    goal = Goal("A goal", "agree", {}, ())
+    goal = Goal("A goal", check, {}, ())
     results = [Result(goal, unmet("no", cure) if cure else met("yes")) for cure in cures]
     lines = (line.strip() for line in messages.goals(results))
     return [line for line in lines if line.startswith(("why:", "next:", "hint:"))]
@@ -117,3 +117,16 @@ def test_a_long_cause_stands_in_lines_and_a_command_on_one():
     causes = lines[2:-1]
     assert len(causes) > 3 and all(len(line) <= 100 for line in causes)
     assert " ".join(" ".join(causes).split()) == f"why: {cause.strip()}"
+
+
+def test_what_is_lost_comes_before_all_other_work():
+    """Nothing that is done before the lesson begins again would last."""
+    lost = begin_again("The rows are gone.")
+    first = "why:  First what is lost; see “A goal”."
+    told = [
+        "why:  The rows are gone. Begin again, and run the cells down to here.",
+        "next: %restart",
+    ]
+    cures = (Cure("It waits.", "flask db upgrade"), lost, Cure("New.", "git add ."))
+    assert said(*cures, check="rows") == [first, *told, first]
+    assert said(*cures, check="database_has")[:2] == ["why:  It waits.", "next: flask db upgrade"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .checks import Result
+from .checks import Result, lost
 from .course import Goal
 from .errors import RoundtripError
-from .messages import wrapped
+from .messages import typed, wrapped
 
 
 class Hints:
@@ -47,13 +47,12 @@ class Hints:
                 "There is no goal to give a hint for. Run %finish, or the %check of an exercise; "
                 "for what is not met there, %hint says more."
             )
-        goal, about = self._unmet[0].goal, _about(self._unmet[0])
-        finding = self._unmet[0].finding
+        first = lost(self._unmet) or self._unmet[0]
+        goal, about, finding = first.goal, _about(first), first.finding
         if finding.detour or not goal.hints:
             cause = wrapped("    ", finding.cause)
-            return "\n".join(
-                (goal.text, *cause, *([f"    Next: {finding.next}"] * bool(finding.next)))
-            )
+            following = [f"    Next: {typed(finding.next)}"] if finding.next else []
+            return "\n".join((goal.text, *cause, *following))
         told = min(self._told[about], len(goal.hints) - 1)
         self._told[about] = told + 1
         return "\n".join((goal.text, *wrapped("    ", goal.hints[told])))

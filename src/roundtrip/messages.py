@@ -6,7 +6,7 @@ import re
 import textwrap
 from collections.abc import Sequence
 
-from .checks import Result
+from .checks import Result, lost
 from .checks.finding import Finding
 from .course import command
 from .lesson import Finished, Started
@@ -62,10 +62,15 @@ def goals(results: Sequence[Result]) -> list[str]:
     told: dict[tuple[str, str], str] = {}  # what was told, and of which goal
     commands: dict[str, str] = {}
     held, above = False, ""
+    gone = lost(results)
     for result in results:
         lines.append(f"{'✔ met    ' if result.met else '✘ not met'}  {result.goal.text}")
         lines += wrapped(_INDENT, result.finding.found)
         if result.met:
+            continue
+        if gone and result is not gone:
+            said = f"First what is lost; see “{gone.goal.text}”."
+            lines += wrapped(f"{_INDENT}why:  ", said)
             continue
         cause, following = result.finding.cause, result.finding.next
         if held and _builds(result.finding) and _step(following) not in commands:
@@ -80,7 +85,7 @@ def goals(results: Sequence[Result]) -> list[str]:
             if following and (goal := commands.get(_step(following))):
                 lines += wrapped(f"{_INDENT}next: ", _same(goal, above))
             elif following:  # on one line, to be copied
-                lines.append(f"{_INDENT}next: {_typed(following)}")
+                lines.append(f"{_INDENT}next: {typed(following)}")
         above = told.setdefault((cause, following), result.goal.text)
         commands.setdefault(_step(following), result.goal.text)
         if result.goal.hints and not result.finding.detour:
@@ -124,7 +129,7 @@ def wrapped(begin: str, text: str) -> list[str]:
     )
 
 
-def _typed(command: str) -> str:
+def typed(command: str) -> str:
     """A command as it is to be typed: a magic of a whole cell does nothing alone."""
     return f"a cell that begins with {command}" if command.startswith("%%") else command
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
 from goal_states import LOOK, UPGRADED, WAITING, add_age, ask, made, refused, sql
+
+from roundtrip.facts import Elsewhere
 
 
 def test_rows(project: Path):
@@ -29,6 +32,33 @@ def test_rows(project: Path):
     sql(project, "DELETE FROM alembic_version")
     user = {"table": "user", "count": 3}
     refused("rows", made(), project, "One downgrade too many", "%restart", **user)
+
+
+@pytest.mark.parametrize(
+    ("check", "more"),
+    [
+        ("rows", {"count": 3}),
+        ("rows_equal", {"columns": ["name"], "values": [["A"], ["B"], ["C"]]}),
+    ],
+)
+def test_rows_that_the_lesson_begins_with_are_not_added_again(
+    check: str, more: dict[str, object], project: Path
+):
+    wanted = {"table": "user", **more, "kept": True}
+    assert ask(check, made(), project, **wanted).met
+    sql(project, "DELETE FROM user WHERE name = 'A'")
+    assert ask(check, made(), project, **wanted).next == "%%flask_shell"
+    sql(project, "DELETE FROM user")
+    lost = "The rows that the lesson begins with are gone"
+    refused(check, made(), project, lost, "%restart", **wanted)
+    assert ask(check, made(), project, **wanted).found == "app.db: user has no rows"
+    (project / "instance/app.db").unlink()
+    refused(check, made(), project, lost, "%restart", **wanted)
+    assert ask(check, made(), project, **wanted).found == "app.db: no table user"
+    locked = Elsewhere("production.env", "instance/production.db", (), "locked")
+    (project / "instance/production.db").write_bytes(b"none" * 200)
+    there = {**wanted, "database": "production.db"}
+    refused(check, made(elsewhere=(locked,)), project, "Close what has it open", "%board", **there)
 
 
 def test_rows_equal(project: Path):
@@ -100,7 +130,7 @@ def test_holds(project: Path):
     bob = {"table": "user", "row": {"name": "B", "age": 36}}
     refused("holds", UPGRADED, project, "another row: A has it", "%%flask_shell", **bob)
     sql(project, "UPDATE user SET age = 36")
-    refused("holds", UPGRADED, project, "B has it too", "%restart", **ada, alone=True)
+    refused("holds", UPGRADED, project, "B has it too", "%%flask_shell", **ada, alone=True)
     sql(project, "INSERT INTO user (name, age) SELECT name, 45 FROM user WHERE name = 'B'")
     refused("holds", UPGRADED, project, "2 rows have name B", "%%flask_shell", **bob)
     sql(project, "DELETE FROM user")

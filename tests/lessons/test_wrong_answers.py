@@ -85,7 +85,7 @@ WRONG = {
     "the line of another column is replaced": (
         {PHONE: re.sub(r"    city: .*\n", "", RIGHT[PHONE])},
         "%check there",
-        "The script also drops user.city: the model has lost it.",
+        "has dropped user.city with its values: the model had lost it.",
     ),
     "a downgrade() that does nothing": (
         {SCRIPT: f"{RIGHT[SCRIPT]}\n{EMPTIED}"},
@@ -150,12 +150,12 @@ WRONG = {
     "a step too many on each database": (
         {BACK: "\n".join([DOWN, DOWN, PRODUCTION_DOWN, PRODUCTION_DOWN])},
         "%check and-back",
-        "with the values.\n             next: flask db upgrade ",
+        "brings it back empty. Begin again, and run the cells down to here. next: %restart",
     ),
     "all the way down": (
         {BACK: RIGHT[BACK].replace("downgrade", "downgrade base", 1) + "\n!flask db upgrade"},
         "%check and-back",
-        "The rows are gone: one downgrade too many dropped the table",
+        "The rows that the lesson begins with are gone",
     ),
     "a reset that is not hard": (
         {BACK: RIGHT[BACK].replace("--hard ", "")},

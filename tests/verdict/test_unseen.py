@@ -146,6 +146,17 @@ def test_a_length_in_a_table_with_rows_is_not_mended_by_a_downgrade(project: Pro
     project.write(MODELS, models + POST)
     project.commit("Posts")
     project.follow("other_length", 'flask db revision -m "Change post table"')
+    project.db("upgrade")
+    project.follow("other_length", "flask db downgrade")
+    script = project.script_file("change_post")
+    verdict = project.read().verdict
+    assert verdict.next == f"%show {script}"
+    why = verdict.why
+    line = re.search(r"does nothing yet\. Write into its upgrade\(\): (.*)\. The reverse", why)
+    fill(project.path / script, line[1])
+    project.db("upgrade")
+    assert project.read().verdict.kind != "other_length"
+    assert [row[2] for row in project.sql("PRAGMA table_info(post)")][-1] == "VARCHAR(200)"
     assert project.sql("SELECT title FROM post") == [("kept",)]
 
 

@@ -15,7 +15,7 @@ class News:
     """What differs from the last look. `looked` is False at the first look: then nothing is new.
 
     `marks` is what is new or has changed, `gone` what was there, in words, `rows` how many rows a
-    table had, `places` where anything has changed.
+    table had, `places` where anything has changed. `others`: something has that has no mark.
     """
 
     looked: bool = False
@@ -23,6 +23,7 @@ class News:
     gone: tuple[str, ...] = ()
     rows: dict[str, int] = field(default_factory=dict)
     places: frozenset[str] = frozenset()
+    others: bool = False
 
     def mark(self, place: str, kind: str, name: str) -> str:
         """`"new"`, `"changed"` or nothing."""
@@ -34,7 +35,7 @@ class News:
         if not self.looked:
             return ""
         if not self.marks and not self.gone and not self.rows:
-            return "Nothing has changed since the last look."
+            return "" if self.others else "Nothing has changed since the last look."
         said = []
         kinds = set(self.marks.values())
         if kinds:
@@ -55,6 +56,9 @@ def compare(state: State, since: State | None) -> News:
     marks = {key: "changed" if key in then else "new" for key in now if now[key] != then.get(key)}
     lost = [key for key in then if key not in now]
     gone = [key for key in lost if key[:2] != ("git", "file")]
+    if since.database.exists and not state.database.exists:
+        gone = [("database", "file", since.database.url), *gone]
+        then["database", "file", since.database.url] = (f"the file {since.database.url}",)
     before = {table.name: table.rows for table in since.database.tables}
     rows = {
         table.name: before[table.name]
@@ -68,6 +72,7 @@ def compare(state: State, since: State | None) -> News:
         rows=rows,
         places=frozenset({key[0] for key in {**marks, **dict.fromkeys(lost)}})
         | ({"database"} if rows else set()),
+        others=(state.elsewhere, state.database.exists) != (since.elsewhere, since.database.exists),
     )
 
 

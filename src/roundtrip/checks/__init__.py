@@ -11,7 +11,7 @@ course_databases looks into the databases, reflog into what Git remembers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from inspect import isfunction, signature
 from pathlib import Path
@@ -22,7 +22,8 @@ from ..facts import State
 from . import databases, files, git, model_and_migrations, rows
 from .causes import one_step_too_many
 from .commit_causes import why_changed
-from .finding import Cure, Finding, met, unmet
+from .finding import BEGIN_AGAIN, Cure, Finding, met, unmet
+from .reflog import reset_from
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,12 @@ def check(goal: Goal, state: State, project: Path) -> Result:
     return Result(goal, predicate(state, project, **goal.arguments))
 
 
+def lost(results: Iterable[Result]) -> Result | None:
+    """The first goal about rows that are gone for good: all other work would be in vain."""
+    unmet = (r for r in results if r.finding.next == BEGIN_AGAIN)
+    return next((r for r in unmet if CHECKS[r.goal.check].__module__ == rows.__name__), None)
+
+
 def agree(state: State, project: Path, back: str = "") -> Finding:
     """The four places agree. `back`: on the way back to the commit with this message.
 
@@ -77,6 +84,10 @@ def agree(state: State, project: Path, back: str = "") -> Finding:
             return unmet(first.found, Cure(cause, "git log --oneline"))
     elif back and state.git.uncommitted:  # such as a reset without --hard leaves
         file = state.git.uncommitted[0]
+        if file in state.git.untracked and (before := reset_from(project)):
+            cause = "The reset was without --hard: it moved the branch, and the files stayed. This "
+            cause = f"{cause}goes back to where it was; then reset again, with --hard."
+            return unmet(f"not committed: {file}", Cure(cause, f"git reset --hard {before[:7]}"))
         return unmet(f"not committed: {file}", why_changed(state, file))
     return unmet(first.found, Cure(f"{first.headline} {first.why}".strip(), first.next))
 

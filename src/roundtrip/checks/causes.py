@@ -47,12 +47,12 @@ def not_upgraded(state: State, project: Path, database: str) -> Cure:
     for revision in state.migrations.pending:
         if revision.loses:
             cause = f"The script that waits also drops {', '.join(revision.loses)}, with all values"
-            return replace(make_again(state, revision, f"{cause}.", mend=True), detour=True)
+            return replace(make_again(state, revision, f"{cause}.", MEND), detour=True)
     run = run_by(state, versions(project, database))
     for revision in state.migrations.revisions if database != USUAL else ():
         if revision.id not in run and not revision.only_adds:
             cause = f"The upgrade has not run on {database}, and {revision.file} does more than "
-            cause = f"{cause}add. What that does to the rows there, its own board shows."
+            cause = f"{cause}add. What would fail or be lost there, its own board shows."
             return Cure(cause, command_on(database, "%board"), detour=True)
     command = command_on(database, _UPGRADE)
     return Cure(f"The upgrade has not run on {database}.{address_first(database)}", command)
@@ -168,18 +168,20 @@ def _nobody_misses_a_script(state: State) -> bool:
     return bool(state.differences) and not state.migrations.missing and run <= known
 
 
-def make_again(state: State, revision: Revision, cause: str, mend: bool = False) -> Cure:
-    """A script is not as it should be: what has run it goes back first, then it is deleted.
+MEND = "Delete it, mend the model, make it again."
 
-    `mend`: the model comes first.
-    """
+
+def make_again(
+    state: State, revision: Revision, cause: str, then: str = "Delete it, make it again."
+) -> Cure:
+    """A script is not as it should be: what has run it goes back first, then it is deleted."""
     if revision.applied:
         return downgrade_of(state, revision).after(cause)
     if other := has_run(state, revision):
         cause = f"{cause} {other.url} has run it, and goes back first, without the values that "
-        cause = f"{cause}it has there; then delete the script."
+        cause = f"{cause}it has there; then delete the script. (In a real production, a new "
+        cause = f"{cause}migration would mend it.)"
         return Cure(cause, back_on(state, other), detour=True)
-    then = "Delete it, mend the model, make it again." if mend else "Delete it, make it again."
     return Cure(f"{cause} {then}", delete(state, revision))
 
 

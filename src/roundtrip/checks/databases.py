@@ -67,7 +67,7 @@ def database_has(
             return unmet(text, _other_type(state, project, column, database, type))
         return met(text)
     if copy:
-        return unmet(text, begin_again(_copy_lost(project, database)))
+        return unmet(text, begin_again(_copy_lost(project, database, table)))
     if blocked:
         return unmet(text, blocked)
     if not present and found:
@@ -107,8 +107,12 @@ def references(
     return met(f"{database}: {column} points to {target}")
 
 
-def _copy_lost(project: Path, database: str) -> str:
+def _copy_lost(project: Path, database: str, table: str) -> str:
     """Why a copy does not hold what it should."""
+    everything = f"SELECT * FROM {sql_name(table)}"
+    rows = query(project, database, everything)
+    if rows and rows == query(project, USUAL, everything):
+        return f"{database} is a copy of {USUAL}: --env-file was missing when it was made."
     if (project / "instance" / database).is_file():
         return f"{database} was overwritten, or made too late."
     return f"{database} is not there: not made yet, moved or deleted."

@@ -23,9 +23,12 @@ class Cure:
         return replace(self, cause=f"{said} {self.cause}")
 
 
+BEGIN_AGAIN = "%restart"
+
+
 def begin_again(cause: str) -> Cure:
     """The cure where nothing brings back what is lost: the lesson begins anew."""
-    return Cure(f"{cause} Begin again, and run the cells down to here.", "%restart", detour=True)
+    return Cure(f"{cause} Begin again, and run the cells down to here.", BEGIN_AGAIN, detour=True)
 
 
 @dataclass(frozen=True)

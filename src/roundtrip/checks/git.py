@@ -36,6 +36,10 @@ def commits(
     if found == count:
         return met(text)
     if found > count:
+        if [each.subject for each in state.git.commits[:2]] == [message] * 2:
+            cause = "Two commits have this message: the second belongs into the first. This takes "
+            cause = f"{cause}it off the branch, and keeps the files; then they are amended."
+            return unmet(text, Cure(cause, "git reset --soft HEAD~1", detour=True))
         cause = (
             "The branch holds later work too: it was not reset, or was committed in more steps. "
         )
@@ -113,7 +117,8 @@ def head_subject(
         if back and not state.git.uncommitted:
             return unmet(text, Cure(cause, f"git reset --hard {older[0]}"))
         if back:
-            cause = f"{cause} What is not committed would go with a reset: look at it first."
+            cause = f"{cause} What is not committed would go with a reset. Look at it first; git "
+            cause = f"{cause}stash -u sets it aside, git restore and a file's name drops it."
             return unmet(text, Cure(cause, "git status"))
         return unmet(text, Cure(cause, "git log --oneline"))
     if called := [entry for entry in off_the_branch(state, project) if entry.subject == subject]:
@@ -209,7 +214,8 @@ def changed_only(state: State, project: Path, files: list[str]) -> Finding:
         cause = f"{beside[0]} is new. This lesson changes what is there, and adds no file."
         return unmet(f"{text}; new: {beside[0]}", Cure(cause, "git status"))
     if new := [r for r in state.migrations.revisions if r.file in state.git.untracked]:
-        cure = make_again(state, new[-1], "A migration script is there too early.")
+        cause = "A migration script is there too early; the next lesson makes it."
+        cure = make_again(state, new[-1], cause, "Delete it.")
         return unmet(f"{text}; new: {new[-1].file}", cure)
     if lost := [file for file in files if file in state.git.deleted]:
         return unmet(text, why_changed(state, lost[0]))
@@ -245,6 +251,7 @@ def untracked(state: State, project: Path, pattern: str) -> Finding:
     scripts = [r for r in state.migrations.revisions if r.file in state.git.untracked]
     if scripts:
         cause = f"{scripts[-1].file} is another name: the next lessons look for the one with the "
-        cause = f"{cause}lesson's message. Delete it, and run flask db migrate with that message."
-        return unmet(text, replace(make_again(state, scripts[-1], cause), detour=True))
+        cause = f"{cause}lesson's message."
+        then = "Delete it, and run flask db migrate with that message."
+        return unmet(text, replace(make_again(state, scripts[-1], cause, then), detour=True))
     return unmet(text, Cure("The file was not made, or it has another name.", "git status"))

@@ -214,7 +214,8 @@ def committed_migration(
     models = {table.file for table in state.model.tables if table.name in named}
     loose = models & {*state.git.uncommitted}
     amend = [commit.subject for commit in state.git.commits[1:2]] == [after]
-    if maker.committed and loose and amend and not state.differences:
+    all_in = all(each.committed for each in own)
+    if all_in and maker.committed and loose and amend and not state.differences:
         return unmet(text, script_alone(state))
     if not maker.committed:
         if not maker.applied:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -51,7 +52,18 @@ def why_lacking(state: State, project: Path, name: str) -> Cure:
         if column and other is not table and column in [each.name for each in other.columns]:
             cause = f"The class {other.class_name} has it. It belongs into {table.class_name}."
             return Cure(cause, look_at(state, other.file))
+    if column and _stands_outside(project / table.file, column):
+        cause = f"{column} is outside the class {table.class_name}: indent its line by four spaces."
+        return Cure(cause, here)
     return Cure(f"The line is missing from {table.class_name}, or the file was not saved.", here)
+
+
+def _stands_outside(file: Path, name: str) -> bool:
+    """Whether a line at the left edge of a file begins with this name."""
+    try:
+        return bool(re.search(rf"^{name}\b *[:=]", file.read_text("utf-8", "replace"), re.M))
+    except OSError:
+        return False
 
 
 def _no_table(state: State, project: Path, wanted: str) -> Cure:

@@ -21,16 +21,18 @@ class Made:
     amended: bool = False
 
 
+def reset_from(project: Path) -> str:
+    """The commit that HEAD was at before a reset, if that was the last thing done; else empty."""
+    last = (_log(project) or [""])[-1]
+    return last.split(" ")[0] if "\treset: moving to" in last else ""
+
+
 def off_the_branch(state: State, project: Path) -> list[Made]:
     """The commits that were made here and are not on the branch, oldest first.
 
     Git's reflog has them (`git help gitrepository-layout`, logs).
     """
-    try:
-        log = (project / ".git/logs/HEAD").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return []
-    lines = log.splitlines()
+    lines = _log(project)
     halves = (line.partition("\t") for line in lines)
     kept = {commit.hash for commit in state.git.commits}
     made = (
@@ -42,3 +44,12 @@ def off_the_branch(state: State, project: Path) -> list[Made]:
     anew = last.split(" ")[0] if "\tcommit (amend)" in last else ""
     lost = (each for each in made if each.after not in kept)
     return [replace(each, amended=each.after == anew) for each in lost]
+
+
+def _log(project: Path) -> list[str]:
+    """Where HEAD has been, oldest first."""
+    try:
+        log = (project / ".git/logs/HEAD").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return []
+    return log.splitlines()

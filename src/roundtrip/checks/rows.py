@@ -11,7 +11,7 @@ from typing import Any
 from ..facts import State
 from ..sqlite_files import opened, sql_name
 from ..verdict.lookups import names_in
-from .causes import one_downgrade_too_many
+from .causes import one_downgrade_too_many, why_blocked
 from .course_databases import USUAL, columns_of, command_on, query, row_in_words, used_databases
 from .databases import database_has
 from .finding import Cure, Finding, begin_again, many, met, unmet
@@ -20,9 +20,21 @@ from .model_causes import look_at
 _NOT_COMMITTED = "{}, or db.session.commit() did not follow."
 
 
-def rows(state: State, project: Path, table: str, count: int, database: str = USUAL) -> Finding:
-    """The table in `instance/<database>` has exactly `count` rows."""
+def rows(
+    state: State,
+    project: Path,
+    table: str,
+    count: int,
+    database: str = USUAL,
+    kept: bool = False,
+) -> Finding:
+    """The table in `instance/<database>` has exactly `count` rows.
+
+    `kept`: the lesson begins with them.
+    """
     found = query(project, database, f"SELECT count(*) FROM {sql_name(table)}")
+    if kept and not (found and found[0][0]):
+        return _none_left(state, project, table, database)
     if not found:
         return _no_table(state, project, table, database)
     number = found[0][0]
@@ -43,8 +55,12 @@ def rows_equal(
     values: list[list[Any]],
     database: str = USUAL,
     more: bool = False,
+    kept: bool = False,
 ) -> Finding:
-    """These columns hold these values, row by row in the order of `id`; with `more`, others too."""
+    """These columns hold these values, row by row in the order of `id`; with `more`, others too.
+
+    `kept`: the lesson begins with them.
+    """
     # A quoted name alone would be a text where the column does not exist (sqlite.org/quirks.html).
     names = ", ".join(f"{sql_name(table)}.{sql_name(column)}" for column in columns)
     found = query(project, database, f"SELECT {names} FROM {sql_name(table)} ORDER BY id")
@@ -52,6 +68,8 @@ def rows_equal(
     there = [row for row in found if row in wanted] if more else found
     if there == wanted:
         return met(f"{database}: {many(len(wanted), 'row')} in {table}, as expected")
+    if kept and not query(project, database, f"SELECT 1 FROM {sql_name(table)} LIMIT 1"):
+        return _none_left(state, project, table, database)
     if not columns_of(project, database, table):
         return _no_table(state, project, table, database)
     if gone := [each for each in columns if each not in columns_of(project, database, table)]:
@@ -96,7 +114,7 @@ def some_value(
         if not present:
             return met(f"{database}: no column {column}, so no value in it")
         if kept and columns_of(project, database, table):
-            return unmet(f"{database}: no column {column}", _went_with_it(column))
+            return unmet(f"{database}: no column {column}", _went_with_it(state, column))
         return _no_column(state, project, column, database)
     select = f"SELECT count(NULLIF({sql_name(name)}, '')) FROM {sql_name(table)}"
     found = query(project, database, select)
@@ -112,7 +130,7 @@ def some_value(
     if not present:
         return unmet(text, _shell("A value is set.", database))
     if kept:
-        return unmet(text, _went_with_it(column))
+        return unmet(text, _went_with_it(state, column))
     if column not in names_in(state.model.tables):
         cause = f"The model does not have {column}, so a value that is set in the shell is lost."
         return unmet(text, Cure(cause, look_at(state), detour=True))
@@ -120,8 +138,12 @@ def some_value(
     return unmet(text, _lost_or(cause, project, database, table))
 
 
-def _went_with_it(column: str) -> Cure:
+def _went_with_it(state: State, column: str) -> Cure:
     """The values that a lesson begins with are gone."""
+    for script in state.migrations.revisions:
+        if script.applied and column in script.loses:
+            cause = f"{script.file} has dropped {column} with its values: the model had lost it."
+            return begin_again(cause)
     cause = f"A downgrade too many drops {column} with its values; an upgrade brings it back empty."
     return begin_again(cause)
 
@@ -158,8 +180,8 @@ def holds(
     elsewhere = query(project, database, f"{select} WHERE {where}", *others.values(), name)
     if set(found) == {tuple(wanted.values())}:
         if alone and elsewhere:
-            cause = f"{elsewhere[0][0]} has it too: it was set on more rows than one."
-            return unmet(text, begin_again(cause))
+            cause = f"{elsewhere[0][0]} has it too: it was set on more rows than one. Set that one "
+            return unmet(text, _shell(f"{cause}back, then db.session.commit().", database))
         return met(text)
     cause = _NOT_COMMITTED.format("No value was set on the object of this row, or on a mere query")
     if any(value is not None for value in found[0][1:]):
@@ -224,6 +246,17 @@ def _no_table(state: State, project: Path, table: str, database: str) -> Finding
     if lost := one_downgrade_too_many(project, database, table):
         why = unmet("", lost)
     return replace(why, met=False, found=f"{database}: no table {table}")
+
+
+def _none_left(state: State, project: Path, table: str, database: str) -> Finding:
+    """The rows that a lesson begins with are gone."""
+    text = f"{database}: no table {table}"
+    if columns_of(project, database, table):
+        text = f"{database}: {table} has no rows"
+    if blocked := why_blocked(state, project, database):
+        return unmet(text, blocked)
+    cause = "The rows that the lesson begins with are gone: the file was deleted, or a downgrade "
+    return unmet(text, begin_again(f"{cause}too many dropped their table."))
 
 
 def _lost_or(cause: str, project: Path, database: str, table: str) -> Cure:

@@ -9,7 +9,7 @@ from pathlib import Path
 from ..facts import Revision, State
 from ..verdict.commands import delete
 from ..verdict.lookups import names_in, unlike
-from .causes import downgrade_of, make_again, no_script
+from .causes import MEND, downgrade_of, make_again, no_script
 from .finding import Cure, begin_again
 from .model_causes import look_at
 
@@ -48,7 +48,7 @@ def does_more(
         return replace(make_again(state, maker, cause), detour=True)
     if not first and (model_first := first_the_model(state, maker, adds, cause)):
         return model_first
-    return replace(make_again(state, maker, cause, mend=True), detour=True)
+    return replace(make_again(state, maker, cause, MEND), detour=True)
 
 
 def first_the_model(
@@ -117,7 +117,7 @@ def why_not_pending(
         guilty = next(r for r in waiting if extra & {*r.adds, *r.drops})
         cause = f"The script also changes {names_of(extra)}."
         model_first = first_the_model(state, guilty, adds, cause)
-        return model_first or make_again(state, guilty, cause, mend=True)
+        return model_first or make_again(state, guilty, cause, MEND)
     if not waiting and run:
         return downgrade_of(state, run[-1]).after("No script waits: the upgrade has run already.")
     if not waiting and (adds or drops):

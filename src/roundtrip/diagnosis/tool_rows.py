@@ -40,7 +40,8 @@ GIT: tuple[Row, ...] = (
         "nothing to commit",
         r"^(?:nothing (?:added )?to commit|no changes added to commit)",
         "There is no change that was given to `git add`, so there is nothing to commit.",
-        "`git status` tells which files changed; none there: the last commit has it all.",
+        "Give it what changed: `git add .`, then commit again. `git status` tells which files that "
+        "are; none there: the last commit has it all.",
     ),
 )
 

@@ -112,6 +112,8 @@ def commit(state: State, message: str) -> str:
     git = state.git
     if git.untracked or git.modified:
         return "git add ."
+    if git.commits and git.commits[0].subject == message != _ANY:  # it was made too early
+        return "git commit --amend --no-edit"
     return f'git commit -m "{_plain(message)}"'
 
 

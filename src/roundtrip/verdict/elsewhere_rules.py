@@ -81,7 +81,7 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
         return say(f"{other.url} waits.", found, f"{why}shows what to do.", board)
     careful = [r for r in waiting if not r.only_adds]
     if there < here and careful:
-        why = f"{named(careful[0])} does more than add. What that does to the rows there, "
+        why = f"{named(careful[0])} does more than add. What would fail or be lost there, "
         return say(f"{other.url} waits.", found, f"{why}its own board shows.", board)
     if there < here:
         why = "Each database is upgraded on its own; test this one first, then that one."

@@ -94,7 +94,7 @@ def not_a_column(state: State) -> Disagreement | None:
         return None
     return say(
         "The model has a line that makes no column.",
-        state.model.odd[0],
+        f"{state.model.odd[0]}.",
         "flask db migrate does not see it and finds no change.",
         *undo(state, *model_files(state)),
     )

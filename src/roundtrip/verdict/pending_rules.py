@@ -82,7 +82,7 @@ def pending(state: State) -> Disagreement | None:
         if model_names(state).issuperset(adds):
             found = f"The model has {listed(adds)}, the database does not."
     if not state.database.exists:
-        found = f"There is no database {state.database.url} yet. The upgrade makes it."
+        found = f"There is no database {state.database.url}. The upgrade makes it, without rows."
     why = "Read it before you run it." if len(waiting) == 1 else "Read them before you run them."
     if {name.partition(".")[0] for name in drops if "." in name} & {
         name.partition(".")[0] for name in adds if "." in name

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ..env_file import quoted
-from ..facts import Disagreement, State, Table
+from ..facts import Disagreement, Revision, State, Table
 from .lookups import claims, database_names, made_by, model_names, row_count
-from .wording import listed, say
+from .wording import listed, named, say
 
 
 def not_made(state: State) -> Disagreement | None:
@@ -19,9 +19,7 @@ def not_made(state: State) -> Disagreement | None:
     made = made_by(scripts).keys()
     read = {name.partition(".")[0] for revision in scripts for name in revision.columns}
     there = (model_names(state) & database_names(state)) - made
-    last = [r for r in scripts if r.id in state.migrations.current and not r.parents[1:]]
-    fresh = [r for r in last if not r.committed and not claims(state, r)]
-    empty = [r.file for r in fresh if not (r.adds or r.drops or r.others)]
+    empty = [r.file for r in _loose(state) if r.is_empty]
     if tables := sorted(name for name in there if "." not in name):
         return _unmade_table(state, tables[0], empty)
     lost = sorted(name for name in there if "." in name and name.partition(".")[0] in read)
@@ -92,26 +90,48 @@ def unwanted(state: State) -> Disagreement | None:
 
 def other_length(state: State) -> Disagreement | None:
     """A text has a length in one place and none in the other, which Alembic does not compare."""
-    if state.migrations.pending:
+    waiting = state.migrations.pending
+    if waiting and not (waiting[0].is_empty and not waiting[1:]):
         return None
     model = dict(_texts(state.model.tables))
     for name, kind in _texts(state.database.tables):
         wanted = model.get(name, kind)
-        if wanted == kind or "VARCHAR" not in (wanted, kind):
-            continue
-        found = f"The model has {name} as {wanted}, the database as {kind}."
-        why = "flask db check compares lengths only where both have one."
-        makers = [r for r in state.migrations.revisions if name in {*r.adds, *r.columns}]
-        maker = makers[-1] if makers else None
-        # The way back must take this column, and nothing else with it.
-        alone = maker and maker.adds == (name,) and not maker.drops and maker.undoes
-        if alone and maker.id in state.migrations.current:
-            why = f"{why} Take the script back on each database, delete it, and make it again."
-            return say("A length is not the same.", found, why, "flask db downgrade")
-        why = f"{why} The command makes an empty script. Write an alter_column with type_ into it."
-        command = f'flask db revision -m "Change {name.partition(".")[0]} table"'
-        return say("A length is not the same.", found, why, command)
+        if wanted != kind and "VARCHAR" in (wanted, kind):
+            found = f"The model has {name} as {wanted}, the database as {kind}."
+            return say("A length is not the same.", found, *_change_of_type(state, name, wanted))
     return None
+
+
+def _change_of_type(state: State, name: str, wanted: str) -> tuple[str, str]:
+    """How a column comes to another type by a script that is written by hand, and the command."""
+    table, _, column = name.partition(".")
+    kind = wanted.replace("VARCHAR", "String")
+    line = f'with op.batch_alter_table("{table}") as batch_op: '
+    line = f'{line}batch_op.alter_column("{column}", type_=sa.{kind}). The reverse goes into its '
+    line = f"upgrade(): {line}downgrade()."
+    if empty := next(iter(state.migrations.pending), None):
+        why = f"{named(empty)} does nothing yet. Write into its {line}"
+        return why, f"%show {quoted(empty.file)}"
+    why = "flask db check compares lengths only where both have one."
+    makers = [r for r in state.migrations.revisions if name in {*r.adds, *r.columns}]
+    maker = makers[-1] if makers else None
+    # The way back must take this column, and nothing else with it.
+    alone = maker and maker.adds == (name,) and not maker.drops and maker.undoes
+    if alone and maker.id in state.migrations.current:
+        why = f"{why} Take the script back on each database, delete it, and make it again."
+        return why, "flask db downgrade"
+    if empty := next((r for r in _loose(state) if r.is_empty), None):
+        why = f"{named(empty)} has run and does nothing. After the downgrade, write into its {line}"
+        return why, "flask db downgrade"
+    why = f"{why} The command makes an empty script. Write into its {line}"
+    return why, f'flask db revision -m "Change {table} table"'
+
+
+def _loose(state: State) -> list[Revision]:
+    """The scripts that this database has run last, which no commit and no other database has."""
+    here = state.migrations
+    last = [r for r in here.revisions if r.id in here.current and not r.parents[1:]]
+    return [r for r in last if not r.committed and not claims(state, r)]
 
 
 def _texts(tables: Iterable[Table]) -> Iterator[tuple[str, str]]:
