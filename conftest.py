@@ -41,6 +41,9 @@ def pytest_configure(config: pytest.Config) -> None:
         "JUPYTER_CONFIG_DIR": root / worker / "jupyter" / "config",
         "JUPYTER_DATA_DIR": root / worker / "jupyter" / "data",
         "JUPYTER_RUNTIME_DIR": root / worker / "jupyter" / "runtime",
+        # A learner's pytest would remove the oldest run of this suite from the common folder, which
+        # takes seconds. A short name: the helper's socket lies below, and 108 characters is all.
+        "TMPDIR": root / worker / "tmp",
     }
     for place in places.values():
         place.mkdir(parents=True, exist_ok=True)

@@ -335,7 +335,7 @@ def test_it_ends_with_the_process_that_started_it(monkeypatch, end):
     process = subprocess.Popen(
         [sys.executable, "-c", START], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
-    folder, pid = process.stdout.readline().split()
+    folder, pid = process.stdout.readline().rsplit(maxsplit=1)
     {"by itself": process.stdin.close, "terminated": process.terminate, "killed": process.kill}[
         end
     ]()
@@ -352,7 +352,7 @@ def test_it_stays_when_that_process_becomes_another_program(monkeypatch):
     process = subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
-    folder, pid = process.stdout.readline().split()
+    folder, pid = process.stdout.readline().rsplit(maxsplit=1)
     wait_for(lambda: "input()" in " ".join(psutil.Process(process.pid).cmdline()))
     time.sleep(0.2)
     assert psutil.Process(int(pid)).status() != psutil.STATUS_ZOMBIE and Path(folder).exists()
