@@ -94,6 +94,14 @@ def wait_for(happened: Callable[[], bool], seconds: float = 10) -> None:
         time.sleep(0.01)
 
 
+def is_over(pid: int) -> bool:
+    """Whether a process does nothing any more, be it that nobody has asked yet how it ended."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
 def begin(line: str, project: Path, folder: str | None) -> subprocess.Popen[bytes]:
     """Start a shell line as a cell would: with the helper in this folder, or with none."""
     env = environment(project)

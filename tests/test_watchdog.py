@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 from kernels import Kernel, kernel
-from preloaded import STRANGE, wait_for
+from preloaded import STRANGE, is_over, wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no process groups")
 
@@ -39,7 +39,7 @@ def test_a_command_ends_with_a_kernel_that_is_killed(tmp_path, monkeypatch, line
         by_helper = way == "pre-loaded" and sys.platform == "linux"
         assert ("server.py" in " ".join(command.cmdline())) == by_helper
         os.kill(killed.manager.provisioner.pid, 9)
-        wait_for(lambda: not _runs(command))
+        wait_for(lambda: is_over(command.pid))
     with kernel(tmp_path / "home", **options) as following:
         said = following.run("%load_ext roundtrip\n%lesson 1 --continue\n!git init -q && ls")
         assert said.error is None
@@ -54,7 +54,7 @@ def test_what_was_released_stays(released):
     code += f"watchdog.release({other.pid}); " if released else ""
     run = [sys.executable, "-c", f"{code}print(watchdog._watchdog.pid)"]
     done = subprocess.run(run, capture_output=True, text=True, check=True)
-    wait_for(lambda: not psutil.pid_exists(int(done.stdout)))
+    wait_for(lambda: is_over(int(done.stdout)))
     assert (other.poll() is None) == released
     other.kill()
     other.wait()
@@ -86,10 +86,3 @@ def _command(tmp_path: Path) -> psutil.Process:
     note = tmp_path / "home" / "workspace" / "begun"
     wait_for(lambda: note.exists() and note.read_text().endswith("\n"))
     return psutil.Process(int(note.read_text()))
-
-
-def _runs(process: psutil.Process) -> bool:
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
-        return False

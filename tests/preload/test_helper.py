@@ -17,7 +17,17 @@ from pathlib import Path
 import psutil
 import pytest
 from kernels import kernel
-from preloaded import STRANGE, Ended, begin, commands_run, finish, ready_helper, same, wait_for
+from preloaded import (
+    STRANGE,
+    Ended,
+    begin,
+    commands_run,
+    finish,
+    is_over,
+    ready_helper,
+    same,
+    wait_for,
+)
 
 from roundtrip import preload, terminal
 from roundtrip.environment import environment
@@ -92,7 +102,7 @@ def test_a_process_that_a_command_leaves_behind_is_ended_and_told(helper, strang
     assert ended == 0
     pid, told = "".join(pieces).split("\n", 1)
     assert told == "(The command had left a process running. Roundtrip has ended it.)\n"
-    wait_for(lambda: not psutil.pid_exists(int(pid)))
+    wait_for(lambda: is_over(int(pid)))
     assert not list(Path(helper, "running").iterdir())
 
 
@@ -109,7 +119,7 @@ def test_an_interrupt_ends_a_command_and_all_it_started(helper, strange, monkeyp
     with pytest.raises(terminal.Interrupted):
         terminal.stream(f"flask do {shlex.quote(code)} && true", strange, strange, write)
     for pid in "".join(seen).split():
-        wait_for(lambda pid=pid: not psutil.pid_exists(int(pid)))
+        wait_for(lambda pid=pid: is_over(int(pid)))
     assert not list(Path(helper, "running").iterdir())
     wait_for(lambda: commands_run(helper) == 0)
 
@@ -311,7 +321,7 @@ def test_a_command_waits_for_the_last_word_of_its_client(helper, strange, monkey
         (pid,) = struct.unpack("q", connection.recv(8))
         connection.sendall(word)
         connection.shutdown(socket.SHUT_WR) if not word else connection.recv(8)
-        wait_for(lambda: not psutil.pid_exists(pid))
+        wait_for(lambda: is_over(pid))
     assert Path("begun").exists() == bool(word)
 
 
@@ -340,7 +350,7 @@ def test_it_ends_with_the_process_that_started_it(monkeypatch, end):
         end
     ]()
     process.wait()
-    wait_for(lambda: not psutil.pid_exists(int(pid)))
+    wait_for(lambda: is_over(int(pid)))
     assert not Path(folder).exists()
 
 
@@ -358,7 +368,7 @@ def test_it_stays_when_that_process_becomes_another_program(monkeypatch):
     assert psutil.Process(int(pid)).status() != psutil.STATUS_ZOMBIE and Path(folder).exists()
     process.kill()
     process.communicate()
-    wait_for(lambda: not psutil.pid_exists(int(pid)))
+    wait_for(lambda: is_over(int(pid)))
     assert not Path(folder).exists()
 
 
@@ -393,7 +403,7 @@ def test_a_command_does_not_outlive_the_process_that_watches_it(on_its_own, stra
     watcher.kill()
     began = time.monotonic()
     assert finish(process).code in (-signal.SIGKILL, 128 + signal.SIGKILL)
-    wait_for(lambda: not psutil.pid_exists(pid))
+    wait_for(lambda: is_over(pid))
     assert time.monotonic() - began < 2
 
 
@@ -402,7 +412,7 @@ def test_a_command_does_not_outlive_its_client(helper, strange):
     process = begin(line, strange, helper)
     pid = int(process.stdout.readline())
     process.kill()
-    wait_for(lambda: not psutil.pid_exists(pid))
+    wait_for(lambda: is_over(pid))
     process.wait()
 
 
@@ -436,7 +446,7 @@ def test_a_kernel_starts_it_before_its_first_cell_and_takes_it_along(monkeypatch
         assert notebook.run(f"!flask do {shlex.quote(code)} && git status").text.startswith("True")
         path = notebook.run("!flask do \"import os; print(os.environ['PATH'])\"").text
         assert folder not in path
-    wait_for(lambda: not psutil.pid_exists(helper))
+    wait_for(lambda: is_over(helper))
     assert not Path(folder).exists()
 
 
@@ -454,6 +464,6 @@ def test_a_restart_during_a_command_leaves_nothing(monkeypatch, tmp_path):
         command = int(note.read_text())
         began = time.monotonic()
         notebook.manager.restart_kernel()
-        wait_for(lambda: not psutil.pid_exists(command))
+        wait_for(lambda: is_over(command))
         assert time.monotonic() - began < 8
         wait_for(lambda: not Path(folder).exists())
