@@ -6,6 +6,7 @@ import os
 import shlex
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import psutil
@@ -50,12 +51,15 @@ def test_a_command_ends_with_a_kernel_that_is_killed(tmp_path, monkeypatch, line
 def test_what_was_released_stays(released):
     """Its number may be another's by then."""
     other = subprocess.Popen(["sleep", "30"], start_new_session=True)
+    reaper = threading.Thread(target=other.wait, daemon=True)  # a zombie would keep its group
+    reaper.start()
     code = f"from roundtrip import watchdog; watchdog.guard({other.pid}); "
     code += f"watchdog.release({other.pid}); " if released else ""
     run = [sys.executable, "-c", f"{code}print(watchdog._watchdog.pid)"]
     done = subprocess.run(run, capture_output=True, text=True, check=True)
     wait_for(lambda: is_over(int(done.stdout)))
-    assert (other.poll() is None) == released
+    reaper.join(timeout=0.1)
+    assert reaper.is_alive() == released
     other.kill()
     other.wait()
 
