@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import queue
 import re
@@ -155,7 +156,7 @@ def output_of(process: subprocess.Popen[bytes]) -> Iterator[str]:
     """
     pieces: queue.Queue[tuple[float, bytes]] = queue.Queue()
     threading.Thread(target=_read, args=(process.stdout, pieces), daemon=True).start()
-    tail = b""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
     last_moment = float("inf")
     while True:
         try:
@@ -165,10 +166,9 @@ def output_of(process: subprocess.Popen[bytes]) -> Iterator[str]:
         if last_moment == float("inf") and process.poll() is not None:
             last_moment = time.monotonic() + 0.3  # what it printed itself has been read by then
         if piece == b"" or moment > last_moment:
-            yield tail.decode("utf-8", "replace")
+            yield decoder.decode(b"", final=True)
             return
-        whole, tail = _whole_characters(tail + (piece or b""))
-        yield whole
+        yield decoder.decode(piece or b"")
 
 
 def end(process: subprocess.Popen[bytes]) -> bool:
@@ -214,20 +214,6 @@ def _read(pipe: Any, pieces: queue.Queue[tuple[float, bytes]]) -> None:
         while piece := os.read(pipe.fileno(), 65536):
             pieces.put((time.monotonic(), piece))
     pieces.put((0.0, b""))
-
-
-def _whole_characters(data: bytes) -> tuple[str, bytes]:
-    """Split off an incomplete UTF-8 character at the end, to be read with the next piece."""
-    for cut in range(1, min(3, len(data)) + 1):
-        byte = data[-cut]
-        if byte >= 0xC0:
-            needed = 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
-            if needed > cut:
-                return data[:-cut].decode("utf-8", "replace"), data[-cut:]
-            break
-        if byte < 0x80:
-            break
-    return data.decode("utf-8", "replace"), b""
 
 
 def _family(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
