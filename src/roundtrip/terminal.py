@@ -7,7 +7,6 @@ import os
 import queue
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import threading
@@ -224,7 +223,7 @@ def _family(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
             parent = psutil.Process(process.pid)
             found |= {p.pid: p for p in (parent, *parent.children(recursive=True))}
     groups = {process.pid, *preload.groups(process.pid)} if sys.platform != "win32" else set()
-    if any(map(_group_alive, groups)):
+    if any(map(watchdog.is_alive, groups)):
         for other in psutil.process_iter():
             with suppress(psutil.Error, ProcessLookupError):
                 if os.getpgid(other.pid) in groups:
@@ -237,11 +236,3 @@ def _runs(process: psutil.Process) -> bool:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
-
-
-def _group_alive(group: int) -> bool:
-    try:
-        os.killpg(group, signal.SIG_DFL)
-    except (ProcessLookupError, PermissionError):
-        return False
-    return True

@@ -31,7 +31,7 @@ def prepare() -> None:
 def guard(group: int) -> None:
     """Have this process group ended when we end, until it is released. Costs a line in a pipe."""
     with _in_turn:
-        _guarded.intersection_update([each for each in _guarded if _sent(each, 0)])
+        _guarded.intersection_update([each for each in _guarded if is_alive(each)])
         _guarded.add(group)
         _tell()
 
@@ -41,6 +41,11 @@ def release(group: int) -> None:
     with _in_turn:
         _guarded.discard(group)
         _tell()
+
+
+def is_alive(group: int) -> bool:
+    """Whether there is a process group of ours with this number."""
+    return _sent(group, 0)
 
 
 def _tell() -> None:
@@ -75,7 +80,7 @@ def main() -> None:
         groups = [group for group in groups if _sent(group, number)]
         while groups and time.monotonic() < deadline:
             time.sleep(0.02)
-            groups = [group for group in groups if _sent(group, 0)]
+            groups = [group for group in groups if is_alive(group)]
 
 
 def _sent(group: int, number: int) -> bool:
