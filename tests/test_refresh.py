@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from copy import deepcopy
 from pathlib import Path
 
 import nbformat
 import pytest
+from sittings import rows
 
 from roundtrip import refresh
 from roundtrip.course import Course
+from roundtrip.workspace import Home
 
 ROOT = Path(__file__).parents[1]
 NAME = "00_welcome.ipynb"
@@ -33,7 +37,25 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     return Course(tmp_path)
 
 
-def test_it_leaves_alone_what_is_the_same_and_mends_what_is_not(course: Course):
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return Home(tmp_path_factory.mktemp("refresh") / "home")
+
+
+@pytest.fixture(scope="module")
+def ran(home: Home) -> nbformat.NotebookNode:
+    """Lesson 00, run once in that home."""
+    file = ROOT / "notebooks" / NAME
+    committed = file.read_bytes()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ROUNDTRIP_HOME", str(home.root))
+        node = refresh.run(file)
+    assert file.read_bytes() == committed
+    return node
+
+
+def test_it_leaves_alone_what_is_the_same_and_mends_what_is_not(course: Course, ran, monkeypatch):
+    monkeypatch.setattr(refresh, "run", lambda _: deepcopy(ran))
     file = course.folder / "notebooks" / NAME
     committed = file.read_bytes()
     assert list(refresh.refresh(course, [course.lesson(0)])) == [f"{NAME}: unchanged"]
@@ -62,8 +84,23 @@ def test_buttons_that_need_their_kernel_are_not_stored(course: Course):
     cell = next(cell for cell in notebook.cells if cell.source == "%board")
     cell.source = "%ask pushed"
     refresh.write(notebook, file)
-    list(refresh.refresh(course, [course.lesson(0)]))
+    assert list(refresh.refresh(course, [course.lesson(0)])) == [f"{NAME}: 1 cell rewritten"]
     stored = nbformat.read(file, as_version=4)
     (output,) = next(cell for cell in stored.cells if cell.source == "%ask pushed").outputs
     assert set(output.data) == {"text/plain", "text/markdown"}
     assert "widgets" not in stored.metadata
+
+
+def test_a_notebook_holds_the_card_and_nothing_else_of_it(home: Home, ran: nbformat.NotebookNode):
+    """The record lands in the home; the cells, and what a notebook says of itself, stay."""
+    stored = nbformat.read(ROOT / "notebooks" / NAME, as_version=4)
+    kept = ("id", "cell_type", "source", "attachments")
+    assert [[c.get(k) for k in kept] for c in ran.cells] == [
+        [c.get(k) for k in kept] for c in stored.cells
+    ]
+    assert not {"roundtrip", "progress"} & {*ran.metadata}
+    outputs = json.dumps([cell.get("outputs", []) for cell in ran.cells])
+    assert outputs.count("Progress: ") == 2, "the card, in words and as HTML"
+    for private in ("first_started", "progress.json", "counted"):
+        assert private not in json.dumps(ran)
+    assert rows(home)["0"]["completed"]

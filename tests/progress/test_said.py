@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 
-import nbformat
 import pytest
 from click.testing import CliRunner
-from kernels import ROOT, kernel
+from kernels import kernel
 from sittings import ALL, COURSE, GOALS, LESSONS, NONE_YET, begin, end, file_of, rows, table
 
-from roundtrip import card, progress, refresh
+from roundtrip import card, progress
 from roundtrip.cli import main
 from roundtrip.progress import Entry, Record
 from roundtrip.workspace import Home
@@ -163,22 +161,3 @@ def test_restart_from_a_terminal_is_no_start(home):
     done = CliRunner().invoke(main, ["restart", "1"], env={"ROUNDTRIP_HOME": str(home.root)})
     assert done.exit_code == 0, done.output
     assert not file_of(home).exists()
-
-
-def test_a_notebook_holds_the_card_and_nothing_else_of_it(tmp_path, monkeypatch):
-    """The record lands in the home; the cells, and what a notebook says of itself, stay."""
-    monkeypatch.setenv("ROUNDTRIP_HOME", str(tmp_path / "home"))
-    file = ROOT / "notebooks" / "00_welcome.ipynb"
-    before = nbformat.read(file, as_version=4)
-    node = refresh.run(file)
-    kept = ("id", "cell_type", "source", "attachments")
-    assert [[c.get(k) for k in kept] for c in node.cells] == [
-        [c.get(k) for k in kept] for c in before.cells
-    ]
-    assert nbformat.read(file, as_version=4).cells == before.cells
-    assert not {"roundtrip", "progress"} & {*node.metadata}
-    outputs = json.dumps([cell.get("outputs", []) for cell in node.cells])
-    assert outputs.count("Progress: ") == 2, "the card, in words and as HTML"
-    for private in ("first_started", "progress.json", "counted"):
-        assert private not in json.dumps(node)
-    assert rows(Home(tmp_path / "home"))["0"]["completed"]
