@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Sequence
+from pathlib import Path
 
 import nbformat
 from kernels import Kernel
@@ -50,6 +52,29 @@ def with_answers(
             said[cell.source] = text
         if cell.source == last:
             break
+    return said
+
+
+def at_its_end(
+    notebook: Kernel, lesson: Lesson, end: Path, workspace: Path, solved: Sequence[str]
+) -> dict[str, str]:
+    """Solve the exercises that stand behind `%finish`, where the lesson ended; what it then says.
+
+    `end`: the project as the lesson leaves it, which becomes the workspace.
+    """
+    shutil.rmtree(workspace, ignore_errors=True)
+    shutil.copytree(end, workspace, symlinks=True)
+    run(notebook, f"%load_ext roundtrip\n%lesson {lesson.number} --continue", may_fail=False)
+    cells = [cell for cell in cells_of(lesson) if cell.cell_type == "code"]
+    place = [cell.source for cell in cells].index("%finish")
+    assert not any(map(is_exercise, cells[:place]))
+    waiting = iter(solved)
+    said: dict[str, str] = {}
+    for cell in cells[place + 1 :]:
+        if is_exercise(cell):
+            run(notebook, next(waiting), may_fail=False)
+        else:
+            said[cell.source] = run(notebook, cell.source, may_fail=False)
     return said
 
 
