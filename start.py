@@ -119,7 +119,8 @@ def _made_from():
         flit = project.get("tool", {}).get("flit")  # where files beside the package go
         parts = project["build-system"], project["project"], flit
         described = json.dumps(parts, sort_keys=True)
-        return LOCK.read_bytes(), described.encode()
+        beside = (file.read_bytes() for file in sorted((CLONE / "data").rglob("*.py")))
+        return LOCK.read_bytes(), described.encode(), *beside
     except (OSError, KeyError, ValueError):
         raise StartError(
             "pyproject.toml or requirements.lock is missing or cannot be read: get them back with "

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from jupyter_client.manager import start_new_kernel
 from kernels import ROOT, kernel
 
 from roundtrip import guard
@@ -148,3 +149,13 @@ def _everything(folder: Path) -> dict[str, bytes]:
     """Every file with its bytes, those of the repository included."""
     files = (path for path in folder.rglob("*") if path.is_file())
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def test_a_kernel_starts_without_a_word_in_the_terminal(tmp_path: Path) -> None:
+    """Its warning that nothing is encrypted would frighten whoever reads the terminal."""
+    said = tmp_path / "said"
+    with said.open("w") as terminal:
+        manager, client = start_new_kernel(kernel_name="python3", stderr=terminal, stdout=terminal)
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    assert said.read_text() == ""

@@ -226,6 +226,11 @@ def test_8_it_knows_when_an_environment_no_longer_fits(complete: Path, tmp_path:
         assert not questions(complete).is_complete()
     with changed(lock, lock.read_text() + "# changed\n"):
         assert not questions(complete).is_complete()
+    beside = complete / "data" / "etc" / "config.py"
+    beside.parent.mkdir(parents=True)
+    beside.write_text("c = 1\n")
+    assert not questions(complete).is_complete()
+    shutil.rmtree(complete / "data")
     python.rename(python.with_name("gone"))
     assert not questions(complete).is_complete()
     python.with_name("gone").rename(python)

@@ -88,7 +88,7 @@ def doctor() -> None:
     sys.exit(0 if all(finding.ok for finding in findings) else 1)
 
 
-@main.command()
+@main.command(short_help="Begin a lesson: its start state goes into the workspace.")
 @click.argument("number", type=int)
 @click.option("--fresh", is_flag=True, help="Do not use your own end state of the lesson before.")
 def restart(number: int, fresh: bool) -> None:
@@ -141,7 +141,7 @@ def board(env_file: str | None, svg: Path | None) -> None:
         click.echo(drawing.text(state))
 
 
-@main.group(invoke_without_command=True)
+@main.group(invoke_without_command=True, short_help="List what was set aside, or restore it.")
 @click.pass_context
 def attic(context: click.Context) -> None:
     """List what was set aside; `roundtrip attic restore NAME` puts one back."""

@@ -2,3 +2,4 @@
 
 c = get_config()  # noqa: F821
 c.InteractiveShellApp.extensions.append("roundtrip.guard")
+c.IPKernelApp.log_level = "ERROR"  # it would warn of each kernel that it is not encrypted
