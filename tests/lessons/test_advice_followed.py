@@ -7,13 +7,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from exercises import answers, follow, run, with_answers
+from exercises import changes, follow, run, with_answers
 from kernels import Kernel
 
 from roundtrip.course import find_course
 
 YOUR_TURN = find_course().lesson(10)
-RIGHT = answers(YOUR_TURN)
+RIGHT = changes(YOUR_TURN)
 PHONE, SCRIPT, DEVELOPMENT, COMMIT, _, PRODUCTION, COPY, _, _, POST, _, _, ADA, COMMIT2 = range(14)
 MEND = """from pathlib import Path
 model = Path('demo_app/models.py')

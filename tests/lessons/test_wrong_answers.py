@@ -10,13 +10,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from exercises import answers, follow, run, with_answers
+from exercises import changes, follow, run, with_answers
 from kernels import Kernel
 
 from roundtrip.course import find_course
 
 YOUR_TURN = find_course().lesson(10)
-RIGHT = answers(YOUR_TURN)
+RIGHT = changes(YOUR_TURN)
 PHONE, SCRIPT, DEVELOPMENT, COMMIT, _, PRODUCTION, COPY, _, BACK, POST, POSTS, _, ADA = range(13)
 DOWN, PRODUCTION_DOWN = re.findall(r"!flask.*downgrade", RIGHT[BACK])
 RESET = "!git reset --hard HEAD~1"
