@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import states
+from starts import Starts
 from states import Project
 
 from roundtrip import checks
@@ -21,10 +22,9 @@ def downgrade():
 
 
 @pytest.fixture(scope="module")
-def joined(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def joined(starts: Starts, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Two scripts follow the first, for user.age and user.size; a merge of both adds user.city."""
-    folder = tmp_path_factory.mktemp("joined")
-    project = states.with_age(states.first_lesson(folder / "one"), folder / "two")
+    project = starts["loose"].copy(tmp_path_factory.mktemp("joined") / "p")
     project.db("revision", "-m", "two", "--head", revision(project, "create"), "--splice")
     adds_a_column(project, "two", "size")
     project.db("upgrade", "heads")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import states
+from starts import Starts
 from states import Project
 
 from roundtrip import checks
@@ -16,18 +17,10 @@ from roundtrip.course import Goal
 AGE = {"column": "user.age"}
 
 
-@pytest.fixture(scope="module")
-def aged(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """`age` in model, script and database, all of it committed."""
-    folder = tmp_path_factory.mktemp("goals")
-    project = states.with_age(states.first_lesson(folder / "one"), folder / "two")
-    project.commit("Add age column to user model")
-    return project
-
-
 @pytest.fixture
-def project(aged: Project, tmp_path: Path) -> Project:
-    return aged.copy(tmp_path / "p")
+def project(starts: Starts, tmp_path: Path) -> Project:
+    """`age` in model, script and database, all of it committed."""
+    return starts["aged"].copy(tmp_path / "p")
 
 
 def find(project: Project, check: str, **arguments: object) -> checks.Finding:

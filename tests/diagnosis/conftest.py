@@ -5,19 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import states
+from starts import Starts
 from states import Project
 
 
-@pytest.fixture(scope="session")
-def starts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Project]:
-    folder = tmp_path_factory.mktemp("starts")
-    return {
-        "new": states.new(folder / "new"),
-        "applied": states.first_lesson(folder / "applied"),
-    }
-
-
 @pytest.fixture
-def applied(starts: dict[str, Project], tmp_path: Path) -> Project:
-    return starts["applied"].copy(tmp_path / "my home" / "workspace")
+def applied(starts: Starts, tmp_path: Path) -> Project:
+    return starts["first"].copy(tmp_path / "my home" / "workspace")

@@ -66,7 +66,7 @@ class Case:
     row: str
     command: str
     prepare: Callable[[Project], object] = lambda project: None
-    start: str = "applied"
+    start: str = "first"
 
 
 CASES = [

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import states
+from starts import Starts
 from states import Project
 
 CHILDREN = """
@@ -24,11 +25,9 @@ def enforce(connection, _):
 
 
 @pytest.fixture
-def aged(tmp_path: Path) -> Project:
+def aged(starts: Starts, tmp_path: Path) -> Project:
     """`age` in the model, in a script and in the database."""
-    project = states.with_age(states.first_lesson(tmp_path / "one"), tmp_path / "two")
-    project.commit("Add age column to user model")
-    return project
+    return starts["aged"].copy(tmp_path / "p")
 
 
 def test_the_sql_of_a_script_that_drops_is_not_to_be_had_on_sqlite(aged: Project):

@@ -11,39 +11,40 @@ from pathlib import Path
 
 import pytest
 from against_tools import check_against_commands
+from starts import Starts
 from states import Project
 
 from roundtrip import terminal
 from roundtrip.facts import State
 
 
-def committed_downgrade_reset(starts: dict[str, Project], place: Path) -> Project:
+def committed_downgrade_reset(starts: Starts, place: Path) -> Project:
     project = starts["aged"].copy(place)
     project.db("downgrade")
     project.git("reset", "--hard", "HEAD~1")
     return project
 
 
-def committed_reset(starts: dict[str, Project], place: Path) -> Project:
+def committed_reset(starts: Starts, place: Path) -> Project:
     project = starts["aged"].copy(place)
     project.git("reset", "--hard", "HEAD~1")
     return project
 
 
-def untracked_reset(starts: dict[str, Project], place: Path) -> Project:
+def untracked_reset(starts: Starts, place: Path) -> Project:
     project = starts["loose"].copy(place)
     project.git("reset", "--hard")
     return project
 
 
-def untracked_downgrade_reset(starts: dict[str, Project], place: Path) -> Project:
+def untracked_downgrade_reset(starts: Starts, place: Path) -> Project:
     project = starts["loose"].copy(place)
     project.db("downgrade")
     project.git("reset", "--hard")
     return project
 
 
-def staged_reset(starts: dict[str, Project], place: Path) -> Project:
+def staged_reset(starts: Starts, place: Path) -> Project:
     project = starts["loose"].copy(place)
     project.git("add", ".")
     project.git("reset", "--hard")
@@ -51,7 +52,7 @@ def staged_reset(starts: dict[str, Project], place: Path) -> Project:
     return project
 
 
-def ignored_reset(starts: dict[str, Project], place: Path) -> Project:
+def ignored_reset(starts: Starts, place: Path) -> Project:
     project = starts["loose"].copy(place)
     project.edit(".gitignore", "instance/\n", "instance/\nmigrations/\n")
     project.git("rm", "-r", "-q", "--cached", "migrations")
@@ -61,7 +62,7 @@ def ignored_reset(starts: dict[str, Project], place: Path) -> Project:
     return project
 
 
-def database_tracked_reset(starts: dict[str, Project], place: Path) -> Project:
+def database_tracked_reset(starts: Starts, place: Path) -> Project:
     project = starts["first"].copy(place)
     project.git("add", "-f", "instance/app.db")
     project.git("commit", "-m", "Add the database")
@@ -73,19 +74,19 @@ def database_tracked_reset(starts: dict[str, Project], place: Path) -> Project:
     return project
 
 
-def stash(starts: dict[str, Project], place: Path) -> Project:
+def stash(starts: Starts, place: Path) -> Project:
     project = starts["loose"].copy(place)
     project.git("stash")
     return project
 
 
-def stash_untracked(starts: dict[str, Project], place: Path) -> Project:
+def stash_untracked(starts: Starts, place: Path) -> Project:
     project = starts["loose"].copy(place)
     project.git("stash", "-u")
     return project
 
 
-def checkout(starts: dict[str, Project], place: Path) -> Project:
+def checkout(starts: Starts, place: Path) -> Project:
     project = starts["aged"].copy(place)
     project.git("checkout", "-q", "-b", "age")
     project.git("branch", "-q", "-f", "main", "HEAD~1")
@@ -93,7 +94,7 @@ def checkout(starts: dict[str, Project], place: Path) -> Project:
     return project
 
 
-def revert(starts: dict[str, Project], place: Path) -> Project:
+def revert(starts: Starts, place: Path) -> Project:
     project = starts["aged"].copy(place)
     project.git("revert", "--no-edit", "HEAD")
     return project
@@ -133,7 +134,7 @@ def follow(project: Project, state: State, steps: int) -> list[str]:
     ids=[row[0].__name__ for row in GIT_AGAINST_DATABASE],
 )
 def test_git_against_the_database(
-    starts: dict[str, Project],
+    starts: Starts,
     tmp_path: Path,
     make: Callable[[dict[str, Project], Path], Project],
     next_command: str,
@@ -147,7 +148,7 @@ def test_git_against_the_database(
     assert follow(project, state, len(kinds) - 1) == kinds
 
 
-def test_what_git_ignores_is_named(starts: dict[str, Project], tmp_path: Path):
+def test_what_git_ignores_is_named(starts: Starts, tmp_path: Path):
     state = ignored_reset(starts, tmp_path / "project").read()
     assert "Git ignores migrations/versions/" in state.verdict.why
     assert [each.kind for each in state.disagreements] == ["database_ahead", "scripts_ignored"]

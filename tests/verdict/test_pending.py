@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from alembic.operations import BatchOperations, Operations
 from goal_states import made, migrations, second
+from starts import Starts
 from states import Project
 from turns import (
     CITY,
@@ -25,7 +26,7 @@ from turns import (
 from roundtrip.scripts import OPERATIONS
 
 
-def test_a_script_that_does_more_than_the_model_says(loose: Project, starts: dict[str, Project]):
+def test_a_script_that_does_more_than_the_model_says(loose: Project, starts: Starts):
     shutil.copy(starts["first"].path / "instance/app.db", loose.path / "instance")
     script = loose.script_file("age")
     line = "batch_op.add_column(sa.Column('age', sa.Integer(), nullable=True))"

@@ -7,6 +7,7 @@ import shlex
 import shutil
 
 from against_tools import check_against_commands
+from starts import Starts
 from states import AGE, Project
 from turns import CITY, PHONE, committed
 
@@ -92,7 +93,7 @@ def test_a_copied_script_with_another_number(aged: Project):
     assert aged.read().verdict.kind == "agree"
 
 
-def test_two_heads_are_merged(project: Project, starts: dict[str, Project]):
+def test_two_heads_are_merged(project: Project, starts: Starts):
     parent = project.script("create").name[:12]
     for name, column in (("aaaaaaaaaaaa", "age"), ("bbbbbbbbbbbb", "city")):
         script = starts["loose"].script("age").read_text(encoding="utf-8")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import states
 from against_tools import check_against_commands
+from starts import Starts
 from states import Project
 from turns import with_production
 
@@ -36,7 +37,7 @@ def test_from_nothing_to_the_first_commit(tmp_path: Path):
     ]
 
 
-def test_from_the_model_to_the_commit(project: Project, starts: dict[str, Project]):
+def test_from_the_model_to_the_commit(project: Project, starts: Starts, tmp_path: Path):
     project.add_to_model()
     ahead = check_against_commands(project).verdict
     assert ahead.next == 'flask db migrate -m "Add age column to user model"'
@@ -44,12 +45,12 @@ def test_from_the_model_to_the_commit(project: Project, starts: dict[str, Projec
     shutil.copy(starts["loose"].script("age"), project.path / "migrations/versions")
     waiting = check_against_commands(project).verdict
     assert (waiting.kind, waiting.next, waiting.back) == ("pending", "flask db upgrade", "")
-    upgraded = starts["loose"].read().verdict
+    upgraded = starts["loose"].copy(tmp_path / "loose").read().verdict
     assert (upgraded.kind, upgraded.next) == ("script_not_committed", "git add .")
-    assert starts["aged"].read().verdict == AGREE
+    assert starts["aged"].copy(tmp_path / "aged").read().verdict == AGREE
 
 
-def test_after_the_downgrade_both_ways_are_open(aged: Project, starts: dict[str, Project]):
+def test_after_the_downgrade_both_ways_are_open(aged: Project, starts: Starts):
     aged.write("notes.txt", "A later commit.\n")
     aged.commit("Take notes")
     first = aged.git("rev-list", "--max-parents=0", "HEAD").strip()
@@ -62,9 +63,7 @@ def test_after_the_downgrade_both_ways_are_open(aged: Project, starts: dict[str,
     assert "takes every commit after" in verdict.why
 
 
-def test_production_is_looked_at_and_upgraded_by_its_file(
-    aged: Project, starts: dict[str, Project]
-):
+def test_production_is_looked_at_and_upgraded_by_its_file(aged: Project, starts: Starts):
     with_production(aged)
     before = aged.read("production.env")
     assert (before.database.url, before.database.exists) == ("instance/production.db", False)
