@@ -296,8 +296,9 @@ def test_writable_tells_the_truth(tmp_path):
 @pytest.mark.parametrize("name", ["a file", "a file/below", os.pathsep.join("ab"), "/proc/mine"])
 def test_a_home_that_cannot_be_used_is_named_in_a_sentence(tmp_path, name):
     (tmp_path / "a file").write_text("")
-    with pytest.raises(RoundtripError, match=r"ROUNDTRIP_HOME|another folder"):
+    with pytest.raises(RoundtripError, match=r"ROUNDTRIP_HOME|another folder") as said:
         find_home(tmp_path, {"ROUNDTRIP_HOME": str(tmp_path / name)})
+    assert "\n" not in str(said.value)
 
 
 def test_the_note_of_who_holds_the_workspace(home):
