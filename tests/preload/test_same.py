@@ -181,11 +181,11 @@ BEHAVIOUR = {
     "threads that go on": "threading.Timer(0.2, print, ['late']).start()",
     "a thread that raises": "threading.Thread(target=exit, args=[Own]).start(); 1/0",
     "a hook of its own": "sys.excepthook = lambda *a: print('mine', a[:2]); 1/0",
-    "a child": "subprocess.run('echo child; exit 3', shell=True)",
-    "a child that is Flask": "subprocess.run(['flask', 'echo', 'x'], stdin=subprocess.DEVNULL)",
-    "a fork": "p = os.fork(); p and os.wait(); print(p > 0, flush=True)",
-    "many processes": "import concurrent.futures as c\n"
-    "with c.ProcessPoolExecutor(2) as p: print(list(p.map(abs, [-1, 2])))",
+    "a child, one that is Flask, many of them, and a fork": "import concurrent.futures as c\n"
+    "print(subprocess.run('echo child; exit 3', shell=True))\n"
+    "print(subprocess.run(['flask', 'echo', 'x'], stdin=subprocess.DEVNULL))\n"
+    "with c.ProcessPoolExecutor(2) as p: print(list(p.map(abs, [-1, 2])))\n"
+    "p = os.fork(); p and os.wait(); print(p > 0, flush=True)",
     "a question": "print(input('really? '))",
     "imports, and warnings": "import alembic, sqlalchemy.orm as o\nprint(alembic, o, __name__)\n"
     "warnings.warn('careful')\nwarnings.warn('old', DeprecationWarning)",
