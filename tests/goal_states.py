@@ -30,6 +30,9 @@ MODELS = "demo_app/models.py"
 LOOK = f"%show {MODELS}"
 FIRST, SECOND = "aaaaaaaaaaaa", "bbbbbbbbbbbb"
 AGE_SCRIPT = f"migrations/versions/{SECOND}_add_age_column_to_user_model.py"
+DELETE = f"git clean -f {AGE_SCRIPT}"
+MIGRATE = 'flask db migrate -m "Add age column to user model"'
+LOG = "git log --oneline"
 ADDS_AGE = Difference("add_column", "user", "age")
 BASE = [Column("id", "INTEGER", False, True), Column("name", "VARCHAR(80)", False, False)]
 AGE = Column("age", "INTEGER", True, False)
@@ -127,7 +130,8 @@ def log(project: Path, move: str, what: str) -> None:
 
 
 def refused(name: str, state: State, project: Path, cause: str, next: str, **arguments: object):
+    """A goal is not met, for a cause with these words in it, and names exactly this command."""
     finding = ask(name, state, project, **arguments)
     assert not finding.met
     assert cause in finding.cause, finding
-    assert finding.next.startswith(next) and bool(finding.next) == bool(next), finding
+    assert finding.next == next, finding

@@ -12,6 +12,7 @@ from goal_states import (
     FIRST,
     GONE,
     LOOK,
+    MIGRATE,
     MODEL_AHEAD,
     MODELS,
     SECOND,
@@ -88,10 +89,12 @@ def test_committed_migration(project: Path):
         MODEL_AHEAD,
         project,
         "no migration script for it",
-        "flask db migrate",
+        MIGRATE,
         **age,
     )
-    refused("committed_migration", GONE, project, "file is gone", "git reset", **age)
+    refused(
+        "committed_migration", GONE, project, "file is gone", "git reset --hard ORIG_HEAD", **age
+    )
     for odd, cause, command in (
         ({"others": ("execute",)}, "does more", "flask db downgrade"),
         ({"drops": ("user.city",)}, "the model has lost it", "%restart"),
@@ -101,7 +104,8 @@ def test_committed_migration(project: Path):
         state = made(migrations=replace(more, current=(SECOND,)))
         refused("committed_migration", state, project, cause, command, **age)
     noted = replace(UPGRADED, git=git(staged=(MODELS, AGE_SCRIPT), added=(AGE_SCRIPT,)))
-    refused("committed_migration", noted, project, "not committed", "git commit -m", **age)
+    command = 'git commit -m "Add age column to user model"'
+    refused("committed_migration", noted, project, "not committed", command, **age)
     own = {**age, "after": "Create user table"}
     commits = (Commit("3" * 40, "x"), Commit("2" * 40, "Create user table"))
     alone = replace(UPGRADED, git=git(untracked=(AGE_SCRIPT,), commits=commits))
@@ -111,15 +115,18 @@ def test_committed_migration(project: Path):
     refused("committed_migration", alone, project, "has the model alone", amend, **own)
     later = (Commit("4" * 40, "clean up"), *commits)  # an amend would make it empty
     later = replace(alone, git=git(staged=(AGE_SCRIPT,), added=(AGE_SCRIPT,), commits=later))
-    refused("committed_migration", later, project, "not committed", "git commit -m", **own)
+    command = 'git commit -m "Add age column to user model"'
+    refused("committed_migration", later, project, "not committed", command, **own)
     hidden = migrations(second(applied=True, tracked=True, adds=(), opaque=True))
     state = made(migrations=replace(hidden, current=(SECOND,)))
-    refused("committed_migration", state, project, "Write it with op.add", "flask db h", **age)
+    command = "flask db history --verbose"
+    refused("committed_migration", state, project, "Write it with op.add", command, **age)
     typo = migrations(second(tracked=True, adds=(), unknown=("add_colum",)))
-    refused("committed_migration", made(migrations=typo), project, "no such", "flask db h", **age)
+    refused("committed_migration", made(migrations=typo), project, "no such", command, **age)
     again = replace(second(applied=True, tracked=True), id="c" * 12, parents=(SECOND,))
     twice = replace(migrations(*committed.revisions[1:], again), current=("c" * 12,))
-    refused("committed_migration", made(migrations=twice), project, "left over", "flask db", **age)
+    command = "flask db history"
+    refused("committed_migration", made(migrations=twice), project, "left over", command, **age)
 
 
 def test_a_script_that_belongs_to_an_earlier_lesson(project: Path):

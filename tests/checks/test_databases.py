@@ -10,8 +10,10 @@ import pytest
 from goal_states import (
     AGE,
     AGE_SCRIPT,
+    DELETE,
     FIRST,
     LOOK,
+    MIGRATE,
     MODEL_AHEAD,
     SECOND,
     UPGRADED,
@@ -65,7 +67,7 @@ def test_a_database_that_cannot_be_read_is_not_told_to_be_upgraded_first(
 def test_database_has(project: Path):
     age = {"column": "user.age"}
     assert ask("database_has", made(), project, **age, present=False).met
-    refused("database_has", MODEL_AHEAD, project, "no migration script", "flask db migrate", **age)
+    refused("database_has", MODEL_AHEAD, project, "no migration script", MIGRATE, **age)
     add_age(project)
     assert ask("database_has", UPGRADED, project, **age).met
     off = {**age, "present": False}
@@ -109,12 +111,15 @@ def test_database_has(project: Path):
     sql(project, "DELETE FROM user WHERE name = 'A'", "copy.db")
     refused("database_has", more, project, "copy.db was overwritten", "%restart", **copy, copy=True)
     named = {"column": "user.age", "database": "copy.db"}
-    refused("database_has", UPGRADED, project, "no copy.env names it", "%%writefile copy", **named)
+    refused(
+        "database_has", UPGRADED, project, "no copy.env names it", "%%writefile copy.env", **named
+    )
     assert ask("database_has", UPGRADED, project, **named, copy=True).met
     (project / "copy.env").write_text("DATABASE_URL=sqlite:///app.db")
     refused("database_has", UPGRADED, project, "names app.db", "%show copy.env", **named)
     gone = {"column": "user.id", "database": "production.db"}
-    refused("database_has", made(), project, "no production.env that", "%%writefile", **gone)
+    command = "%%writefile production.env"
+    refused("database_has", made(), project, "no production.env that", command, **gone)
     settings = project / "production.env"
     for text, cause in NAMES_ANOTHER.items():
         settings.write_text(text)
@@ -130,14 +135,15 @@ def test_database_has(project: Path):
     )
     (project / "instance/app.db").unlink()
     sql(project, "CREATE TABLE user (id INTEGER PRIMARY KEY)")
-    refused("database_has", required, project, "it would fail", "git clean -f", **age)
+    refused("database_has", required, project, "it would fail", DELETE, **age)
 
 
 @pytest.mark.parametrize("text", NAMES_ANOTHER)
 def test_a_database_that_its_settings_do_not_name_is_not_used(project: Path, text: str):
     add_age(project, "production.db")
     age = {"column": "user.age", "database": "production.db"}
-    refused("database_has", made(), project, "no production.env names it", "%%writefile", **age)
+    command = "%%writefile production.env"
+    refused("database_has", made(), project, "no production.env names it", command, **age)
     (project / "production.env").write_text(text)
     look, cause = "%show production.env", NAMES_ANOTHER[text]
     refused("database_has", made(), project, cause, look, **age)
@@ -168,7 +174,8 @@ def test_references(project: Path):
     refused("references", made(), project, 'without ForeignKey("user.id")', LOOK, **wanted)
     key = (Difference("add_fk", "post"),)
     changed = made(differences=key)
-    refused("references", changed, project, "table was made before", "flask db migrate", **wanted)
+    command = 'flask db migrate -m "Change post table"'
+    refused("references", changed, project, "table was made before", command, **wanted)
     waits = made(model=UPGRADED.model, migrations=migrations(second()), differences=key)
     refused("references", waits, project, "table was made before", "flask db upgrade", **wanted)
     sql(project, "DROP TABLE post")

@@ -14,7 +14,7 @@ from roundtrip.facts import GitState
 def test_has_file(project: Path):
     (project / "notes.txt").write_text("x")
     assert ask("has_file", made(), project, file="notes.txt").met
-    refused("has_file", made(), project, "not written", "%%writefile other", file="other.txt")
+    refused("has_file", made(), project, "not written", "%%writefile other.txt", file="other.txt")
     deleted = made(git=git(deleted=("other.txt",), modified=("other.txt",)))
     refused("has_file", deleted, project, "deleted", "git restore other.txt", file="other.txt")
 

@@ -8,7 +8,10 @@ from pathlib import Path
 from goal_states import (
     ADDS_AGE,
     AGE_SCRIPT,
+    DELETE,
     FIRST,
+    LOG,
+    MIGRATE,
     MODEL_AHEAD,
     MODELS,
     UPGRADED,
@@ -42,7 +45,7 @@ def test_commits(project: Path):
     refused("commits", made(), project, "as it was", "git reset --soft 2222222", count=2)
     log(project, f"{'2' * 40} {'1' * 40}", "reset: moving to HEAD~1")
     refused("commits", made(), project, "on the branch no more", "git reflog", count=2)
-    refused("commits", made(), project, "later work", "git log", count=0)
+    refused("commits", made(), project, "later work", LOG, count=0)
 
 
 def test_a_script_belongs_into_the_commit_of_its_model(project: Path):
@@ -59,15 +62,15 @@ def test_a_script_belongs_into_the_commit_of_its_model(project: Path):
     refused("commits", three, project, "git reset --soft HEAD~1", "git show --stat", **both)
     four = (Commit("4" * 40, "x"), Commit("3" * 40, "y"), *two)
     later = made(git=git(commits=four), migrations=tracked)
-    refused("commits", later, project, "later work", "git log --oneline", **both)
+    refused("commits", later, project, "later work", LOG, **both)
 
 
 def test_head_subject(project: Path):
     assert ask("head_subject", made(), project, subject="Create the user table").met
     later = made(git=git(commits=(Commit("2" * 40, "Later"), *made().git.commits)))
-    refused("head_subject", later, project, "1111111", "git log", subject="Create the user table")
+    refused("head_subject", later, project, "1111111", LOG, subject="Create the user table")
     back = {"subject": "Create the user table", "back": True}
-    refused("head_subject", later, project, "1111111", "git log --oneline", **back)
+    refused("head_subject", later, project, "1111111", LOG, **back)
     later = replace(MODEL_AHEAD, git=later.git)  # not all places have the later work
     refused("head_subject", later, project, "1111111", "git reset --hard 1111111", **back)
     log(project, f"{'0' * 40} {'7' * 40}", "commit: Lost")
@@ -84,9 +87,10 @@ def test_head_subject(project: Path):
     aside = made(git=git(branch="first"))
     same = {"subject": "Create the user table"}
     refused("head_subject", aside, project, "leaves main as it was", "git switch main", **same)
-    refused("head_subject", made(), project, "No commit is called", "git log", subject="Other")
+    refused("head_subject", made(), project, "No commit is called", LOG, subject="Other")
     renamed = {"subject": "Other", "commits": 1}
-    refused("head_subject", made(), project, "by its message", "git commit --amend -m", **renamed)
+    command = 'git commit --amend -m "Other"'
+    refused("head_subject", made(), project, "by its message", command, **renamed)
     # an earlier lesson's commit is not written anew
     early = {"subject": "Other", "commits": 2}
     refused("head_subject", made(), project, "Nothing is there to commit", "git status", **early)
@@ -117,7 +121,8 @@ def test_git_in_the_middle_of_something(project: Path):
 def test_clean(project: Path):
     assert ask("clean", made(), project).met
     refused("clean", made(git=git(untracked=("x",))), project, "after the last", "git status")
-    refused("clean", made(git=git(staged=("x",))), project, "did not follow", "git commit")
+    command = 'git commit -m "Say what changes"'
+    refused("clean", made(git=git(staged=("x",))), project, "did not follow", command)
     named, command = {"message": "Add x"}, 'git commit -m "Add x"'
     refused("clean", made(git=git(staged=("x",))), project, "did not follow", command, **named)
     refused("clean", made(git=GitState()), project, "no repository yet", "git init")
@@ -129,7 +134,7 @@ def test_clean(project: Path):
     command = f"git restore --staged --worktree {MODELS}"
     refused("clean", staged, project, "git add has noted", command, back=True)
     new = made(git=git(staged=("notes.txt",), added=("notes.txt",)))
-    refused("clean", new, project, "no commit has it", "git restore --staged notes", back=True)
+    refused("clean", new, project, "no commit has it", "git restore --staged notes.txt", back=True)
     run = replace(UPGRADED, git=git(untracked=(AGE_SCRIPT,)))
     refused("clean", run, project, "Undo it before", "flask db downgrade", back=True)
     refused("clean", MODEL_AHEAD, project, "still in the file", "git status", back=True)
@@ -149,8 +154,8 @@ def test_clean(project: Path):
     noted = made(git=git(staged=("production.env",), added=("production.env",)))
     out = "git rm -f --cached production.env"
     refused("clean", noted, project, "Let .gitignore name", out)
-    refused("clean", MODEL_AHEAD, project, "go into one commit", "flask db migrate")
-    refused("commits", MODEL_AHEAD, project, "go into one commit", "flask db migrate", count=2)
+    refused("clean", MODEL_AHEAD, project, "go into one commit", MIGRATE)
+    refused("commits", MODEL_AHEAD, project, "go into one commit", MIGRATE, count=2)
     away = made(git=git(branch=None, way_back="main"))
     refused("clean", away, project, "on no branch", "git switch main", back=True)
     harmful = second(adds=("user.age",), required=("user.age",))
@@ -171,12 +176,12 @@ def test_clean(project: Path):
 
 def test_changed_only(project: Path):
     assert ask("changed_only", MODEL_AHEAD, project, files=[MODELS]).met
-    refused("changed_only", made(), project, "was not saved", "git log", files=[MODELS])
+    refused("changed_only", made(), project, "was not saved", LOG, files=[MODELS])
     early = made(git=git(commits=(Commit("2" * 40, "x"), *made().git.commits)))
     refused("changed_only", early, project, "keeps the files", "git reset HEAD~1", files=[MODELS])
     other = made(git=git(modified=(MODELS, "demo_app/pages.py")))
     refused("changed_only", other, project, "Another file", "git diff", files=[MODELS])
-    refused("changed_only", WAITING, project, "too early", "git clean -f", files=[MODELS])
+    refused("changed_only", WAITING, project, "too early", DELETE, files=[MODELS])
     gone = made(git=git(modified=(MODELS,), deleted=(MODELS,)))
     lost = {"files": [MODELS, "demo_app/pages.py"]}
     refused("changed_only", gone, project, "was deleted", f"git restore {MODELS}", **lost)
@@ -192,9 +197,10 @@ def test_untracked(project: Path):
     named = made(git=git(untracked=(other,)), migrations=migrations(replace(second(), file=other)))
     refused("untracked", named, project, "another name", f"git clean -f {other}", **pattern)
     staged = made(git=git(staged=(AGE_SCRIPT,), added=(AGE_SCRIPT,)))
-    refused("untracked", staged, project, "staged already", "git restore --staged", **pattern)
+    command = f"git restore --staged {AGE_SCRIPT}"
+    refused("untracked", staged, project, "staged already", command, **pattern)
     committed = made(migrations=migrations(second(tracked=True)))
-    refused("untracked", committed, project, "committed already", "git log", **pattern)
+    refused("untracked", committed, project, "committed already", LOG, **pattern)
     two = git(commits=(Commit("2" * 40, "x"), *made().git.commits))
     committed = replace(committed, git=two)
     refused("untracked", committed, project, "keeps the files", "git reset HEAD~1", **pattern)
@@ -204,17 +210,17 @@ def test_untracked(project: Path):
 
 def test_taken_back(project: Path):
     here = {"subject": "Create the user table"}
-    refused("taken_back", made(), project, "No commit is called", "git log", subject="Other")
-    refused("taken_back", made(), project, "way there comes first", "git log --oneline", **here)
+    refused("taken_back", made(), project, "No commit is called", LOG, subject="Other")
+    refused("taken_back", made(), project, "way there comes first", LOG, **here)
     loose = made(git=git(modified=(MODELS,)))
     refused("taken_back", loose, project, "in the files alone: commit it", "git add .", **here)
     log(project, f"{'0' * 40} {'1' * 40}", "commit (initial): Create the user table")
-    refused("taken_back", made(), project, "No commit followed", "git log --oneline", **here)
+    refused("taken_back", made(), project, "No commit followed", LOG, **here)
     log(project, f"{'1' * 40} {'2' * 40}", "commit: Add phone")
     later = made(git=git(commits=(Commit("2" * 40, "Add phone"), *made().git.commits)))
     other = {"subject": "Add phone"}
-    refused("taken_back", later, project, "No commit followed", "git log --oneline", **other)
-    refused("taken_back", later, project, "further back", "git log --oneline", **here)
+    refused("taken_back", later, project, "No commit followed", LOG, **other)
+    refused("taken_back", later, project, "further back", LOG, **here)
     log(project, f"{'2' * 40} {'1' * 40}", "reset: moving to HEAD~1")
     assert ask("taken_back", made(), project, subject="Create the user table").met
     back = {"subject": "Add phone"}

@@ -11,6 +11,8 @@ import pytest
 from goal_states import (
     AGE,
     FIRST,
+    LOG,
+    MIGRATE,
     MODEL_AHEAD,
     UPGRADED,
     ask,
@@ -30,7 +32,7 @@ from roundtrip.verdict import disagreements
 
 def test_agree(project: Path):
     assert ask("agree", made(), project).met
-    refused("agree", MODEL_AHEAD, project, "The model is ahead", "flask db migrate")
+    refused("agree", MODEL_AHEAD, project, "The model is ahead", MIGRATE)
     two_ways = made(
         model=ModelState((user(AGE),), found=True, migrates=True),
         migrations=migrations(second(tracked=True, before="1111111")),
@@ -41,8 +43,8 @@ def test_agree(project: Path):
     one_waits = replace(UPGRADED, git=made().git, elsewhere=(behind,))
     one_waits = replace(one_waits, disagreements=disagreements(one_waits)[-1:])
     refused("agree", one_waits, project, "waits", "flask --env-file production.env db upgrade")
-    refused("agree", one_waits, project, "way is back", "git log --oneline", back="Elsewhere")
-    refused("agree", MODEL_AHEAD, project, "way is back", "git log", back="Elsewhere")
+    refused("agree", one_waits, project, "way is back", LOG, back="Elsewhere")
+    refused("agree", MODEL_AHEAD, project, "way is back", LOG, back="Elsewhere")
     here = "Create the user table"
     refused("agree", two_ways, project, "ahead", "flask db upgrade", back=here)
 

@@ -11,9 +11,12 @@ from goal_states import (
     AGE_SCRIPT,
     BASE,
     BROKEN,
+    DELETE,
     FIRST,
     GONE,
+    LOG,
     LOOK,
+    MIGRATE,
     MODEL_AHEAD,
     MODELS,
     SECOND,
@@ -54,15 +57,15 @@ def test_model_has(project: Path):
     refused("model_has", other, project, "Post has it", "%show demo_app/post.py", **age)
     committed = made(model=ModelState((user(AGE),), found=True, migrates=True))
     gone = {**age, "present": False}
-    refused("model_has", committed, project, "The line is committed", "git log", **gone)
+    refused("model_has", committed, project, "The line is committed", LOG, **gone)
     commits = (Commit("2" * 40, "x"), *committed.git.commits)
     later = replace(committed, git=git(commits=commits))
     undo = "git revert --no-edit HEAD"
     refused("model_has", later, project, "If the last commit has brought it", undo, **gone)
     loose = replace(later, git=git(commits=commits, untracked=("notes.txt",)))
-    refused("model_has", loose, project, "The line is committed", "git log", **gone)
+    refused("model_has", loose, project, "The line is committed", LOG, **gone)
     run = replace(later, migrations=migrations(second(applied=True)))
-    refused("model_has", run, project, "The line is committed", "git log", **gone)
+    refused("model_has", run, project, "The line is committed", LOG, **gone)
     assert ask("model_has", MODEL_AHEAD, project, **age, type="INTEGER").met
     refused("model_has", MODEL_AHEAD, project, "should be TEXT", "git diff", **age, type="TEXT")
     strict = {"column": "user.id", "type": "INTEGER"}
@@ -80,9 +83,9 @@ def test_a_table_that_was_made_from_another_model(project: Path):
     one = {"count": 1, "applied": 1, "whole": True}
     refused("revisions", state, project, "made from another model", "%restart", **one)
     same = made(migrations=migrations(more))
-    refused("revisions", same, project, "a script too many", "git clean -f", **one)
+    refused("revisions", same, project, "a script too many", DELETE, **one)
     empty = made(migrations=migrations(second(adds=())), differences=(change,))
-    refused("revisions", empty, project, "a script too many", "git clean -f", **one)
+    refused("revisions", empty, project, "a script too many", DELETE, **one)
 
 
 def test_a_script_that_is_lost_for_good(project: Path):
@@ -109,14 +112,20 @@ def test_a_table_that_the_model_does_not_have(project: Path):
     (project / "demo_app").mkdir()
     (project / "demo_app/post.py").write_text("class Post(db.Model):\n    pass\n")
     (project / "demo_app/broken.py").write_text("class Post(:\n")
-    refused("model_has", made(), project, "does not import it", "%show demo_app/__in", **wanted)
-    refused("model_has", made(), project, "from . import post", "%show demo_app/__in", **wanted)
+    refused(
+        "model_has", made(), project, "does not import it", "%show demo_app/__init__.py", **wanted
+    )
+    refused(
+        "model_has", made(), project, "from . import post", "%show demo_app/__init__.py", **wanted
+    )
     assert ask("model_has", made(), project, **wanted).detour, "the hints name another file"
     (project / "models.py").write_text("class User(db.Model):\n    pass\n")
     elsewhere = {"column": "user.age"}
-    refused("model_has", made(), project, f"the app takes {MODELS}", "%show models", **elsewhere)
+    refused("model_has", made(), project, f"the app takes {MODELS}", "%show models.py", **elsewhere)
     (project / "demo_app/post.py").write_text("class Post:\n    pass\n")
-    refused("model_has", made(), project, "class Post(db.Model)", "%show demo_app/post", **wanted)
+    refused(
+        "model_has", made(), project, "class Post(db.Model)", "%show demo_app/post.py", **wanted
+    )
 
 
 def test_revisions(project: Path):
@@ -134,7 +143,7 @@ def test_revisions(project: Path):
     refused("revisions", gone, project, "what it dropped is gone", "%restart", **too_far)
     early = {"count": 3, "applied": 1}
     refused("revisions", UPGRADED, project, "should not have yet", "flask db downgrade", **early)
-    refused("revisions", WAITING, project, AGE_SCRIPT, "git clean -f", count=1, applied=1)
+    refused("revisions", WAITING, project, AGE_SCRIPT, DELETE, count=1, applied=1)
     refused("revisions", UPGRADED, project, "too many", "flask db downgrade", count=1, applied=1)
     third = replace(second(), id="c" * 12, parents=(SECOND,), file="migrations/versions/c.py")
     more = made(migrations=migrations(second(), third))
@@ -142,7 +151,8 @@ def test_revisions(project: Path):
     refused("revisions", more, project, "The newest is", newest, count=1, applied=1)
     apart = migrations(replace(second(), adds=()), replace(third, parents=(), adds=()))
     heads = made(migrations=replace(apart, heads=(SECOND, "c" * 12)))
-    refused("revisions", heads, project, "2 heads", "flask db merge heads", count=3, applied=1)
+    command = 'flask db merge heads -m "Merge heads"'
+    refused("revisions", heads, project, "2 heads", command, count=3, applied=1)
 
 
 def test_newest_script(project: Path):
@@ -152,18 +162,19 @@ def test_newest_script(project: Path):
     refused("newest_script", WAITING, project, "No script is called", "flask db history", **wanted)
     nameless = replace(second(), message="empty message")
     forgot = made(migrations=migrations(nameless))
-    refused("newest_script", forgot, project, "when -m is left out", "git clean -f", **wanted)
+    refused("newest_script", forgot, project, "when -m is left out", DELETE, **wanted)
     filled = replace(second(), id="c" * 12, message="Fill in the ages")
     more = made(migrations=migrations(filled, replace(nameless, parents=("c" * 12,))))
-    refused("newest_script", more, project, "when -m is left out", "git clean -f", **wanted)
+    refused("newest_script", more, project, "when -m is left out", DELETE, **wanted)
     other = replace(filled, message="Ages", parents=(SECOND,), adds=(), file="c.py")
     wrong = made(migrations=migrations(second(), other))
     refused("newest_script", wrong, project, "has another message", "git clean -f c.py", **wanted)
     more = made(migrations=migrations(filled, second()))
-    refused("newest_script", more, project, "Another script was made after", "flask", **wanted)
+    command = "flask db history"
+    refused("newest_script", more, project, "Another script was made after", command, **wanted)
     none = made(migrations=MigrationState(True))
     refused("newest_script", none, project, "no script here made it", "%board", **wanted)
-    refused("newest_script", GONE, project, "file is gone", "git reset", **wanted)
+    refused("newest_script", GONE, project, "file is gone", "git reset --hard ORIG_HEAD", **wanted)
 
 
 def test_where_nothing_can_be_migrated_at_all(project: Path):
@@ -183,21 +194,22 @@ def test_pending_changes(project: Path):
         MODEL_AHEAD,
         project,
         "no migration script for it",
-        "flask db migrate",
+        MIGRATE,
         **wanted,
     )
     refused("pending_changes", UPGRADED, project, "run already", "flask db downgrade", **wanted)
     more = replace(WAITING, migrations=migrations(second(drops=("user.email",))))
-    refused("pending_changes", more, project, "also changes user.email", "git clean -f", **wanted)
+    refused("pending_changes", more, project, "also changes user.email", DELETE, **wanted)
     for odd, cause in ({"others": ("execute",)}, "execute"), ({"undoes": False}, "not undo"):
         script = replace(WAITING.migrations.pending[0], **odd)
         every = (*WAITING.migrations.revisions[:-1], script)
         state = replace(WAITING, migrations=replace(WAITING.migrations, revisions=every))
-        refused("pending_changes", state, project, cause, "git clean -f", **wanted)
+        refused("pending_changes", state, project, cause, DELETE, **wanted)
     less = replace(WAITING, migrations=migrations(second(adds=())))
-    refused("pending_changes", less, project, "made before the model", "git clean -f", **wanted)
+    refused("pending_changes", less, project, "made before the model", DELETE, **wanted)
     hidden = replace(WAITING, migrations=migrations(second(adds=(), opaque=True)))
-    refused("pending_changes", hidden, project, f"{AGE_SCRIPT} may do it", "flask db h", **wanted)
+    command = "flask db history --verbose"
+    refused("pending_changes", hidden, project, f"{AGE_SCRIPT} may do it", command, **wanted)
     wished = {"adds": ["user.age", "user.nickname"]}
     nickname = Column("nickname", "VARCHAR(40)", True, False)
     ran = made(
@@ -207,7 +219,8 @@ def test_pending_changes(project: Path):
             replace(second(adds=("user.nickname",)), id="c" * 12, parents=(SECOND,)),
         ),
     )
-    refused("pending_changes", ran, project, "by a script that has run", "flask db down", **wished)
+    command = f"flask db downgrade {FIRST}"
+    refused("pending_changes", ran, project, "by a script that has run", command, **wished)
     refused(
         "pending_changes", WAITING, project, "does not have user.nickname", "git diff", **wished
     )
@@ -218,7 +231,7 @@ def test_pending_changes(project: Path):
         script = replace(WAITING.migrations.pending[0], makes=(other,))
         every = (*WAITING.migrations.revisions[:-1], script)
         state = replace(WAITING, migrations=replace(WAITING.migrations, revisions=every))
-        refused("pending_changes", state, project, "changed later", "git clean -f", **wanted)
+        refused("pending_changes", state, project, "changed later", DELETE, **wanted)
 
 
 THIRD = replace(second(adds=("user.pet",)), id="c" * 12, parents=(SECOND,), file="c.py")

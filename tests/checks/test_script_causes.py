@@ -10,7 +10,9 @@ from goal_states import (
     ADDS_AGE,
     AGE,
     AGE_SCRIPT,
+    DELETE,
     LOOK,
+    MIGRATE,
     MODEL_AHEAD,
     MODELS,
     SECOND,
@@ -59,8 +61,8 @@ def test_where_the_model_asks_for_more_it_is_mended_first(script, more, model, c
     refused("pending_changes", state, project, cause, LOOK, **age)
     # the model is mended, the script is not
     state = made(**waits, differences=(ADDS_AGE,))
-    refused("committed_migration", state, project, "Delete it", "git clean -f", **age)
-    refused("pending_changes", state, project, "Delete it", "git clean -f", **age)
+    refused("committed_migration", state, project, "Delete it", DELETE, **age)
+    refused("pending_changes", state, project, "Delete it", DELETE, **age)
     if "drops" in script:
         return  # what it took has gone with it
     run = replace(migrations(second(applied=True, **script)), current=(SECOND,))
@@ -139,7 +141,7 @@ def test_an_index_on_a_new_table_is_asked_for_by_the_model_too(project: Path):
     goal = {"adds": ["post"]}
     refused("committed_migration", state, project, "take index=True out", LOOK, **goal)
     state = made(**waits, model=model, differences=(makes,))
-    refused("committed_migration", state, project, "Delete it", "git clean -f", **goal)
+    refused("committed_migration", state, project, "Delete it", DELETE, **goal)
     script = second(applied=True, adds=("post", "post.title"), others=("create_index",))
     run = {"migrations": replace(migrations(script), current=(SECOND,))}
     here = replace(UPGRADED.database, tables=(user(), post))
@@ -160,14 +162,8 @@ def test_a_script_of_another_name_is_taken_back_and_not_followed_by_one_more(pro
     refused("committed_migration", ran, project, said, "flask db downgrade", **wanted)
     # an earlier lesson's script is left alone
     early = {**wanted, "after": years.message}
-    refused(
-        "committed_migration",
-        ran,
-        project,
-        "no migration script for it",
-        "flask db migrate",
-        **early,
-    )
+    command = MIGRATE
+    refused("committed_migration", ran, project, "no migration script for it", command, **early)
 
 
 def test_a_downgrade_of_a_script_with_rows_says_what_it_takes(project: Path):
@@ -194,17 +190,12 @@ def test_a_deleted_script_that_no_database_misses_is_made_again(project: Path):
     gone = git(modified=(AGE_SCRIPT,), deleted=(AGE_SCRIPT,))
     state = replace(MODEL_AHEAD, git=gone)
     age = {"adds": ["user.age"]}
-    refused(
-        "committed_migration",
-        state,
-        project,
-        "no migration script for it",
-        "flask db migrate",
-        **age,
-    )
+    command = MIGRATE
+    refused("committed_migration", state, project, "no migration script for it", command, **age)
     has_run = Elsewhere("production.env", "instance/production.db", (SECOND,))
     missed = replace(state, elsewhere=(has_run,))
-    refused("committed_migration", missed, project, "last commit has it", "git restore", **age)
+    command = f"git restore {AGE_SCRIPT}"
+    refused("committed_migration", missed, project, "last commit has it", command, **age)
 
 
 def test_two_scripts_are_not_one(project: Path):
