@@ -156,7 +156,6 @@ BEHAVIOUR = {
     "the hard way out": "os._exit(5)",
     "interrupted": "raise KeyboardInterrupt",
     "killed by itself": "os.kill(os.getpid(), 9)",
-    "a signal of its own": "os.kill(os.getpid(), signal.SIGTERM)",
     "an abort": "os.abort()",
     "out of stack": "f = lambda: f()\nf()",
     "exits that say something": "import atexit; atexit.register(print, 'bye')",
