@@ -39,7 +39,7 @@ def test_commands_go_to_another_database_than_the_lesson_means(
     project.write(settings, f"{kept}DATABASE_URL=sqlite:///dev.db\n")
     assert project.read().database.url == "instance/dev.db"
     said = find(project, "database_has", **AGE, present=present)
-    assert (said.met, said.next, said.detour) == (False, f"%show {settings}", True)
+    assert (said.met, said.next, said.repair) == (False, f"%show {settings}", True)
     assert f"{settings} names dev.db" in said.cause and "take that line out" in said.cause
     project.write(settings, f"{kept}DATABASE_URL=sqlite:///app.db\n")
     assert find(project, "database_has", **AGE).met

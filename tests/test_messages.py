@@ -48,15 +48,15 @@ def test_nothing_is_built_on_what_has_to_be_mended_first(then: str):
     """Else one output tells two ways, back and forward."""
     then = f"flask {then if then[0] == '-' else f'db {then}'}"
     go = Cure("It waits.", then)
-    mend = Cure("Undo it.", "flask db downgrade", detour=True)
+    mend = Cure("Undo it.", "flask db downgrade", repair=True)
     assert said(go, mend)[:2] == ["why:  It waits.", f"next: {then}"]
     first = "why:  What is told above comes first; then look again."
     assert said(mend, go) == ["why:  Undo it.", "next: flask db downgrade", first]
-    again = Cure("Or so.", then, detour=True)  # a way to mend it, too
+    again = Cure("Or so.", then, repair=True)  # a way to mend it, too
     assert said(mend, again)[-1] == f"next: {then}"
     assert said(mend, Cure("It is new.", "git add ."))[-1] == first
     assert said(mend, Cure("Look.", "git status"))[-1] == "next: git status"
-    look = Cure("Read its board.", "%board --env-file production.env", detour=True)
+    look = Cure("Read its board.", "%board --env-file production.env", repair=True)
     assert said(mend, look)[-1] == first
     assert said(mend, Cure("Then the code.", "git reset --hard 1a2b3c4"))[-1] == first
 
@@ -91,7 +91,7 @@ def test_what_follows_waits_for_model_script_and_database(check: str):
     assert above not in "".join(messages.goals([then, edit]))
     head = Goal("A goal", "head_subject", {}, ())
     assert above not in "".join(messages.goals([Result(head, edit.finding), then]))
-    first = Result(head, unmet("no", Cure("It is lost.", "git reflog", first=True)))
+    first = Result(head, unmet("no", Cure("It is lost.", "git reflog", holds_back=True)))
     assert above in "".join(messages.goals([first, then]))
 
 

@@ -49,7 +49,7 @@ class Hints:
             )
         first = lost(self._unmet) or self._unmet[0]
         goal, about, finding = first.goal, _about(first), first.finding
-        if finding.detour or not goal.hints:
+        if finding.repair or not goal.hints:
             cause = wrapped("    ", finding.cause)
             following = [f"    Next: {typed(finding.next)}"] if finding.next else []
             return "\n".join((goal.text, *cause, *following))

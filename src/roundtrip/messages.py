@@ -76,7 +76,7 @@ def goals(results: Sequence[Result]) -> list[str]:
         if held and _builds(result.finding) and _step(following) not in commands:
             lines += wrapped(f"{_INDENT}why:  ", "What is told above comes first; then look again.")
             continue
-        held = held or result.comes_first or _builds(result.finding)
+        held = held or result.holds_back or _builds(result.finding)
         # Who runs each line as it comes must not run a step twice.
         if goal := told.get((cause, following)):
             lines += wrapped(f"{_INDENT}why:  ", _same(goal, above))
@@ -88,7 +88,7 @@ def goals(results: Sequence[Result]) -> list[str]:
                 lines.append(f"{_INDENT}next: {typed(following)}")
         above = told.setdefault((cause, following), result.goal.text)
         commands.setdefault(_step(following), result.goal.text)
-        if result.goal.hints and not result.finding.detour:
+        if result.goal.hints and not result.finding.repair:
             lines += wrapped(f"{_INDENT}hint: ", result.goal.hints[0])
     return lines
 
@@ -104,7 +104,7 @@ def _builds(finding: Finding) -> bool:
     One that is a repair itself does not wait; to look at another database before its upgrade does.
     """
     return finding.next.startswith("%board --env-file") or bool(
-        not finding.detour and _GOES_ON.match(finding.next)
+        not finding.repair and _GOES_ON.match(finding.next)
     )
 
 

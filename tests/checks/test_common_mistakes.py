@@ -99,10 +99,10 @@ def test_the_reset_came_before_the_downgrade(project: Path):
     refused("database_has", loose, project, cause, board, **forgotten)
 
 
-def test_what_comes_before_the_upgrade_is_a_detour(project: Path):
+def test_what_comes_before_the_upgrade_is_a_repair(project: Path):
     both = {"count": 2, "applied": 2}
-    assert not ask("revisions", WAITING, project, **both).detour
+    assert not ask("revisions", WAITING, project, **both).repair
     dropping = replace(WAITING, migrations=migrations(second(drops=("user.email",))))
     finding = ask("revisions", dropping, project, **both)
     assert "also drops user.email" in finding.cause
-    assert finding.detour
+    assert finding.repair

@@ -118,7 +118,7 @@ def test_a_table_that_the_model_does_not_have(project: Path):
     refused(
         "model_has", made(), project, "from . import post", "%show demo_app/__init__.py", **wanted
     )
-    assert ask("model_has", made(), project, **wanted).detour, "the hints name another file"
+    assert ask("model_has", made(), project, **wanted).repair, "the hints name another file"
     (project / "models.py").write_text("class User(db.Model):\n    pass\n")
     elsewhere = {"column": "user.age"}
     refused("model_has", made(), project, f"the app takes {MODELS}", "%show models.py", **elsewhere)

@@ -39,10 +39,12 @@ class Result:
         return self.finding.met
 
     @property
-    def comes_first(self) -> bool:
-        """Whether the goals below build on this one, as on all about model, script, database."""
+    def holds_back(self) -> bool:
+        """Whether the commands of the goals below wait until this one is met."""
         finding = self.finding
-        return finding.first or finding.detour or CHECKS[self.goal.check].__module__ in _BUILT_ON
+        return (
+            finding.holds_back or finding.repair or CHECKS[self.goal.check].__module__ in _BUILT_ON
+        )
 
 
 def check(goal: Goal, state: State, project: Path) -> Result:

@@ -22,9 +22,9 @@ def why_blocked(state: State, project: Path | None = None, database: str = USUAL
     """The cure where `flask db` cannot work at all on this database of the project."""
     missing = state.migrations.missing
     if database != USUAL and (said := unreadable(state, f"instance/{database}")):
-        return Cure(f"{said.headline} {said.found} {said.why}", said.next, detour=True)
+        return Cure(f"{said.headline} {said.found} {said.why}", said.next, repair=True)
     if said := script_error(state) or database_problem(state):
-        return Cure(f"{said.headline} {said.found}", said.next or "%board", detour=True)
+        return Cure(f"{said.headline} {said.found}", said.next or "%board", repair=True)
     verdict = folder_gone(state) or missing_script(state) or state.verdict
     known = {revision.id for revision in state.migrations.revisions}
     there = versions(project, database) if project else ()
@@ -35,7 +35,7 @@ def why_blocked(state: State, project: Path | None = None, database: str = USUAL
     if missing and verdict.next.startswith("flask db revision --rev-id"):
         return begin_again(f"{cause} Git does not have it either.")
     # The board of another database looks for the file.
-    return Cure(cause, verdict.next if missing else command_on(database, "%board"), detour=True)
+    return Cure(cause, verdict.next if missing else command_on(database, "%board"), repair=True)
 
 
 def not_upgraded(state: State, project: Path, database: str) -> Cure:
@@ -47,13 +47,13 @@ def not_upgraded(state: State, project: Path, database: str) -> Cure:
     for revision in state.migrations.pending:
         if revision.loses:
             cause = f"The script that waits also drops {', '.join(revision.loses)}, with all values"
-            return replace(make_again(state, revision, f"{cause}.", MEND), detour=True)
+            return replace(make_again(state, revision, f"{cause}.", MEND), repair=True)
     run = run_by(state, versions(project, database))
     for revision in state.migrations.revisions if database != USUAL else ():
         if revision.id not in run and not revision.only_adds:
             cause = f"The upgrade has not run on {database}, and {revision.file} does more than "
             cause = f"{cause}add. What would fail or be lost there, its own board shows."
-            return Cure(cause, command_on(database, "%board"), detour=True)
+            return Cure(cause, command_on(database, "%board"), repair=True)
     command = command_on(database, _UPGRADE)
     return Cure(f"The upgrade has not run on {database}.{address_first(database)}", command)
 
@@ -70,7 +70,7 @@ def why_troubled(state: State) -> Cure | None:
     first = state.verdict
     if first.kind not in _TROUBLES or first.next == _UPGRADE:
         return None
-    return Cure(f"{first.headline} {first.found} {first.why}", first.next, detour=True)
+    return Cure(f"{first.headline} {first.found} {first.why}", first.next, repair=True)
 
 
 def bad_script(state: State) -> Cure | None:
@@ -78,7 +78,7 @@ def bad_script(state: State) -> Cure | None:
     first = state.verdict
     if first.kind not in _BAD_SCRIPTS or first.next == _UPGRADE:
         return None
-    return Cure(f"{first.headline} {first.found} {first.why}", first.next, detour=True)
+    return Cure(f"{first.headline} {first.found} {first.why}", first.next, repair=True)
 
 
 _UPGRADE = "flask db upgrade"
@@ -99,9 +99,9 @@ def no_script(state: State, project: Path, wanted: str = "") -> Cure:
         )
     if state.model.error or not state.model.found:
         cause = f"{state.verdict.headline} {state.verdict.found} So no script could be made."
-        return Cure(cause, state.verdict.next or "%board", detour=True)
+        return Cure(cause, state.verdict.next or "%board", repair=True)
     if state.model.migrates and not state.migrations.exists:
-        return Cure("There is no migrations folder yet.", "flask db init", detour=True)
+        return Cure("There is no migrations folder yet.", "flask db init", repair=True)
     if not state.model.migrates:
         cause = f"{state.verdict.headline} {state.verdict.why}"
         return Cure(cause, look_at(state, "demo_app/__init__.py"))
@@ -132,7 +132,7 @@ def no_script(state: State, project: Path, wanted: str = "") -> Cure:
     command = f'flask db migrate -m "{message_for(state)}"'
     first = state.verdict
     if first.kind == "model_ahead" and first.next != command:  # its script would fail
-        return Cure(f"{first.headline} {first.why}", first.next, detour=True)
+        return Cure(f"{first.headline} {first.why}", first.next, repair=True)
     return Cure("There is no migration script for it yet.", command)
 
 
@@ -146,8 +146,8 @@ def why_empty(state: State, script: Revision) -> Cure:
         command = f"flask db stamp {script.below}"
         if not script.applied and other:
             command = with_env_file(command, other.env_file)
-        return Cure(f"{cause}delete it.", command, detour=True)
-    return replace(make_again(state, script, cause), detour=True)
+        return Cure(f"{cause}delete it.", command, repair=True)
+    return replace(make_again(state, script, cause), repair=True)
 
 
 def _made_by_hand(name: str) -> Cure:
@@ -181,7 +181,7 @@ def make_again(
         cause = f"{cause} {other.url} has run it, and goes back first, without the values that "
         cause = f"{cause}it has there; then delete the script. (In a real production, a new "
         cause = f"{cause}migration would mend it.)"
-        return Cure(cause, back_on(state, other), detour=True)
+        return Cure(cause, back_on(state, other), repair=True)
     return Cure(f"{cause} {then}", delete(state, revision))
 
 
@@ -195,13 +195,13 @@ def downgrade_of(state: State, revision: Revision) -> Cure:
     said = f"Undo it before you delete it{followed}."
     if lost := [name for name in revision.adds if row_count(state, name)]:
         said = f"{said} The downgrade drops {', '.join(lost)} with all values."
-    return Cure(said, take_back(revision, at), detour=True)
+    return Cure(said, take_back(revision, at), repair=True)
 
 
 def not_gone_back(state: State, project: Path, database: str, name: str) -> Cure:
     """Why a database still has what a downgrade should have taken, and the cure.
 
-    A downgrade is told only where it would take this, and not something else. It is no detour where
+    A downgrade is told only where it would take this, and not something else. It is no repair where
     it is the plain one.
     """
     at = versions(project, database)
@@ -211,7 +211,7 @@ def not_gone_back(state: State, project: Path, database: str, name: str) -> Cure
         cause = f"{database} has {name}, and does not count its script as run: stamped, not "
         cause = f"{cause}downgraded. This writes the number back; then the downgrade."
         command = command_on(database, f"flask db stamp {makers[-1].id}")
-        return Cure(cause, command, detour=True)
+        return Cure(cause, command, repair=True)
     if not run:
         cause = f"{database} has {name}, and no script that it counts as run makes it: a "
         return begin_again(f"{cause}downgrade() that drops nothing, or a change by hand.")
@@ -219,7 +219,7 @@ def not_gone_back(state: State, project: Path, database: str, name: str) -> Cure
     if not maker.undoes:
         cause = "The downgrade() of its script does not drop it."
         cause = f"{cause} Write that, then run the downgrade."
-        return Cure(cause, f"%show {maker.file}", detour=True)
+        return Cure(cause, f"%show {maker.file}", repair=True)
     cause = f"{database} has not gone back far enough: {maker.id} still counts as run."
     newer = state.migrations.revisions[state.migrations.revisions.index(maker) + 1 :]
     ran = {*run_by(state, at)}
@@ -228,7 +228,7 @@ def not_gone_back(state: State, project: Path, database: str, name: str) -> Cure
     if maker.id in at:
         cause = f"The downgrade has not run on {database}.{address_first(database)}"
     command = command_on(database, take_back(maker, at))
-    return Cure(cause, command, detour=not is_one_step(maker, at))
+    return Cure(cause, command, repair=not is_one_step(maker, at))
 
 
 def one_step_too_many(state: State, back: str) -> Cure | None:
@@ -254,7 +254,7 @@ def one_step_too_many(state: State, back: str) -> Cure | None:
         return None
     cause = f"One downgrade too many: {gone} is gone too, with its values. This brings the column "
     cause = f"{cause}back, empty; %restart begins the lesson again, with the values."
-    return Cure(cause, f"flask db upgrade {wanted[-1].id}", detour=True)
+    return Cure(cause, f"flask db upgrade {wanted[-1].id}", repair=True)
 
 
 def one_downgrade_too_many(project: Path, database: str, table: str) -> Cure | None:

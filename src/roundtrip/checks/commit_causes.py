@@ -19,7 +19,7 @@ def not_to_commit(state: State, project: Path) -> Cure | None:
         )
         cause = f"{cause}out of Git, and keeps the file. Let .gitignore name instance/, too."
         files = " ".join(map(quoted, state.git.databases))
-        return Cure(cause, f"git rm -f --cached {files}", detour=True)
+        return Cure(cause, f"git rm -f --cached {files}", repair=True)
     for file in (*state.git.untracked, *state.git.added):
         if file.endswith((".db", ".env")):
             cause = (
@@ -27,12 +27,12 @@ def not_to_commit(state: State, project: Path) -> Cure | None:
             )
             cause = f"{cause}and *.env before git add."
             if file in state.git.added:
-                return Cure(cause, f"git rm -f --cached {quoted(file)}", detour=True)
+                return Cure(cause, f"git rm -f --cached {quoted(file)}", repair=True)
             there = (project / ".gitignore").is_file()
-            return Cure(cause, f"{'%show' if there else '%%writefile'} .gitignore", detour=True)
+            return Cure(cause, f"{'%show' if there else '%%writefile'} .gitignore", repair=True)
     if first.kind == "model_ahead":
         cause = f"{first.headline} {first.why} Model and script go into one commit."
-        return Cure(cause, first.next, detour=True)
+        return Cure(cause, first.next, repair=True)
     return bad_script(state)
 
 
@@ -40,14 +40,14 @@ def model_alone(state: State) -> Cure:
     """How a script comes into the commit that its model is in already, on a branch not pushed."""
     cause = "The commit has the model alone, and whoever has it cannot make its table. Add the "
     cause = f"{cause}script; git commit --amend --no-edit puts it into the same commit."
-    return Cure(cause, _amend(state), detour=True)
+    return Cure(cause, _amend(state), repair=True)
 
 
 def script_alone(state: State) -> Cure:
     """How a model comes into the commit that its script is in already."""
     cause = "The commit has the script alone, and the model belongs to it. Add the model; "
     cause = f"{cause}git commit --amend --no-edit puts it into the same commit."
-    return Cure(cause, _amend(state), detour=True)
+    return Cure(cause, _amend(state), repair=True)
 
 
 def _amend(state: State) -> str:

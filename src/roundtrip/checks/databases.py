@@ -130,7 +130,7 @@ def _why_absent(state: State, project: Path, column: str, database: str) -> Cure
         return unused
     if makers & run_by(state, versions(project, database)):
         cause = f"It counts the script as run, and does not have {needed}: stamped, not upgraded."
-        return Cure(cause, command_on(database, "%board"), detour=True)
+        return Cure(cause, command_on(database, "%board"), repair=True)
     there = database != USUAL and columns_of(project, database, table)
     if there and (made := _not_by_migration(project, database)):
         return made
@@ -138,7 +138,7 @@ def _why_absent(state: State, project: Path, column: str, database: str) -> Cure
     if not (project / "instance" / database).is_file() and database != USUAL:
         return replace(cure, cause="No command has made it yet.")
     others = [each for each in used_databases(project) if name in columns_of(project, each, table)]
-    if others and not cure.detour:
+    if others and not cure.repair:
         cause = f"{database} has not run all that {others[0]} has: each is upgraded on its own."
         return replace(cure, cause=f"{cause}{address_first(database)}")
     return cure
@@ -163,10 +163,10 @@ def _not_used(project: Path, database: str, complete: bool = False) -> Cure | No
             cause = f"{cause}An address begins with its kind: sqlite:///{database}."
         if database == USUAL:
             cause = f"{cause} The lesson's database is {USUAL}: take that line out."
-        return Cure(cause, f"%show {settings}", detour=True)
+        return Cure(cause, f"%show {settings}", repair=True)
     if complete:
         cause = f"The file is there, but no {settings} names it: no command goes to it."
-        return Cure(cause, f"%%writefile {settings}", detour=True)
+        return Cure(cause, f"%%writefile {settings}", repair=True)
     cause = f"There is no {settings} that names it."
     if (project / "instance" / database).is_file():
         cause = f"{cause} It holds one line: DATABASE_URL=sqlite:///{database}"
@@ -184,7 +184,7 @@ def _not_by_migration(project: Path, database: str) -> Cure | None:
     if versions(project, database):
         return None
     cause = "It counts no migration as run: db.create_all() or a copy made its tables."
-    return Cure(cause, command_on(database, "%board"), detour=True)
+    return Cure(cause, command_on(database, "%board"), repair=True)
 
 
 def _not_by_downgrade(state: State, project: Path, column: str, database: str) -> Cure | None:
@@ -195,14 +195,14 @@ def _not_by_downgrade(state: State, project: Path, column: str, database: str) -
     if not makers or any(is_among(column, revision.drops) for revision in scripts):
         return None
     cause = f"It is gone, and {makers[-1].id} still counts as run: it was dropped by other hands, "
-    return Cure(f"{cause}not by a downgrade.", command_on(database, "%board"), detour=True)
+    return Cure(f"{cause}not by a downgrade.", command_on(database, "%board"), repair=True)
 
 
 def _other_type(state: State, project: Path, column: str, database: str, type: str) -> Cure:
     """A column has another type than it should: a database keeps what the script has made."""
     said = f"It should be {type}. A database keeps what the script made of it."
     back = not_gone_back(state, project, database, column)
-    if back.detour:
+    if back.repair:
         return back.after(said)
     more = f"Take it back on each database, {back.command} for this one; then delete the script, "
-    return Cure(f"{said} {more}and make it again from the right model.", back.command, detour=True)
+    return Cure(f"{said} {more}and make it again from the right model.", back.command, repair=True)

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 class Cure:
     """Why something is not as it should be, and the command to run next.
 
-    `detour`: something else comes first, so the goal's own hints do not fit. `first`: they do, and
-    the commands of the goals below wait until this is done.
+    `repair`: something else is to be mended first, so the goal's own hints do not fit.
+    `holds_back`: the commands of the goals below wait until this is done.
     """
 
     cause: str
     command: str
-    detour: bool = False
-    first: bool = False
+    repair: bool = False
+    holds_back: bool = False
 
     def after(self, said: str) -> Cure:
         """The same cure, with a sentence before its cause."""
@@ -28,7 +28,7 @@ BEGIN_AGAIN = "%restart"
 
 def begin_again(cause: str) -> Cure:
     """The cure where nothing brings back what is lost: the lesson begins anew."""
-    return Cure(f"{cause} Begin again, and run the cells down to here.", BEGIN_AGAIN, detour=True)
+    return Cure(f"{cause} Begin again, and run the cells down to here.", BEGIN_AGAIN, repair=True)
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ class Finding:
     found: str
     cause: str = ""
     next: str = ""
-    detour: bool = False
-    first: bool = False
+    repair: bool = False
+    holds_back: bool = False
 
 
 def met(found: str) -> Finding:
@@ -50,7 +50,7 @@ def met(found: str) -> Finding:
 
 def unmet(found: str, cure: Cure) -> Finding:
     """The goal is not met: what was found instead, why, and what to do."""
-    return Finding(False, found, cure.cause, cure.command, cure.detour, cure.first)
+    return Finding(False, found, cure.cause, cure.command, cure.repair, cure.holds_back)
 
 
 def many(number: int, word: str) -> str:

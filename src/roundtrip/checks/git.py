@@ -39,7 +39,7 @@ def commits(
         if [each.subject for each in state.git.commits[:2]] == [message] * 2:
             cause = "Two commits have this message: the second belongs into the first. This takes "
             cause = f"{cause}it off the branch, and keeps the files; then they are amended."
-            return unmet(text, Cure(cause, "git reset --soft HEAD~1", detour=True))
+            return unmet(text, Cure(cause, "git reset --soft HEAD~1", repair=True))
         cause = (
             "The branch holds later work too: it was not reset, or was committed in more steps. "
         )
@@ -57,7 +57,7 @@ def commits(
             "git commit --amend has put it into the commit before. This goes back to that one as "
         )
         cause = f"{cause}it was, and keeps the files; then commit them."
-        return unmet(text, Cure(cause, f"git reset --soft {amended[0].after[:7]}", detour=True))
+        return unmet(text, Cure(cause, f"git reset --soft {amended[0].after[:7]}", repair=True))
     if lost and (not script or any(fnmatch(r.file, script) for r in state.migrations.revisions)):
         cause = f"A reset went too far back: {lost[-1].after[:7]} is on the branch no more."
         return unmet(text, Cure(cause, "git reflog"))
@@ -72,7 +72,7 @@ def _apart(state: State, script: str, more: int) -> Cure | None:
             return None
         cause = "There is a commit too many. Does the last one hold the script alone? Then "
         cause = f"{cause}git reset --soft HEAD~1, and git commit --amend --no-edit."
-        return Cure(cause, "git show --stat", detour=True)
+        return Cure(cause, "git show --stat", repair=True)
     return None if more else model_alone(state)
 
 
@@ -94,7 +94,7 @@ def head_subject(
     loose = state.git.branch is None and not (state.git.rebasing or state.git.conflicts)
     if loose and state.git.commits and state.git.commits[0].subject == subject:
         cause = "HEAD is at it, and on no branch. This takes the branch main here."
-        return unmet("on no branch", Cure(cause, "git switch -C main", first=True))
+        return unmet("on no branch", Cure(cause, "git switch -C main", holds_back=True))
     if not_now := _not_now(state):
         return unmet("Git cannot tell", not_now)
     if not state.git.commits:
@@ -108,7 +108,7 @@ def head_subject(
         if len(state.git.commits) >= commits:
             return met(text)
         cause = "It took the place of an earlier commit, which is on the branch no more."
-        return unmet(f"{text}, and one commit is missing", Cure(cause, "git reflog", detour=True))
+        return unmet(f"{text}, and one commit is missing", Cure(cause, "git reflog", repair=True))
     older = [commit.hash[:7] for commit in state.git.commits if commit.subject == subject]
     if older:
         cause = f"“{subject}” is {older[0]}, further back: the branch has later commits."
@@ -127,14 +127,14 @@ def head_subject(
         command = "git reflog"
         if back and not state.git.uncommitted:
             command = f"git reset --hard {place}"
-        return unmet(text, Cure(cause, command, first=True))
+        return unmet(text, Cure(cause, command, holds_back=True))
     made = not file or ((project / file).is_file() and file not in state.git.untracked)
     if len(state.git.commits) < commits or not made:
         cause = "That is an earlier lesson's; this lesson's commit is not made yet."
         if not state.git.uncommitted:
             cause = f"{cause} Nothing is there to commit: the steps before it come first."
-            return unmet(text, Cure(cause, "git status", detour=True))
-        return unmet(text, Cure(cause, commit(state, subject), detour=True))
+            return unmet(text, Cure(cause, "git status", repair=True))
+        return unmet(text, Cure(cause, commit(state, subject), repair=True))
     if commits:
         cause = "Later lessons find this commit by its message."
         return unmet(text, Cure(cause, f'git commit --amend -m "{subject}"'))
@@ -155,7 +155,7 @@ def taken_back(state: State, project: Path, subject: str) -> Finding:
     cause = "No commit followed this one, so none was taken back."
     if state.git.uncommitted:
         cause = f"{cause} What you did is in the files alone: commit it first, then go back."
-        return unmet(text, Cure(cause, commit(state, "Say what changes"), detour=True))
+        return unmet(text, Cure(cause, commit(state, "Say what changes"), repair=True))
     cause = f"{cause} The way there comes first: model, script, upgrades, one commit."
     return unmet(text, Cure(cause, "git log --oneline"))
 
@@ -200,7 +200,7 @@ def _not_now(state: State) -> Cure | None:
         return Cure("There is no repository yet.", "git init")
     said = conflict(state) or merge_not_committed(state) or no_branch(state)
     return (
-        Cure(f"{said.headline} {said.found} {said.why}", said.next, detour=True) if said else None
+        Cure(f"{said.headline} {said.found} {said.why}", said.next, repair=True) if said else None
     )
 
 
@@ -253,5 +253,5 @@ def untracked(state: State, project: Path, pattern: str) -> Finding:
         cause = f"{scripts[-1].file} is another name: the next lessons look for the one with the "
         cause = f"{cause}lesson's message."
         then = "Delete it, and run flask db migrate with that message."
-        return unmet(text, replace(make_again(state, scripts[-1], cause, then), detour=True))
+        return unmet(text, replace(make_again(state, scripts[-1], cause, then), repair=True))
     return unmet(text, Cure("The file was not made, or it has another name.", "git status"))

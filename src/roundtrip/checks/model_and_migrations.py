@@ -39,7 +39,7 @@ def model_has(
     if model.error or not model.found:
         cause = f"{state.verdict.headline} Look at {model.error_file or 'the app'}."
         following = state.verdict.next or look_at(state, model.error_file)
-        return unmet(model.error or "no app", Cure(cause, following, detour=True))
+        return unmet(model.error or "no app", Cure(cause, following, repair=True))
     there = ((t, c) for t in model.tables for c in t.columns if f"{t.name}.{c.name}" == column)
     table, found = next(there, (None, None))
     text = f"the model {'has' if found else 'does not have'} {column}"
@@ -48,14 +48,14 @@ def model_has(
     here = look_at(state, table.file)
     if not present:
         if table.file in state.git.staged:
-            return unmet(text, Cure("The line is still in the class.", here, detour=True))
+            return unmet(text, Cure("The line is still in the class.", here, repair=True))
         if table.file in state.git.modified:
             return unmet(text, Cure("The line is still in the class.", here))
         cause = "The line is committed, so git restore does not take it away."
         scripts = [r for r in state.migrations.revisions if column in r.adds]
         if state.git.commits[1:] and not scripts and not state.git.uncommitted:
             cause = f"{cause} If the last commit has brought it, a new one that undoes it does."
-            return unmet(text, Cure(cause, "git revert --no-edit HEAD", detour=True))
+            return unmet(text, Cure(cause, "git revert --no-edit HEAD", repair=True))
         return unmet(text, Cure(cause, "git log --oneline"))
     if not type or (found.type, found.nullable) == (type, nullable):
         return met(text)
@@ -80,7 +80,7 @@ def revisions(
         return unmet(text, blocked)
     for said in state.disagreements:
         if said.kind == "several_heads":
-            return unmet(text, Cure(f"{said.headline} {said.found}", said.next, detour=True))
+            return unmet(text, Cure(f"{said.headline} {said.found}", said.next, repair=True))
     if len(everything) == count and len(run) == applied:
         return met(text)
     if len(run) > applied and len(everything) <= count:
@@ -192,19 +192,19 @@ def committed_migration(
         return unmet(text, Cure("Two scripts add it: one is left over.", "flask db history"))
     for name, kind, wanted in unlike(state, maker):
         cause = f"The script makes {name} {kind}, and the model has {wanted}."
-        return unmet(text, replace(make_again(state, maker, cause), detour=True))
+        return unmet(text, replace(make_again(state, maker, cause), repair=True))
     if not maker.undoes:
         cause = "Its downgrade() does not undo what its upgrade() does, so there is no way back."
         return unmet(text, Cure(f"{cause} Write it.", f"%show {maker.file}"))
     if maker.applied and (trouble := why_troubled(state)):
         return unmet(text, trouble)
     if state.model.odd and not maker.committed:
-        return unmet(text, Cure(state.model.odd[0], look_at(state), detour=True))
+        return unmet(text, Cure(state.model.odd[0], look_at(state), repair=True))
     has = {f"{t.name}.{c.name}" for t in state.model.tables for c in t.columns if t.name in tables}
     late = has - {*maker.adds, *maker.columns}
     if late and not maker.committed:
         cause = f"The script was made before the model had {names_of(late)}."
-        return unmet(text, replace(make_again(state, maker, cause), detour=True))
+        return unmet(text, replace(make_again(state, maker, cause), repair=True))
     if points and (plain := _without_key(state, project, maker, points)):
         return unmet(text, plain)
     head = state.git.commits[0].subject if state.git.commits else ""
@@ -237,9 +237,9 @@ def _without_key(state: State, project: Path, script: Revision, target: str) -> 
     files = {project / table.file for table in state.model.tables if table.name in script.adds}
     if not any("ForeignKey(" in _text(file) for file in files):
         cause = f'The column is plain: the model has it without ForeignKey("{target}.id").'
-        return Cure(cause, look_at(state), detour=True)
+        return Cure(cause, look_at(state), repair=True)
     cause = "The script was made before the model had the foreign key."
-    return replace(make_again(state, script, cause), detour=True)
+    return replace(make_again(state, script, cause), repair=True)
 
 
 def _text(file: Path) -> str:
@@ -256,7 +256,7 @@ def _earlier(state: State, script: Revision) -> Cure:
     command = f"git log --oneline -- {script.file}"
     if script.file in (*state.git.modified, *state.git.staged):
         command = why_changed(state, script.file).command
-    return Cure(cause, command, detour=True)
+    return Cure(cause, command, repair=True)
 
 
 def _amended(state: State, project: Path, subject: str) -> Cure:
@@ -265,5 +265,5 @@ def _amended(state: State, project: Path, subject: str) -> Cure:
     for entry in reversed(off_the_branch(state, project)):
         if entry.subject == subject:
             cause = f"{cause} This goes back to that commit as it was, and keeps the files; then "
-            return Cure(f"{cause}commit them.", f"git reset --soft {entry.after[:7]}", detour=True)
+            return Cure(f"{cause}commit them.", f"git reset --soft {entry.after[:7]}", repair=True)
     return begin_again(cause)

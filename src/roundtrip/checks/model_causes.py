@@ -83,7 +83,7 @@ def _no_table(state: State, project: Path, wanted: str) -> Cure:
                 f"{cause}{_models(state)}, or import it below the imports of demo_app/__init__.py: "
             )
             cause = f"{cause}from . import {Path(each.file).stem}"
-            return Cure(cause, "%show demo_app/__init__.py", detour=True)
+            return Cure(cause, "%show demo_app/__init__.py", repair=True)
     names = [table.name for table in state.model.tables]
     if near := get_close_matches(wanted, names, 1, 0.7):
         cause = f"The model has a table {near[0]}. A table is named after its class: {name} makes "

@@ -133,7 +133,7 @@ def some_value(
         return unmet(text, _went_with_it(state, column))
     if column not in names_in(state.model.tables):
         cause = f"The model does not have {column}, so a value that is set in the shell is lost."
-        return unmet(text, Cure(cause, look_at(state), detour=True))
+        return unmet(text, Cure(cause, look_at(state), repair=True))
     cause = _NOT_COMMITTED.format("No value was set")
     return unmet(text, _lost_or(cause, project, database, table))
 

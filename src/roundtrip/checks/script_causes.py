@@ -45,10 +45,10 @@ def does_more(
     elif first and not maker.applied:
         cause = f"It also drops {names_of(maker.drops)}, which {first[0].file} makes, the "
         cause = f"{cause}lesson's own too. One script is wanted: take that one back as well."
-        return replace(make_again(state, maker, cause), detour=True)
+        return replace(make_again(state, maker, cause), repair=True)
     if not first and (model_first := first_the_model(state, maker, adds, cause)):
         return model_first
-    return replace(make_again(state, maker, cause, MEND), detour=True)
+    return replace(make_again(state, maker, cause, MEND), repair=True)
 
 
 def first_the_model(
@@ -77,7 +77,7 @@ def first_the_model(
         how = "Put its line back first, and look again."
     elif out:
         how = f"The model asks for it: take {' and '.join(out)} out of it, and look again."
-    return Cure(f"{cause} {how}", look_at(state), detour=True)
+    return Cure(f"{cause} {how}", look_at(state), repair=True)
 
 
 def other_name(state: State, own: Sequence[Revision], wanted: set[str]) -> Cure | None:
@@ -87,7 +87,7 @@ def other_name(state: State, own: Sequence[Revision], wanted: set[str]) -> Cure 
         return None
     if old := [name for name in own[-1].adds if name not in there]:
         cause = f"The script makes {names_of(old)}, and the model has {names_of(wanted)} instead."
-        return replace(make_again(state, own[-1], cause), detour=True)
+        return replace(make_again(state, own[-1], cause), repair=True)
     return None
 
 
@@ -122,7 +122,7 @@ def why_not_pending(
         return downgrade_of(state, run[-1]).after("No script waits: the upgrade has run already.")
     if not waiting and (adds or drops):
         # The hints are about what a script holds, and there is none.
-        return replace(no_script(state, project, min(adds, default="")), detour=True)
+        return replace(no_script(state, project, min(adds, default="")), repair=True)
     if unknown := sorted(new - names_in(state.model.tables)):
         return no_script(state, project, unknown[0])
     if run:
