@@ -42,9 +42,7 @@ class Result:
     def holds_back(self) -> bool:
         """Whether the commands of the goals below wait until this one is met."""
         finding = self.finding
-        return (
-            finding.holds_back or finding.repair or CHECKS[self.goal.check].__module__ in _BUILT_ON
-        )
+        return finding.holds_back or finding.repair or CHECKS[self.goal.check] in _BUILT_ON
 
 
 def check(goal: Goal, state: State, project: Path) -> Result:
@@ -103,6 +101,15 @@ def _checks() -> Iterator[Callable[..., Finding]]:
                 yield each
 
 
-_BUILT_ON = {model_and_migrations.__name__, databases.__name__}
+_BUILT_ON = {
+    model_and_migrations.model_has,
+    model_and_migrations.revisions,
+    model_and_migrations.newest_script,
+    model_and_migrations.pending_changes,
+    model_and_migrations.committed_migration,
+    databases.database_has,
+    databases.references,
+}
+"""The checks of model, scripts and databases: while one is not met, the goals below wait."""
 
 CHECKS = {check.__name__: check for check in _checks()}
