@@ -8,6 +8,7 @@ from pathlib import Path
 from roundtrip import snapshots, trip, workspace
 from roundtrip.course import find_course
 from roundtrip.facts import AGREE, GitState, State
+from roundtrip.safe_files import write_json
 
 
 def test_what_an_older_course_said_of_a_kept_state_is_not_shown(tmp_path: Path):
@@ -17,7 +18,7 @@ def test_what_an_older_course_said_of_a_kept_state_is_not_shown(tmp_path: Path):
     old = replace(empty, disagreements=(replace(AGREE, headline="An older course said this."),))
     kept = snapshots.own(home, one)
     kept.mkdir(parents=True)
-    workspace.write_json(snapshots.notes_file(kept), snapshots.notes(one, old))
+    write_json(snapshots.notes_file(kept), snapshots.notes(one, old))
     now = State(git=GitState(repository=True))
     (_, first), (_, last) = trip.steps(course, home, two, now)
     assert first.verdict.headline == "Nothing is here yet."

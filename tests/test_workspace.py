@@ -11,8 +11,9 @@ import time
 from pathlib import Path
 
 import pytest
+from full_disk import half_written
 
-from roundtrip import workspace
+from roundtrip import safe_files, workspace
 from roundtrip.errors import RoundtripError
 from roundtrip.workspace import Home, find_home
 
@@ -97,9 +98,9 @@ def test_a_full_disk_leaves_the_old_workspace_where_it_is(home, source, monkeypa
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    real = workspace.shutil.copytree
+    real = safe_files.shutil.copytree
     monkeypatch.setattr(
-        workspace.shutil, "copytree", lambda a, b, *_, **__: real(a, b, True, None, full)
+        safe_files.shutil, "copytree", lambda a, b, *_, **__: real(a, b, True, None, full)
     )
     with pytest.raises(RoundtripError, match=r"\(No space left on device\); make room"):
         workspace.replace(home, source, "x")
@@ -108,38 +109,11 @@ def test_a_full_disk_leaves_the_old_workspace_where_it_is(home, source, monkeypa
     assert sorted(p.name for p in home.private.iterdir()) == ["lock"]
 
 
-def test_a_copy_is_there_whole_or_not_at_all(source, tmp_path, monkeypatch):
-    """Nobody who looks while it is written, or after it was killed, takes a half for the whole."""
-    target = tmp_path / "target"
-    real = workspace.shutil.copytree
-    seen: list[bool] = []
-
-    def copytree(*arguments: object, **named: object) -> object:
-        done = real(*arguments, **named)
-        seen.append(target.exists())
-        return done
-
-    monkeypatch.setattr(workspace.shutil, "copytree", copytree)
-    workspace.copy(source, target)
-    assert set(seen) == {False}
-    assert (target / "instance" / "app.db").read_bytes() == b"\0rows"
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["source", "target"]
-
-
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes in folders")
 def test_a_pipe_in_a_project_is_left_out_of_a_copy(home, source):
     os.mkfifo(source / "pipe")
     workspace.replace(home, source, "x")
     assert sorted(p.name for p in home.project.iterdir()) == ["app.py", "instance"]
-
-
-def test_only_a_full_disk_is_told_to_be_made_room_on(source, tmp_path, monkeypatch):
-    def denied(*_: object, **__: object) -> None:
-        raise OSError(13, "Permission denied")
-
-    monkeypatch.setattr(workspace.shutil, "copytree", denied)
-    with pytest.raises(RoundtripError, match=r"\(Permission denied\); look whether .* be read"):
-        workspace.copy(source, tmp_path / "target")
 
 
 def test_a_workspace_that_cannot_be_moved_stays(home, source, monkeypatch):
@@ -315,29 +289,9 @@ def test_the_note_of_who_holds_the_workspace(home):
 def test_a_note_that_cannot_be_written_leaves_the_old_one(home, monkeypatch):
     workspace.take(home, "abc", 4)
 
-    monkeypatch.setattr(Path, "open", _half_written)
+    monkeypatch.setattr(Path, "open", half_written)
     with pytest.raises(RoundtripError, match="No space left on device"):
         workspace.take(home, "xyz", 5)
     monkeypatch.undo()
     assert workspace.owner(home).token == "abc"
     assert [p.name for p in home.private.iterdir()] == ["owner.json"]
-
-
-def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
-    file = tmp_path / "models.py"
-    file.write_text("old")
-    file.chmod(0o640)
-    workspace.write_text(file, "new\n")
-    assert (file.read_bytes(), file.stat().st_mode & 0o777) == (b"new\n", 0o640)
-    monkeypatch.setattr(Path, "open", _half_written)
-    with pytest.raises(RoundtripError, match="so it is as it was"):
-        workspace.write_text(file, "newer\n")
-    monkeypatch.undo()
-    assert file.read_bytes() == b"new\n"
-    assert list(tmp_path.iterdir()) == [file]
-
-
-def _half_written(path: Path, *_: object, **__: object) -> None:
-    """Opens a file as on a disk that becomes full while it is written."""
-    os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
-    raise OSError(28, "No space left on device")

@@ -49,6 +49,6 @@ def restore(home: Home, name: str) -> Path | None:
 
 
 def _lesson(name: str) -> int | None:
-    """The lesson in a name that `workspace.free_place` has made, behind the time."""
+    """The lesson in a name that `safe_files.free_place` has made, behind the time."""
     found = re.fullmatch(r"[\d-]+_[\d-]+_lesson-(\d+)(_.*)?", name)
     return int(found[1]) if found else None

@@ -16,6 +16,7 @@ from . import environment, workspace
 from .bar import Bar
 from .course import Course, find_course
 from .errors import RoundtripError
+from .safe_files import write_json
 
 _PASS_ON = {"ignore_unknown_options": True, "help_option_names": []}
 
@@ -227,7 +228,7 @@ def _switch_news_off(jupyter: Path) -> None:
     settings = jupyter / _JUPYTER_FOLDERS["JUPYTERLAB_SETTINGS_DIR"]
     file = settings / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
     if not file.exists():
-        workspace.write_json(file, {"fetchNews": "false", "checkForUpdates": False})
+        write_json(file, {"fetchNews": "false", "checkForUpdates": False})
 
 
 def _become(module: str, options: Sequence[str], folder: Path) -> NoReturn:

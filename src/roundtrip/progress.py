@@ -16,9 +16,9 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from . import workspace
 from .course import Lesson
 from .errors import RoundtripError
+from .safe_files import free_place, write_json
 from .workspace import Home
 
 SITTING = timedelta(hours=3)
@@ -124,12 +124,12 @@ def _write(home: Home, lessons: Mapping[int, Entry], whole: bool) -> Record:
     """Write all entries; a file that was not understood as a `whole` goes out of the way first."""
     file = _file(home)
     if whole:
-        workspace.write_json(file, _content(lessons))
+        write_json(file, _content(lessons))
         return Record(lessons)
-    aside = workspace.free_place(home.private, file.name)
+    aside = free_place(home.private, file.name)
     file.rename(aside)
     try:
-        workspace.write_json(file, _content(lessons))
+        write_json(file, _content(lessons))
     except RoundtripError:
         aside.rename(file)
         raise

@@ -19,12 +19,13 @@ from pathlib import Path
 
 from IPython.core.interactiveshell import InteractiveShell
 
-from . import magics, snapshots, terminal, workspace
+from . import magics, snapshots, terminal
 from .course import Lesson
 from .errors import RoundtripError
 from .lesson import hold
 from .making import OnCell
 from .reading import Reader
+from .safe_files import write_json
 from .workspace import Home
 
 _LOOKS = re.compile(
@@ -88,7 +89,7 @@ def _note(lesson: Lesson, kept: Path) -> bool:
     """Note the state that is kept of a lesson; whether all its goals are met there."""
     project = snapshots.project_in(kept)
     current = Reader(project).read()
-    workspace.write_json(snapshots.notes_file(kept), snapshots.notes(lesson, current))
+    write_json(snapshots.notes_file(kept), snapshots.notes(lesson, current))
     return all(result.met for result in hold(lesson.goals, project, current))
 
 

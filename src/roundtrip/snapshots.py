@@ -15,10 +15,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from . import workspace
 from .course import Course, Lesson
 from .errors import RoundtripError
 from .facts import State
+from .safe_files import copy, read_json, write_json
 from .workspace import Home
 
 
@@ -56,8 +56,8 @@ def store(project: Path, place: Path, notes: dict[str, Any]) -> None:
     fresh = place.with_name(place.name + ".new")
     _clear(place, fresh)
     try:
-        workspace.copy(project, fresh / "workspace")
-        workspace.write_json(notes_file(fresh), notes)
+        copy(project, fresh / "workspace")
+        write_json(notes_file(fresh), notes)
         if place.exists():
             place.rename(_old(place))
         fresh.rename(place)
@@ -109,7 +109,7 @@ def notes_file(place: Path) -> Path:
 
 def notes_in(place: Path) -> dict[str, Any]:
     """What was noted when the snapshot was stored; empty where it does not exist."""
-    return workspace.read_json(notes_file(place)) or {}
+    return read_json(notes_file(place)) or {}
 
 
 _VERSIONS = ("alembic", "flask", "flask-migrate", "flask-sqlalchemy", "sqlalchemy", "roundtrip")

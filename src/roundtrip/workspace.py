@@ -8,23 +8,19 @@ home/
 
 from __future__ import annotations
 
-import errno
-import json
 import os
 import shutil
 import tempfile
-import uuid
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import platformdirs
 from filelock import FileLock, Timeout
 
 from .errors import RoundtripError
+from .safe_files import copy, first_reason, free_place, read_json, write_json
 
 
 @dataclass(frozen=True)
@@ -77,7 +73,7 @@ def find_home(course_folder: Path, environ: Mapping[str, str] = os.environ) -> H
         home.private.mkdir(parents=True, exist_ok=True)
     except (OSError, RuntimeError) as error:
         raise RoundtripError(
-            f"The folder {wanted or root} cannot be used for your work ({_first_reason(error)}); "
+            f"The folder {wanted or root} cannot be used for your work ({first_reason(error)}); "
             "set ROUNDTRIP_HOME to a folder that you can write to."
         ) from None
     return home
@@ -144,7 +140,7 @@ def replace(
         ) from None
     except OSError as error:
         raise RoundtripError(
-            f"A new workspace could not be made in {home.root} ({_first_reason(error)}), so "
+            f"A new workspace could not be made in {home.root} ({first_reason(error)}), so "
             "nothing was changed; make sure that there is room and that the folder can be written."
         ) from None
 
@@ -166,49 +162,10 @@ def set_aside(home: Home, label: str) -> Path | None:
         project.rename(place)
     except OSError as error:
         raise RoundtripError(
-            f"The workspace could not be set aside ({_first_reason(error)}), so nothing was "
+            f"The workspace could not be set aside ({first_reason(error)}), so nothing was "
             "changed; close programs that have files of it open, then try again."
         ) from None
     return place
-
-
-def free_place(folder: Path, label: str) -> Path:
-    """A name in the folder that is not taken: the time, then the label."""
-    stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
-    count = 1
-    place = folder / f"{stamp}_{label}"
-    while os.path.lexists(place):
-        count += 1
-        place = folder / f"{stamp}_{label}_{count}"
-    return place
-
-
-def copy(source: Path, target: Path) -> None:
-    """Copy a project tree to a path that does not exist yet; all or nothing.
-
-    What is neither a file nor a folder (a pipe, a socket) is left out. Raises `RoundtripError` when
-    the rest cannot be copied whole (no room, no permission).
-    """
-    half = target.with_name(target.name + ".half")
-    shutil.rmtree(half, ignore_errors=True)
-    try:
-        half.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(source, half, symlinks=True, ignore=_neither_files_nor_folders)
-        half.rename(target)
-    except (OSError, shutil.Error) as error:
-        shutil.rmtree(half, ignore_errors=True)
-        reason = _first_reason(error)
-        full = any(os.strerror(number) in reason for number in (errno.ENOSPC, errno.EDQUOT))
-        cure = "make room on the disk" if full else f"look whether {source} can be read whole"
-        raise RoundtripError(
-            f"A copy of the project could not be written ({reason}); {cure}, then try again."
-        ) from None
-
-
-def _neither_files_nor_folders(folder: str, names: list[str]) -> list[str]:
-    """Those of the names in a folder that only a running program gives a content."""
-    paths = {name: Path(folder, name) for name in names}
-    return [n for n, p in paths.items() if not (p.is_symlink() or p.is_file() or p.is_dir())]
 
 
 @dataclass(frozen=True)
@@ -240,41 +197,6 @@ def owner(home: Home) -> Owner | None:
     return None
 
 
-def read_json(path: Path) -> Any:
-    """What a JSON file of the course holds; None when it is missing or cannot be read."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-
-
-def write_json(path: Path, value: Any) -> None:
-    """Write a JSON file, as `write_text` does."""
-    write_text(path, json.dumps(value, indent=1))
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file so that a reader sees the old or the new one, never half of it.
-
-    Makes its folder. Raises `RoundtripError` where it cannot be written; the old one then stays.
-    """
-    fresh = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with fresh.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        if path.exists():
-            shutil.copymode(path, fresh)
-        fresh.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            fresh.unlink()
-        raise RoundtripError(
-            f"{path.name} could not be written ({_first_reason(error)}), so it is as it was; make "
-            "sure that there is room and that the folder can be written, then try again."
-        ) from None
-
-
 _NEW = "new-"
 
 
@@ -290,11 +212,3 @@ def _writable(folder: Path) -> bool:
             return True
     except OSError:
         return False
-
-
-def _first_reason(error: Exception) -> str:
-    """Why it failed, in a few words; of a copy that failed in many files, the first."""
-    if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list):
-        said = str(error.args[0][0][-1])
-        return said.removeprefix("[Errno ").partition("] ")[2].partition(": ")[0] or said
-    return getattr(error, "strerror", None) or str(error)

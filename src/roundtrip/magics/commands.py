@@ -11,8 +11,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, cell_magic, magics_class
 from IPython.utils.text import SList
 
-from .. import diagnosis, environment, flask_shell, terminal, workspace
+from .. import diagnosis, environment, flask_shell, terminal
 from ..errors import CommandFailed, Refused
+from ..safe_files import write_text
 from .options import given, words
 from .session import Session, write
 
@@ -79,7 +80,7 @@ class CommandMagics(Magics):
             if target.relative_to(root).parts[0] == ".git":
                 raise Refused("%%writefile leaves .git alone: Git itself writes what is in there.")
             verb = "Overwriting" if target.exists() else "Writing"
-            workspace.write_text(target, cell)
+            write_text(target, cell)
             print(f"{verb} {target.relative_to(root).as_posix()}")
 
     def _system(self, command: str) -> None:
