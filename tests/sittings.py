@@ -12,8 +12,8 @@ from click.testing import CliRunner
 from roundtrip import progress
 from roundtrip.cli import main
 from roundtrip.course import Course, find_course
+from roundtrip.home import Home
 from roundtrip.progress import Record
-from roundtrip.workspace import Home
 
 COURSE = find_course()
 ZONE = timezone(timedelta(hours=2))

@@ -16,12 +16,12 @@ from preloaded import wait_for
 
 from roundtrip import attic, workspace
 from roundtrip.errors import RoundtripError
-from roundtrip.workspace import Home
+from roundtrip.home import Home, find_home
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    return workspace.find_home(tmp_path, {"ROUNDTRIP_HOME": str(tmp_path / "home")})
+    return find_home(tmp_path, {"ROUNDTRIP_HOME": str(tmp_path / "home")})
 
 
 @pytest.fixture

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from roundtrip import making, snapshots, workspace
+from roundtrip import making, snapshots
 from roundtrip.course import Course
 from roundtrip.errors import RoundtripError
+from roundtrip.home import Home
 
 ROOT = Path(__file__).parents[1]
 
@@ -35,7 +36,7 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     ],
 )
 def test_a_notebook_that_does_not_hold_gives_no_start_state(course, tmp_path, old, new, reason):
-    home = workspace.Home(tmp_path / "home")
+    home = Home(tmp_path / "home")
     home.private.mkdir(parents=True)
     first, second = course.lessons[1:3]
     notebook = json.loads(second.notebook.read_text(encoding="utf-8"))
@@ -56,7 +57,7 @@ def test_a_learners_python_that_says_much_does_not_hold_it_up(course, tmp_path):
     (course.folder / "src" / "sitecustomize.py").write_text(
         "import sys\nsys.stderr.write('much\\n' * 40_000)\n"
     )
-    home = workspace.Home(tmp_path / "home")
+    home = Home(tmp_path / "home")
     home.private.mkdir(parents=True)
     making.make(course, home, [course.lessons[1]])
     made = snapshots.made(home, course, course.lessons[1])

@@ -13,7 +13,7 @@ from sittings import rows
 
 from roundtrip import refresh
 from roundtrip.course import Course
-from roundtrip.workspace import Home
+from roundtrip.home import Home
 
 ROOT = Path(__file__).parents[1]
 NAME = "00_welcome.ipynb"

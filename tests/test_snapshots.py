@@ -10,7 +10,7 @@ from stopped import store_until
 
 from roundtrip import snapshots
 from roundtrip.course import Lesson
-from roundtrip.workspace import Home
+from roundtrip.home import Home
 
 LESSON = Lesson(3, "Create the migration", Path("03.ipynb"), 10)
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from roundtrip import snapshots, trip, workspace
+from roundtrip import snapshots, trip
 from roundtrip.course import find_course
 from roundtrip.facts import AGREE, GitState, State
+from roundtrip.home import Home
 from roundtrip.safe_files import write_json
 
 
 def test_what_an_older_course_said_of_a_kept_state_is_not_shown(tmp_path: Path):
-    course, home = find_course(), workspace.Home(tmp_path)
+    course, home = find_course(), Home(tmp_path)
     one, two = course.lessons[1:3]
     empty = State()
     old = replace(empty, disagreements=(replace(AGREE, headline="An older course said this."),))

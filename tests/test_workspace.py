@@ -15,7 +15,7 @@ from full_disk import half_written
 
 from roundtrip import safe_files, workspace
 from roundtrip.errors import RoundtripError
-from roundtrip.workspace import Home, find_home
+from roundtrip.home import Home, find_home
 
 
 @pytest.fixture
@@ -176,8 +176,8 @@ def test_killed_at_any_moment_nothing_is_lost(home, source):
         (source / f"{number}.txt").write_text("x" * 500)
     _work(home, "the learner's own words")
     again = (
-        "import sys; from pathlib import Path; from roundtrip import workspace as w\n"
-        "home = w.Home(Path(sys.argv[1])); print('go', flush=True)\n"
+        "import sys; from pathlib import Path; from roundtrip import home as h, workspace as w\n"
+        "home = h.Home(Path(sys.argv[1])); print('go', flush=True)\n"
         "while True: w.replace(home, Path(sys.argv[2]), 'x')"
     )
     for wait in (0.01, 0.06, 0.13):
@@ -225,54 +225,6 @@ def test_waits_for_another_notebook_then_says_so(home, monkeypatch):
     with workspace.lock(home), pytest.raises(RoundtripError, match="command of another notebook"):
         workspace.replace(home, None, "x")
     assert (home.project / "app.py").read_text() == "mine"
-
-
-def test_home_is_the_course_folder(tmp_path):
-    found = find_home(tmp_path, {})
-    assert found.root == tmp_path.resolve()
-    assert found.project == tmp_path.resolve() / "workspace"
-
-
-@pytest.mark.parametrize("name", ["with space", "mit Umläut", "o'clock", 'the "best"', "$HOME"])
-def test_roundtrip_home_moves_it_whatever_its_name(tmp_path, name):
-    found = find_home(tmp_path / "course", {"ROUNDTRIP_HOME": str(tmp_path / name)})
-    assert found.root == (tmp_path / name).resolve()
-    workspace.replace(found, None, "x")
-    assert (tmp_path / name / "workspace").is_dir()
-
-
-def test_a_relative_roundtrip_home_is_one_folder_for_all_notebooks(tmp_path, monkeypatch):
-    monkeypatch.chdir(Path(__file__).parent)
-    found = find_home(tmp_path, {"ROUNDTRIP_HOME": "learner"})
-    assert found.root == (tmp_path / "learner").resolve()
-
-
-def test_a_course_folder_that_cannot_be_written_gives_a_folder_of_the_user(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    monkeypatch.setattr(workspace, "_writable", lambda folder: False)
-    found = find_home(tmp_path / "course", {})
-    assert found.root == (tmp_path / "data" / "roundtrip").resolve()
-    said = workspace.notice(found, tmp_path / "course", {})
-    assert f"your work is kept in {found.root}. Notebooks cannot be saved" in said
-    assert workspace.notice(found, tmp_path / "course", {"ROUNDTRIP_HOME": "x"}) is None
-    assert workspace.notice(found, found.root, {}) is None
-    assert found.private.is_dir()
-
-
-def test_writable_tells_the_truth(tmp_path):
-    """/proc cannot be written even by root."""
-    assert workspace._writable(tmp_path)
-    assert list(tmp_path.iterdir()) == []
-    assert not workspace._writable(tmp_path / "missing")
-    assert not workspace._writable(Path("/proc"))
-
-
-@pytest.mark.parametrize("name", ["a file", "a file/below", os.pathsep.join("ab"), "/proc/mine"])
-def test_a_home_that_cannot_be_used_is_named_in_a_sentence(tmp_path, name):
-    (tmp_path / "a file").write_text("")
-    with pytest.raises(RoundtripError, match=r"ROUNDTRIP_HOME|another folder") as said:
-        find_home(tmp_path, {"ROUNDTRIP_HOME": str(tmp_path / name)})
-    assert "\n" not in str(said.value)
 
 
 def test_the_note_of_who_holds_the_workspace(home):

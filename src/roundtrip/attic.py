@@ -8,7 +8,7 @@ from pathlib import Path
 from . import workspace
 from .course import command
 from .errors import RoundtripError
-from .workspace import Home
+from .home import Home
 
 
 def label(home: Home) -> str:

@@ -12,10 +12,11 @@ from typing import NoReturn
 
 import click
 
-from . import environment, workspace
+from . import environment
 from .bar import Bar
 from .course import Course, find_course
 from .errors import RoundtripError
+from .home import Home, find_home, notice
 from .safe_files import write_json
 
 _PASS_ON = {"ignore_unknown_options": True, "help_option_names": []}
@@ -47,9 +48,9 @@ def lab(options: tuple[str, ...]) -> None:
     from . import terminal
 
     course = find_course()
-    home = workspace.find_home(course.folder)
+    home = find_home(course.folder)
     if home.root != course.folder.resolve():
-        click.echo(workspace.notice(home, course.folder) or f"Your work is kept in {home.root}.")
+        click.echo(notice(home, course.folder) or f"Your work is kept in {home.root}.")
     _switch_news_off(home.private / _JUPYTER)
     environment.keep_out(home.root)
     first = course.lessons[0].notebook.relative_to(course.folder).as_posix()
@@ -193,9 +194,9 @@ def make(numbers: Sequence[int]) -> None:
     replay(home, [course.lesson(number) for number in numbers], tell)
 
 
-def _course_and_home() -> tuple[Course, workspace.Home]:
+def _course_and_home() -> tuple[Course, Home]:
     course = find_course()
-    return course, workspace.find_home(course.folder)
+    return course, find_home(course.folder)
 
 
 def _jupyter_environment(folder: Path) -> dict[str, str]:

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from . import workspace
 from .course import find_course
 from .errors import RoundtripError
+from .home import find_home
 
 OLDEST_PYTHON = (3, 11)
 """`tomllib` came with it."""
@@ -162,7 +162,7 @@ def _kernel() -> Finding:
 def _home(course_folder: Path) -> Iterator[Finding]:
     name = "A place for your work that can be written"
     try:
-        home = workspace.find_home(course_folder)
+        home = find_home(course_folder)
         with tempfile.TemporaryFile(dir=home.root):
             pass
     except RoundtripError as error:

@@ -11,7 +11,7 @@ from filelock import Timeout
 from . import workspace
 from .course import Lesson
 from .errors import Refused
-from .workspace import Home
+from .home import Home
 
 
 @contextmanager

@@ -9,8 +9,8 @@ from pathlib import Path
 from . import attic, checks, making, snapshots, workspace
 from .course import Course, Goal, Lesson
 from .facts import State
+from .home import Home
 from .making import OnCell
-from .workspace import Home
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from filelock import FileLock
 from . import snapshots, terminal
 from .course import Course, Lesson
 from .errors import RoundtripError
-from .workspace import Home
+from .home import Home
 
 OnCell = Callable[[Lesson, int, int], None]
 """Told, while ends are made: the lesson being run, cells done, cells in all."""

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from .checks import Result, lost
 from .checks.finding import Finding
 from .course import command
+from .home import Home
 from .lesson import Finished, Started
-from .workspace import Home
 
 
 def started(started: Started, home: Home) -> list[str]:

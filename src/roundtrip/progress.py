@@ -18,8 +18,8 @@ from filelock import FileLock, Timeout
 
 from .course import Lesson
 from .errors import RoundtripError
+from .home import Home
 from .safe_files import free_place, write_json
-from .workspace import Home
 
 SITTING = timedelta(hours=3)
 """The most that counts between a lesson's start and its `%finish`: a night in between does not."""

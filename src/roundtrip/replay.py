@@ -22,11 +22,11 @@ from IPython.core.interactiveshell import InteractiveShell
 from . import magics, snapshots, terminal
 from .course import Lesson
 from .errors import RoundtripError
+from .home import Home
 from .lesson import hold
 from .making import OnCell
 from .reading import Reader
 from .safe_files import write_json
-from .workspace import Home
 
 _LOOKS = re.compile(
     r"""%(board|show|page|ask|answer|check|hint|doctor)\b

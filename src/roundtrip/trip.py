@@ -7,7 +7,7 @@ from dataclasses import replace
 from . import snapshots, verdict
 from .course import Course, Lesson
 from .facts import State
-from .workspace import Home
+from .home import Home
 
 
 def steps(course: Course, home: Home, here: Lesson, now: State) -> list[tuple[str, State]]:

@@ -1,92 +1,20 @@
-"""Where a learner's work lives: made, copied, put back, set aside. Nothing is ever deleted.
-
-home/
-  workspace/     the learner's project: a Git repository and a database of its own
-  attic/         every workspace that a new one has replaced, with the time in its name
-  .roundtrip/    snapshots, the lock, the note of who holds the workspace, the learner's progress
-"""
+"""The workspace: made, copied, put back, set aside. Nothing is ever deleted."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-import platformdirs
 from filelock import FileLock, Timeout
 
 from .errors import RoundtripError
+from .home import Home
 from .safe_files import copy, first_reason, free_place, read_json, write_json
-
-
-@dataclass(frozen=True)
-class Home:
-    """The folder that holds everything of one learner."""
-
-    root: Path
-
-    @property
-    def project(self) -> Path:
-        """The learner's project directory, `workspace/`."""
-        return self.root / "workspace"
-
-    @property
-    def attic(self) -> Path:
-        """Where replaced workspaces go."""
-        return self.root / "attic"
-
-    @property
-    def private(self) -> Path:
-        """What the course keeps for itself."""
-        return self.root / ".roundtrip"
-
-    def shown(self, path: Path) -> str:
-        """The path as a learner reads it: relative to home where it lies inside."""
-        return (
-            path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
-        )
-
-
-def find_home(course_folder: Path, environ: Mapping[str, str] = os.environ) -> Home:
-    """The learner's home: `ROUNDTRIP_HOME`, else the course folder, else a per-user folder.
-
-    Raises `RoundtripError` where `ROUNDTRIP_HOME` cannot be used.
-    """
-    wanted = environ.get("ROUNDTRIP_HOME")
-    try:
-        if wanted:
-            root = course_folder / Path(wanted).expanduser()
-        elif _writable(course_folder):
-            root = course_folder
-        else:
-            root = Path(platformdirs.user_data_dir("roundtrip", appauthor=False))
-        home = Home(root.resolve())
-        if os.pathsep in str(home.root):
-            raise RoundtripError(
-                f"The folder {home.root} has a '{os.pathsep}' in its name, which would keep Git "
-                "from staying in your project; move the course to another folder."
-            )
-        home.private.mkdir(parents=True, exist_ok=True)
-    except (OSError, RuntimeError) as error:
-        raise RoundtripError(
-            f"The folder {wanted or root} cannot be used for your work ({first_reason(error)}); "
-            "set ROUNDTRIP_HOME to a folder that you can write to."
-        ) from None
-    return home
-
-
-def notice(home: Home, course_folder: Path, environ: Mapping[str, str] = os.environ) -> str | None:
-    """A sentence when the work is neither in the course folder nor where the learner said."""
-    if environ.get("ROUNDTRIP_HOME") or home.root == course_folder.resolve():
-        return None
-    return (
-        f"The course folder cannot be written, so your work is kept in {home.root}. Notebooks "
-        "cannot be saved: what you write in one is lost with its page, unless you download it."
-    )
 
 
 def lock(home: Home) -> FileLock:
@@ -204,11 +132,3 @@ def _sweep(home: Home) -> None:
     """Take away copies that a killed kernel left half made. No learner has worked in them."""
     for left in home.private.glob(f"{_NEW}*"):
         shutil.rmtree(left, ignore_errors=True)
-
-
-def _writable(folder: Path) -> bool:
-    try:
-        with tempfile.TemporaryFile(dir=folder):
-            return True
-    except OSError:
-        return False

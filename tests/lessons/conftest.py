@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from kernels import Kernel, kernel
 
-from roundtrip import lesson, snapshots, workspace
+from roundtrip import lesson, snapshots
 from roundtrip.course import find_course
+from roundtrip.home import find_home
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def end_of(tmp_path: Path) -> Callable[[int], Path]:
     It is what the notebooks of this run left, else made here.
     """
     course = find_course()
-    home = workspace.find_home(course.folder)
+    home = find_home(course.folder)
 
     def copy(number: int) -> Path:
         _, place = lesson.end_state(course, home, course.lesson(number))

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from outside import columns, flask, git, query, revision, schema, scripts
 
-from roundtrip import making, replay, snapshots, workspace
+from roundtrip import making, replay, snapshots
 from roundtrip.course import find_course
+from roundtrip.home import Home
 
 DEMO_APP = Path(__file__).parents[2] / "demo_app"
 USERS = [
@@ -171,7 +172,7 @@ def test_what_is_made_is_what_the_notebooks_leave(end_of, tmp_path, monkeypatch)
 
     In a whole run, `end_of` gives what the notebooks have left.
     """
-    course, home = find_course(), workspace.Home(tmp_path / "home")
+    course, home = find_course(), Home(tmp_path / "home")
     home.private.mkdir(parents=True)
     monkeypatch.setenv("ROUNDTRIP_SNAPSHOTS", str(tmp_path / "made"))
     making.make(course, home, course.lessons[1:10])

@@ -16,8 +16,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from roundtrip import lesson, snapshots, workspace
+from roundtrip import lesson, snapshots
 from roundtrip.course import find_course
+from roundtrip.home import find_home
 
 ROOT = Path(__file__).parents[2]
 Notebook = nbformat.NotebookNode
@@ -28,7 +29,7 @@ Run = Callable[[int, Notebook], set[int]]
 def start_states(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Path]:
     """`start_states(5)`: the project that lesson 5 will start from, to be changed at will."""
     course = find_course()
-    home = workspace.find_home(course.folder)
+    home = find_home(course.folder)
 
     def prepare(number: int) -> Path:
         before = course.lesson(number - 1)

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from roundtrip import workspace
-from roundtrip.workspace import Home
+from roundtrip.home import Home, find_home
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    return workspace.find_home(tmp_path, {"ROUNDTRIP_HOME": str(tmp_path / "my höme")})
+    return find_home(tmp_path, {"ROUNDTRIP_HOME": str(tmp_path / "my höme")})

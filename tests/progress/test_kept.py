@@ -17,8 +17,8 @@ from filelock import FileLock
 from sittings import GOALS, LESSONS, NONE_YET, begin, end, file_of, rows, table
 
 from roundtrip import progress
+from roundtrip.home import Home
 from roundtrip.progress import Record
-from roundtrip.workspace import Home
 
 DAMAGED = {
     "half of it": '{"layout": 1, "lessons": {"1": {"met": 5, "goa',
@@ -101,7 +101,7 @@ import sys
 from pathlib import Path
 from roundtrip import progress
 from roundtrip.course import Lesson
-from roundtrip.workspace import Home
+from roundtrip.home import Home
 home, first, last = Home(Path(sys.argv[1])), int(sys.argv[2]), int(sys.argv[3])
 progress.PATIENCE = 60
 print("ready", flush=True)

@@ -13,8 +13,8 @@ from sittings import ALL, COURSE, GOALS, LESSONS, NONE_YET, begin, end, file_of,
 
 from roundtrip import card, progress
 from roundtrip.cli import main
+from roundtrip.home import Home
 from roundtrip.progress import Entry, Record
-from roundtrip.workspace import Home
 
 
 def test_the_sentence_counts_lessons_goals_and_minutes(home):

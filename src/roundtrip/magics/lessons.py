@@ -23,6 +23,7 @@ from .. import (
 from ..bar import Bar
 from ..course import Lesson, command
 from ..errors import RoundtripError
+from ..home import notice
 from ..questions import Answer, Question
 from .options import given
 from .session import Session, show
@@ -52,7 +53,7 @@ class LessonMagics(Magics):
             with suppress(OSError):  # also after a failure: the old workspace is still there
                 os.chdir(self._session.home.project)
             environment.shield(self._session.home.project)
-        if said := workspace.notice(self._session.home, self._session.course.folder):
+        if said := notice(self._session.home, self._session.course.folder):
             report.append(said)
         print("\n".join(report))
         noted = progress.started(self._session.home, found)

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 
 from IPython.display import display
 
-from .. import holding, workspace
+from .. import holding
 from ..course import Lesson, find_course
 from ..errors import Interrupted, Refused
 from ..facts import State
 from ..hints import Hints
+from ..home import find_home
 from ..questions import Answer
 from ..reading import Reader
 
@@ -22,7 +23,7 @@ class Session:
 
     def __init__(self) -> None:
         self.course = find_course()
-        self.home = workspace.find_home(self.course.folder)
+        self.home = find_home(self.course.folder)
         self.token = uuid.uuid4().hex
         self.reader = Reader(self.home.project)
         self.lesson: Lesson | None = None

@@ -1,0 +1,60 @@
+"""The home: which folder everything of a learner is kept in."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from roundtrip import home, workspace
+from roundtrip.errors import RoundtripError
+from roundtrip.home import find_home
+
+
+def test_home_is_the_course_folder(tmp_path):
+    found = find_home(tmp_path, {})
+    assert found.root == tmp_path.resolve()
+    assert found.project == tmp_path.resolve() / "workspace"
+
+
+def test_a_relative_roundtrip_home_is_one_folder_for_all_notebooks(tmp_path, monkeypatch):
+    monkeypatch.chdir(Path(__file__).parent)
+    found = find_home(tmp_path, {"ROUNDTRIP_HOME": "learner"})
+    assert found.root == (tmp_path / "learner").resolve()
+
+
+def test_a_course_folder_that_cannot_be_written_gives_a_folder_of_the_user(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setattr(home, "_writable", lambda folder: False)
+    found = find_home(tmp_path / "course", {})
+    assert found.root == (tmp_path / "data" / "roundtrip").resolve()
+    said = home.notice(found, tmp_path / "course", {})
+    assert f"your work is kept in {found.root}. Notebooks cannot be saved" in said
+    assert home.notice(found, tmp_path / "course", {"ROUNDTRIP_HOME": "x"}) is None
+    assert home.notice(found, found.root, {}) is None
+    assert found.private.is_dir()
+
+
+def test_writable_tells_the_truth(tmp_path):
+    """/proc cannot be written even by root."""
+    assert home._writable(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    assert not home._writable(tmp_path / "missing")
+    assert not home._writable(Path("/proc"))
+
+
+@pytest.mark.parametrize("name", ["a file", "a file/below", os.pathsep.join("ab"), "/proc/mine"])
+def test_a_home_that_cannot_be_used_is_named_in_a_sentence(tmp_path, name):
+    (tmp_path / "a file").write_text("")
+    with pytest.raises(RoundtripError, match=r"ROUNDTRIP_HOME|another folder") as said:
+        find_home(tmp_path, {"ROUNDTRIP_HOME": str(tmp_path / name)})
+    assert "\n" not in str(said.value)
+
+
+@pytest.mark.parametrize("name", ["with space", "mit Umläut", "o'clock", 'the "best"', "$HOME"])
+def test_roundtrip_home_moves_it_whatever_its_name(tmp_path, name):
+    found = find_home(tmp_path / "course", {"ROUNDTRIP_HOME": str(tmp_path / name)})
+    assert found.root == (tmp_path / name).resolve()
+    workspace.replace(found, None, "x")
+    assert (tmp_path / name / "workspace").is_dir()
