@@ -14,7 +14,7 @@ import pytest
 from kernels import Kernel, kernel
 from preloaded import wait_for
 
-from roundtrip import attic, workspace
+from roundtrip import attic, holding, workspace
 from roundtrip.errors import RoundtripError
 from roundtrip.home import Home, find_home
 
@@ -95,19 +95,19 @@ def test_it_says_no_more_where_there_is_nothing_of_ones_own(notebook):
 def test_a_copy_that_is_put_back_belongs_to_its_lesson(home):
     home.project.mkdir()
     for lesson in (4, 5, 3):
-        workspace.take(home, "me", lesson)
+        holding.take(home, "me", lesson)
         (home.project / "whose.txt").write_text(f"{lesson}")
         workspace.replace(home, None, attic.label(home))
     (home.attic / "2099-01-01_10-00-00_unknown").mkdir()
     assert attic.newest(home, 7) is None
     for lesson in (5, 4):
         attic.restore(home, attic.newest(home, lesson).name)
-        holder = workspace.owner(home)
+        holder = holding.owner(home)
         assert (holder.token, holder.lesson) == ("me", lesson)
         assert (home.project / "whose.txt").read_text() == str(lesson)
     kept = attic.restore(home, "2099-01-01_10-00-00_unknown")
     assert kept == attic.newest(home, 4) and (kept / "whose.txt").read_text() == "4"
-    assert workspace.owner(home) is None
+    assert holding.owner(home) is None
     for name in ("nothing", "..", "../home"):
         with pytest.raises(RoundtripError, match="The attic holds nothing named"):
             attic.restore(home, name)

@@ -11,9 +11,8 @@ import time
 from pathlib import Path
 
 import pytest
-from full_disk import half_written
 
-from roundtrip import safe_files, workspace
+from roundtrip import holding, safe_files, workspace
 from roundtrip.errors import RoundtripError
 from roundtrip.home import Home, find_home
 
@@ -152,11 +151,11 @@ def test_a_workspace_comes_back_when_the_new_one_cannot_be_taken(home, source):
     note = home.private / "owner.json"
     note.mkdir(parents=True)  # so that the note cannot be written
     with pytest.raises(RoundtripError):
-        workspace.replace(home, source, "x", lambda: workspace.take(home, "me", 3))
+        workspace.replace(home, source, "x", lambda: holding.take(home, "me", 3))
     assert (home.project / "app.py").read_text() == "mine"
     assert not any(home.attic.iterdir())
     note.rmdir()
-    aside = workspace.replace(home, source, "x", lambda: workspace.take(home, "me", 3))
+    aside = workspace.replace(home, source, "x", lambda: holding.take(home, "me", 3))
     assert (aside / "app.py").read_text() == "mine"
     assert (home.project / "app.py").read_text() == "new"
 
@@ -225,25 +224,3 @@ def test_waits_for_another_notebook_then_says_so(home, monkeypatch):
     with workspace.lock(home), pytest.raises(RoundtripError, match="command of another notebook"):
         workspace.replace(home, None, "x")
     assert (home.project / "app.py").read_text() == "mine"
-
-
-def test_the_note_of_who_holds_the_workspace(home):
-    assert workspace.owner(home) is None
-    workspace.take(home, "abc", 4)
-    found = workspace.owner(home)
-    assert (found.token, found.lesson) == ("abc", 4)
-    wrong_types = '{"token": "a", "lesson": "4", "since": 1}'
-    for broken in ("{", "[1]", '{"token": 1}', "7", wrong_types):
-        (home.private / "owner.json").write_text(broken)
-        assert workspace.owner(home) is None
-
-
-def test_a_note_that_cannot_be_written_leaves_the_old_one(home, monkeypatch):
-    workspace.take(home, "abc", 4)
-
-    monkeypatch.setattr(Path, "open", half_written)
-    with pytest.raises(RoundtripError, match="No space left on device"):
-        workspace.take(home, "xyz", 5)
-    monkeypatch.undo()
-    assert workspace.owner(home).token == "abc"
-    assert [p.name for p in home.private.iterdir()] == ["owner.json"]

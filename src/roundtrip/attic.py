@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from . import workspace
+from . import holding, workspace
 from .course import command
 from .errors import RoundtripError
 from .home import Home
@@ -13,7 +13,7 @@ from .home import Home
 
 def label(home: Home) -> str:
     """What to call the workspace when it goes to the attic: the lesson that it belongs to."""
-    holder = workspace.owner(home)
+    holder = holding.owner(home)
     return f"lesson-{holder.lesson:02d}" if holder else "unknown"
 
 
@@ -39,11 +39,11 @@ def restore(home: Home, name: str) -> Path | None:
         raise RoundtripError(f"The attic holds nothing named {name}; `{command()} attic` lists it.")
 
     def taken() -> None:
-        holder, lesson = workspace.owner(home), _lesson(name)
+        holder, lesson = holding.owner(home), _lesson(name)
         if lesson is None:  # nobody knows whose it is
-            workspace.let_go(home)
+            holding.let_go(home)
         else:
-            workspace.take(home, holder.token if holder else "", lesson)
+            holding.take(home, holder.token if holder else "", lesson)
 
     return workspace.replace(home, place, f"{label(home)}_before-restore", taken)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 
 from filelock import Timeout
@@ -12,6 +14,36 @@ from . import workspace
 from .course import Lesson
 from .errors import Refused
 from .home import Home
+from .safe_files import read_json, write_json
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Who holds the workspace: one kernel, in one lesson, since a moment (ISO 8601, local)."""
+
+    token: str
+    lesson: int
+    since: str
+
+
+def take(home: Home, token: str, lesson: int) -> None:
+    """Note that the kernel with this token now holds the workspace for this lesson."""
+    since = datetime.now().isoformat(timespec="seconds")
+    write_json(home.private / "owner.json", asdict(Owner(token, lesson, since)))
+
+
+def let_go(home: Home) -> None:
+    """Note that nobody holds the workspace."""
+    (home.private / "owner.json").unlink(missing_ok=True)
+
+
+def owner(home: Home) -> Owner | None:
+    """Who holds the workspace; None when nobody does (or the note cannot be read)."""
+    row = read_json(home.private / "owner.json")
+    match row:
+        case {"token": str(token), "lesson": int(lesson), "since": str(since)}:
+            return Owner(token, lesson, since)
+    return None
 
 
 @contextmanager
@@ -48,7 +80,7 @@ def alone(home: Home) -> Iterator[None]:
 
 def is_ours(home: Home, token: str) -> bool:
     """Whether the workspace is this kernel's, or nobody's."""
-    holder = workspace.owner(home)
+    holder = owner(home)
     return holder is None or holder.token == token
 
 
@@ -70,7 +102,7 @@ def must_stand(home: Home, here: Lesson) -> None:
 
 
 def _check(home: Home, token: str, here: Lesson) -> None:
-    holder = workspace.owner(home)
+    holder = owner(home)
     if holder and holder.token != token:
         who = "Another notebook has taken" if holder.token else "`roundtrip restart` has replaced"
         raise Refused(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import attic, checks, making, snapshots, workspace
+from . import attic, checks, holding, making, snapshots, workspace
 from .course import Course, Goal, Lesson
 from .facts import State
 from .home import Home
@@ -60,7 +60,7 @@ def start(
     else:
         source, place = end_state(course, home, before, on_cell, fresh)
     tree = snapshots.project_in(place) if place else None
-    aside = workspace.replace(home, tree, label, lambda: workspace.take(home, token, lesson.number))
+    aside = workspace.replace(home, tree, label, lambda: holding.take(home, token, lesson.number))
     return Started(lesson, source, before, aside)
 
 

@@ -6,15 +6,13 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from datetime import datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from .errors import RoundtripError
 from .home import Home
-from .safe_files import copy, first_reason, free_place, read_json, write_json
+from .safe_files import copy, first_reason, free_place
 
 
 def lock(home: Home) -> FileLock:
@@ -94,35 +92,6 @@ def set_aside(home: Home, label: str) -> Path | None:
             "changed; close programs that have files of it open, then try again."
         ) from None
     return place
-
-
-@dataclass(frozen=True)
-class Owner:
-    """Who holds the workspace: one kernel, in one lesson, since a moment (ISO 8601, local)."""
-
-    token: str
-    lesson: int
-    since: str
-
-
-def take(home: Home, token: str, lesson: int) -> None:
-    """Note that the kernel with this token now holds the workspace for this lesson."""
-    since = datetime.now().isoformat(timespec="seconds")
-    write_json(home.private / "owner.json", asdict(Owner(token, lesson, since)))
-
-
-def let_go(home: Home) -> None:
-    """Note that nobody holds the workspace."""
-    (home.private / "owner.json").unlink(missing_ok=True)
-
-
-def owner(home: Home) -> Owner | None:
-    """Who holds the workspace; None when nobody does (or the note cannot be read)."""
-    row = read_json(home.private / "owner.json")
-    match row:
-        case {"token": str(token), "lesson": int(lesson), "since": str(since)}:
-            return Owner(token, lesson, since)
-    return None
 
 
 _NEW = "new-"

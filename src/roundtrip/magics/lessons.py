@@ -18,7 +18,6 @@ from .. import (
     progress,
     questions,
     terminal,
-    workspace,
 )
 from ..bar import Bar
 from ..course import Lesson, command
@@ -83,8 +82,8 @@ class LessonMagics(Magics):
         home = self._session.home
         with holding.alone(home):
             holding.must_stand(home, found)
-            holder = workspace.owner(home)
-            workspace.take(home, self._session.token, found.number)
+            holder = holding.owner(home)
+            holding.take(home, self._session.token, found.number)
         report = ["Start: where the workspace stands; nothing was replaced."]
         if holder and holder.lesson != found.number:
             said = f"What stands there is lesson {holder.lesson:02d}'s."
