@@ -20,10 +20,10 @@ from ..course import Goal
 from ..errors import RoundtripError
 from ..facts import State
 from . import databases, files, git, model_and_migrations, rows
-from .causes import one_step_too_many
 from .commit_causes import why_changed
 from .finding import BEGIN_AGAIN, Cure, Finding, met, unmet
 from .reflog import reset_from
+from .way_back_causes import one_step_too_many
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,12 @@ from pathlib import Path
 
 from ..env_file import quoted, with_env_file
 from ..facts import Revision, State
-from ..sqlite_files import sql_name
-from ..verdict.commands import back_on, delete, is_one_step, message_for, take_back
+from ..verdict.commands import back_on, delete, message_for, take_back
 from ..verdict.database_rules import database_problem
 from ..verdict.elsewhere_rules import unreadable
 from ..verdict.lookups import has_run, names_in, row_count, run_by
 from ..verdict.script_rules import folder_gone, missing_script, script_error
-from .course_databases import USUAL, columns_of, command_on, query, used_databases, versions
+from .course_databases import USUAL, address_first, command_on, versions
 from .finding import Cure, begin_again
 from .model_causes import look_at, why_lacking
 
@@ -56,13 +55,6 @@ def not_upgraded(state: State, project: Path, database: str) -> Cure:
             return Cure(cause, command_on(database, "%board"), repair=True)
     command = command_on(database, _UPGRADE)
     return Cure(f"The upgrade has not run on {database}.{address_first(database)}", command)
-
-
-def address_first(database: str) -> str:
-    """The sentence before a command on a database that is not the usual one."""
-    if database == USUAL:
-        return ""
-    return f" First a copy, and the address: {command_on(database, 'flask db current -v')}"
 
 
 def why_troubled(state: State) -> Cure | None:
@@ -196,83 +188,3 @@ def downgrade_of(state: State, revision: Revision) -> Cure:
     if lost := [name for name in revision.adds if row_count(state, name)]:
         said = f"{said} The downgrade drops {', '.join(lost)} with all values."
     return Cure(said, take_back(revision, at), repair=True)
-
-
-def not_gone_back(state: State, project: Path, database: str, name: str) -> Cure:
-    """Why a database still has what a downgrade should have taken, and the cure.
-
-    A downgrade is told only where it would take this, and not something else. It is no repair where
-    it is the plain one.
-    """
-    at = versions(project, database)
-    makers = [r for r in state.migrations.revisions if name in r.adds]
-    run = [maker for maker in makers if maker.id in run_by(state, at)]
-    if not run and makers and makers[-1].undoes and {*at} & {*makers[-1].parents}:
-        cause = f"{database} has {name}, and does not count its script as run: stamped, not "
-        cause = f"{cause}downgraded. This writes the number back; then the downgrade."
-        command = command_on(database, f"flask db stamp {makers[-1].id}")
-        return Cure(cause, command, repair=True)
-    if not run:
-        cause = f"{database} has {name}, and no script that it counts as run makes it: a "
-        return begin_again(f"{cause}downgrade() that drops nothing, or a change by hand.")
-    maker = run[-1]
-    if not maker.undoes:
-        cause = "The downgrade() of its script does not drop it."
-        cause = f"{cause} Write that, then run the downgrade."
-        return Cure(cause, f"%show {maker.file}", repair=True)
-    cause = f"{database} has not gone back far enough: {maker.id} still counts as run."
-    newer = state.migrations.revisions[state.migrations.revisions.index(maker) + 1 :]
-    ran = {*run_by(state, at)}
-    if more := [name for r in newer if r.id in ran for name in r.adds if name.count(".") < 1]:
-        cause = f"{cause} On the way, {', '.join(more)} is dropped with its rows."
-    if maker.id in at:
-        cause = f"The downgrade has not run on {database}.{address_first(database)}"
-    command = command_on(database, take_back(maker, at))
-    return Cure(cause, command, repair=not is_one_step(maker, at))
-
-
-def one_step_too_many(state: State, back: str) -> Cure | None:
-    """The cure where the database has gone back behind the commit with this message.
-
-    Its scripts wait, though the code is to go no further than there.
-    """
-    hashes = [commit.hash for commit in state.git.commits]
-    places = [n for n, commit in enumerate(state.git.commits) if commit.subject == back]
-    if not places:
-        return None
-    older = hashes[places[0] + 1 :]
-    wanted = [
-        revision
-        for revision in state.migrations.pending
-        if revision.before and any(each.startswith(revision.before) for each in older)
-    ]
-    if not state.migrations.current:
-        return begin_again("One downgrade too many: it dropped the tables with all their rows.")
-    there = names_in(state.database.tables)
-    gone = ", ".join(name for r in wanted for name in r.adds if name not in there)
-    if not gone:
-        return None
-    cause = f"One downgrade too many: {gone} is gone too, with its values. This brings the column "
-    cause = f"{cause}back, empty; %restart begins the lesson again, with the values."
-    return Cure(cause, f"flask db upgrade {wanted[-1].id}", repair=True)
-
-
-def one_downgrade_too_many(project: Path, database: str, table: str) -> Cure | None:
-    """The cure where a downgrade has taken the rows of a table: it is gone, or made anew.
-
-    A database that is at no revision need not have lost anything: flask db migrate makes one. What
-    was dropped leaves free pages behind (https://sqlite.org/pragma.html#pragma_freelist_count).
-    """
-    if not columns_of(project, database, table):
-        ((free_pages,),) = query(project, database, "PRAGMA freelist_count") or [(0,)]
-        if versions(project, database) or not free_pages:
-            return None
-        cause = f"One downgrade too many: it dropped the table {table} with all its rows."
-        return begin_again(cause)
-    a_row = f"SELECT 1 FROM {sql_name(table)} LIMIT 1"
-    if database != USUAL or query(project, database, a_row):
-        return None
-    if not any(query(project, other, a_row) for other in used_databases(project)):
-        return None
-    cause = "The rows are gone: one downgrade too many dropped the table, or the file was deleted, "
-    return begin_again(f"{cause}and an upgrade made it anew.")

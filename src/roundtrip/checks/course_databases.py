@@ -24,6 +24,13 @@ def command_on(database: str, command: str) -> str:
     return with_env_file(command, "" if database == USUAL else settings_of(database))
 
 
+def address_first(database: str) -> str:
+    """The sentence before a command on a database that is not the usual one."""
+    if database == USUAL:
+        return ""
+    return f" First a copy, and the address: {command_on(database, 'flask db current -v')}"
+
+
 def settings_with_address(project: Path, database: str) -> str:
     """The file of settings that says where commands for this database go; empty: the app says it.
 

@@ -10,16 +10,10 @@ from ..env_file import database_named_by, url_in
 from ..facts import State
 from ..sqlite_files import sql_name
 from ..verdict.lookups import is_among, run_by
-from .causes import (
-    address_first,
-    no_script,
-    not_gone_back,
-    not_upgraded,
-    one_downgrade_too_many,
-    why_blocked,
-)
+from .causes import no_script, not_upgraded, why_blocked
 from .course_databases import (
     USUAL,
+    address_first,
     columns_of,
     command_on,
     is_used,
@@ -30,6 +24,7 @@ from .course_databases import (
 )
 from .finding import Cure, Finding, begin_again, met, unmet
 from .model_causes import look_at
+from .way_back_causes import not_gone_back, one_downgrade_too_many
 
 
 def database_has(

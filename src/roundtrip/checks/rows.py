@@ -11,11 +11,12 @@ from typing import Any
 from ..facts import State
 from ..sqlite_files import opened, sql_name
 from ..verdict.lookups import names_in
-from .causes import one_downgrade_too_many, why_blocked
+from .causes import why_blocked
 from .course_databases import USUAL, columns_of, command_on, query, row_in_words, used_databases
 from .databases import database_has
 from .finding import Cure, Finding, begin_again, many, met, unmet
 from .model_causes import look_at
+from .way_back_causes import one_downgrade_too_many
 
 _NOT_COMMITTED = "{}, or db.session.commit() did not follow."
 
