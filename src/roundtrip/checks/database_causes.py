@@ -1,0 +1,127 @@
+"""Why a database does not have what it should, or has it by other hands; and the cure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from ..env_file import database_named_by, url_in
+from ..facts import State
+from ..sqlite_files import sql_name
+from ..verdict.lookups import is_among, run_by
+from .causes import no_script, not_upgraded
+from .course_databases import (
+    USUAL,
+    address_first,
+    columns_of,
+    command_on,
+    is_used,
+    query,
+    settings_with_address,
+    used_databases,
+    versions,
+)
+from .finding import Cure
+from .way_back_causes import not_gone_back
+
+
+def copy_lost(project: Path, database: str, table: str) -> str:
+    """Why a copy does not hold what it should."""
+    everything = f"SELECT * FROM {sql_name(table)}"
+    rows = query(project, database, everything)
+    if rows and rows == query(project, USUAL, everything):
+        return f"{database} is a copy of {USUAL}: --env-file was missing when it was made."
+    if (project / "instance" / database).is_file():
+        return f"{database} was overwritten, or made too late."
+    return f"{database} is not there: not made yet, moved or deleted."
+
+
+def why_absent(state: State, project: Path, column: str, database: str) -> Cure:
+    """Why a database does not have a column or its table."""
+    table, _, name = column.partition(".")
+    # A table that is made brings its columns along.
+    needed = column if columns_of(project, database, table) else table
+    makers = {r.id for r in state.migrations.revisions if needed in r.adds}
+    if not makers:
+        return no_script(state, project, needed)
+    if unused := not_used(project, database):
+        return unused
+    if makers & run_by(state, versions(project, database)):
+        cause = f"It counts the script as run, and does not have {needed}: stamped, not upgraded."
+        return Cure(cause, command_on(database, "%board"), repair=True)
+    there = database != USUAL and columns_of(project, database, table)
+    if there and (made := not_by_migration(project, database)):
+        return made
+    cure = not_upgraded(state, project, database)
+    if not (project / "instance" / database).is_file() and database != USUAL:
+        return replace(cure, cause="No command has made it yet.")
+    others = [each for each in used_databases(project) if name in columns_of(project, each, table)]
+    if others and not cure.repair:
+        cause = f"{database} has not run all that {others[0]} has: each is upgraded on its own."
+        return replace(cure, cause=f"{cause}{address_first(database)}")
+    return cure
+
+
+def not_used(project: Path, database: str, complete: bool = False) -> Cure | None:
+    """Commands go to another database, or none does to this; `complete`: it has all it should."""
+    settings = settings_with_address(project, database)
+    if is_used(project, database):
+        return None
+    if (project / settings).is_file():
+        cause = f"{settings} names no file in instance/, so its commands go elsewhere."
+        if not url_in(project, settings):
+            cause = f"{settings} has no DATABASE_URL of its own, so its commands go to {USUAL}."
+        elif named := database_named_by(project, settings):
+            name = named.relative_to(project / "instance").as_posix()
+            cause = f"{settings} names {name}, so its commands go there."
+            if name.startswith("instance/"):
+                cause = f"{settings} leads to instance/{name}: a path begins in instance/ already."
+        elif not _IS_AN_ADDRESS.match(url_in(project, settings)):
+            cause = f"The DATABASE_URL in {settings}, {url_in(project, settings)}, is no address. "
+            cause = f"{cause}An address begins with its kind: sqlite:///{database}."
+        if database == USUAL:
+            cause = f"{cause} The lesson's database is {USUAL}: take that line out."
+        return Cure(cause, f"%show {settings}", repair=True)
+    if complete:
+        cause = f"The file is there, but no {settings} names it: no command goes to it."
+        return Cure(cause, f"%%writefile {settings}", repair=True)
+    cause = f"There is no {settings} that names it."
+    if (project / "instance" / database).is_file():
+        cause = f"{cause} It holds one line: DATABASE_URL=sqlite:///{database}"
+    return Cure(cause, f"%%writefile {settings}")
+
+
+_IS_AN_ADDRESS = re.compile(r"(?!sqlite:/{0,2}[^/])\w+(?:\+\w+)?://")
+"""An address has two slashes before the host; SQLite has none, so that a third one follows."""
+
+
+def not_by_migration(project: Path, database: str) -> Cure | None:
+    """A database that has all it should have, but not from its migrations."""
+    if unused := not_used(project, database, complete=True):
+        return unused
+    if versions(project, database):
+        return None
+    cause = "It counts no migration as run: db.create_all() or a copy made its tables."
+    return Cure(cause, command_on(database, "%board"), repair=True)
+
+
+def not_by_downgrade(state: State, project: Path, column: str, database: str) -> Cure | None:
+    """A column that is gone, while the script that makes it still counts as run."""
+    run = run_by(state, versions(project, database))
+    scripts = [revision for revision in state.migrations.revisions if revision.id in run]
+    makers = [revision for revision in scripts if column in revision.adds]
+    if not makers or any(is_among(column, revision.drops) for revision in scripts):
+        return None
+    cause = f"It is gone, and {makers[-1].id} still counts as run: it was dropped by other hands, "
+    return Cure(f"{cause}not by a downgrade.", command_on(database, "%board"), repair=True)
+
+
+def other_type(state: State, project: Path, column: str, database: str, type: str) -> Cure:
+    """A column has another type than it should: a database keeps what the script has made."""
+    said = f"It should be {type}. A database keeps what the script made of it."
+    back = not_gone_back(state, project, database, column)
+    if back.repair:
+        return back.after(said)
+    more = f"Take it back on each database, {back.command} for this one; then delete the script, "
+    return Cure(f"{said} {more}and make it again from the right model.", back.command, repair=True)
