@@ -1,0 +1,113 @@
+"""Reads the databases of a project: the one that its commands go to, and the others.
+
+Nothing is written: an SQLite file is opened to read only.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from .env_file import database_named_by
+from .facts import Column, DatabaseState, Elsewhere, Table
+from .plain_data import build
+from .sqlite_files import columns_in, opened, sql_name, table_names
+from .verdict.lookups import names_in
+
+
+def read_database(project: Path, report: Mapping[str, Any], env_file: str | None) -> DatabaseState:
+    """The database that commands go to, as the app's `report` names it.
+
+    Without a report of it, the usual one, where the project has it and no `env_file` is asked for.
+    """
+    if "database" in report:
+        return build(DatabaseState, {"url": report["url"]} | report["database"])
+    if "url" in report:
+        if not report["sqlite_file"]:
+            said = "it is in memory, and gone when a command ends"
+            return DatabaseState(report["url"], error=said, problem="memory")
+        file = Path(report["sqlite_file"])
+        # Flask-SQLAlchemy makes instance/ itself, and no other folder.
+        if not file.parent.exists() and file.parent != project.resolve() / "instance":
+            said = f"there is no folder {report['url'].rpartition('/')[0]}"
+            return DatabaseState(report["url"], error=said, problem="no folder")
+        database = _sqlite(file, report["url"])
+        if "uncompared" in report and not database.error:
+            return replace(database, error=report["uncompared"], problem="unreachable")
+        return database
+    usual = project / "instance" / "app.db"
+    # The app does not say which database it has; its usual one is still worth a look.
+    if env_file or not usual.is_file():
+        return DatabaseState()
+    return _sqlite(usual, usual.relative_to(project).as_posix())
+
+
+def read_others(project: Path, here: DatabaseState, env_file: str | None) -> Iterator[Elsewhere]:
+    """The databases in instance/ that files of settings name and that are not as this one.
+
+    Also this one itself, where the settings of production name it. Seen from another database, the
+    usual one is among them, without a file of settings.
+    """
+    named = {path.name for path in project.glob("*.env")} - {env_file}
+    for settings in [*sorted(named), *[""] * bool(env_file)]:
+        with suppress(OSError):  # a name that is too long
+            file = project / "instance/app.db"
+            if settings:
+                file = database_named_by(project, settings)
+            if not file:
+                continue
+            url = file.relative_to(project).as_posix()
+            if not file.is_file():
+                yield Elsewhere(settings, url, problem="missing")
+                continue
+            other = _sqlite(file, url)
+            names = names_in(other.tables)
+            if other.url == here.url:
+                differs = settings.startswith("prod") and not env_file
+            elif other.problem:
+                differs = other.problem in ("garbage", "locked")
+            else:
+                differs = other.versions != here.versions or bool(names_in(here.tables) - names)
+            if differs:
+                yield Elsewhere(
+                    settings,
+                    other.url,
+                    other.versions,
+                    other.problem,
+                    unrecorded=bool(other.tables and not other.versions),
+                    names=tuple(sorted(names)),
+                    filled=tuple(table.name for table in other.tables if table.rows),
+                )
+
+
+def _sqlite(file: Path, url: str) -> DatabaseState:
+    if not file.exists():
+        return DatabaseState(url)
+    try:
+        with opened(file) as connection:
+            names = table_names(connection)
+            versions: list[str] = []
+            if "alembic_version" in names:
+                rows = connection.execute("SELECT version_num FROM alembic_version ORDER BY 1")
+                versions = [row[0] for row in rows]
+            tables = [_table(connection, name) for name in names if name != "alembic_version"]
+    except sqlite3.Error as error:
+        return DatabaseState(url, exists=True, error=f"{error}.", problem=_problem(error))
+    return DatabaseState(url, True, tuple(tables), tuple(versions))
+
+
+def _table(connection: sqlite3.Connection, name: str) -> Table:
+    table = sql_name(name)
+    columns = tuple(Column(*column) for column in columns_in(connection, name))
+    return Table(name, columns, connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def _problem(error: sqlite3.Error) -> str:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return "locked"
+    return "garbage" if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT) else "unreachable"
