@@ -25,8 +25,6 @@ from .rescue import find_script
 from .script_folder import read_scripts
 from .verdict.lookups import run_by
 
-__all__ = ["Run", "State", "read"]
-
 
 def read(project: Path, run: Run, env_file: str | None = None) -> State:
     """Read the four places of `project`. `env_file` chooses a database as `flask --env-file` does.
