@@ -199,7 +199,8 @@ def _no_room(path: Path, mode: str = "r", *rest: object, **named: object) -> obj
 @pytest.fixture
 def read_only() -> Iterator[Home]:
     """A home that can be read and not written, as a user that is not root finds it."""
-    root = Path(tempfile.mkdtemp(prefix="roundtrip-read-only-"))
+    common = Path(os.environ["ROUNDTRIP_TEST_ROOT"]).parent  # another user can read nothing below
+    root = Path(tempfile.mkdtemp(prefix="roundtrip-read-only-", dir=common))
     home = Home(root)
     begin(home, 1)
     root.chmod(0o755)
