@@ -165,3 +165,30 @@ def test_a_line_outside_its_class_is_named(project: Project):
     project.edit("demo_app/models.py", states.AGE, states.AGE.lstrip())
     said = find(project, "model_has", column="user.age")
     assert said.cause == "age is outside the class User: indent its line by four spaces."
+
+
+def test_a_test_that_failed_does_not_count_until_it_passes(project: Project):
+    file = {"file": "tests/test_user.py", "tested": True}
+    project.write("pytest.ini", "[pytest]\ntestpaths = tests\n")
+    project.write("tests/test_user.py", "def it():\n    assert True\n")
+    assert "has no test" in find(project, "has_file", **file).cause
+    project.write("tests/test_user.py", "def test_it():\n    assert not True\n")
+    assert project.capture(["pytest", "-q"]).returncode == 1
+    assert "ran last, which says where" in find(project, "has_file", **file).cause
+    project.write("tests/test_user.py", "import nothing\n\n\ndef test_it():\n    assert True\n")
+    assert "the file was written since" in find(project, "has_file", **file).cause
+    assert project.capture(["pytest", "-q"]).returncode == 2
+    assert "ran last, which says where" in find(project, "has_file", **file).cause
+    project.write("tests/test_user.py", "def test_it():\n    assert True\n")
+    project.run("pytest", "-q")
+    assert find(project, "has_file", **file).met
+
+
+def test_a_stamp_in_the_place_of_an_upgrade_is_not_answered_with_a_downgrade(project: Project):
+    project.add_to_model("    city: Mapped[str | None]\n")
+    project.db("migrate", "-m", "Add city")
+    project.db("stamp", "head")
+    said = find(project, "revisions", count=3, applied=2)
+    assert said.next.startswith("flask db stamp ")
+    project.run(*shlex.split(said.next))
+    assert find(project, "revisions", count=3, applied=2).met

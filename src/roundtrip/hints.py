@@ -52,6 +52,9 @@ class Hints:
         if finding.repair or not goal.hints:
             cause = wrapped("    ", finding.cause)
             following = [f"    Next: {typed(finding.next)}"] if finding.next else []
+            if self._told[about] > 1:  # asked again: where the answer is
+                following += [line for hint in goal.hints[-1:] for line in wrapped("    ", hint)]
+            self._told[about] += 1
             return "\n".join((goal.text, *cause, *following))
         told = min(self._told[about], len(goal.hints) - 1)
         self._told[about] = told + 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 from ..course import find_course
@@ -10,13 +12,37 @@ from .commit_causes import why_changed
 from .finding import Cure, Finding, met, unmet
 
 
-def has_file(state: State, project: Path, file: str) -> Finding:
-    """The project has this file."""
+def has_file(state: State, project: Path, file: str, tested: bool = False) -> Finding:
+    """The project has this file; `tested`: it has a test, and none failed last."""
     if (project / file).is_file():
-        return met(f"{file} is there")
+        failing = _not_passed(project, file) if tested else None
+        return unmet(f"{file} is there", failing) if failing else met(f"{file} is there")
     if file in state.git.deleted:
         return unmet(f"no file {file}", why_changed(state, file))
     return unmet(f"no file {file}", Cure("It was not written yet.", f"%%writefile {file}"))
+
+
+def _not_passed(project: Path, file: str) -> Cure | None:
+    """Why a file of tests is no proof; what pytest keeps of its last run says whether it failed.
+
+    https://docs.pytest.org/en/stable/how-to/cache.html
+    """
+    if not re.search(
+        r"^\s*def test_", (project / file).read_text("utf-8", "replace"), re.MULTILINE
+    ):
+        return Cure("It has no test: a function whose name begins with test_.", f"%show {file}")
+    cache = project / ".pytest_cache/v/cache"
+    try:
+        ran = (cache / "nodeids").stat().st_mtime
+        failed = json.loads((cache / "lastfailed").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None  # it has not run here, or nothing has failed yet
+    if any(test.partition("::")[0] == file for test in failed):
+        cause = "Its test failed when pytest ran last, which says where."
+        if ran < (project / file).stat().st_mtime:
+            cause = "Its test failed when pytest ran last, and the file was written since."
+        return Cure(cause, "pytest -q")
+    return None
 
 
 def same_files(state: State, project: Path, folder: str) -> Finding:

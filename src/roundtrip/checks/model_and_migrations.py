@@ -83,6 +83,8 @@ def revisions(
             return unmet(text, Cure(f"{said.headline} {said.found}", said.next, repair=True))
     if len(everything) == count and len(run) == applied:
         return met(text)
+    if len(run) > applied and (trouble := why_troubled(state)):  # stamped, not upgraded
+        return unmet(text, trouble)
     if len(run) > applied and len(everything) <= count:
         back = downgrade_of(state, run[-1])
         if not run[-1].drops:
