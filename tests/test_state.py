@@ -16,9 +16,11 @@ import pytest
 import states
 from states import Project
 
-from roundtrip import board, probe, state
+from roundtrip import board, state
 from roundtrip.errors import RoundtripError
 from roundtrip.facts import Column, State
+from roundtrip.probing import PROBE
+from roundtrip.probing.places import sqlite_uri
 
 FIRST, SECOND = "aaaaaaaaaaaa", "bbbbbbbbbbbb"
 SCRIPT = '''"""{message}
@@ -170,16 +172,26 @@ def test_no_database_and_no_folder_are_made(project: Project):
 
 def test_the_probe_itself_leaves_no_bytecode(project: Project):
     env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    command = [sys.executable, probe.__file__]
+    command = [sys.executable, PROBE]
     done = subprocess.run(command, cwd=project.path, env=env, capture_output=True, text=True)
     assert json.loads(done.stdout)["found"]
     assert not list(project.path.rglob("__pycache__"))
 
 
+def test_the_learner_may_have_modules_of_the_same_names_as_the_probe(project: Project):
+    names = [file.stem for file in PROBE.parent.glob("*.py") if file.stem != "__init__"]
+    for name in names:
+        project.write(f"{name}.py", "MINE = True\n")
+    mine = "".join(f"import {name}\nassert {name}.MINE\n" for name in names)
+    project.edit("demo_app/__init__.py", "from flask import", f"{mine}from flask import")
+    found = project.read()
+    assert (found.model.error, len(names)) == (None, 4)
+
+
 @pytest.mark.parametrize("mode", ["DELETE", "WAL"])
 def test_a_database_is_opened_to_read_only(project: Project, mode: str):
     project.sql(f"PRAGMA journal_mode = {mode}")
-    uri = probe.sqlite_uri(project.path / "instance/app.db")
+    uri = sqlite_uri(project.path / "instance/app.db")
     with closing(sqlite3.connect(uri, uri=True)) as connection:
         assert connection.execute("SELECT count(*) FROM user").fetchone() == (3,)
         with pytest.raises(sqlite3.OperationalError, match="readonly"):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from .probe import sqlite_uri
+from .probing.places import sqlite_uri
 
 _PATIENCE = 0.3
 """Seconds to wait for a locked database. Whoever writes a few rows needs less."""

@@ -14,13 +14,14 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from . import probe, verdict
+from . import verdict
 from .classes import not_imported
 from .database_facts import read_database, read_others
 from .errors import RoundtripError
 from .facts import Difference, GitState, MigrationState, ModelState, Revision, State
 from .git_facts import Run, git_lines, read_git
 from .plain_data import build
+from .probing import PROBE
 from .rescue import find_script
 from .script_folder import read_scripts
 from .verdict.lookups import run_by
@@ -37,7 +38,7 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
         raise RoundtripError(f"There is no file {env_file} in the project. Look at its name.")
     pool = ThreadPoolExecutor(1)
     try:
-        loading = pool.submit(run, ["python", probe.__file__, *([env_file] if env_file else [])])
+        loading = pool.submit(run, ["python", str(PROBE), *([env_file] if env_file else [])])
         git, tracked = read_git(project, run)
         report = _report(loading.result())
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from against_tools import check_against_commands
 from states import Project
 from turns import MODELS, POST
 
-from roundtrip import state
+from roundtrip.probing import PROBE
 
 INIT = "demo_app/__init__.py"
 
@@ -31,11 +32,12 @@ def test_an_app_that_does_not_load(project: Project):
     assert state.database.tables[0].rows == 3
 
 
-def test_an_app_that_does_not_finish_loading_was_found(project: Project):
+def test_an_app_that_does_not_finish_loading_was_found(project: Project, tmp_path: Path):
     project.write(INIT, "import time\nwhile True:\n    time.sleep(1)\n")
-    probe = Path(state.__file__).with_name("probe.py").read_text(encoding="utf-8")
-    project.write("quick_probe.py", probe.replace("LONGEST = 20", "LONGEST = 1"))
-    report = json.loads(project.capture(["python", "quick_probe.py"]).stdout)
+    probe = shutil.copytree(PROBE.parent, tmp_path / "quick") / PROBE.name
+    text = probe.read_text(encoding="utf-8")
+    probe.write_text(text.replace("LONGEST = 20", "LONGEST = 1"), encoding="utf-8")
+    report = json.loads(project.capture(["python", str(probe)]).stdout)
     assert report["found"] and "did not finish loading" in report["error"]
 
 

@@ -37,8 +37,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from ..probing import PROBE
+
 _HERE = Path(__file__).parent
-_PROBE = _HERE.with_name("probe.py")
 _PREFIX = "roundtrip-"
 
 _helpers: list[subprocess.Popen[bytes]] = []
@@ -64,7 +65,7 @@ def start(env: Mapping[str, str]) -> subprocess.Popen[bytes] | None:
         (folder / "running").mkdir()
         _write_commands(folder, flask)
         helper = subprocess.Popen(
-            [sys.executable, _HERE / "server.py", folder, flask, _PROBE],
+            [sys.executable, _HERE / "server.py", folder, flask, PROBE],
             cwd=folder,
             env=env,
             stdin=subprocess.PIPE,  # its end tells the helper that we have ended
@@ -152,7 +153,7 @@ def _write_commands(folder: Path, flask: str) -> None:
         "ask": shlex.join(client),
         "flask": shlex.quote(flask),
         "python": shlex.quote(sys.executable),
-        "probe": shlex.quote(str(_PROBE)),
+        "probe": shlex.quote(str(PROBE)),
         "path": repr(flask),
     }
     (folder / "bin").mkdir()

@@ -1,0 +1,98 @@
+"""The tables of a model: their columns, and what looks like a column and is none."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any
+
+from places import relative
+
+
+def table_of(table: Any, cls: type | None, dialect: Any) -> dict[str, Any]:
+    """A table of the model, and the class that makes it, where one does."""
+    file = getattr(sys.modules.get(getattr(cls, "__module__", "")), "__file__", None)
+    return {
+        "name": table.name,
+        "class_name": cls.__name__ if cls else "",
+        "file": relative(file) if file else "",
+        "columns": [
+            {
+                "name": column.name,
+                "type": compiled(column.type, dialect),
+                "nullable": bool(column.nullable),
+                "primary_key": bool(column.primary_key),
+                "written": re.sub(r"\b\w+=", "", repr(column.type)),
+            }
+            for column in table.columns
+        ],
+    }
+
+
+def compiled(kind: Any, dialect: Any) -> str:
+    """The type as this database names it; of one that it does not have, its name in Python."""
+    try:
+        return kind.compile(dialect=dialect)
+    except Exception:
+        return type(kind).__name__.upper()
+
+
+def odd_in(cls: type) -> list[str]:
+    """What a beginner takes for a column: a type, a key, a column with a comma; what to write."""
+    from sqlalchemy import Column, ForeignKey
+    from sqlalchemy.orm import MappedColumn, mapped_column
+    from sqlalchemy.types import TypeEngine
+
+    found = []
+    for name, value in vars(cls).items():
+        annotation = vars(cls).get("__annotations__", {}).get(name, "")
+        kind = value() if isinstance(value, type) and issubclass(value, TypeEngine) else value
+        if isinstance(kind, TypeEngine):
+            said = "is a type, not a column"
+        elif isinstance(value, ForeignKey):
+            said = "is a foreign key, not a column"
+        elif value is mapped_column or (isinstance(value, type) and issubclass(value, Column)):
+            said, kind = f"is {value.__name__} without brackets, so it is no column", None
+        elif str(value).startswith("sqlalchemy.orm.base.Mapped["):
+            said, kind, annotation = "has its type after =, so it is no column", None, value
+        elif isinstance(value, tuple) and any(isinstance(v, Column | MappedColumn) for v in value):
+            said = "has a comma after it, so it is no column"
+            column = next(v for v in value if isinstance(v, Column | MappedColumn))
+            kind = (column if isinstance(column, Column) else column.column).type
+        else:
+            continue
+        found.append(f"{cls.__name__}.{name} {said}. Write {name}: {_written(kind, annotation)}")
+    return found
+
+
+def untyped_in(table: Any) -> list[str]:
+    """The columns of which SQLAlchemy knows no type: their script would fail."""
+    from sqlalchemy.types import NullType
+
+    found = []
+    for column in table.columns:
+        if isinstance(column.type, NullType):
+            how = "Write one: Mapped[int], for example"
+            if column.foreign_keys:
+                how = 'Its ForeignKey names no column of a table, as ForeignKey("user.id") does'
+            found.append(f"{table.name}.{column.name} has no type. {how}")
+    return found
+
+
+def _written(kind: Any, annotation: Any) -> str:
+    """How a column of this type is written, annotated as it is; else it may be empty."""
+    from sqlalchemy import ForeignKey
+
+    if isinstance(kind, ForeignKey):
+        before, behind = "Mapped[int]", f' = mapped_column(ForeignKey("{kind.target_fullname}"))'
+    else:
+        length = getattr(kind, "length", None)
+        behind = f" = mapped_column(String({length}))" if length else ""
+        try:
+            before = f"Mapped[{kind.python_type.__name__ if kind else 'int'} | None]"
+            before = before.replace("object | None", "…")
+        except NotImplementedError:  # a type that has none in Python
+            before = "Mapped[…]"
+    said = annotation if isinstance(annotation, str) else repr(annotation)
+    own = re.search(r"\bMapped\[.+\]$", re.sub(r"\b(?:\w+\.)+(?=\w)", "", said))
+    return f"{own[0] if own else before}{behind}"
