@@ -153,7 +153,7 @@ class Canvas:
         )
 
     def path(
-        self, d: str, stroke: str, width: float = 2, dashed: bool = False, fill: str = "none"
+        self, d: str, stroke: str, width: float, dashed: bool = False, fill: str = "none"
     ) -> None:
         """Draw a line."""
         dash = ' stroke-dasharray="4 4"' if dashed else ""
