@@ -69,28 +69,26 @@ def database_has(
     return unmet(text, why_absent(state, project, column, database))
 
 
-def references(
-    state: State, project: Path, column: str, target: str, database: str = USUAL
-) -> Finding:
-    """This `table.column` is a foreign key to the table `target`, of its id's type."""
+def references(state: State, project: Path, column: str, target: str) -> Finding:
+    """This `table.column` in app.db is a foreign key to the table `target`, of its id's type."""
     table, _, name = column.partition(".")
-    there = database_has(state, project, column, True, database)
+    there = database_has(state, project, column)
     if not there.met:
         return there
-    keys = query(project, database, f"PRAGMA foreign_key_list({sql_name(table)})")
+    keys = query(project, USUAL, f"PRAGMA foreign_key_list({sql_name(table)})")
     if not any(row[3] == name and row[2] == target for row in keys):
-        text = f"{database}: {column} points to no table"
+        text = f"{USUAL}: {column} points to no table"
         if any(d.op == "add_fk" and d.table == table for d in state.differences):
             cause = "The model has the foreign key now; the table was made before."
             if state.migrations.pending:
-                return unmet(text, not_upgraded(state, project, database).after(cause))
+                return unmet(text, not_upgraded(state, project, USUAL).after(cause))
             return unmet(text, no_script(state, project).after(cause))
         cause = f'The column is plain: the model has it without ForeignKey("{target}.id").'
         return unmet(text, Cure(cause, look_at(state)))
-    kind = columns_of(project, database, table)[name][0]
-    wanted = columns_of(project, database, target).get("id", (kind, False))[0]
+    kind = columns_of(project, USUAL, table)[name][0]
+    wanted = columns_of(project, USUAL, target).get("id", (kind, False))[0]
     if kind != wanted:
-        text = f"{database}: {column} is {kind}, {target}.id is {wanted}"
+        text = f"{USUAL}: {column} is {kind}, {target}.id is {wanted}"
         cause = "A foreign key has the type of the column that it points to: Mapped[int] here."
         return unmet(text, Cure(cause, look_at(state)))
-    return met(f"{database}: {column} points to {target}")
+    return met(f"{USUAL}: {column} points to {target}")

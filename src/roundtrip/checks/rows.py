@@ -101,42 +101,36 @@ def some_value(
     state: State,
     project: Path,
     column: str,
-    present: bool = True,
-    database: str = USUAL,
     kept: bool = False,
     kind: str = "",
 ) -> Finding:
-    """At least one row holds a value in this `table.column` (or none does); no text is no value.
+    """At least one row in app.db holds a value in this `table.column`; no text is no value.
 
     `kept`: the lesson begins with one. `kind`: SQLite's name of what it is to be ("integer").
     """
     table, _, name = column.partition(".")
-    if name not in columns_of(project, database, table):
-        if not present:
-            return met(f"{database}: no column {column}, so no value in it")
-        if kept and columns_of(project, database, table):
-            return unmet(f"{database}: no column {column}", _went_with_it(state, column))
-        return _no_column(state, project, column, database)
+    if name not in columns_of(project, USUAL, table):
+        if kept and columns_of(project, USUAL, table):
+            return unmet(f"{USUAL}: no column {column}", _went_with_it(state, column))
+        return _no_column(state, project, column)
     select = f"SELECT count(NULLIF({sql_name(name)}, '')) FROM {sql_name(table)}"
-    found = query(project, database, select)
+    found = query(project, USUAL, select)
     number = found[0][0] if found else 0
-    text = f"{database}: {many(number, 'row')} with a value in {column}"
-    if kind and number and present:
-        same = query(project, database, f"{select} WHERE typeof({sql_name(name)}) = ?", kind)
+    text = f"{USUAL}: {many(number, 'row')} with a value in {column}"
+    if kind and number:
+        same = query(project, USUAL, f"{select} WHERE typeof({sql_name(name)}) = ?", kind)
         if not same[0][0]:
             cause = f"No row has an {kind} there. SQLite takes anything, other databases refuse it."
-            return unmet(text, _shell(cause, database))
-    if (number > 0) == present:
+            return unmet(text, _shell(cause, USUAL))
+    if number:
         return met(text)
-    if not present:
-        return unmet(text, _shell("A value is set.", database))
     if kept:
         return unmet(text, _went_with_it(state, column))
     if column not in names_in(state.model.tables):
         cause = f"The model does not have {column}, so a value that is set in the shell is lost."
         return unmet(text, Cure(cause, look_at(state), repair=True))
     cause = _NOT_COMMITTED.format("No value was set")
-    return unmet(text, _lost_or(cause, project, database, table))
+    return unmet(text, _lost_or(cause, project, USUAL, table))
 
 
 def _went_with_it(state: State, column: str) -> Cure:
@@ -155,34 +149,33 @@ def holds(
     table: str,
     row: dict[str, Any],
     empty: Sequence[str] = (),
-    database: str = USUAL,
     alone: bool = False,
 ) -> Finding:
-    """A row of the table holds these values, and no value in the columns named in `empty`.
+    """A row of the table in app.db holds these values, and none in the columns named in `empty`.
 
     The first of the values is what the row is found by. `alone`: no other row holds the others.
     """
     wanted = {**row, **dict.fromkeys(empty)}
     (key, name), *_ = row.items()
     for column in wanted:
-        if column not in columns_of(project, database, table):
-            return _no_column(state, project, f"{table}.{column}", database)
+        if column not in columns_of(project, USUAL, table):
+            return _no_column(state, project, f"{table}.{column}")
     select = f"SELECT {', '.join(map(sql_name, wanted))} FROM {sql_name(table)}"
-    found = query(project, database, f"{select} WHERE {sql_name(key)} = ?", name)
+    found = query(project, USUAL, f"{select} WHERE {sql_name(key)} = ?", name)
     if not found:
-        text = f"{database}: no row in {table} with {key} {name}"
-        return unmet(text, _no_row(project, table, key, name, database))
+        text = f"{USUAL}: no row in {table} with {key} {name}"
+        return unmet(text, _no_row(project, table, key, name))
     others = {column: value for column, value in wanted.items() if column != key}
-    text = f"{database}: {key} {name} has {', '.join(others)} {row_in_words(found[0][1:])}"
+    text = f"{USUAL}: {key} {name} has {', '.join(others)} {row_in_words(found[0][1:])}"
     if not others:
-        return met(f"{database}: {many(len(found), 'row')} in {table} with {key} {name}")
+        return met(f"{USUAL}: {many(len(found), 'row')} in {table} with {key} {name}")
     same = " AND ".join(f"{sql_name(column)} IS ?" for column in others)
     where = f"{same} AND {sql_name(key)} IS NOT ?"
-    elsewhere = query(project, database, f"{select} WHERE {where}", *others.values(), name)
+    elsewhere = query(project, USUAL, f"{select} WHERE {where}", *others.values(), name)
     if set(found) == {tuple(wanted.values())}:
         if alone and elsewhere:
             cause = f"{elsewhere[0][0]} has it too: it was set on more rows than one. Set that one "
-            return unmet(text, _shell(f"{cause}back, then db.session.commit().", database))
+            return unmet(text, _shell(f"{cause}back, then db.session.commit().", USUAL))
         return met(text)
     cause = _NOT_COMMITTED.format("No value was set on the object of this row, or on a mere query")
     if any(value is not None for value in found[0][1:]):
@@ -190,11 +183,11 @@ def holds(
     if elsewhere and not empty:
         cause = f"It was set on another row: {elsewhere[0][0]} has it."
     for other in used_databases(project) if not empty else ():
-        if other != database and query(project, other, f"{select} WHERE {same}", *others.values()):
+        if other != USUAL and query(project, other, f"{select} WHERE {same}", *others.values()):
             cause = f"It was set in another database: {other} has it."
     if found[1:]:
         cause = f"{len(found)} rows have {key} {name}: one was added, where one was to be changed."
-    return unmet(text, _shell(cause, database))
+    return unmet(text, _shell(cause, USUAL))
 
 
 def same_rows(state: State, project: Path, database: str, source: str) -> Finding:
@@ -224,22 +217,22 @@ def _dump(project: Path, name: str) -> list[str] | None:
         return None
 
 
-def _no_row(project: Path, table: str, key: str, name: Any, database: str) -> Cure:
+def _no_row(project: Path, table: str, key: str, name: Any) -> Cure:
     """No row is found by this value."""
     statement = f"SELECT DISTINCT {sql_name(key)} FROM {sql_name(table)}"
     cause = _NOT_COMMITTED.format("No such row was added")
-    if there := [row[0] for row in query(project, database, statement)]:
+    if there := [row[0] for row in query(project, USUAL, statement)]:
         cause = f"The rows that are there have {key} {row_in_words(there[:5])}."
     for other in used_databases(project):
         if (name,) in query(project, other, statement):
             cause = f"It was added to the wrong database: {other} has it."
             break
-    return _shell(cause, database)
+    return _shell(cause, USUAL)
 
 
-def _no_column(state: State, project: Path, column: str, database: str) -> Finding:
-    why = database_has(state, project, column, True, database)
-    return replace(why, found=f"{database}: no column {column}")
+def _no_column(state: State, project: Path, column: str) -> Finding:
+    why = database_has(state, project, column)
+    return replace(why, found=f"{USUAL}: no column {column}")
 
 
 def _no_table(state: State, project: Path, table: str, database: str) -> Finding:
