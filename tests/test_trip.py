@@ -19,7 +19,7 @@ def test_what_an_older_course_said_of_a_kept_state_is_not_shown(tmp_path: Path):
     old = replace(empty, disagreements=(replace(AGREE, headline="An older course said this."),))
     kept = snapshots.own(home, one)
     kept.mkdir(parents=True)
-    write_json(snapshots.notes_file(kept), snapshots.notes(one, old))
+    write_json(snapshots.notes_file(kept), snapshots.notes(old))
     now = State(git=GitState(repository=True))
     (_, first), (_, last) = trip.steps(course, home, two, now)
     assert first.verdict.headline == "Nothing is here yet."

@@ -92,7 +92,7 @@ def finish(
     results = hold(lesson.goals, home.project, current)
     keep = anyway or all(result.met for result in results)
     if keep:
-        notes = snapshots.notes(lesson, current)
+        notes = snapshots.notes(current)
         snapshots.store(home.project, snapshots.own(home, lesson), notes)
     return Finished(lesson, results, keep, course.after(lesson))
 

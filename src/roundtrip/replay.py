@@ -89,7 +89,7 @@ def _note(lesson: Lesson, kept: Path) -> bool:
     """Note the state that is kept of a lesson; whether all its goals are met there."""
     project = snapshots.project_in(kept)
     current = Reader(project).read()
-    write_json(snapshots.notes_file(kept), snapshots.notes(lesson, current))
+    write_json(snapshots.notes_file(kept), snapshots.notes(current))
     return all(result.met for result in hold(lesson.goals, project, current))
 
 

@@ -97,9 +97,9 @@ def project_in(place: Path) -> Path:
     return place / "workspace"
 
 
-def notes(lesson: Lesson, current: State) -> dict[str, Any]:
+def notes(current: State) -> dict[str, Any]:
     """What is noted of a lesson's end."""
-    return {"lesson": lesson.number, "state": current.to_dict()}
+    return {"state": current.to_dict()}
 
 
 def notes_file(place: Path) -> Path:
