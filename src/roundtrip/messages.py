@@ -15,11 +15,11 @@ from .lesson import Finished, Started
 
 def started(started: Started, home: Home) -> list[str]:
     """Lines: the lesson, where its start came from, where the old workspace went."""
-    source = {
-        "empty": "an empty folder.",
-        "own": f"as you left it at the end of {started.before.name}." if started.before else "",
-        "made": f"as {started.before.name} leaves it." if started.before else "",
-    }[started.source]
+    source = "an empty folder."
+    if started.before and started.source == "own":
+        source = f"as you left it at the end of {started.before.name}."
+    elif started.before and started.source == "made":
+        source = f"as {started.before.name} leaves it."
     if started.aside:
         shown = home.shown(started.aside)
         back = f"`{command()} attic restore {started.aside.name}` puts it back."
