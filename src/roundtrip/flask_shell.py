@@ -143,7 +143,7 @@ class _Talk:
                 yield ""
                 return
             sign = self._heard.rfind("\x1e")
-            begun = 0 <= len(self._heard) - sign < self._length and sign >= 0
+            begun = sign >= 0 and len(self._heard) - sign < self._length
             said = self._heard[:sign] if begun else self._heard
             self._heard = self._heard[len(said) :]
             if said:
