@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 
 from .course import Course, Lesson
+from .plural import counted
 from .progress import Entry, Record
 
 
@@ -18,7 +19,7 @@ def sentence(course: Course, record: Record) -> str:
     met, goals = _goals(course, record)
     said = (
         f"Progress: {done} of {len(course.lessons)} lessons done, {met} of {goals} goals met, "
-        f"{_many(minutes)}."
+        f"{counted(minutes, 'minute')}."
     )
     return f"{said} {record.remark}".rstrip()
 
@@ -58,7 +59,7 @@ def _row(lesson: Lesson, entry: Entry) -> tuple[str, ...]:
         lesson.title,
         "done" if entry.completed else state,
         goals,
-        _many(_minutes(entry)),
+        counted(_minutes(entry), "minute"),
     )
 
 
@@ -80,7 +81,3 @@ def _met(lesson: Lesson, entry: Entry) -> int:
 def _minutes(entry: Entry) -> int:
     """Whole minutes, rounded, so that those of the lessons add up to the sum."""
     return (entry.seconds + 30) // 60
-
-
-def _many(minutes: int) -> str:
-    return f"{minutes} minute" if minutes == 1 else f"{minutes} minutes"

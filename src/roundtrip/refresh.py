@@ -17,6 +17,7 @@ from nbval.plugin import get_sanitize_patterns
 
 from .course import Course, Lesson
 from .errors import RoundtripError
+from .plural import counted
 from .questions import WIDGET
 
 SANITIZER = Path("tests") / "sanitize.cfg"
@@ -70,8 +71,8 @@ def refresh(course: Course, lessons: Sequence[Lesson], every: bool = False) -> I
             changed = _merge(stored, fresh, same)
             if changed:
                 write(stored, lesson.notebook)
-            cells = "1 cell" if changed == 1 else f"{changed} cells"
-            yield f"{lesson.notebook.name}: {cells + ' rewritten' if changed else 'unchanged'}"
+            said = f"{counted(changed, 'cell')} rewritten" if changed else "unchanged"
+            yield f"{lesson.notebook.name}: {said}"
 
 
 def write(node: nbformat.NotebookNode, path: Path) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..facts import GitState, State
+from ..plural import counted
 from . import revisions, tables
 from .news import News, compare
-from .parts import Board, Files, Lane, Node, Note, Verdict, Word, count
+from .parts import Board, Files, Lane, Node, Note, Verdict, Word
 from .tables import Box
 
 _COMMITS = 4
@@ -76,8 +77,8 @@ def _git(git: GitState, news: News) -> Lane:
         mark = news.mark("git", "commit", commit.hash)
         nodes.append(Node("commit", commit.subject, tuple(words), new=mark))
     if len(git.commits) > shown:
-        nodes.append(Node("fold", f"… {count(len(git.commits) - shown, 'older commit')}"))
-    summary = [Word(count(len(git.commits), "commit"))]
+        nodes.append(Node("fold", f"… {counted(len(git.commits) - shown, 'older commit')}"))
+    summary = [Word(counted(len(git.commits), "commit"))]
     if git.commits and not git.uncommitted:
         summary.append(Word("working tree clean", "good"))
     notes = () if git.commits else (Note("No commit yet", "git commit makes the first one."),)
@@ -101,7 +102,7 @@ def _loose(git: GitState, news: News) -> Node:
             names = tuple(paths[:_NAMES])
             groups.append(Files(f"{len(paths)} {kind}", names, len(paths) - len(names)))
     fresh = any(news.mark("git", "file", path) for path in git.uncommitted)
-    title = f"{count(total, 'file')} not committed"
+    title = f"{counted(total, 'file')} not committed"
     return Node("loose", title, files=tuple(groups), new="new" if fresh else "")
 
 
@@ -121,7 +122,7 @@ def _model(state: State, boxes: tuple[Box | None, ...], left_over: tuple[str, ..
         note = Note("No app yet", "There is no code that Flask can load.")
         return replace(lane, notes=(note,))
     files = tuple(dict.fromkeys(table.file for table in model.tables if table.file))
-    summary = [Word(count(len(model.tables), "table"))]
+    summary = [Word(counted(len(model.tables), "table"))]
     if set(files) & set(state.git.uncommitted):
         new = set(files) & set(state.git.untracked)
         summary.append(Word("not in Git yet" if new else "modified", "wait"))
@@ -132,7 +133,7 @@ def _model(state: State, boxes: tuple[Box | None, ...], left_over: tuple[str, ..
         notes.append(Note("No tables", "The app has no model class."))
     if not model.migrates:
         notes.append(Note("No Flask-Migrate", "The app does not set it up."))
-    source = files[0] if len(files) == 1 else count(len(files), "file") if files else ""
+    source = files[0] if len(files) == 1 else counted(len(files), "file") if files else ""
     return replace(lane, source=source, summary=tuple(summary), notes=tuple(notes))
 
 

@@ -87,8 +87,3 @@ class Board:
     verdict: Verdict
     versions: tuple[str, ...] = ()
     news: str = ""
-
-
-def count(number: int, name: str) -> str:
-    """`1 commit`, `2 commits`."""
-    return f"{number} {name}" if number == 1 else f"{number} {name}s"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..facts import MigrationState, Revision
+from ..plural import counted
 from .news import News
-from .parts import Lane, Node, Note, Word, count
+from .parts import Lane, Node, Note, Word
 
 _MOST = 6
 _SAID = {
@@ -28,7 +29,7 @@ def lane(found: MigrationState, versions: tuple[str, ...], news: News) -> Lane:
         notes.append(Note("No migration yet", "flask db migrate writes the first one."))
     nodes = [_missing(id, versions, news) for id in found.missing]
     nodes += _graph(found, versions, news, len(nodes))
-    summary = [Word(count(len(found.revisions), "revision"))] if found.exists else []
+    summary = [Word(counted(len(found.revisions), "revision"))] if found.exists else []
     if found.pending and not found.missing:
         summary.append(Word(f"{len(found.pending)} pending", "wait"))
     if found.missing:

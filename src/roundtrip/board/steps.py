@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..facts import State
+from ..plural import counted
 from .lanes import lay_out
 from .news import compare
-from .parts import Board, count
+from .parts import Board
 
 EMPTY = "No lesson of the trip is finished yet."
 _DOTS = 4
@@ -96,7 +97,7 @@ def _git(state: State) -> Line:
         return Line("Git", "Git cannot read it" if git.error else "no repository yet")
     dots = ("commit",) * min(len(git.commits), _DOTS) + ("loose",) * bool(git.uncommitted)
     loose = f"{len(git.uncommitted)} not committed" if git.uncommitted else "clean"
-    return Line("Git", f"{count(len(git.commits), 'commit')}, {loose}", dots)
+    return Line("Git", f"{counted(len(git.commits), 'commit')}, {loose}", dots)
 
 
 def _migrations(board: Board) -> Line:

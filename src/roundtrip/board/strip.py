@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..plural import counted
 from .banner import draw_sign
 from .lines import draw_dot
-from .parts import count
 from .steps import EMPTY, Chip, Line, Step
 from .svg import Canvas, Style, document, shorten, width_of, wrap
 from .theme import CARD, EDGE, HAIR, INK, LINE, MARKED, NEWS, PAPER, QUIET, SMALL, TONES, WAIT
@@ -40,7 +40,7 @@ def draw(steps: Sequence[Step]) -> str:
     ground = Canvas()
     ground.rect(0.5, 0.5, _WIDTH - 1, y - 1, CARD, EDGE, radius=12)
     names = "; ".join(f"{step.title}: {step.headline}" for step in steps)
-    title = f"The trip in {count(len(steps), 'step')}"
+    title = f"The trip in {counted(len(steps), 'step')}"
     return document(_WIDTH, y, title, names or EMPTY, [*ground.parts, *canvas.parts])
 
 

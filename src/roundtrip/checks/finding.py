@@ -51,8 +51,3 @@ def met(found: str) -> Finding:
 def unmet(found: str, cure: Cure) -> Finding:
     """The goal is not met: what was found instead, why, and what to do."""
     return Finding(False, found, cure.cause, cure.command, cure.repair, cure.holds_back)
-
-
-def many(number: int, word: str) -> str:
-    """A number with its word: `1 row`, `2 rows`."""
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"

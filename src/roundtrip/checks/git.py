@@ -7,11 +7,12 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from ..facts import State
+from ..plural import counted
 from ..verdict.commands import commit, commit_script
 from ..verdict.git_rules import conflict, merge_not_committed, no_branch
 from .causes import make_again
 from .commit_causes import model_alone, not_to_commit, why_changed
-from .finding import Cure, Finding, begin_again, many, met, unmet
+from .finding import Cure, Finding, begin_again, met, unmet
 from .reflog import off_the_branch
 
 
@@ -28,7 +29,7 @@ def commits(
     `message`: what it is to be called.
     """
     found = len(state.git.commits)
-    text = f"{many(found, 'commit')} on the current branch"
+    text = f"{counted(found, 'commit')} on the current branch"
     if not_now := _not_now(state):
         return unmet(text, not_now)
     if found >= count and script and (apart := _apart(state, script, found - count)):

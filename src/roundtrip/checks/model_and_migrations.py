@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..facts import Revision, State
+from ..plural import counted
 from ..verdict.commands import commit_script, delete
 from ..verdict.lookups import unlike
 from .causes import (
@@ -20,7 +21,7 @@ from .causes import (
 )
 from .commit_causes import model_alone, script_alone, why_changed
 from .course_databases import USUAL
-from .finding import Cure, Finding, begin_again, many, met, unmet
+from .finding import Cure, Finding, begin_again, met, unmet
 from .model_causes import look_at, why_lacking
 from .reflog import off_the_branch
 from .script_causes import does_more, names_of, other_name, unread, why_not_pending
@@ -75,7 +76,7 @@ def revisions(
     """
     everything = state.migrations.revisions
     run = [revision for revision in everything if revision.applied]
-    text = f"{many(len(everything), 'revision')}, {len(run)} applied"
+    text = f"{counted(len(everything), 'revision')}, {len(run)} applied"
     if blocked := why_blocked(state):
         return unmet(text, blocked)
     for said in state.disagreements:
@@ -171,7 +172,7 @@ def committed_migration(
     scripts = state.migrations.revisions
     makers = [r for r in scripts if {*adds} & {*r.adds}]
     if blocked := why_blocked(state):
-        return unmet(many(len(scripts), "revision"), blocked)
+        return unmet(counted(len(scripts), "revision"), blocked)
     messages = [revision.message for revision in scripts]
     own = scripts[messages.index(after) + 1 :] if after in messages else ()
     if not makers:

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from ..facts import State
+from ..plural import counted
 from ..sqlite_files import opened, sql_name
 from ..verdict.lookups import names_in
 from .causes import why_blocked
 from .course_databases import USUAL, columns_of, command_on, query, row_in_words, used_databases
 from .databases import database_has
-from .finding import Cure, Finding, begin_again, many, met, unmet
+from .finding import Cure, Finding, begin_again, met, unmet
 from .model_causes import look_at
 from .way_back_causes import one_downgrade_too_many
 
@@ -39,7 +40,7 @@ def rows(
     if not found:
         return _no_table(state, project, table, database)
     number = found[0][0]
-    text = f"{database}: {many(number, 'row')} in {table}"
+    text = f"{database}: {counted(number, 'row')} in {table}"
     if number == count:
         return met(text)
     if number > count:
@@ -68,7 +69,7 @@ def rows_equal(
     wanted = [tuple(row) for row in values]
     there = [row for row in found if row in wanted] if more else found
     if there == wanted:
-        return met(f"{database}: {many(len(wanted), 'row')} in {table}, as expected")
+        return met(f"{database}: {counted(len(wanted), 'row')} in {table}, as expected")
     if kept and not query(project, database, f"SELECT 1 FROM {sql_name(table)} LIMIT 1"):
         return _none_left(state, project, table, database)
     if not columns_of(project, database, table):
@@ -82,7 +83,7 @@ def rows_equal(
         return unmet(text, _lost_or(cause, project, database, table))
     missing = [row for row in wanted if row not in found]
     other = next((row for row in found if row not in wanted), None)
-    text = f"{database}: {many(len(there), 'row')} in {table}"
+    text = f"{database}: {counted(len(there), 'row')} in {table}"
     if other:
         text = f"{database}: {table} has the row {row_in_words(other)}"
     cause = "A row is there twice, or in another order."
@@ -116,7 +117,7 @@ def some_value(
     select = f"SELECT count(NULLIF({sql_name(name)}, '')) FROM {sql_name(table)}"
     found = query(project, USUAL, select)
     number = found[0][0] if found else 0
-    text = f"{USUAL}: {many(number, 'row')} with a value in {column}"
+    text = f"{USUAL}: {counted(number, 'row')} with a value in {column}"
     if kind and number:
         same = query(project, USUAL, f"{select} WHERE typeof({sql_name(name)}) = ?", kind)
         if not same[0][0]:
@@ -168,7 +169,7 @@ def holds(
     others = {column: value for column, value in wanted.items() if column != key}
     text = f"{USUAL}: {key} {name} has {', '.join(others)} {row_in_words(found[0][1:])}"
     if not others:
-        return met(f"{USUAL}: {many(len(found), 'row')} in {table} with {key} {name}")
+        return met(f"{USUAL}: {counted(len(found), 'row')} in {table} with {key} {name}")
     same = " AND ".join(f"{sql_name(column)} IS ?" for column in others)
     where = f"{same} AND {sql_name(key)} IS NOT ?"
     elsewhere = query(project, USUAL, f"{select} WHERE {where}", *others.values(), name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..facts import Difference, Disagreement, Revision, State
+from ..plural import counted
 from .lookups import row_count
 
 MOVE_AWAY = "Move it away, and keep it."
@@ -49,5 +50,4 @@ def made_unique(change: Difference) -> str:
 
 def rows_in(state: State, name: str) -> str:
     """How many rows the table of a name has, in words."""
-    number = row_count(state, name)
-    return "1 row" if number == 1 else f"{number} rows"
+    return counted(row_count(state, name), "row")
