@@ -10,7 +10,7 @@ from ..facts import Revision, State
 from ..verdict.commands import back_on, delete, message_for, take_back
 from ..verdict.database_rules import database_problem
 from ..verdict.elsewhere_rules import unreadable
-from ..verdict.lookups import has_run, names_in, row_count, run_by
+from ..verdict.lookups import APP, has_run, names_in, row_count, run_by
 from ..verdict.script_rules import folder_gone, missing_script, script_error
 from .course_databases import USUAL, address_first, command_on, versions
 from .finding import Cure, begin_again
@@ -96,7 +96,7 @@ def no_script(state: State, project: Path, wanted: str = "") -> Cure:
         return Cure("There is no migrations folder yet.", "flask db init", repair=True)
     if not state.model.migrates:
         cause = f"{state.verdict.headline} {state.verdict.why}"
-        return Cure(cause, look_at(state, "demo_app/__init__.py"))
+        return Cure(cause, look_at(state, APP))
     if not state.model.tables:
         cause = "The model is not imported: flask db migrate sees no table, so it finds no change."
         return Cure(cause, state.verdict.next)

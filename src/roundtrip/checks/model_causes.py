@@ -8,21 +8,16 @@ from pathlib import Path
 
 from ..classes import classes
 from ..facts import State
-from ..verdict.lookups import model_files
+from ..verdict.lookups import APP, model_files, models_file
 from .finding import Cure
 
 
 def look_at(state: State, file: str = "") -> str:
     """The command that shows what a file says, by default that of the models."""
-    file = file or _models(state)
+    file = file or models_file(state)
     if file in state.git.modified:
         return "git diff"
     return "git diff --staged" if file in state.git.staged else f"%show {file}"
-
-
-def _models(state: State) -> str:
-    """The file that the app's models are in."""
-    return next(iter(model_files(state)), "demo_app/models.py")
 
 
 def why_lacking(state: State, project: Path, name: str) -> Cure:
@@ -79,11 +74,9 @@ def _no_table(state: State, project: Path, wanted: str) -> Cure:
             cause = (
                 f"{each.file} has the class {name}, and the app does not import it. Move it into "
             )
-            cause = (
-                f"{cause}{_models(state)}, or import it below the imports of demo_app/__init__.py: "
-            )
+            cause = f"{cause}{models_file(state)}, or import it below the imports of {APP}: "
             cause = f"{cause}from . import {Path(each.file).stem}"
-            return Cure(cause, "%show demo_app/__init__.py", repair=True)
+            return Cure(cause, f"%show {APP}", repair=True)
     names = [table.name for table in state.model.tables]
     if near := get_close_matches(wanted, names, 1, 0.7):
         cause = f"The model has a table {near[0]}. A table is named after its class: {name} makes "

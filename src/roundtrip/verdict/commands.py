@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from ..env_file import quoted, with_env_file
 from ..facts import Elsewhere, Revision, State
-from .lookups import model_files, stash_file
+from .lookups import model_files, models_file, stash_file
 from .wording import named
 
 _ANY = "Say what changes"
@@ -26,7 +26,7 @@ def undo(state: State, *files: str) -> tuple[str, str]:
 
 def look_at_model(state: State) -> str:
     """The command that shows what the models' file has new, or all of it."""
-    file = next(iter(model_files(state)), "demo_app/models.py")
+    file = models_file(state)
     changed = file in state.git.modified
     return f"git diff {quoted(file)}" if changed else f"%show {quoted(file)}"
 

@@ -115,9 +115,18 @@ def row_count(state: State, name: str) -> int:
     return sum(each.rows or 0 for each in state.database.tables if each.name == table)
 
 
+APP, MODELS = "demo_app/__init__.py", "demo_app/models.py"
+"""Where the course's app is made, and where its models stand before anything is read."""
+
+
 def model_files(state: State) -> list[str]:
     """The files that hold the models."""
     return list(dict.fromkeys(table.file for table in state.model.tables if table.file))
+
+
+def models_file(state: State) -> str:
+    """The first of them; the course's own where none is known."""
+    return next(iter(model_files(state)), MODELS)
 
 
 def stash_file(state: State) -> str:

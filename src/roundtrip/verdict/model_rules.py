@@ -8,7 +8,7 @@ from .. import diagnosis
 from ..env_file import quoted
 from ..facts import Disagreement, State
 from .commands import look_at_model, restore_model, show_settings, undo
-from .lookups import model_files
+from .lookups import APP, model_files
 from .wording import listed, rows_in, say, sentence
 
 
@@ -146,15 +146,14 @@ def class_not_imported(state: State) -> Disagreement | None:
     if not state.model.left_out:
         return None
     table = state.model.left_out[0]
-    app = "demo_app/__init__.py"
-    look, back = undo(state, app)
+    look, back = undo(state, APP)
     return say(
         "The app does not import a class.",
         f"{table.file} has the class {table.class_name}, and nothing imports it; the database has "
         f"its table {table.name}.",
         "Import it where the app is built. Do not run flask db migrate now: its script would drop "
         f"the table and {rows_in(state, table.name)}.",
-        look or f"%show {app}",
+        look or f"%show {APP}",
         back,
     )
 
