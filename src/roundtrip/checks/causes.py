@@ -10,7 +10,7 @@ from ..facts import Revision, State
 from ..verdict.commands import back_on, delete, message_for, take_back
 from ..verdict.database_rules import database_problem
 from ..verdict.elsewhere_rules import unreadable
-from ..verdict.lookups import APP, has_run, names_in, row_count, run_by
+from ..verdict.lookups import APP, database_names, has_run, model_names, row_count, run_by
 from ..verdict.script_rules import folder_gone, missing_script, script_error
 from .course_databases import USUAL, address_first, command_on, versions
 from .finding import Cure, begin_again
@@ -102,10 +102,10 @@ def no_script(state: State, project: Path, wanted: str = "") -> Cure:
         return Cure(cause, state.verdict.next)
     if wrong := (*state.model.odd, *state.model.untyped):
         return Cure(wrong[0], look_at(state))
-    if wanted and wanted not in names_in(state.model.tables):
+    if wanted and wanted not in model_names(state):
         cause = f"The model does not have {wanted} yet, so no script can add it."
         return Cure(cause, why_lacking(state, project, wanted).command)
-    if wanted and wanted in names_in(state.database.tables):
+    if wanted and wanted in database_names(state):
         return _made_by_hand(wanted)
     waiting = state.migrations.pending[-1] if state.migrations.pending else None
     if waiting and waiting.is_empty:

@@ -11,7 +11,7 @@ from typing import Any
 from ..facts import State
 from ..plural import counted
 from ..sqlite_files import opened, sql_name
-from ..verdict.lookups import names_in
+from ..verdict.lookups import model_names
 from .causes import why_blocked
 from .course_databases import USUAL, columns_of, command_on, query, row_in_words, used_databases
 from .databases import database_has
@@ -127,7 +127,7 @@ def some_value(
         return met(text)
     if kept:
         return unmet(text, _went_with_it(state, column))
-    if column not in names_in(state.model.tables):
+    if column not in model_names(state):
         cause = f"The model does not have {column}, so a value that is set in the shell is lost."
         return unmet(text, Cure(cause, look_at(state), repair=True))
     cause = _NOT_COMMITTED.format("No value was set")

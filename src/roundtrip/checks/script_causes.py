@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..facts import Revision, State
 from ..verdict.commands import delete
-from ..verdict.lookups import names_in, unlike
+from ..verdict.lookups import database_names, model_names, unlike
 from .causes import MEND, downgrade_of, make_again, no_script
 from .finding import Cure, begin_again
 from .model_causes import look_at
@@ -36,7 +36,7 @@ def does_more(
     more = {*(found - {*adds}), *maker.drops, *maker.others}
     cause = f"The script does more than that: {names_of(more)}."
     first = [r for r in own if r is not maker and {*maker.drops} & {*r.adds}]
-    if lost := [name for name in maker.loses if name not in names_in(state.model.tables)]:
+    if lost := [name for name in maker.loses if name not in model_names(state)]:
         cause = f"The script also drops {names_of(lost)}: the model has lost it."
     if first and maker.renamed:
         cause = f"It renames {names_of(maker.renamed)} and keeps the values: right where others "
@@ -58,7 +58,7 @@ def first_the_model(
 
     One that is made anew would do the same, as long as the model is not mended.
     """
-    lost = [name for name in script.loses if name not in names_in(state.model.tables)]
+    lost = [name for name in script.loses if name not in model_names(state)]
     if script.applied:
         # What has run is in the database; where that is as the model, the model has it as well.
         if state.differences or script.drops or not {*script.others} <= _WRITTEN_BY_ALEMBIC:
@@ -82,7 +82,7 @@ def first_the_model(
 
 def other_name(state: State, own: Sequence[Revision], wanted: set[str]) -> Cure | None:
     """The lesson's own script makes something under a name that the model has no more."""
-    there = names_in(state.model.tables)
+    there = model_names(state)
     if not own or not wanted <= there:
         return None
     if old := [name for name in own[-1].adds if name not in there]:
@@ -109,8 +109,8 @@ def why_not_pending(
         )
         return begin_again(f"{cause}database file, and what it made is gone with its rows.")
     made = {name for script in state.migrations.revisions if script.applied for name in script.adds}
-    there = names_in(state.database.tables)
-    if gone := (made & names_in(state.model.tables)) - there - adds if there else ():
+    there = database_names(state)
+    if gone := (made & model_names(state)) - there - adds if there else ():
         cause = f"{names_of(gone)} is gone from the database with its values, and the script that "
         return begin_again(f"{cause}makes it counts as run. Another script would make it empty.")
     if extra := (adding - adds) | (dropping - drops):
@@ -123,7 +123,7 @@ def why_not_pending(
     if not waiting and (adds or drops):
         # The hints are about what a script holds, and there is none.
         return replace(no_script(state, project, min(adds, default="")), repair=True)
-    if unknown := sorted(new - names_in(state.model.tables)):
+    if unknown := sorted(new - model_names(state)):
         return no_script(state, project, unknown[0])
     if run:
         said = f"{min(new & {*run[-1].adds})} is in the database already, by a script that has run."

@@ -7,7 +7,7 @@ from pathlib import Path
 from ..facts import State
 from ..sqlite_files import sql_name
 from ..verdict.commands import is_one_step, take_back
-from ..verdict.lookups import names_in, run_by
+from ..verdict.lookups import database_names, run_by
 from .course_databases import (
     USUAL,
     address_first,
@@ -70,7 +70,7 @@ def one_step_too_many(state: State, back: str) -> Cure | None:
     ]
     if not state.migrations.current:
         return begin_again("One downgrade too many: it dropped the tables with all their rows.")
-    there = names_in(state.database.tables)
+    there = database_names(state)
     gone = ", ".join(name for r in wanted for name in r.adds if name not in there)
     if not gone:
         return None

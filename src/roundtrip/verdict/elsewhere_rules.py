@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..env_file import with_env_file
 from ..facts import Disagreement, Elsewhere, State
 from .commands import step_back
-from .lookups import claims, lacking, names_in, run_by
+from .lookups import claims, database_names, lacking, run_by
 from .wording import MOVE_AWAY, are, listed, named, say
 
 
@@ -51,7 +51,7 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
     if there == here:
         run = [revision for revision in state.migrations.revisions if revision.id in here]
         made = {name for revision in run for name in (*revision.adds, *revision.columns)}
-        absent = sorted(names_in(state.database.tables) & made - {*other.names})
+        absent = sorted(database_names(state) & made - {*other.names})
         return _stamped(other, absent) if absent else None
     if other.unrecorded:
         return say(
