@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..facts import State
 from ..plural import counted
-from ..verdict.commands import commit, commit_script
+from ..verdict.commands import ANY_MESSAGE, commit, commit_script
 from ..verdict.git_rules import conflict, merge_not_committed, no_branch
 from .causes import make_again
 from .commit_causes import model_alone, not_to_commit, why_changed
@@ -21,7 +21,7 @@ def commits(
     project: Path,
     count: int,
     script: str = "",
-    message: str = "Say what changes",
+    message: str = ANY_MESSAGE,
 ) -> Finding:
     """The current branch holds exactly `count` commits.
 
@@ -156,14 +156,12 @@ def taken_back(state: State, project: Path, subject: str) -> Finding:
     cause = "No commit followed this one, so none was taken back."
     if state.git.uncommitted:
         cause = f"{cause} What you did is in the files alone: commit it first, then go back."
-        return unmet(text, Cure(cause, commit(state, "Say what changes"), repair=True))
+        return unmet(text, Cure(cause, commit(state, ANY_MESSAGE), repair=True))
     cause = f"{cause} The way there comes first: model, script, upgrades, one commit."
     return unmet(text, Cure(cause, "git log --oneline"))
 
 
-def clean(
-    state: State, project: Path, back: bool = False, message: str = "Say what changes"
-) -> Finding:
+def clean(state: State, project: Path, back: bool = False, message: str = ANY_MESSAGE) -> Finding:
     """Nothing is modified, staged or untracked.
 
     `back`: changes are to be undone, not committed. `message`: what the commit is to be called.

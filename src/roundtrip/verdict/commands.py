@@ -10,7 +10,7 @@ from ..facts import Elsewhere, Revision, State
 from .lookups import model_files, models_file, stash_file
 from .wording import named
 
-_ANY = "Say what changes"
+ANY_MESSAGE = "Say what changes"
 """Stands where a message is to be written."""
 
 
@@ -51,7 +51,7 @@ def stash_pop(state: State) -> tuple[str, str]:
             f"The stash holds another {file}, and Git does not lay it over changes. Commit them, "
             "then run git stash pop."
         )
-        return why, commit(state, _ANY)
+        return why, commit(state, ANY_MESSAGE)
     return f"The stash holds another {file}; this brings it back.", "git stash pop"
 
 
@@ -112,7 +112,7 @@ def commit(state: State, message: str) -> str:
     git = state.git
     if git.untracked or git.modified:
         return "git add ."
-    if git.commits and git.commits[0].subject == message != _ANY:  # it was made too early
+    if git.commits and git.commits[0].subject == message != ANY_MESSAGE:  # it was made too early
         return "git commit --amend --no-edit"
     return f'git commit -m "{_plain(message)}"'
 
@@ -128,7 +128,7 @@ def is_of_last_commit(state: State, revision: Revision) -> bool:
     """Whether the last commit seems to be the one of a script that was forgotten in it."""
     last = state.git.commits[0].subject if state.git.commits else ""
     models = {*model_files(state)} & {*state.git.uncommitted}
-    return last == revision.message != _ANY and not models
+    return last == revision.message != ANY_MESSAGE and not models
 
 
 def message_for(state: State) -> str:
@@ -136,7 +136,7 @@ def message_for(state: State) -> str:
     new = {d.table for d in state.differences if d.op == "add_table"}
     rest = [d for d in state.differences if d.op == "add_table" or d.table not in new]
     if len(rest) != 1:
-        return _ANY
+        return ANY_MESSAGE
     return {
         "add_table": "Create {0.table} table",
         "remove_table": "Drop {0.table} table",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..env_file import quoted
 from ..facts import Disagreement, State
-from .commands import commit, commit_script, is_of_last_commit
+from .commands import ANY_MESSAGE, commit, commit_script, is_of_last_commit
 from .lookups import model_files
 from .wording import listed, say, sentence
 
@@ -164,11 +164,11 @@ def not_committed(state: State) -> Disagreement | None:
             "Nothing is committed yet.",
             f"Git sees new files: {listed(state.git.uncommitted)}.",
             "A commit keeps them, so that each later step can be taken back.",
-            commit(state, "Say what changes"),
+            commit(state, ANY_MESSAGE),
         )
     more = " more" if len(loose) < len(state.git.uncommitted) else ""
     count = f"One{more} file is" if len(loose) == 1 else f"{len(loose)}{more} files are"
-    command = commit(state, "Say what changes")
+    command = commit(state, ANY_MESSAGE)
     env = f"{state.migrations.folder}/env.py"  # what it says, the comparison here does not know
     agree = not (state.differences or state.migrations.pending or env in loose)
     why = "The model, the migrations and the database agree." if agree else ""
