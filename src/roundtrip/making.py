@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import shutil
@@ -19,6 +18,7 @@ from . import snapshots, terminal
 from .course import Course, Lesson
 from .errors import RoundtripError
 from .home import Home
+from .safe_files import says_disk_is_full
 
 OnCell = Callable[[Lesson, int, int], None]
 """Told, while ends are made: the lesson being run, cells done, cells in all."""
@@ -58,7 +58,7 @@ def make(
 
 def _cure(course: Course, lesson: Lesson, problem: str) -> str:
     """What to do about a notebook that does not run: it may be the disk, or a changed cell."""
-    if any(os.strerror(number) in problem for number in (errno.ENOSPC, errno.EDQUOT)):
+    if says_disk_is_full(problem):
         return "Make room on the disk, then try again."
     notebook = lesson.notebook.relative_to(course.folder).as_posix()
     return (

@@ -65,7 +65,7 @@ def copy(source: Path, target: Path) -> None:
     except (OSError, shutil.Error) as error:
         shutil.rmtree(half, ignore_errors=True)
         reason = first_reason(error)
-        full = any(os.strerror(number) in reason for number in (errno.ENOSPC, errno.EDQUOT))
+        full = says_disk_is_full(reason)
         cure = "make room on the disk" if full else f"look whether {source} can be read whole"
         raise RoundtripError(
             f"A copy of the project could not be written ({reason}); {cure}, then try again."
@@ -95,3 +95,8 @@ def first_reason(error: Exception) -> str:
         said = str(error.args[0][0][-1])
         return said.removeprefix("[Errno ").partition("] ")[2].partition(": ")[0] or said
     return getattr(error, "strerror", None) or str(error)
+
+
+def says_disk_is_full(text: str) -> bool:
+    """Whether an error, in the words of the system, is that there is no room on the disk."""
+    return any(os.strerror(number) in text for number in (errno.ENOSPC, errno.EDQUOT))
