@@ -101,12 +101,17 @@ def find_course() -> Course:
     """
     here = Path.cwd()
     for folder in (Path(__file__).resolve().parents[2], here, *here.parents):
-        if (folder / "notebooks" / "course.toml").is_file():
+        if is_course(folder):
             return Course(folder)
     raise RoundtripError(
         "The course's notebooks were not found, so there is no lesson to run; change into the "
         "folder that you cloned and try again."
     )
+
+
+def is_course(folder: Path) -> bool:
+    """Whether this is a course folder: it holds the list of lessons."""
+    return (folder / "notebooks" / "course.toml").is_file()
 
 
 def command() -> str:

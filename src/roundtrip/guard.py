@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 import roundtrip
 
+from .course import is_course
+
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
@@ -28,5 +30,4 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
 
 
 def _in_a_course(place: Path) -> bool:
-    folders = (place, *place.parents)
-    return any((folder / "notebooks" / "course.toml").is_file() for folder in folders)
+    return any(map(is_course, (place, *place.parents)))
