@@ -11,6 +11,7 @@ from ..plural import counted
 from .lanes import lay_out
 from .news import compare
 from .parts import Board
+from .words import WIDTH
 
 EMPTY = "No lesson of the trip is finished yet."
 _DOTS = 4
@@ -61,9 +62,8 @@ def say(steps: Sequence[Step]) -> str:
 
 
 def _fold(start: str, words: str) -> list[str]:
-    return textwrap.wrap(words, 96, initial_indent=start, subsequent_indent=" " * len(start)) or [
-        start.rstrip()
-    ]
+    lines = textwrap.wrap(words, WIDTH, initial_indent=start, subsequent_indent=" " * len(start))
+    return lines or [start.rstrip()]
 
 
 def _told(chip: Chip) -> str:

@@ -8,6 +8,8 @@ from .parts import Board, Lane, Node, Note, Verdict, Word
 from .tables import Box, Row
 
 WIDTH = 96
+"""Characters of a line of the board, and of the trip, in words."""
+
 _SHAPES = {
     "loose": "◌",
     "commit": "●",
