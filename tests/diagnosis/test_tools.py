@@ -39,12 +39,9 @@ def test_an_error_of_git_or_pytest_is_known(applied: Project, name: str):
         )
     _, shown = outcome(applied, GIT_AND_PYTEST[name])
     (row,) = [row for table in diagnosis.TOOLS.values() for row in table if row.name == name]
-    means, do = diagnosis.lines(GIT_AND_PYTEST[name], shown).strip().splitlines()
-    match = row.pattern.search(shown)
-    assert (means, do) == (
-        f"means: {row.fill(row.means, match)}",
-        f"do:    {row.fill(row.do, match)}",
-    )
+    told = diagnosis.lines(GIT_AND_PYTEST[name], shown).strip().splitlines()
+    means, do = row.told(row.pattern.search(shown))
+    assert told == [f"means: {means}", f"do:    {do}"]
 
 
 def test_a_change_that_was_not_added_is_nothing_to_commit_too(applied: Project):

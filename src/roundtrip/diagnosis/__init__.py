@@ -37,7 +37,7 @@ def lines(command: str, output: str) -> str:
     else:
         rows = [row for tool, table in TOOLS.items() if _runs(tool, command) for row in table]
         found = _first(rows, output[-_ENOUGH:])
-        known = found and tuple(found[0].fill(s, found[1]) for s in (found[0].means, found[0].do))
+        known = found and found[0].told(found[1])
     if not known:
         return ""
     means, do = known
@@ -53,7 +53,8 @@ def diagnose(output: str, command: str = "") -> tuple[str, str] | None:
     if not (found := find(output)):
         return None
     row, match = found
-    return row.fill(row.means, match), _for_database(command, row.fill(row.do, match))
+    means, do = row.told(match)
+    return means, _for_database(command, do)
 
 
 def find(output: str) -> tuple[Row, re.Match[str]] | None:
@@ -69,7 +70,7 @@ def of_the_app(error: str) -> tuple[str, str] | None:
     if not (found := _first(APP, re.sub(r"^\S+, line \d+: ", "", error))):
         return None
     row, match = found
-    return row.fill(row.means, match), row.fill(row.do, match)
+    return row.told(match)
 
 
 def _first(rows: Iterable[Row], error: str) -> tuple[Row, re.Match[str]] | None:

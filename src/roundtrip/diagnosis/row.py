@@ -47,9 +47,10 @@ class Row:
     means: str
     do: str
 
-    def fill(self, sentence: str, match: re.Match[str]) -> str:
-        """A sentence of this row with what was found."""
-        return sentence.format_map(match.groupdict())
+    def told(self, match: re.Match[str]) -> tuple[str, str]:
+        """What the error means and what to do, with what was found."""
+        found = match.groupdict()
+        return self.means.format_map(found), self.do.format_map(found)
 
 
 def row(name: str, pattern: str, means: str, do: str) -> Row:
