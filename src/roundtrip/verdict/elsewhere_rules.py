@@ -39,15 +39,15 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
         )
     if said := unreadable(state, other.url):
         return said
+    board = with_env_file("%board", other.env_file)
     if any(name.startswith("_alembic_tmp_") for name in other.names):
         return say(
             f"{other.url} has a half-made copy of a table.",
             "An upgrade or a downgrade stopped half way there.",
             "The next one would fail at it. This shows what to do.",
-            with_env_file("%board", other.env_file),
+            board,
         )
     here, there = run_by(state, state.database.versions), run_by(state, other.versions)
-    board = with_env_file("%board", other.env_file)
     if there == here:
         run = [revision for revision in state.migrations.revisions if revision.id in here]
         made = {name for revision in run for name in (*revision.adds, *revision.columns)}
