@@ -85,7 +85,8 @@ def no_script(state: State, project: Path, wanted: str = "") -> Cure:
     """Why there is no migration script for a change, and the cure. `wanted`: what it should add."""
     # Whoever deletes a file with git rm means it, or a script that no database misses.
     lost = [file for file in state.git.deleted if file not in state.git.staged]
-    if lost and not (lost[0].startswith(_SCRIPTS) and _nobody_misses_a_script(state)):
+    scripts = f"{state.migrations.folder}/versions/"
+    if lost and not (lost[0].startswith(scripts) and _nobody_misses_a_script(state)):
         return Cure(
             f"{lost[0]} is deleted; the last commit has it.", f"git restore {quoted(lost[0])}"
         )
@@ -149,9 +150,6 @@ def _made_by_hand(name: str) -> Cure:
     )
     cause = f"{cause}by hand, or a script that was deleted since. flask db migrate finds no "
     return Cure(f"{cause}difference.", "%board")
-
-
-_SCRIPTS = "migrations/versions/"
 
 
 def _nobody_misses_a_script(state: State) -> bool:
