@@ -25,8 +25,8 @@ class GitState:
     `deleted`, a new one that is staged in `staged` and in `added`. `stashed` are the files of the
     newest stash. `joined` are those conflicts in which both sides changed and no mark of Git's is
     left. `databases` are the database files that Git tracks. Without a branch, `way_back` is one to
-    go to; `loose`: no branch has this commit. `rebasing`, `merging`: it is not finished. `error`:
-    why a repository that is there cannot be read.
+    go to; `on_no_branch`: no branch has this commit. `rebasing`, `merging`: it is not finished.
+    `error`: why a repository that is there cannot be read.
     """
 
     repository: bool = False
@@ -43,7 +43,7 @@ class GitState:
     joined: tuple[str, ...] = ()
     databases: tuple[str, ...] = ()
     way_back: str = ""
-    loose: bool = False
+    on_no_branch: bool = False
     rebasing: bool = False
     merging: bool = False
     error: str = ""
@@ -51,8 +51,8 @@ class GitState:
     @property
     def uncommitted(self) -> tuple[str, ...]:
         """Every path that differs from the last commit, each once."""
-        loose = (*self.conflicts, *self.staged, *self.modified, *self.untracked)
-        return tuple(dict.fromkeys(loose))
+        paths = (*self.conflicts, *self.staged, *self.modified, *self.untracked)
+        return tuple(dict.fromkeys(paths))
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,7 @@ def _without_branch(project: Path, run: Run) -> dict[str, Any]:
     ways = [each for each in (*came_from, *having, "main", *branches) if each in branches]
     return {
         "way_back": ways[0] if ways else "",
-        "loose": not having,
+        "on_no_branch": not having,
         "rebasing": any(
             (project / ".git" / f"rebase-{way}").is_dir() for way in ("merge", "apply")
         ),

@@ -52,8 +52,8 @@ def script_alone(state: State) -> Cure:
 
 def _amend(state: State) -> str:
     """The next command on the way into the last commit."""
-    loose = state.git.untracked or state.git.modified
-    return "git add ." if loose else "git commit --amend --no-edit"
+    unstaged = state.git.untracked or state.git.modified
+    return "git add ." if unstaged else "git commit --amend --no-edit"
 
 
 def why_changed(state: State, file: str) -> Cure:

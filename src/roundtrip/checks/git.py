@@ -92,8 +92,8 @@ def head_subject(
     commit brings; without it there, the last one is an earlier lesson's as well. `back`: what
     followed it is to go.
     """
-    loose = state.git.branch is None and not (state.git.rebasing or state.git.conflicts)
-    if loose and state.git.commits and state.git.commits[0].subject == subject:
+    detached = state.git.branch is None and not (state.git.rebasing or state.git.conflicts)
+    if detached and state.git.commits and state.git.commits[0].subject == subject:
         cause = "HEAD is at it, and on no branch. This takes the branch main here."
         return unmet("on no branch", Cure(cause, "git switch -C main", holds_back=True))
     if not_now := _not_now(state):

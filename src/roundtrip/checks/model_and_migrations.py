@@ -215,15 +215,15 @@ def committed_migration(
         return unmet(text, _amended(state, project, after))
     named = {name.partition(".")[0] for name in adds}
     models = {table.file for table in state.model.tables if table.name in named}
-    loose = models & {*state.git.uncommitted}
+    uncommitted = models & {*state.git.uncommitted}
     amend = [commit.subject for commit in state.git.commits[1:2]] == [after]
     all_in = all(each.committed for each in own)
-    if all_in and maker.committed and loose and amend and not state.differences:
+    if all_in and maker.committed and uncommitted and amend and not state.differences:
         return unmet(text, script_alone(state))
     if not maker.committed:
         if not maker.applied:
             return unmet(text, not_upgraded(state, project, USUAL))
-        if not loose and amend:
+        if not uncommitted and amend:
             return unmet(text, model_alone(state))
         cause = "The script is not committed: whoever has the model alone cannot make its table."
         return unmet(text, Cure(cause, commit_script(state, maker)))

@@ -85,7 +85,7 @@ def no_branch(state: State) -> Disagreement | None:
             "git status",
         )
     headline = "You are on no branch."
-    if git.loose:
+    if git.on_no_branch:
         back = f", then git switch {quoted(git.way_back)} goes back" if git.way_back else ""
         return say(
             headline,
@@ -123,8 +123,8 @@ def script_not_committed(state: State) -> Disagreement | None:
     ]
     if not fresh:
         return None
-    loose = state.git.uncommitted
-    models = [t.file for t in state.model.tables if t.file in loose]
+    uncommitted = state.git.uncommitted
+    models = [t.file for t in state.model.tables if t.file in uncommitted]
     found = f"Not committed: {listed((*dict.fromkeys(models), *(r.file for r in fresh)))}."
     why = "They belong together: whoever has the one needs the other."
     if models:
@@ -156,8 +156,10 @@ def not_committed(state: State) -> Disagreement | None:
     """Files differ from the last commit; scripts and models have rules of their own."""
     told = {revision.file for revision in state.migrations.revisions if not revision.committed}
     others = bool(told or state.differences)
-    loose = [f for f in state.git.uncommitted if f not in told | {*model_files(state) * others}]
-    if not loose or state.git.conflicts:
+    uncommitted = [
+        f for f in state.git.uncommitted if f not in told | {*model_files(state) * others}
+    ]
+    if not uncommitted or state.git.conflicts:
         return None
     if not state.git.head:
         return say(
@@ -166,15 +168,15 @@ def not_committed(state: State) -> Disagreement | None:
             "A commit keeps them, so that each later step can be taken back.",
             commit(state, ANY_MESSAGE),
         )
-    more = " more" if len(loose) < len(state.git.uncommitted) else ""
-    count = f"One{more} file is" if len(loose) == 1 else f"{len(loose)}{more} files are"
+    more = " more" if len(uncommitted) < len(state.git.uncommitted) else ""
+    count = f"One{more} file is" if len(uncommitted) == 1 else f"{len(uncommitted)}{more} files are"
     command = commit(state, ANY_MESSAGE)
     env = f"{state.migrations.folder}/env.py"  # what it says, the comparison here does not know
-    agree = not (state.differences or state.migrations.pending or env in loose)
+    agree = not (state.differences or state.migrations.pending or env in uncommitted)
     why = "The model, the migrations and the database agree." if agree else ""
     return say(
         f"{count} not committed.",
-        f"Git sees a change in {listed(loose)}.",
+        f"Git sees a change in {listed(uncommitted)}.",
         why,
         command if command.startswith("git commit") else "git status",
     )

@@ -117,8 +117,8 @@ def missing_script(state: State) -> Disagreement | None:
     if wanted and database_names(state) == made_by(here.revisions).keys():
         kind = "nothing lost"
     early = "The reset came before the downgrade. " if where == "ORIG_HEAD" else ""
-    loose = {*state.git.modified, *state.git.staged} - {file}
-    if kind in ("orig_head", "too_far") and loose:
+    changed = {*state.git.modified, *state.git.staged} - {file}
+    if kind in ("orig_head", "too_far") and changed:
         # A second reset would take the uncommitted work with it; the file alone is enough.
         kind = "commit"
     why, command = {

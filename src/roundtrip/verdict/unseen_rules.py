@@ -19,7 +19,7 @@ def not_made(state: State) -> Disagreement | None:
     made = made_by(scripts).keys()
     read = {name.partition(".")[0] for revision in scripts for name in revision.columns}
     there = (model_names(state) & database_names(state)) - made
-    empty = [r.file for r in _loose(state) if r.is_empty]
+    empty = [r.file for r in _only_here(state) if r.is_empty]
     if tables := sorted(name for name in there if "." not in name):
         return _unmade_table(state, tables[0], empty)
     lost = sorted(name for name in there if "." in name and name.partition(".")[0] in read)
@@ -120,14 +120,14 @@ def _change_of_type(state: State, name: str, wanted: str) -> tuple[str, str]:
     if alone and maker.id in state.migrations.current:
         why = f"{why} Take the script back on each database, delete it, and make it again."
         return why, "flask db downgrade"
-    if empty := next((r for r in _loose(state) if r.is_empty), None):
+    if empty := next((r for r in _only_here(state) if r.is_empty), None):
         why = f"{named(empty)} has run and does nothing. After the downgrade, write into its {line}"
         return why, "flask db downgrade"
     why = f"{why} The command makes an empty script. Write into its {line}"
     return why, f'flask db revision -m "Change {table} table"'
 
 
-def _loose(state: State) -> list[Revision]:
+def _only_here(state: State) -> list[Revision]:
     """The scripts that this database has run last, which no commit and no other database has."""
     here = state.migrations
     last = [r for r in here.revisions if r.id in here.current and not r.parents[1:]]
