@@ -40,7 +40,7 @@ def table_names(connection: sqlite3.Connection) -> list[str]:
 def columns_in(connection: sqlite3.Connection, table: str) -> list[tuple[str, str, bool, bool]]:
     """The columns of a table, generated ones too: name, type, may it be NULL, is it in the key.
 
-    None where there is no such table (https://sqlite.org/pragma.html#pragma_table_xinfo).
+    An empty list where there is no such table (https://sqlite.org/pragma.html#pragma_table_xinfo).
     """
     found = connection.execute(f"PRAGMA table_xinfo({sql_name(table)})")
     return [
