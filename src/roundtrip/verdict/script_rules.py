@@ -95,7 +95,7 @@ def missing_script(state: State) -> Disagreement | None:
     if not here.missing:
         return None
     edited = [r.file for r in here.revisions if r.file in state.git.modified]
-    known = here.rescue.kind if here.rescue else "lost"
+    rescue = here.rescue.kind if here.rescue else "lost"
     if here.rescue and here.rescue.file in edited:
         return say(
             "The database is ahead: a script is gone.",
@@ -103,7 +103,7 @@ def missing_script(state: State) -> Disagreement | None:
             "As it was committed, it had that number. Look what was changed; put the file back.",
             *undo(state, here.rescue.file),
         )
-    kind = known
+    way = rescue
     where = here.rescue.where if here.rescue else ""
     file = quoted(here.rescue.file) if here.rescue else ""
     # Where the model still has what the database has, nothing is to be undone.
@@ -115,12 +115,12 @@ def missing_script(state: State) -> Disagreement | None:
         "file again: git clean -f with its name."
     )
     if wanted and database_names(state) == made_by(here.revisions).keys():
-        kind = "nothing lost"
+        way = "nothing lost"
     early = "The reset came before the downgrade. " if where == "ORIG_HEAD" else ""
     changed = {*state.git.modified, *state.git.staged} - {file}
-    if kind in ("orig_head", "too_far") and changed:
+    if way in ("orig_head", "too_far") and changed:
         # A second reset would take the uncommitted work with it; the file alone is enough.
-        kind = "commit"
+        way = "commit"
     why, command = {
         "worktree": (
             "The last commit has it; this brings it back.",
@@ -156,7 +156,7 @@ def missing_script(state: State) -> Disagreement | None:
             f"git show {where} > {file}",
         ),
         "nothing lost": (
-            f"{'Git does not have it, and nothing' if known == 'lost' else 'Nothing'} of it is "
+            f"{'Git does not have it, and nothing' if rescue == 'lost' else 'Nothing'} of it is "
             "missed: the database has what the scripts make, and the model wants it. The number "
             "alone is wrong. A stamp writes the right one down, and changes no table.",
             f"flask db stamp --purge {'heads' if here.heads[1:] else 'head'}",
@@ -167,7 +167,7 @@ def missing_script(state: State) -> Disagreement | None:
             "old one did.",
             f'flask db revision --rev-id {here.missing[0]} -m "Say what it did"',
         ),
-    }[kind]
+    }[way]
     return say(
         "The database is ahead: a script is gone.",
         f"No file has its revision {here.missing[0]}. flask db says: Can't locate revision.",
