@@ -52,8 +52,8 @@ def read_others(project: Path, here: DatabaseState, env_file: str | None) -> Ite
     Also this one itself, where the settings of production name it. Seen from another database, the
     usual one is among them, without a file of settings.
     """
-    named = {path.name for path in project.glob("*.env")} - {env_file}
-    for settings in [*sorted(named), *[""] * bool(env_file)]:
+    named = sorted({path.name for path in project.glob("*.env")} - {env_file})
+    for settings in [*named, ""] if env_file else named:
         with suppress(OSError):  # a name that is too long
             file = project / "instance/app.db"
             if settings:

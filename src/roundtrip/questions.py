@@ -116,7 +116,8 @@ def said(choice: Answer, right: Answer) -> str:
     if choice == right:
         return f"✔ {right.letter}) {right.text} So it is.\n     {right.reason}"
     lines = [f"✘ {choice.letter}) {choice.text} No."]
-    lines += [f"     {choice.reason}"] * bool(choice.reason)
+    if choice.reason:
+        lines.append(f"     {choice.reason}")
     return "\n".join((*lines, f"✔ {right.letter}) {right.text}", f"     {right.reason}"))
 
 

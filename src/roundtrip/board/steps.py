@@ -95,9 +95,12 @@ def _git(state: State) -> Line:
     git = state.git
     if not git.repository:
         return Line("Git", "Git cannot read it" if git.error else "no repository yet")
-    dots = ("commit",) * min(len(git.commits), _DOTS) + ("loose",) * bool(git.uncommitted)
-    loose = f"{len(git.uncommitted)} not committed" if git.uncommitted else "clean"
-    return Line("Git", f"{counted(len(git.commits), 'commit')}, {loose}", dots)
+    dots = ("commit",) * min(len(git.commits), _DOTS)
+    files = "clean"
+    if git.uncommitted:
+        dots += ("loose",)
+        files = f"{len(git.uncommitted)} not committed"
+    return Line("Git", f"{counted(len(git.commits), 'commit')}, {files}", dots)
 
 
 def _migrations(board: Board) -> Line:

@@ -151,7 +151,8 @@ def _rows(code: Table, real: Table, found: list[Difference], news: News) -> list
             mark = "≠" if modified else ""
             word = (modified.detail or "differs") if modified else ""
             here = _row(ours[name], True, code, news, mark, word)
-            there = _row(theirs[name], False, real, news, mark, "not as in the model" * bool(mark))
+            word = "not as in the model" if modified else ""
+            there = _row(theirs[name], False, real, news, mark, word)
         rows.append((here, there))
     return rows
 

@@ -155,10 +155,9 @@ def merge_not_committed(state: State) -> Disagreement | None:
 def not_committed(state: State) -> Disagreement | None:
     """Files differ from the last commit; scripts and models have rules of their own."""
     told = {revision.file for revision in state.migrations.revisions if not revision.committed}
-    others = bool(told or state.differences)
-    uncommitted = [
-        f for f in state.git.uncommitted if f not in told | {*model_files(state) * others}
-    ]
+    if told or state.differences:
+        told |= {*model_files(state)}
+    uncommitted = [file for file in state.git.uncommitted if file not in told]
     if not uncommitted or state.git.conflicts:
         return None
     if not state.git.head:

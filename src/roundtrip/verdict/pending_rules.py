@@ -29,7 +29,8 @@ def left_over(state: State) -> Disagreement | None:
         lost = [n for n in revision.drops if n in model and n not in redone | {*revision.adds}]
         if not extra and not lost:
             continue
-        does = [f"adds {listed(extra)}"] * bool(extra) + [f"drops {listed(lost)}"] * bool(lost)
+        changes = {"adds": extra, "drops": lost}
+        does = [f"{verb} {listed(names)}" for verb, names in changes.items() if names]
         if other := has_run(state, revision):
             return say(
                 "A migration is waiting here that another database has run.",
