@@ -21,7 +21,7 @@ def source(tmp_path: Path) -> Path:
 
 
 def test_a_copy_is_there_whole_or_not_at_all(source, tmp_path, monkeypatch):
-    """Nobody who looks while it is written, or after it was killed, takes a half for the whole."""
+    """Nobody who looks while it is written takes a half for the whole."""
     target = tmp_path / "target"
     real = safe_files.shutil.copytree
     seen: list[bool] = []
