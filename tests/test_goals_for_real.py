@@ -129,14 +129,68 @@ def test_a_reset_without_hard_is_taken_back_first(project: Project):
     """Its files are in no commit of the branch, and Git has them in one that it remembers."""
     project.write("notes.txt", "one\n")
     project.commit("Notes")
-    kept = project.git("rev-parse", "--short", "HEAD").strip()
+    kept = project.git("rev-parse", "HEAD").strip()[:7]
+    back = {"back": "Add age column to user model"}
     project.git("reset", "-q", "HEAD~1")
-    said = find(project, "agree", back="Add age column to user model")
+    project.git("reset", "-q", "--hard", "HEAD")  # leaves it where it is
+    said = find(project, "agree", **back)
     assert (said.met, said.next) == (False, f"git reset --hard {kept}")
     project.run(*shlex.split(said.next))
     project.git("reset", "-q", "--hard", "HEAD~1")
-    assert find(project, "agree", back="Add age column to user model").met
+    assert find(project, "agree", **back).met
     assert not (project.path / "notes.txt").exists()
+
+
+def test_a_file_that_was_in_no_commit_is_no_sign_of_a_reset_without_hard(project: Project):
+    project.write("notes.txt", "one\n")
+    project.git("commit", "-q", "--allow-empty", "-m", "More")
+    project.git("reset", "-q", "--hard", "HEAD~1")
+    assert find(project, "agree", back="Add age column to user model").next == "git status"
+
+
+def test_what_a_reset_leaves_alone_does_not_keep_from_one(project: Project):
+    place = project.git("rev-parse", "HEAD").strip()[:7]
+    project.git("commit", "-q", "--allow-empty", "-m", "More")
+    wanted = {"subject": "Add age column to user model", "back": True}
+    project.write("notes.txt", "one\n")
+    assert find(project, "head_subject", **wanted).next == f"git reset --hard {place}"
+    project.add_to_model("    city: Mapped[str | None]\n")
+    assert find(project, "head_subject", **wanted).next == "git status"
+
+
+def test_a_commit_that_was_amended_twice_is_had_back_as_it_was(project: Project):
+    before = project.git("rev-parse", "HEAD").strip()[:7]
+    for text in ("one", "two"):
+        project.write("notes.txt", text)
+        project.git("add", ".")
+        project.git("commit", "-q", "--amend", "-m", "Notes")
+    subject = {"subject": "Notes", "commits": 3}
+    for said in (find(project, "commits", count=3), find(project, "head_subject", **subject)):
+        assert said.next == f"git reset --soft {before}"
+    project.run(*shlex.split(said.next))
+    for _ in range(2):
+        if not (said := find(project, "commits", count=3, message="Notes")).met:
+            project.run(*shlex.split(said.next))
+    assert find(project, "commits", count=3).met and find(project, "head_subject", **subject).met
+
+
+def test_a_script_of_the_same_message_is_not_put_into_the_commit_of_the_other(project: Project):
+    project.db("revision", "-m", "Add age column to user model")
+    project.db("upgrade")
+    project.git("add", ".")
+    assert project.read().verdict.next == 'git commit -m "Add age column to user model"'
+
+
+def test_a_second_commit_that_has_the_script_alone(project: Project):
+    project.git("reset", "-q", "--soft", "HEAD~1")
+    project.git("restore", "--staged", "demo_app")
+    project.git("commit", "-qm", "Add age column to user model")
+    script = {"count": 2, "script": "migrations/versions/*_add_age_column_to_user_model.py"}
+    for command in ("git add .", "git commit --amend --no-edit"):
+        said = find(project, "commits", **script)
+        assert said.next == command
+        project.run(*shlex.split(command))
+    assert find(project, "commits", **script).met
 
 
 def test_a_first_commit_that_came_too_early_is_amended(project: Project):

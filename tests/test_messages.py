@@ -12,9 +12,9 @@ from roundtrip.course import Goal
 SAME = "the same as above."
 
 
-def said(*cures: Cure | None, check: str = "agree") -> list[str]:
+def said(*cures: Cure | None, **arguments: object) -> list[str]:
     """What is told of goals with these cures, without the goals themselves; None: it is met."""
-    goal = Goal("A goal", check, {}, ())
+    goal = Goal("A goal", "agree", arguments, ())
     results = [Result(goal, unmet("no", cure) if cure else met("yes")) for cure in cures]
     lines = (line.strip() for line in messages.goals(results))
     return [line for line in lines if line.startswith(("why:", "next:", "hint:"))]
@@ -128,5 +128,5 @@ def test_what_is_lost_comes_before_all_other_work():
         "next: %restart",
     ]
     cures = (Cure("It waits.", "flask db upgrade"), lost, Cure("New.", "git add ."))
-    assert said(*cures, check="rows") == [first, *told, first]
-    assert said(*cures, check="database_has")[:2] == ["why:  It waits.", "next: flask db upgrade"]
+    assert said(*cures, kept=True) == [first, *told, first]
+    assert said(*cures)[:2] == ["why:  It waits.", "next: flask db upgrade"]

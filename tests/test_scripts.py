@@ -58,6 +58,11 @@ def test_a_batch_is_looked_into(name: str):
     assert read(batch.format("execute('DELETE')"), "pass").opaque
 
 
+def test_an_operation_beside_the_batch_is_of_its_own_table():
+    text = "with op.batch_alter_table('user') as batch_op: op.drop_column('post', 'title')"
+    assert read(text, "pass").drops == ("post.title",)
+
+
 def test_alembic_under_another_name():
     text = f"{HEAD}from alembic import op as o\ndef upgrade():\n    o.create_index('ix', 'user')\n"
     assert read_script(ast.parse(text), "a_change.py").others == ("create_index",)

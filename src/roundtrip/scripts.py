@@ -141,6 +141,10 @@ def _is_elsewhere(call: ast.Call) -> bool:
     return any(word.arg == "schema" and _literal(word.value) for word in call.keywords)
 
 
+def _is_named(owner: ast.AST | None, name: str) -> bool:
+    return isinstance(owner, ast.Name) and owner.id == name
+
+
 def _is_operation(owner: ast.AST | None) -> bool:
     return isinstance(owner, ast.Name) and owner.id in ("op", "batch_op")
 
@@ -176,7 +180,8 @@ def _calls_in(node: ast.AST, table: str) -> Iterator[tuple[ast.Call, str]]:
                 if isinstance(call, ast.Call) and _called(call) == "batch_alter_table":
                     inner = _argument(call, 0, "table_name") or ""
         if isinstance(child, ast.Call):
-            yield child, table
+            alone = isinstance(child.func, ast.Attribute) and _is_named(child.func.value, "op")
+            yield child, "" if alone else table
         yield from _calls_in(child, inner)
 
 

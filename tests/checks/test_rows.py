@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from goal_states import LOOK, UPGRADED, WAITING, add_age, ask, made, refused, sql
+from goal_states import LOOK, UPGRADED, WAITING, add_age, ask, git, made, refused, sql
 
 from roundtrip.facts import Elsewhere
 
@@ -55,6 +55,16 @@ def test_rows_that_the_lesson_begins_with_are_not_added_again(
     (project / "instance/app.db").unlink()
     refused(check, made(), project, lost, "%restart", **wanted)
     assert ask(check, made(), project, **wanted).found == "app.db: no table user"
+    shutil.copy(project / "instance/production.db", project / "instance/other.db")
+    refused(check, made(), project, lost, "%restart", **wanted)  # it has other people's
+    sql(project, "DELETE FROM user", "other.db")
+    sql(project, "INSERT INTO user (name) VALUES ('A'), ('B'), ('C')", "other.db")
+    refused(check, made(), project, "other.db has them", "%show instance/other.db", **wanted)
+    tracked = made(git=git(deleted=("instance/app.db",), modified=("instance/app.db",)))
+    restore = "git restore instance/app.db"
+    refused(check, tracked, project, "The file was deleted.", restore, **wanted)
+    (project / "instance/app.db").write_bytes(b"none" * 200)
+    refused(check, made(), project, "app.db cannot be read", "%board", **wanted)
     locked = Elsewhere("production.env", "instance/production.db", (), "locked")
     (project / "instance/production.db").write_bytes(b"none" * 200)
     there = {**wanted, "database": "production.db"}
@@ -85,10 +95,10 @@ def test_rows_equal(project: Path):
 
 def test_some_value(project: Path):
     age = {"column": "user.age"}
-    refused("some_value", made(), project, "brings it back empty", "%restart", **age, kept=True)
     add_age(project)
     refused("some_value", UPGRADED, project, "commit() did not follow", "%%flask_shell", **age)
-    refused("some_value", UPGRADED, project, "brings it back empty", "%restart", **age, kept=True)
+    empty = "brings it back empty. Set one again"
+    refused("some_value", UPGRADED, project, empty, "%%flask_shell", **age, kept=True)
     refused("some_value", made(), project, "The model does not have user.age", LOOK, **age)
     sql(project, "UPDATE user SET age = 36 WHERE id = 1")
     assert ask("some_value", UPGRADED, project, **age).met
@@ -154,7 +164,7 @@ def test_same_rows(project: Path):
     assert ask("same_rows", made(), project, **copied).met
     usual = (project / "instance/app.db").read_bytes()
     shutil.copy(project / "instance/copy.db", project / "instance/app.db")
-    refused("same_rows", made(), project, "copied over app.db", "%restart", **copied)
+    refused("same_rows", made(), project, "app.db is the same as copy.db", "%restart", **copied)
     (project / "instance/app.db").write_bytes(usual)
     sql(project, "ALTER TABLE user ADD COLUMN age INTEGER", "production.db")
     refused("same_rows", made(), project, "not copied", look, **copied)

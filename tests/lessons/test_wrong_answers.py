@@ -150,7 +150,7 @@ WRONG = {
     "a step too many on each database": (
         {BACK: "\n".join([DOWN, DOWN, PRODUCTION_DOWN, PRODUCTION_DOWN])},
         "%check and-back",
-        "brings it back empty. Begin again, and run the cells down to here. next: %restart",
+        "with the values.\n             next: flask db upgrade ",
     ),
     "all the way down": (
         {BACK: RIGHT[BACK].replace("downgrade", "downgrade base", 1) + "\n!flask db upgrade"},

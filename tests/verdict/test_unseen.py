@@ -160,6 +160,18 @@ def test_a_length_in_a_table_with_rows_is_not_mended_by_a_downgrade(project: Pro
     assert project.sql("SELECT title FROM post") == [("kept",)]
 
 
+def test_an_empty_script_that_another_database_has_run_is_not_to_be_filled(project: Project):
+    line = "    phone: Mapped[str | None]\n"
+    committed(project, line, "Add phone column to user model")
+    project.edit(MODELS, line, PHONE)
+    project.db("revision", "-m", "Change user table")
+    project.commit("Change user table")
+    project.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
+    project.run("flask", "--env-file", "production.env", "db", "upgrade")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("pending", "flask db upgrade")
+
+
 def test_a_table_for_which_an_empty_script_is_there_gets_no_second_one(project: Project):
     project.write(MODELS, (project.path / MODELS).read_text(encoding="utf-8") + POST)
     project.sql("CREATE TABLE post (id INTEGER NOT NULL PRIMARY KEY, title VARCHAR(200) NOT NULL)")

@@ -62,9 +62,9 @@ def check(goal: Goal, state: State, project: Path) -> Result:
 
 
 def lost(results: Iterable[Result]) -> Result | None:
-    """The first goal about rows that are gone for good: all other work would be in vain."""
-    unmet = (r for r in results if r.finding.next == BEGIN_AGAIN)
-    return next((r for r in unmet if CHECKS[r.goal.check].__module__ == rows.__name__), None)
+    """The first goal about what the lesson begins with, gone for good: other work is in vain."""
+    gone = (r for r in results if r.finding.next == BEGIN_AGAIN)
+    return next((r for r in gone if r.goal.arguments.get("kept")), None)
 
 
 def agree(state: State, project: Path, back: str = "") -> Finding:
@@ -85,7 +85,7 @@ def agree(state: State, project: Path, back: str = "") -> Finding:
             return unmet(first.found, Cure(cause, "git log --oneline"))
     elif back and state.git.uncommitted:  # such as a reset without --hard leaves
         file = state.git.uncommitted[0]
-        if file in state.git.untracked and (before := reset_from(project)):
+        if file in state.git.untracked and (before := reset_from(state, project, file)):
             cause = "The reset was without --hard: it moved the branch, and the files stayed. This "
             cause = f"{cause}goes back to where it was; then reset again, with --hard."
             return unmet(f"not committed: {file}", Cure(cause, f"git reset --hard {before[:7]}"))

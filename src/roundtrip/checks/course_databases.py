@@ -13,6 +13,9 @@ from ..sqlite_files import columns_in, opened
 USUAL = "app.db"
 """The database of commands without `--env-file`."""
 
+OWN = {USUAL, "production.db", "staging.db"}
+"""Those of the lessons. Another file is a copy, or one of them under another name."""
+
 
 def settings_of(database: str) -> str:
     """The file of settings that is to name a database of the course: `production.env`."""

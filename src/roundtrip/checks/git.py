@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
@@ -10,10 +11,11 @@ from ..facts import State
 from ..plural import counted
 from ..verdict.commands import ANY_MESSAGE, commit, commit_script
 from ..verdict.git_rules import conflict, merge_not_committed, no_branch
+from ..verdict.lookups import model_files
 from .causes import make_again
-from .commit_causes import model_alone, not_to_commit, why_changed
+from .commit_causes import model_alone, not_to_commit, script_alone, why_changed
 from .finding import Cure, Finding, begin_again, met, unmet
-from .reflog import off_the_branch
+from .reflog import Made, off_the_branch
 
 
 def commits(
@@ -53,22 +55,31 @@ def commits(
         cause = "Work is in the files but not in a commit."
         return unmet(text, Cure(cause, commit(state, message)))
     lost = off_the_branch(state, project)
-    if amended := [each for each in lost if each.amended]:
-        cause = (
-            "git commit --amend has put it into the commit before. This goes back to that one as "
-        )
-        cause = f"{cause}it was, and keeps the files; then commit them."
-        return unmet(text, Cure(cause, f"git reset --soft {amended[0].after[:7]}", repair=True))
+    if amended := _amended(lost):
+        return unmet(text, amended)
     if lost and (not script or any(fnmatch(r.file, script) for r in state.migrations.revisions)):
         cause = f"A reset went too far back: {lost[-1].after[:7]} is on the branch no more."
         return unmet(text, Cure(cause, "git reflog"))
     return unmet(text, Cure("An earlier step is missing.", "git status"))
 
 
+def _amended(lost: Sequence[Made]) -> Cure | None:
+    """How to have an earlier commit as it was, if the last thing was to write into it."""
+    for each in lost:
+        if each.amended:
+            cause = "git commit --amend has put it into the commit before. This goes back to that "
+            cause = f"{cause}one as it was, and keeps the files; then commit them."
+            return Cure(cause, f"git reset --soft {each.after[:7]}", repair=True)
+    return None
+
+
 def _apart(state: State, script: str, more: int) -> Cure | None:
     """Why a script and its model are not in one commit, if there are as many as there should be."""
     known = [r for r in state.migrations.revisions if fnmatch(r.file, script)]
     if not known or known[-1].committed:
+        models = {*model_files(state)} & {*state.git.uncommitted}
+        if known and not more and models and not state.differences:
+            return script_alone(state)
         if more != 1 or not known or state.git.uncommitted:
             return None
         cause = "There is a commit too many. Does the last one hold the script alone? Then "
@@ -108,6 +119,8 @@ def head_subject(
     if found == subject:
         if len(state.git.commits) >= commits:
             return met(text)
+        if amended := _amended(off_the_branch(state, project)):
+            return unmet(f"{text}, and one commit is missing", amended)
         cause = "It took the place of an earlier commit, which is on the branch no more."
         return unmet(f"{text}, and one commit is missing", Cure(cause, "git reflog", repair=True))
     older = [commit.hash[:7] for commit in state.git.commits if commit.subject == subject]
@@ -115,7 +128,7 @@ def head_subject(
         cause = f"“{subject}” is {older[0]}, further back: the branch has later commits."
         if back and not state.disagreements:  # later work, and every place has it
             return unmet(text, Cure(cause, "git log --oneline"))
-        if back and not state.git.uncommitted:
+        if back and {*state.git.uncommitted} <= {*state.git.untracked}:  # a reset leaves these
             return unmet(text, Cure(cause, f"git reset --hard {older[0]}"))
         if back:
             cause = f"{cause} What is not committed would go with a reset. Look at it first; git "
@@ -184,11 +197,17 @@ def clean(state: State, project: Path, back: bool = False, message: str = ANY_ME
         return unmet(text, bad)
     if scripts := [r for r in state.migrations.revisions if r.file in uncommitted]:
         cause = "The migration script is not committed."
-        return unmet(text, Cure(cause, commit_script(state, scripts[-1], message)))
+        return unmet(text, Cure(cause, _joined(state, commit_script(state, scripts[-1], message))))
     if state.git.untracked or state.git.modified:
         return unmet(text, Cure("A change was made after the last commit.", "git status"))
     cause = "It is staged, and git commit did not follow."
-    return unmet(text, Cure(cause, commit(state, message)))
+    return unmet(text, Cure(cause, _joined(state, commit(state, message))))
+
+
+def _joined(state: State, command: str) -> str:
+    """A commit as it joins one of the same message, which was made too early."""
+    last = state.git.commits[0].subject if state.git.commits else ""
+    return "git commit --amend --no-edit" if command == f'git commit -m "{last}"' else command
 
 
 def _not_now(state: State) -> Cure | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from .. import terminal
 from ..facts import State
 
 
@@ -21,10 +22,19 @@ class Made:
     amended: bool = False
 
 
-def reset_from(project: Path) -> str:
-    """The commit that HEAD was at before a reset, if that was the last thing done; else empty."""
-    last = (_log(project) or [""])[-1]
-    return last.split(" ")[0] if "\treset: moving to" in last else ""
+def reset_from(state: State, project: Path, file: str) -> str:
+    """The commit with this file that HEAD was at before the resets that were done last, or empty.
+
+    A file that was in no commit stays behind a reset with --hard too. Git is asked.
+    """
+    for line in reversed(_log(project)):
+        if "\treset: moving to" not in line:
+            break
+        before = line.split(" ")[0]
+        asked = ["git", "cat-file", "-e", f"{before}:{file}"]
+        if before != state.git.head and terminal.capture(asked, project).returncode == 0:
+            return before
+    return ""
 
 
 def off_the_branch(state: State, project: Path) -> list[Made]:
@@ -40,8 +50,11 @@ def off_the_branch(state: State, project: Path) -> list[Made]:
         for who, _, what in halves
         if what.startswith("commit")
     )
-    last = lines[-1] if lines else ""
-    anew = last.split(" ")[0] if "\tcommit (amend)" in last else ""
+    anew = ""
+    for line in reversed(lines):  # one amended commit after the other: the first that was so
+        if "\tcommit (amend)" not in line:
+            break
+        anew = line.split(" ")[0]
     lost = (each for each in made if each.after not in kept)
     return [replace(each, amended=each.after == anew) for each in lost]
 

@@ -13,7 +13,16 @@ from ..plural import counted
 from ..sqlite_files import opened, sql_name
 from ..verdict.lookups import model_names
 from .causes import why_blocked
-from .course_databases import USUAL, columns_of, command_on, query, row_in_words, used_databases
+from .commit_causes import why_changed
+from .course_databases import (
+    OWN,
+    USUAL,
+    columns_of,
+    command_on,
+    query,
+    row_in_words,
+    used_databases,
+)
 from .databases import database_has
 from .finding import Cure, Finding, begin_again, met, unmet
 from .model_causes import look_at
@@ -34,9 +43,10 @@ def rows(
 
     `kept`: the lesson begins with them.
     """
-    found = query(project, database, f"SELECT count(*) FROM {sql_name(table)}")
+    statement = f"SELECT count(*) FROM {sql_name(table)}"
+    found = query(project, database, statement)
     if kept and not (found and found[0][0]):
-        return _none_left(state, project, table, database)
+        return _none_left(state, project, table, database, statement, [(count,)])
     if not found:
         return _no_table(state, project, table, database)
     number = found[0][0]
@@ -65,13 +75,14 @@ def rows_equal(
     """
     # A quoted name alone would be a text where the column does not exist (sqlite.org/quirks.html).
     names = ", ".join(f"{sql_name(table)}.{sql_name(column)}" for column in columns)
-    found = query(project, database, f"SELECT {names} FROM {sql_name(table)} ORDER BY id")
+    every = f"SELECT {names} FROM {sql_name(table)} ORDER BY id"
+    found = query(project, database, every)
     wanted = [tuple(row) for row in values]
     there = [row for row in found if row in wanted] if more else found
     if there == wanted:
         return met(f"{database}: {counted(len(wanted), 'row')} in {table}, as expected")
     if kept and not query(project, database, f"SELECT 1 FROM {sql_name(table)} LIMIT 1"):
-        return _none_left(state, project, table, database)
+        return _none_left(state, project, table, database, every, wanted)
     if not columns_of(project, database, table):
         return _no_table(state, project, table, database)
     if gone := [each for each in columns if each not in columns_of(project, database, table)]:
@@ -111,8 +122,8 @@ def some_value(
     """
     table, _, name = column.partition(".")
     if name not in columns_of(project, USUAL, table):
-        if kept and columns_of(project, USUAL, table):
-            return unmet(f"{USUAL}: no column {column}", _went_with_it(state, column))
+        if kept and (dropped := _dropped(state, column)):
+            return unmet(f"{USUAL}: no column {column}", dropped)
         return _no_column(state, project, column)
     select = f"SELECT count(NULLIF({sql_name(name)}, '')) FROM {sql_name(table)}"
     found = query(project, USUAL, select)
@@ -126,7 +137,8 @@ def some_value(
     if number:
         return met(text)
     if kept:
-        return unmet(text, _went_with_it(state, column))
+        cause = f"No row has one any more. A downgrade drops {column}, an upgrade brings it back "
+        return unmet(text, _shell(f"{cause}empty. Set one again, then db.session.commit().", USUAL))
     if column not in model_names(state):
         cause = f"The model does not have {column}, so a value that is set in the shell is lost."
         return unmet(text, Cure(cause, look_at(state), repair=True))
@@ -134,14 +146,13 @@ def some_value(
     return unmet(text, _lost_or(cause, project, USUAL, table))
 
 
-def _went_with_it(state: State, column: str) -> Cure:
-    """The values that a lesson begins with are gone."""
+def _dropped(state: State, column: str) -> Cure | None:
+    """The cure where a script has dropped a column that the lesson begins with."""
     for script in state.migrations.revisions:
         if script.applied and column in script.loses:
             cause = f"{script.file} has dropped {column} with its values: the model had lost it."
             return begin_again(cause)
-    cause = f"A downgrade too many drops {column} with its values; an upgrade brings it back empty."
-    return begin_again(cause)
+    return None
 
 
 def holds(
@@ -202,7 +213,8 @@ def same_rows(state: State, project: Path, database: str, source: str) -> Findin
         text = f"{database} holds the same as {source}"
     for other in used_databases(project):
         if other != database and _dump(project, other) == there:
-            cause = f"It was copied over {other}, whose own rows are gone."
+            cause = f"{other} is the same as {source}: copied over, its own rows are gone; or the "
+            cause = f"{cause}copy was made from it, without --env-file."
             return unmet(text, begin_again(cause))
     if here == there:
         return met(text)
@@ -243,15 +255,34 @@ def _no_table(state: State, project: Path, table: str, database: str) -> Finding
     return replace(why, met=False, found=f"{database}: no table {table}")
 
 
-def _none_left(state: State, project: Path, table: str, database: str) -> Finding:
-    """The rows that a lesson begins with are gone."""
+def _none_left(
+    state: State,
+    project: Path,
+    table: str,
+    database: str,
+    statement: str,
+    wanted: Sequence[tuple],
+) -> Finding:
+    """The rows that a lesson begins with are gone: `statement` gave the `wanted`."""
     text = f"{database}: no table {table}"
     if columns_of(project, database, table):
         text = f"{database}: {table} has no rows"
+    if f"instance/{database}" in state.git.deleted:
+        return unmet(text, why_changed(state, f"instance/{database}"))
     if blocked := why_blocked(state, project, database):
         return unmet(text, blocked)
+    there = (project / "instance" / database).is_file()
+    if there and not query(project, database, "PRAGMA schema_version"):
+        cause = f"{database} cannot be read: another program writes to it, or it is damaged."
+        return unmet(text, Cure(cause, "%board", repair=True))
+    for other in sorted(file.name for file in (project / "instance").glob("*.db")):
+        if other not in OWN and {*wanted} <= {*query(project, other, statement)}:
+            cause = f"They are gone, and {other} has them. A copy, or the file under another name? "
+            cause = f"{cause}Python's shutil.copy(source, target) puts it in place. %restart begins"
+            return unmet(text, Cure(f"{cause} again.", f"%show instance/{other}", repair=True))
     cause = "The rows that the lesson begins with are gone: the file was deleted, or a downgrade "
-    return unmet(text, begin_again(f"{cause}too many dropped their table."))
+    cause = f"{cause}too many dropped their table. (Not there at the start? %restart --fresh.)"
+    return unmet(text, begin_again(cause))
 
 
 def _lost_or(cause: str, project: Path, database: str, table: str) -> Cure:

@@ -112,8 +112,6 @@ def commit(state: State, message: str) -> str:
     git = state.git
     if git.untracked or git.modified:
         return "git add ."
-    if git.commits and git.commits[0].subject == message != ANY_MESSAGE:  # it was made too early
-        return "git commit --amend --no-edit"
     return f'git commit -m "{_plain(message)}"'
 
 
@@ -128,7 +126,8 @@ def is_of_last_commit(state: State, revision: Revision) -> bool:
     """Whether the last commit seems to be the one of a script that was forgotten in it."""
     last = state.git.commits[0].subject if state.git.commits else ""
     models = {*model_files(state)} & {*state.git.uncommitted}
-    return last == revision.message != ANY_MESSAGE and not models
+    others = [r for r in state.migrations.revisions if r.message == last and r.committed]
+    return last == revision.message != ANY_MESSAGE and not models and not others
 
 
 def message_for(state: State) -> str:

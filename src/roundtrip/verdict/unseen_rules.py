@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ..env_file import quoted
 from ..facts import Disagreement, Revision, State, Table
-from .lookups import claims, database_names, made_by, model_names, row_count
+from .lookups import claims, database_names, has_run, made_by, model_names, row_count
 from .wording import listed, named, say
 
 
@@ -91,7 +91,7 @@ def unwanted(state: State) -> Disagreement | None:
 def other_length(state: State) -> Disagreement | None:
     """A text has a length in one place and none in the other, which Alembic does not compare."""
     waiting = state.migrations.pending
-    if waiting and not (waiting[0].is_empty and not waiting[1:]):
+    if waiting and (waiting[1:] or not waiting[0].is_empty or has_run(state, waiting[0])):
         return None
     model = dict(_texts(state.model.tables))
     for name, kind in _texts(state.database.tables):
