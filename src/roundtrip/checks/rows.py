@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,23 +11,19 @@ from ..facts import State
 from ..plural import counted
 from ..sqlite_files import opened, sql_name
 from ..verdict.lookups import model_names
-from .causes import why_blocked
-from .commit_causes import why_changed
-from .course_databases import (
-    OWN,
-    USUAL,
-    columns_of,
-    command_on,
-    query,
-    row_in_words,
-    used_databases,
-)
-from .databases import database_has
+from .course_databases import USUAL, columns_of, query, row_in_words, used_databases
 from .finding import Cure, Finding, begin_again, met, unmet
 from .model_causes import look_at
-from .way_back_causes import one_downgrade_too_many
-
-_NOT_COMMITTED = "{}, or db.session.commit() did not follow."
+from .row_causes import (
+    NOT_COMMITTED,
+    dropped_by_a_script,
+    in_the_shell,
+    lost_or,
+    no_column,
+    no_row,
+    no_table,
+    none_left,
+)
 
 
 def rows(
@@ -46,17 +41,17 @@ def rows(
     statement = f"SELECT count(*) FROM {sql_name(table)}"
     found = query(project, database, statement)
     if kept and not (found and found[0][0]):
-        return _none_left(state, project, table, database, statement, [(count,)])
+        return none_left(state, project, table, database, statement, [(count,)])
     if not found:
-        return _no_table(state, project, table, database)
+        return no_table(state, project, table, database)
     number = found[0][0]
     text = f"{database}: {counted(number, 'row')} in {table}"
     if number == count:
         return met(text)
     if number > count:
-        return unmet(text, _shell("There are too many rows.", database))
-    cause = _NOT_COMMITTED.format("Rows were not added" if not number else "A row is missing")
-    return unmet(text, _lost_or(cause, project, database, table))
+        return unmet(text, in_the_shell("There are too many rows.", database))
+    cause = NOT_COMMITTED.format("Rows were not added" if not number else "A row is missing")
+    return unmet(text, lost_or(cause, project, database, table))
 
 
 def rows_equal(
@@ -82,16 +77,16 @@ def rows_equal(
     if there == wanted:
         return met(f"{database}: {counted(len(wanted), 'row')} in {table}, as expected")
     if kept and not query(project, database, f"SELECT 1 FROM {sql_name(table)} LIMIT 1"):
-        return _none_left(state, project, table, database, every, wanted)
+        return none_left(state, project, table, database, every, wanted)
     if not columns_of(project, database, table):
-        return _no_table(state, project, table, database)
+        return no_table(state, project, table, database)
     if gone := [each for each in columns if each not in columns_of(project, database, table)]:
         cause = f"It was dropped, with its values: {', '.join(gone)}."
         return unmet(f"{database}: {table} has no {', '.join(gone)}", begin_again(cause))
     if not found:
         text = f"{database}: {table} has no rows"
         cause = "The rows were not added; or a downgrade too many took them, with their table."
-        return unmet(text, _lost_or(cause, project, database, table))
+        return unmet(text, lost_or(cause, project, database, table))
     missing = [row for row in wanted if row not in found]
     other = next((row for row in found if row not in wanted), None)
     text = f"{database}: {counted(len(there), 'row')} in {table}"
@@ -106,7 +101,7 @@ def rows_equal(
         for (key,) in query(project, database, statement, *other)[:1]:
             delete = f'db.session.execute(db.text("DELETE FROM {table} WHERE id = {key}"))'
             cause = f"It does not belong there. In flask shell: {delete}, then db.session.commit()."
-    return unmet(text, _shell(cause, database))
+    return unmet(text, in_the_shell(cause, database))
 
 
 def some_value(
@@ -122,9 +117,9 @@ def some_value(
     """
     table, _, name = column.partition(".")
     if name not in columns_of(project, USUAL, table):
-        if kept and (dropped := _dropped(state, column)):
+        if kept and (dropped := dropped_by_a_script(state, column)):
             return unmet(f"{USUAL}: no column {column}", dropped)
-        return _no_column(state, project, column)
+        return no_column(state, project, column)
     select = f"SELECT count(NULLIF({sql_name(name)}, '')) FROM {sql_name(table)}"
     found = query(project, USUAL, select)
     number = found[0][0] if found else 0
@@ -133,26 +128,19 @@ def some_value(
         same = query(project, USUAL, f"{select} WHERE typeof({sql_name(name)}) = ?", kind)
         if not same[0][0]:
             cause = f"No row has an {kind} there. SQLite takes anything, other databases refuse it."
-            return unmet(text, _shell(cause, USUAL))
+            return unmet(text, in_the_shell(cause, USUAL))
     if number:
         return met(text)
     if kept:
         cause = f"No row has one any more. A downgrade drops {column}, an upgrade brings it back "
-        return unmet(text, _shell(f"{cause}empty. Set one again, then db.session.commit().", USUAL))
+        return unmet(
+            text, in_the_shell(f"{cause}empty. Set one again, then db.session.commit().", USUAL)
+        )
     if column not in model_names(state):
         cause = f"The model does not have {column}, so a value that is set in the shell is lost."
         return unmet(text, Cure(cause, look_at(state), repair=True))
-    cause = _NOT_COMMITTED.format("No value was set")
-    return unmet(text, _lost_or(cause, project, USUAL, table))
-
-
-def _dropped(state: State, column: str) -> Cure | None:
-    """The cure where a script has dropped a column that the lesson begins with."""
-    for script in state.migrations.revisions:
-        if script.applied and column in script.loses:
-            cause = f"{script.file} has dropped {column} with its values: the model had lost it."
-            return begin_again(cause)
-    return None
+    cause = NOT_COMMITTED.format("No value was set")
+    return unmet(text, lost_or(cause, project, USUAL, table))
 
 
 def holds(
@@ -171,12 +159,12 @@ def holds(
     (key, name), *_ = row.items()
     for column in wanted:
         if column not in columns_of(project, USUAL, table):
-            return _no_column(state, project, f"{table}.{column}")
+            return no_column(state, project, f"{table}.{column}")
     select = f"SELECT {', '.join(map(sql_name, wanted))} FROM {sql_name(table)}"
     found = query(project, USUAL, f"{select} WHERE {sql_name(key)} = ?", name)
     if not found:
         text = f"{USUAL}: no row in {table} with {key} {name}"
-        return unmet(text, _no_row(project, table, key, name))
+        return unmet(text, no_row(project, table, key, name))
     others = {column: value for column, value in wanted.items() if column != key}
     text = f"{USUAL}: {key} {name} has {', '.join(others)} {row_in_words(found[0][1:])}"
     if not others:
@@ -187,9 +175,9 @@ def holds(
     if set(found) == {tuple(wanted.values())}:
         if alone and elsewhere:
             cause = f"{elsewhere[0][0]} has it too: it was set on more rows than one. Set that one "
-            return unmet(text, _shell(f"{cause}back, then db.session.commit().", USUAL))
+            return unmet(text, in_the_shell(f"{cause}back, then db.session.commit().", USUAL))
         return met(text)
-    cause = _NOT_COMMITTED.format("No value was set on the object of this row, or on a mere query")
+    cause = NOT_COMMITTED.format("No value was set on the object of this row, or on a mere query")
     if any(value is not None for value in found[0][1:]):
         cause = "Another value was set."
     if elsewhere and not empty:
@@ -199,7 +187,7 @@ def holds(
             cause = f"It was set in another database: {other} has it."
     if found[1:]:
         cause = f"{len(found)} rows have {key} {name}: one was added, where one was to be changed."
-    return unmet(text, _shell(cause, USUAL))
+    return unmet(text, in_the_shell(cause, USUAL))
 
 
 def same_rows(state: State, project: Path, database: str, source: str) -> Finding:
@@ -228,68 +216,3 @@ def _dump(project: Path, name: str) -> list[str] | None:
             return sorted(connection.iterdump())
     except sqlite3.Error:
         return None
-
-
-def _no_row(project: Path, table: str, key: str, name: Any) -> Cure:
-    """No row is found by this value."""
-    statement = f"SELECT DISTINCT {sql_name(key)} FROM {sql_name(table)}"
-    cause = _NOT_COMMITTED.format("No such row was added")
-    if there := [row[0] for row in query(project, USUAL, statement)]:
-        cause = f"The rows that are there have {key} {row_in_words(there[:5])}."
-    for other in used_databases(project):
-        if (name,) in query(project, other, statement):
-            cause = f"It was added to the wrong database: {other} has it."
-            break
-    return _shell(cause, USUAL)
-
-
-def _no_column(state: State, project: Path, column: str) -> Finding:
-    why = database_has(state, project, column)
-    return replace(why, found=f"{USUAL}: no column {column}")
-
-
-def _no_table(state: State, project: Path, table: str, database: str) -> Finding:
-    why = database_has(state, project, f"{table}.id", True, database)
-    if lost := one_downgrade_too_many(project, database, table):
-        why = unmet("", lost)
-    return replace(why, met=False, found=f"{database}: no table {table}")
-
-
-def _none_left(
-    state: State,
-    project: Path,
-    table: str,
-    database: str,
-    statement: str,
-    wanted: Sequence[tuple],
-) -> Finding:
-    """The rows that a lesson begins with are gone: `statement` gave the `wanted`."""
-    text = f"{database}: no table {table}"
-    if columns_of(project, database, table):
-        text = f"{database}: {table} has no rows"
-    if f"instance/{database}" in state.git.deleted:
-        return unmet(text, why_changed(state, f"instance/{database}"))
-    if blocked := why_blocked(state, project, database):
-        return unmet(text, blocked)
-    there = (project / "instance" / database).is_file()
-    if there and not query(project, database, "PRAGMA schema_version"):
-        cause = f"{database} cannot be read: another program writes to it, or it is damaged."
-        return unmet(text, Cure(cause, "%board", repair=True))
-    for other in sorted(file.name for file in (project / "instance").glob("*.db")):
-        if other not in OWN and {*wanted} <= {*query(project, other, statement)}:
-            cause = f"They are gone, and {other} has them. A copy, or the file under another name? "
-            cause = f"{cause}Python's shutil.copy(source, target) puts it in place. %restart begins"
-            return unmet(text, Cure(f"{cause} again.", f"%show instance/{other}", repair=True))
-    cause = "The rows that the lesson begins with are gone: the file was deleted, or a downgrade "
-    cause = f"{cause}too many dropped their table. (Not there at the start? %restart --fresh.)"
-    return unmet(text, begin_again(cause))
-
-
-def _lost_or(cause: str, project: Path, database: str, table: str) -> Cure:
-    """Why values are not there: this cause, where no downgrade has taken them with their table."""
-    return one_downgrade_too_many(project, database, table) or _shell(cause, database)
-
-
-def _shell(cause: str, database: str) -> Cure:
-    """`flask shell` shows, and changes, what the rows are."""
-    return Cure(cause, command_on(database, "%%flask_shell"))

@@ -1,0 +1,104 @@
+"""Why rows, or values in them, are not there, and the cure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ..facts import State
+from ..sqlite_files import sql_name
+from .causes import why_blocked
+from .commit_causes import why_changed
+from .course_databases import (
+    OWN,
+    USUAL,
+    columns_of,
+    command_on,
+    query,
+    row_in_words,
+    used_databases,
+)
+from .databases import database_has
+from .finding import Cure, Finding, begin_again, unmet
+from .way_back_causes import one_downgrade_too_many
+
+NOT_COMMITTED = "{}, or db.session.commit() did not follow."
+"""A cause, with what was not done in the place of the braces."""
+
+
+def none_left(
+    state: State,
+    project: Path,
+    table: str,
+    database: str,
+    statement: str,
+    wanted: Sequence[tuple],
+) -> Finding:
+    """The rows that a lesson begins with are gone: `statement` gave the `wanted`."""
+    text = f"{database}: no table {table}"
+    if columns_of(project, database, table):
+        text = f"{database}: {table} has no rows"
+    if f"instance/{database}" in state.git.deleted:
+        return unmet(text, why_changed(state, f"instance/{database}"))
+    if blocked := why_blocked(state, project, database):
+        return unmet(text, blocked)
+    there = (project / "instance" / database).is_file()
+    if there and not query(project, database, "PRAGMA schema_version"):
+        cause = f"{database} cannot be read: another program writes to it, or it is damaged."
+        return unmet(text, Cure(cause, "%board", repair=True))
+    for other in sorted(file.name for file in (project / "instance").glob("*.db")):
+        if other not in OWN and {*wanted} <= {*query(project, other, statement)}:
+            cause = f"They are gone, and {other} has them. A copy, or the file under another name? "
+            cause = f"{cause}Python's shutil.copy(source, target) puts it in place. %restart begins"
+            return unmet(text, Cure(f"{cause} again.", f"%show instance/{other}", repair=True))
+    cause = "The rows that the lesson begins with are gone: the file was deleted, or a downgrade "
+    cause = f"{cause}too many dropped their table. (Not there at the start? %restart --fresh.)"
+    return unmet(text, begin_again(cause))
+
+
+def dropped_by_a_script(state: State, column: str) -> Cure | None:
+    """The cure where a script has dropped a column that the lesson begins with."""
+    for script in state.migrations.revisions:
+        if script.applied and column in script.loses:
+            cause = f"{script.file} has dropped {column} with its values: the model had lost it."
+            return begin_again(cause)
+    return None
+
+
+def no_row(project: Path, table: str, key: str, name: Any) -> Cure:
+    """No row is found by this value."""
+    statement = f"SELECT DISTINCT {sql_name(key)} FROM {sql_name(table)}"
+    cause = NOT_COMMITTED.format("No such row was added")
+    if there := [row[0] for row in query(project, USUAL, statement)]:
+        cause = f"The rows that are there have {key} {row_in_words(there[:5])}."
+    for other in used_databases(project):
+        if (name,) in query(project, other, statement):
+            cause = f"It was added to the wrong database: {other} has it."
+            break
+    return in_the_shell(cause, USUAL)
+
+
+def no_column(state: State, project: Path, column: str) -> Finding:
+    """The usual database has no such `table.column`: as `database_has` finds it."""
+    why = database_has(state, project, column)
+    return replace(why, found=f"{USUAL}: no column {column}")
+
+
+def no_table(state: State, project: Path, table: str, database: str) -> Finding:
+    """A database has no such table: as `database_has` finds it, or taken by a downgrade."""
+    why = database_has(state, project, f"{table}.id", True, database)
+    if lost := one_downgrade_too_many(project, database, table):
+        why = unmet("", lost)
+    return replace(why, met=False, found=f"{database}: no table {table}")
+
+
+def lost_or(cause: str, project: Path, database: str, table: str) -> Cure:
+    """Why values are not there: this cause, where no downgrade has taken them with their table."""
+    return one_downgrade_too_many(project, database, table) or in_the_shell(cause, database)
+
+
+def in_the_shell(cause: str, database: str) -> Cure:
+    """`flask shell` shows, and changes, what the rows are."""
+    return Cure(cause, command_on(database, "%%flask_shell"))
