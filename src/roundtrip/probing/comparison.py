@@ -78,7 +78,10 @@ def _has_doubles(connection: Any, table_name: str, names: str) -> bool:
 
 
 def on_server(engine: Any, metadata: Any, options: Any, report: dict[str, Any]) -> dict[str, Any]:
-    """The tables of a database that is no file."""
+    """The tables of a database that is no file; its `differences` go into the report.
+
+    Where it does not answer, why: without the password.
+    """
     from sqlalchemy import func, inspect, select, table, text
 
     try:
