@@ -71,6 +71,7 @@ def _hand_over(
         )
         connection.sendall(request)
         (pid,) = _NUMBER.unpack(connection.recv(_NUMBER.size))
+        _forward(pid)
         connection.sendall(b".")  # from here on it runs there and nowhere else
         connection.settimeout(None)
         return pid
@@ -91,10 +92,7 @@ def _is_unusual() -> bool:
 
 
 def _proxy(connection: "_socket.socket", pid: int) -> None:
-    """Pass signals on to the command, wait for it, and end as it ended."""
-    for number in _FORWARDED:
-        if _signal.getsignal(number) != _signal.SIG_IGN:
-            _signal.signal(number, lambda number, _: _send(pid, number))
+    """Wait for the command, and end as it ended."""
     try:
         answer = connection.recv(_NUMBER.size)
     except OSError:
@@ -107,6 +105,13 @@ def _proxy(connection: "_socket.socket", pid: int) -> None:
             _signal.signal(-code, _signal.SIG_DFL)
         posix.kill(posix.getpid(), -code)
     posix._exit(code)
+
+
+def _forward(pid: int) -> None:
+    """Pass signals on to the command. What `execve` runs instead has handlers of its own."""
+    for number in _FORWARDED:
+        if _signal.getsignal(number) != _signal.SIG_IGN:
+            _signal.signal(number, lambda number, _: _send(pid, number))
 
 
 def _send(pid: int, number: int) -> None:
