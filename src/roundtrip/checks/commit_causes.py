@@ -69,7 +69,8 @@ def why_changed(state: State, file: str) -> Cure:
             cause = "The file was deleted, and Git has noted it."
         return Cure(cause, f"git restore --staged --worktree {quoted(file)}")
     if file in state.git.untracked:
-        return Cure("The file is in no commit, so nothing is there to restore.", "git status")
+        cause = "The file is in no commit, so nothing is there to restore. Not needed? "
+        return Cure(f"{cause}git clean -f {quoted(file)} deletes it.", "git status")
     deleted = file in state.git.deleted
     cause = "The file was deleted." if deleted else "The change is still in the file."
     return Cure(cause, f"git restore {quoted(file)}")
