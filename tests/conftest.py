@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from starts import Starts
 
@@ -10,3 +12,13 @@ from starts import Starts
 def starts() -> Starts:
     """The projects that the whole run shares."""
     return Starts()
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A small project, to be copied into a workspace."""
+    folder = tmp_path / "source"
+    (folder / "instance").mkdir(parents=True)
+    (folder / "app.py").write_text("new")
+    (folder / "instance" / "app.db").write_bytes(b"\0rows")
+    return folder

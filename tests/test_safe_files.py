@@ -11,15 +11,6 @@ from roundtrip import safe_files
 from roundtrip.errors import RoundtripError
 
 
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    folder = tmp_path / "source"
-    (folder / "instance").mkdir(parents=True)
-    (folder / "app.py").write_text("new")
-    (folder / "instance" / "app.db").write_bytes(b"\0rows")
-    return folder
-
-
 def test_a_copy_is_there_whole_or_not_at_all(source, tmp_path, monkeypatch):
     """Nobody who looks while it is written takes a half for the whole."""
     target = tmp_path / "target"

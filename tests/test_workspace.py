@@ -22,15 +22,6 @@ def home(tmp_path: Path) -> Home:
     return find_home(tmp_path, {"ROUNDTRIP_HOME": str(tmp_path / "my home")})
 
 
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    folder = tmp_path / "source"
-    (folder / "instance").mkdir(parents=True)
-    (folder / "app.py").write_text("new")
-    (folder / "instance" / "app.db").write_bytes(b"\0rows")
-    return folder
-
-
 def _work(home: Home, text: str = "mine") -> None:
     home.project.mkdir(exist_ok=True)
     (home.project / "app.py").write_text(text)
