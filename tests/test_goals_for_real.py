@@ -135,6 +135,10 @@ def test_a_reset_without_hard_is_taken_back_first(project: Project):
     project.git("reset", "-q", "--hard", "HEAD")  # leaves it where it is
     said = find(project, "agree", **back)
     assert (said.met, said.next) == (False, f"git reset --hard {kept}")
+    project.git("commit", "-q", "--allow-empty", "-m", "Later")  # who goes on meant it so
+    project.git("reset", "-q", "--soft", "HEAD~1")
+    project.git("commit", "-q", "--allow-empty", "--amend", "--no-edit")
+    assert find(project, "agree", **back).next != said.next
     project.run(*shlex.split(said.next))
     project.git("reset", "-q", "--hard", "HEAD~1")
     assert find(project, "agree", **back).met
@@ -186,6 +190,12 @@ def test_a_second_commit_that_has_the_script_alone(project: Project):
     project.git("restore", "--staged", "demo_app")
     project.git("commit", "-qm", "Add age column to user model")
     script = {"count": 2, "script": "migrations/versions/*_add_age_column_to_user_model.py"}
+    alone = project.copy(project.path.with_name("more"))
+    alone.add_to_model("    city: Mapped[str | None]\n")
+    assert find(alone, "commits", **script).met  # the model of another change
+    alone = project.copy(project.path.with_name("too many"))
+    alone.git("commit", "-q", "--allow-empty", "-m", "More")
+    assert find(alone, "commits", **script).next == "git log --oneline"
     for command in ("git add .", "git commit --amend --no-edit"):
         said = find(project, "commits", **script)
         assert said.next == command

@@ -9,7 +9,7 @@ import pytest
 from kernels import kernel
 
 from roundtrip.checks import Result
-from roundtrip.checks.finding import Finding
+from roundtrip.checks.finding import Cure, Finding, begin_again, unmet
 from roundtrip.course import Lesson, find_course
 from roundtrip.errors import RoundtripError
 from roundtrip.hints import Hints
@@ -82,9 +82,9 @@ def test_they_come_one_after_the_other(tmp_path):
 def test_after_a_look_at_which_all_was_met_it_says_where_to_ask():
     """A met lesson above an exercise that nobody has checked yet: the hint is for neither."""
     goal = find_course().lesson(2).goals[0]
-    met, unmet = Result(goal, Finding(True, "found")), Result(goal, Finding(False, "found", "why"))
+    met, waits = Result(goal, Finding(True, "found")), Result(goal, Finding(False, "found", "why"))
     hints = Hints()
-    hints.note([unmet])
+    hints.note([waits])
     hints.look_again([met])
     with pytest.raises(RoundtripError, match=r"is met now\. Run that cell again"):
         hints.next()
@@ -104,3 +104,20 @@ def test_for_another_mistake_they_begin_anew():
     assert [text.splitlines()[1].strip() for text in said] == [*goal.hints[1:], goal.hints[2]]
     hints.note([other])
     assert goal.hints[1] in hints.next()
+
+
+def test_where_something_else_comes_first_the_place_of_the_answer_is_told_when_asked_again():
+    goal = find_course().lesson(2).goals[0]
+    hints = Hints()
+    hints.note([Result(goal, unmet("found", Cure("It waits.", "git status", repair=True)))])
+    first, again = hints.next(), hints.next()
+    assert "Next: git status" in first and goal.hints[2] not in " ".join(first.split())
+    assert "Next: git status" in again and goal.hints[2] in " ".join(again.split())
+
+
+def test_what_is_lost_comes_first():
+    some, rows = find_course().lesson(2).goals[0], find_course().lesson(2).goals[-1]
+    hints = Hints()
+    waits = Result(some, unmet("found", Cure("It waits.", "git status")))
+    hints.note([waits, Result(rows, unmet("found", begin_again("The rows are gone.")))])
+    assert hints.next().startswith(rows.text)

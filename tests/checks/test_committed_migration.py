@@ -174,6 +174,10 @@ def test_a_model_that_was_left_out_of_the_commit(project: Path):
     state = replace(UPGRADED, migrations=scripts, git=git(modified=(MODELS,), commits=commits))
     cause = "The commit has the script alone"
     refused("committed_migration", state, project, cause, "git add .", **age)
+    third = replace(second(applied=True, adds=("user.pet",)), id="c" * 12, parents=(SECOND,))
+    later = replace(scripts, revisions=(*scripts.revisions, third), current=(third.id,))
+    more = replace(state, migrations=later)
+    refused("committed_migration", more, project, "is not committed", "git add .", **age)
     noted = replace(state, git=git(staged=(MODELS,), commits=commits))
     refused("committed_migration", noted, project, cause, "git commit --amend --no-edit", **age)
     changed = replace(state, differences=(Difference("add_column", "user", "pet"),))

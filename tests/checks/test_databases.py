@@ -198,3 +198,11 @@ def test_production_is_upgraded_after_a_look_at_what_that_costs(project: Path):
     more = replace(UPGRADED, migrations=migrations(drops))
     board = "%board --env-file production.env"
     refused("database_has", more, project, "does more than add", board, **wanted)
+
+
+def test_two_databases_without_rows_are_no_copy_of_each_other(project: Path):
+    shutil.copy(project / "instance/app.db", project / "instance/copy.db")
+    for database in ("app.db", "copy.db"):
+        sql(project, "DELETE FROM user", database)
+    copy = {"column": "user.city", "database": "copy.db", "copy": True}
+    refused("database_has", made(), project, "copy.db was overwritten", "%restart", **copy)

@@ -6,7 +6,19 @@ import shutil
 from pathlib import Path
 
 import pytest
-from goal_states import LOOK, UPGRADED, WAITING, add_age, ask, git, made, refused, sql
+from goal_states import (
+    LOOK,
+    UPGRADED,
+    WAITING,
+    add_age,
+    ask,
+    git,
+    made,
+    migrations,
+    refused,
+    second,
+    sql,
+)
 
 from roundtrip.facts import Elsewhere
 
@@ -56,6 +68,8 @@ def test_rows_that_the_lesson_begins_with_are_not_added_again(
     refused(check, made(), project, lost, "%restart", **wanted)
     assert ask(check, made(), project, **wanted).found == "app.db: no table user"
     shutil.copy(project / "instance/production.db", project / "instance/other.db")
+    sql(project, "DELETE FROM user", "production.db")
+    sql(project, "INSERT INTO user (name) VALUES ('A'), ('B'), ('C')", "production.db")
     refused(check, made(), project, lost, "%restart", **wanted)  # it has other people's
     sql(project, "DELETE FROM user", "other.db")
     sql(project, "INSERT INTO user (name) VALUES ('A'), ('B'), ('C')", "other.db")
@@ -113,6 +127,12 @@ def test_some_value(project: Path):
         **age,
         kind="integer",
     )
+
+
+def test_a_script_that_has_not_run_has_dropped_no_value(project: Path):
+    drops = migrations(second(adds=(), drops=("user.age",)))
+    age = {"column": "user.age", "kept": True}
+    assert "has dropped" not in ask("some_value", made(migrations=drops), project, **age).cause
 
 
 def test_holds(project: Path):

@@ -85,7 +85,7 @@ def agree(state: State, project: Path, back: str = "") -> Finding:
             return unmet(first.found, Cure(cause, "git log --oneline"))
     elif back and state.git.uncommitted:  # such as a reset without --hard leaves
         file = state.git.uncommitted[0]
-        if file in state.git.untracked and (before := reset_from(state, project, file)):
+        if file in state.git.untracked and (before := reset_from(project, file)):
             cause = "The reset was without --hard: it moved the branch, and the files stayed. This "
             cause = f"{cause}goes back to where it was; then reset again, with --hard."
             return unmet(f"not committed: {file}", Cure(cause, f"git reset --hard {before[:7]}"))

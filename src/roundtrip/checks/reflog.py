@@ -22,7 +22,7 @@ class Made:
     amended: bool = False
 
 
-def reset_from(state: State, project: Path, file: str) -> str:
+def reset_from(project: Path, file: str) -> str:
     """The commit with this file that HEAD was at before the resets that were done last, or empty.
 
     A file that was in no commit stays behind a reset with --hard too. Git is asked.
@@ -32,7 +32,7 @@ def reset_from(state: State, project: Path, file: str) -> str:
             break
         before = line.split(" ")[0]
         asked = ["git", "cat-file", "-e", f"{before}:{file}"]
-        if before != state.git.head and terminal.capture(asked, project).returncode == 0:
+        if terminal.capture(asked, project).returncode == 0:
             return before
     return ""
 
