@@ -244,7 +244,8 @@ def test_a_test_that_failed_does_not_count_until_it_passes(project: Project):
     assert project.capture(["pytest", "-q"]).returncode == 2
     assert "ran last, which says where" in find(project, "has_file", **file).cause
     project.write("tests/test_user.py", "def test_it():\n    assert True\n")
-    project.run("pytest", "-q")
+    project.write("tests/test_other.py", "def test_other():\n    assert not True\n")
+    assert project.capture(["pytest", "-q"]).returncode == 1
     assert find(project, "has_file", **file).met
 
 
