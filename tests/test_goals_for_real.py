@@ -134,12 +134,13 @@ def test_a_reset_without_hard_is_taken_back_first(project: Project):
     project.git("reset", "-q", "HEAD~1")
     project.git("reset", "-q", "--hard", "HEAD")  # leaves it where it is
     said = find(project, "agree", **back)
-    assert (said.met, said.next) == (False, f"git reset --hard {kept}")
-    project.git("commit", "-q", "--allow-empty", "-m", "Later")  # who goes on meant it so
-    project.git("reset", "-q", "--soft", "HEAD~1")
-    project.git("commit", "-q", "--allow-empty", "--amend", "--no-edit")
-    assert find(project, "agree", **back).next != said.next
+    assert (said.met, said.next) == (False, f"git reset {kept}")
+    later = project.copy(project.path.with_name("later"))
+    later.git("commit", "-q", "--allow-empty", "-m", "Later")  # who goes on meant it so
+    assert find(later, "agree", **back).next == "git status"
+    project.write("notes.txt", "one, and two\n")
     project.run(*shlex.split(said.next))
+    assert (project.path / "notes.txt").read_text(encoding="utf-8") == "one, and two\n"
     project.git("reset", "-q", "--hard", "HEAD~1")
     assert find(project, "agree", **back).met
     assert not (project.path / "notes.txt").exists()

@@ -87,8 +87,8 @@ def agree(state: State, project: Path, back: str = "") -> Finding:
         file = state.git.uncommitted[0]
         if file in state.git.untracked and (before := reset_from(project, file)):
             cause = "The reset was without --hard: it moved the branch, and the files stayed. This "
-            cause = f"{cause}goes back to where it was; then reset again, with --hard."
-            return unmet(f"not committed: {file}", Cure(cause, f"git reset --hard {before[:7]}"))
+            cause = f"{cause}moves it back, and no file; then reset again, with --hard."
+            return unmet(f"not committed: {file}", Cure(cause, f"git reset {before[:7]}"))
         return unmet(f"not committed: {file}", why_changed(state, file))
     return unmet(first.found, Cure(f"{first.headline} {first.why}".strip(), first.next))
 

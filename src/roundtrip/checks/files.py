@@ -27,9 +27,8 @@ def _not_passed(project: Path, file: str) -> Cure | None:
 
     https://docs.pytest.org/en/stable/how-to/cache.html
     """
-    if not re.search(
-        r"^\s*def test_", (project / file).read_text("utf-8", "replace"), re.MULTILINE
-    ):
+    text = (project / file).read_text(encoding="utf-8", errors="replace")
+    if not re.search(r"^\s*def test_", text, re.MULTILINE):
         return Cure("It has no test: a function whose name begins with test_.", f"%show {file}")
     cache = project / ".pytest_cache/v/cache"
     try:
