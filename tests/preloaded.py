@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import time
 from collections.abc import Callable
@@ -141,3 +142,11 @@ def blind(text: str) -> str:
     text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?", "TIME", text)
     text = re.sub(r"line repeated \d+ more", "line repeated N more", text)
     return re.sub(r"0x[0-9a-f]+", "ADDRESS", text)
+
+
+def libraries_loaded_before(project: Path, folder: str) -> bool:
+    """Whether a command finds Alembic loaded, of which this app makes no use."""
+    code = "import sys; print('alembic' in sys.modules)"
+    ended = finish(begin(f"flask do {shlex.quote(code)}", project, folder))
+    assert ended.code == 0
+    return ended.out == "True\n"

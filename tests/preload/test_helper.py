@@ -1,12 +1,10 @@
-"""The helper that runs pre-loaded commands: its signals, its ends, what it refuses and leaves."""
+"""The helper that runs pre-loaded commands: what they are, and when the plain ones run instead."""
 
 from __future__ import annotations
 
 import os
 import shlex
 import signal
-import socket
-import struct
 import subprocess
 import sys
 import tempfile
@@ -14,17 +12,14 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import psutil
 import pytest
-from kernels import kernel
 from preloaded import (
-    STRANGE,
     Ended,
     begin,
     commands_run,
     finish,
     is_over,
-    ready_helper,
+    libraries_loaded_before,
     same,
     wait_for,
 )
@@ -125,14 +120,6 @@ def test_an_interrupt_ends_a_command_and_all_it_started(helper, strange, monkeyp
 
 
 # --- when there is no helper, or none that fits ---------------------------------------------------
-
-
-def libraries_loaded_before(project: Path, folder: str) -> bool:
-    """Whether a command finds Alembic loaded, of which this app makes no use."""
-    code = "import sys; print('alembic' in sys.modules)"
-    ended = finish(begin(f"flask do {shlex.quote(code)}", project, folder))
-    assert ended.code == 0
-    return ended.out == "True\n"
 
 
 def test_it_is_a_helper_that_runs_the_commands(helper, strange):
@@ -277,193 +264,3 @@ def test_no_room_in_its_folder(on_its_own, strange):
 
 
 # --- safe -----------------------------------------------------------------------------------------
-
-
-def test_its_folder_is_private(helper):
-    assert Path(helper).stat().st_mode & 0o777 == 0o700
-
-
-@pytest.mark.parametrize("kind", ["flask", "module", "probe", "python", ""])
-def test_a_request_that_it_was_not_built_for_is_not_answered(helper, strange, kind):
-    client = Path(preload.__file__).with_name("client.py")
-    words = [sys.executable, "-I", "-S", str(client), helper, kind, "/bin/echo", "plain"]
-    plain = [] if kind == "flask" else ["plain"]
-    process = begin(shlex.join(words), strange, helper)
-    ended = finish(process)
-    # As `flask` the words are arguments of flask: the program is the helper's own, not the named.
-    assert ended.out.split() == plain
-    assert ("No such command 'plain'" in ended.err) == (kind == "flask")
-
-
-def test_a_request_of_nonsense_does_it_no_harm(helper, strange):
-    for data in (b"", b"x", b"\xff" * 100, b"\0" * 8, b"\x05" + b"\0" * 7 + b"a\0b\0c"):
-        with socket.socket(socket.AF_UNIX) as connection:
-            connection.connect(f"{helper}/socket")
-            assert connection.recv(1) == b"."
-            connection.sendall(data)
-            connection.shutdown(socket.SHUT_WR)
-            assert connection.recv(8) == b""
-    assert libraries_loaded_before(strange, helper)
-
-
-@pytest.mark.parametrize("word", [b"", b"."])
-def test_a_command_waits_for_the_last_word_of_its_client(helper, strange, monkeypatch, word):
-    """Until then, what the helper has read of the client could be another process's."""
-    monkeypatch.chdir(strange)
-    env = [f"{k}={v}" for k, v in environment(strange).items()]
-    code = "open('begun', 'w').close()"
-    request = "\0".join(["flask", "3", "flask", "do", code, *env]).encode()
-    with socket.socket(socket.AF_UNIX) as connection, Path(os.devnull).open("r+b") as null:
-        connection.connect(f"{helper}/socket")
-        assert connection.recv(1) == b"."
-        socket.send_fds(connection, [struct.pack("q", len(request))], [null.fileno()] * 3)
-        connection.sendall(request)
-        (pid,) = struct.unpack("q", connection.recv(8))
-        connection.sendall(word)
-        connection.shutdown(socket.SHUT_WR) if not word else connection.recv(8)
-        wait_for(lambda: is_over(pid))
-    assert Path("begun").exists() == bool(word)
-
-
-# --- ends with whoever started it -----------------------------------------------------------------
-
-START = """
-import os, pathlib, sys, time
-from roundtrip import preload
-from roundtrip.environment import environment
-helper = preload.start(environment(pathlib.Path("/nowhere/workspace")))
-while not pathlib.Path(os.environ["ROUNDTRIP_PRELOAD"], "socket").exists():
-    time.sleep(0.01)
-print(os.environ["ROUNDTRIP_PRELOAD"], helper.pid, flush=True)
-sys.stdin.read()
-"""
-
-
-@pytest.mark.parametrize("end", ["by itself", "terminated", "killed"])
-def test_it_ends_with_the_process_that_started_it(monkeypatch, end):
-    monkeypatch.delenv("ROUNDTRIP_PRELOAD", raising=False)
-    process = subprocess.Popen(
-        [sys.executable, "-c", START], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    folder, pid = process.stdout.readline().rsplit(maxsplit=1)
-    {"by itself": process.stdin.close, "terminated": process.terminate, "killed": process.kill}[
-        end
-    ]()
-    process.wait()
-    wait_for(lambda: is_over(int(pid)))
-    assert not Path(folder).exists()
-
-
-def test_it_stays_when_that_process_becomes_another_program(monkeypatch):
-    """As `roundtrip lab` becomes JupyterLab."""
-    monkeypatch.delenv("ROUNDTRIP_PRELOAD", raising=False)
-    more = "os.execv(sys.executable, [sys.executable, '-c', 'input(); input()'])"
-    code = START.replace("sys.stdin.read()", more)
-    process = subprocess.Popen(
-        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    folder, pid = process.stdout.readline().rsplit(maxsplit=1)
-    wait_for(lambda: "input()" in " ".join(psutil.Process(process.pid).cmdline()))
-    time.sleep(0.2)
-    assert psutil.Process(int(pid)).status() != psutil.STATUS_ZOMBIE and Path(folder).exists()
-    process.kill()
-    process.communicate()
-    wait_for(lambda: is_over(int(pid)))
-    assert not Path(folder).exists()
-
-
-def test_after_one_that_was_killed_there_is_another(on_its_own):
-    first = os.environ["ROUNDTRIP_PRELOAD"]
-    assert preload.start(environment(Path("/nowhere"))) is None, "one is enough"
-    on_its_own.kill()  # and nobody asks how it ended
-    wait_for(lambda: psutil.Process(on_its_own.pid).status() == psutil.STATUS_ZOMBIE)
-    second = preload.start(environment(Path("/nowhere")))
-    assert second and os.environ["ROUNDTRIP_PRELOAD"] != first
-    preload.stop(second)
-
-
-def test_a_command_that_runs_when_the_helper_is_killed_ends_as_it_should(on_its_own, strange):
-    line = "flask do 'import time; print(1, flush=True); time.sleep(0.5); print(2); exit(9)'"
-    process = begin(line, strange, os.environ["ROUNDTRIP_PRELOAD"])
-    process.stdout.readline()
-    on_its_own.kill()
-    assert finish(process) == Ended(9, "2\n", "")
-
-
-def test_a_command_does_not_outlive_the_process_that_watches_it(on_its_own, strange):
-    line = "flask do 'import os, time; print(os.getpid(), flush=True); time.sleep(30)'"
-    for _ in range(5):
-        process = begin(line, strange, os.environ["ROUNDTRIP_PRELOAD"])
-        pid = int(process.stdout.readline())
-        watcher = psutil.Process(pid).parent()
-        if watcher.pid != process.pid:
-            break
-        psutil.Process(pid).kill()  # on a busy machine the helper was too late: it runs plain
-        finish(process)
-    watcher.kill()
-    began = time.monotonic()
-    assert finish(process).code in (-signal.SIGKILL, 128 + signal.SIGKILL)
-    wait_for(lambda: is_over(pid))
-    assert time.monotonic() - began < 2
-
-
-def test_a_command_does_not_outlive_its_client(helper, strange):
-    line = "exec flask do 'import os, time; print(os.getpid(), flush=True); time.sleep(30)'"
-    process = begin(line, strange, helper)
-    pid = int(process.stdout.readline())
-    process.kill()
-    wait_for(lambda: is_over(pid))
-    process.wait()
-
-
-def test_what_was_left_by_a_helper_that_was_killed_is_taken_away(monkeypatch, tmp_path):
-    monkeypatch.delenv("ROUNDTRIP_PRELOAD", raising=False)
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    first = ready_helper()
-    left = Path(os.environ.pop("ROUNDTRIP_PRELOAD"))
-    first.kill()
-    first.wait()
-    first.stdin.close()
-    second = ready_helper()
-    assert not left.exists()
-    preload.stop(second)
-    assert not list(tmp_path.iterdir())
-
-
-# --- in a notebook --------------------------------------------------------------------------------
-
-
-def test_a_kernel_starts_it_before_its_first_cell_and_takes_it_along(monkeypatch, tmp_path):
-    monkeypatch.delenv("ROUNDTRIP_PRELOAD", raising=False)
-    with kernel(tmp_path / "home") as notebook:
-        folder = notebook.run("import os\nprint(os.environ['ROUNDTRIP_PRELOAD'])").text.strip()
-        assert "Lesson 01" in notebook.run("%load_ext roundtrip\n%lesson 1").text
-        assert notebook.run("print(os.environ['ROUNDTRIP_PRELOAD'])").text.strip() == folder
-        wait_for(lambda: Path(folder, "socket").exists())
-        helper = int(Path(folder, "helper").read_text())
-        notebook.run(f"%%writefile app.py\n{STRANGE}")
-        code = "import sys; print('alembic' in sys.modules)"
-        assert notebook.run(f"!flask do {shlex.quote(code)} && git status").text.startswith("True")
-        path = notebook.run("!flask do \"import os; print(os.environ['PATH'])\"").text
-        assert folder not in path
-    wait_for(lambda: is_over(helper))
-    assert not Path(folder).exists()
-
-
-def test_a_restart_during_a_command_leaves_nothing(monkeypatch, tmp_path):
-    monkeypatch.delenv("ROUNDTRIP_PRELOAD", raising=False)
-    with kernel(tmp_path / "home") as notebook:
-        notebook.run("%load_ext roundtrip\n%lesson 1")
-        folder = notebook.run("import os\nprint(os.environ['ROUNDTRIP_PRELOAD'])").text.strip()
-        wait_for(lambda: Path(folder, "socket").exists())
-        notebook.run(f"%%writefile app.py\n{STRANGE}")
-        code = "import os, time; open('pid', 'w').write(f'{os.getpid()}\\n'); time.sleep(60)"
-        notebook.client.execute(f"!flask do {shlex.quote(code)}")
-        note = tmp_path / "home" / "workspace" / "pid"
-        wait_for(lambda: note.exists() and note.read_text().endswith("\n"))
-        command = int(note.read_text())
-        began = time.monotonic()
-        notebook.manager.restart_kernel()
-        wait_for(lambda: is_over(command))
-        assert time.monotonic() - began < 8
-        wait_for(lambda: not Path(folder).exists())
