@@ -37,10 +37,11 @@ class Command:
     session: int
 
 
-def become(command: Command, flask: str) -> None:
+def become(command: Command, flask: str, late: LateImport) -> None:
     """Be the command from here on: as far as it can see, a Python that was started for it."""
     _inherit(command)
     _reset_python()
+    late.hide()
     try:
         _run(command, flask)
     except SystemExit as end:
@@ -75,7 +76,6 @@ def _reset_python() -> None:
     gc.enable()
     importlib.invalidate_caches()
     _open_streams()
-    sys.meta_path.insert(0, _LateImport("sqlalchemy.dialects", "sqlite"))
 
 
 def _run(command: Command, flask: str) -> None:
@@ -117,18 +117,24 @@ def _open_streams() -> None:
         setattr(sys, f"__{name}__", new)
 
 
-class _LateImport:
+class LateImport:
     """A part of a package that a plain command loads late, so that an app could miss its import.
 
-    It seems not to be loaded until something imports it; then it is there at once.
+    Once hidden, it seems not to be loaded until something imports it; then it is there at once.
     """
 
     def __init__(self, package: str, part: str) -> None:
-        self._name = f"{package}.{part}"
-        delattr(sys.modules[package], part)
-        within = (self._name, f"{self._name}.")
-        names = [n for n in sys.modules if n == within[0] or n.startswith(within[1])]
-        self._modules = {name: sys.modules.pop(name) for name in names}
+        self._package, self._part, self._name = package, part, f"{package}.{part}"
+        within = f"{self._name}."
+        modules = sys.modules.items()
+        self._modules = {n: m for n, m in modules if n == self._name or n.startswith(within)}
+
+    def hide(self) -> None:
+        """Seem not to be loaded."""
+        delattr(sys.modules[self._package], self._part)
+        for name in self._modules:
+            del sys.modules[name]
+        sys.meta_path.insert(0, self)
 
     def find_spec(self, name: str, *_: object) -> ModuleSpec | None:
         """Python asks this for whatever is imported and not loaded."""

@@ -80,18 +80,18 @@ def _shadows_a_library(name: str) -> bool:
 
     It may hide a library, or describe a package that adds commands to `flask`.
     """
-    return name.partition(".")[0] in _top_level() or name.endswith((".egg-info", ".dist-info"))
+    return name.partition(".")[0] in top_level() or name.endswith((".egg-info", ".dist-info"))
 
 
 @cache
-def _top_level() -> frozenset[str]:
+def top_level() -> frozenset[str]:
     """The names of all modules that are loaded, without those inside packages."""
     return frozenset(name for name in sys.modules if "." not in name)
 
 
 @cache
-def _files_of_libraries() -> tuple[str, ...]:
+def _files_of_libraries() -> tuple[bytes, ...]:
     """The files of everything that is loaded, the folders of libraries, and what adds folders."""
     files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
     places = (path for folder in sys.path[1:] for path in Path(folder).glob("*.pth"))
-    return (*filter(None, files), *sys.path[1:], *map(str, places))
+    return tuple(map(os.fsencode, (*filter(None, files), *sys.path[1:], *places)))

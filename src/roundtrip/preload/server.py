@@ -25,8 +25,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from child import Command, become, keep_libraries
-from fit import bounds, fingerprint, fits, status
+from child import Command, LateImport, become, keep_libraries
+from fit import bounds, fingerprint, fits, status, top_level
 
 del sys.modules["child"], sys.modules["fit"]  # the learner may have modules of these names
 
@@ -52,6 +52,7 @@ def main(folder: Path, flask: str, probe: str) -> None:
     lifeline = os.dup(0)
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     load_libraries()
+    late = LateImport("sqlalchemy.dialects", "sqlite")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     helper = os.getpid()
     try:
@@ -60,7 +61,7 @@ def main(folder: Path, flask: str, probe: str) -> None:
         if os.getpid() == helper:
             shutil.rmtree(folder, ignore_errors=True)
             os._exit(0)
-    become(command, flask)
+    become(command, flask, late)
 
 
 def load_libraries() -> None:
@@ -85,7 +86,10 @@ def wait_for_command(folder: Path, lifeline: int, probe: str) -> Command:
     Returns only in a process that is to become a command, with that command. The helper leaves it
     by SystemExit: when whoever started it has ended, or by SIGTERM.
     """
+    # Found here, once: memory that a fork writes to is copied, and to look at an object is to count
+    # a reference to it.
     libraries, helper = fingerprint(), os.getpid()
+    ours, _ = bounds(helper), top_level()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who watch
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(folder / "socket"))
@@ -98,7 +102,7 @@ def wait_for_command(folder: Path, lifeline: int, probe: str) -> Command:
                     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                     signal.signal(signal.SIGTERM, signal.SIG_DFL)
                     if libraries == fingerprint():  # none has changed under us
-                        command = receive(connection)
+                        command = receive(connection, ours)
                         if command and fits(command, probe):
                             return fork_and_watch(connection, command, folder)
                     elif os.getppid() == helper:  # it is of no use any more; others may start one
@@ -108,15 +112,15 @@ def wait_for_command(folder: Path, lifeline: int, probe: str) -> Command:
     sys.exit()
 
 
-def receive(connection: socket.socket) -> Command | None:
-    """What a client wants run, and what /proc says about it. None for one that we are not like.
+def receive(connection: socket.socket, ours: tuple[object, ...]) -> Command | None:
+    """What a client wants run, and what /proc says about it. None for one with other bounds.
 
     It is the client that /proc tells of: it has its number until it ends, and it sends the "." that
     lets the command go after all of this has been read.
     """
     peer = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size)
     client, user, _ = _PEER.unpack(peer)
-    if user != os.getuid() or bounds(client) != bounds(os.getpid()):
+    if user != os.getuid() or bounds(client) != ours:
         return None
     connection.settimeout(2)
     connection.sendall(b".")
