@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -103,6 +104,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=rank)
     if _KERNELS in config.stash:
         config.stash[_KERNELS].notebooks = len({i.parent for i in items if hasattr(i, "cell")})
+
+
+def pytest_collection_finish() -> None:
+    """Leave what the collection made out of every later collection of garbage."""
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -24,6 +24,8 @@ class Starts(dict[str, Project]):
             if not place.exists():
                 half = place.with_name(f"{name}, half made")
                 self._make(name, half)
+                if name != "new":
+                    Project(half).git("repack", "-adq")  # one file to copy in the place of twenty
                 half.rename(place)
         self[name] = Project(place)
         return self[name]
