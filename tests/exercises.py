@@ -34,8 +34,8 @@ def answers(lesson: Lesson) -> list[str]:
 
 
 def changes(lesson: Lesson) -> list[str]:
-    """The answers, and nothing in the place of those that only look."""
-    looks = re.compile(r"%board|!git status|!flask .*\bdb current")
+    """The answers, and nothing in the place of those that only look, or copy a database."""
+    looks = re.compile(r"%board|!git status|!flask .*\bdb current|%%flask_shell -|.*VACUUM INTO")
     return [
         "" if all(map(looks.match, answer.splitlines())) else answer for answer in answers(lesson)
     ]

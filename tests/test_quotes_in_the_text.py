@@ -10,6 +10,11 @@ ELSEWHERE = {
     # what Git, Flask, SQLAlchemy, SQLite and Flask-Migrate say where a lesson does not go
     "fatal: not a git repository (or any of the parent directories): .git": "outside the course",
     "No such command 'db'": "where Flask-Migrate is missing",
+    "Could not locate a Flask application": "where python-dotenv is missing",
+    "No module named 'demo_app'": "where pytest.ini is missing, outside the course",
+    "database is locked": "tests/lessons/test_claims.py",
+    "_alembic_tmp_user": "tests/lessons/test_claims.py",
+    "exit()": "in a terminal",
     "No changes in schema detected.": "where the model did not change",
     "This operation cannot proceed in --sql mode": "tests/lessons/test_claims.py",
     "'User' object has no attribute 'age'": "from a model behind the database",

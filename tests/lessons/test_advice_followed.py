@@ -14,7 +14,8 @@ from roundtrip.course import find_course
 
 YOUR_TURN = find_course().lesson(10)
 RIGHT = changes(YOUR_TURN)
-PHONE, SCRIPT, DEVELOPMENT, COMMIT, _, PRODUCTION, COPY, _, _, POST, _, _, ADA, COMMIT2 = range(14)
+PHONE, SCRIPT, DEVELOPMENT, COMMIT, _, _, PRODUCTION = range(7)
+COPY, _, _, POST, _, _, ADA, COMMIT2 = range(7, 15)
 MEND = """from pathlib import Path
 model = Path('demo_app/models.py')
 _ = model.write_text(model.read_text().replace({old!r}, {new!r}))"""

@@ -170,3 +170,29 @@ def test_what_goes_into_old_rows_is_said_by_the_database(
     assert (done.returncode == 0) == bool(left), done.stderr
     if left:
         assert [score for (score,) in aged.sql("SELECT score FROM user")] == left
+
+
+def test_a_shell_with_an_uncommitted_change_locks_the_database(aged: Project):
+    """Lesson 05."""
+    aged.add_to_model("    city: Mapped[str | None]\n")
+    aged.db("migrate", "-m", "City")
+    shell = sqlite3.connect(aged.path / "instance/app.db")
+    shell.execute("UPDATE user SET age = 1")
+    done = aged.capture(["flask", "db", "upgrade"])
+    assert done.returncode and "database is locked" in done.stdout + done.stderr
+    shell.close()
+    aged.db("upgrade")
+
+
+def test_a_step_that_failed_on_sqlite_leaves_a_table_that_is_in_the_way(aged: Project):
+    """Lesson 05."""
+    email = "    email: Mapped[str] = mapped_column(String(120), unique=True)\n"
+    aged.edit("demo_app/models.py", email, "")
+    aged.db("migrate", "-m", "Lose email")
+    aged.db("upgrade")
+    for said in ("NOT NULL constraint failed", "table _alembic_tmp_user already exists"):
+        done = aged.capture(["flask", "db", "downgrade"])
+        assert done.returncode and said in done.stdout + done.stderr
+    aged.sql("DELETE FROM user")
+    aged.sql("DROP TABLE _alembic_tmp_user")
+    aged.db("downgrade")

@@ -17,7 +17,8 @@ from roundtrip.course import find_course
 
 YOUR_TURN = find_course().lesson(10)
 RIGHT = changes(YOUR_TURN)
-PHONE, SCRIPT, DEVELOPMENT, COMMIT, _, PRODUCTION, COPY, _, BACK, POST, POSTS, _, ADA = range(13)
+PHONE, SCRIPT, DEVELOPMENT, COMMIT, _, _, PRODUCTION = range(7)
+COPY, _, BACK, POST, POSTS, _, ADA = range(7, 14)
 DOWN, PRODUCTION_DOWN = re.findall(r"!flask.*downgrade", RIGHT[BACK])
 RESET = "!git reset --hard HEAD~1"
 LENGTH = "mapped_column(String(20))"
