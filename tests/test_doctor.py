@@ -139,7 +139,7 @@ def test_it_sees_a_home_that_cannot_be_used(
 def test_it_sees_a_disk_that_is_nearly_full(monkeypatch: pytest.MonkeyPatch) -> None:
     usage = shutil.disk_usage(TOP)._replace(free=199_000_000)
     monkeypatch.setattr(shutil, "disk_usage", lambda place: usage)
-    found = finding("Room on the disk")
+    found = finding("At least 200 MB of room")
     assert not found.ok and found.found == "199 MB are free."
 
 

@@ -203,7 +203,7 @@ ON_THE_WAY_BACK = {
 
 def test_an_exercise_needs_a_name_where_there_are_two():
     assert COURSE.lesson(3).exercise("") is COURSE.lesson(3).exercise("by-hand")
-    for number, said in ((10, "name it: there, and-back"), (9, "has no exercise ''")):
+    for number, said in ((10, "name it: there, and-back"), (9, "has no exercise; %finish")):
         with pytest.raises(RoundtripError, match=said):
             COURSE.lesson(number).exercise("")
 

@@ -51,9 +51,11 @@ class Lesson:
         for exercise in self.exercises:
             if exercise.name == name or (not name and len(self.exercises) == 1):
                 return exercise
-        names = ", ".join(exercise.name for exercise in self.exercises) or "no exercise"
+        names = ", ".join(exercise.name for exercise in self.exercises)
         if not name and self.exercises:
             raise RoundtripError(f"{self.name} has more exercises than one, so name it: {names}.")
+        if not self.exercises:
+            raise RoundtripError(f"{self.name} has no exercise; %finish looks at what it is about.")
         raise RoundtripError(f"{self.name} has no exercise {name!r}. It has: {names}.")
 
     @property

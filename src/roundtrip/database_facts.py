@@ -15,7 +15,7 @@ from typing import Any
 from .env_file import database_named_by
 from .facts import Column, DatabaseState, Elsewhere, Table
 from .plain_data import build
-from .sqlite_files import columns_in, opened, sql_name, table_names
+from .sqlite_files import columns_in, has_dropped, opened, sql_name, table_names
 from .verdict.lookups import names_in
 
 
@@ -95,9 +95,10 @@ def _sqlite(file: Path, url: str) -> DatabaseState:
                 rows = connection.execute("SELECT version_num FROM alembic_version ORDER BY 1")
                 versions = [row[0] for row in rows]
             tables = [_table(connection, name) for name in names if name != "alembic_version"]
+            emptied = not tables and has_dropped(connection)
     except sqlite3.Error as error:
         return DatabaseState(url, exists=True, error=f"{error}.", problem=_problem(error))
-    return DatabaseState(url, True, tuple(tables), tuple(versions))
+    return DatabaseState(url, True, tuple(tables), tuple(versions), emptied=emptied)
 
 
 def _table(connection: sqlite3.Connection, name: str) -> Table:

@@ -176,7 +176,7 @@ def _home(course_folder: Path) -> Iterator[Finding]:
     free = shutil.disk_usage(home.root).free // 1_000_000
     yield Finding(
         free >= LEAST_ROOM,
-        f"Room on the disk: {LEAST_ROOM} MB",
+        f"At least {LEAST_ROOM} MB of room on the disk",
         f"{free} MB are free.",
         "Make room on the disk that holds your work.",
     )

@@ -209,7 +209,8 @@ class DatabaseState:
     """The database. `url` has no password; `problem` is "locked", "garbage", "unreachable", "no
     folder" (of a file) or "memory" (it is in none).
 
-    For an SQLite file `url` is its path, relative to the project where it lies inside.
+    For an SQLite file `url` is its path, relative to the project where it lies inside. `emptied`:
+    it has no table, and had some.
     """
 
     url: str = ""
@@ -218,6 +219,7 @@ class DatabaseState:
     versions: tuple[str, ...] = ()
     error: str | None = None
     problem: str = ""
+    emptied: bool = False
 
     @property
     def version(self) -> str | None:

@@ -70,8 +70,12 @@ class Question:
     def right(self, state: State, project: Path) -> Answer:
         """The right answer to a guess: the first whose check is met by the workspace now.
 
-        Raises `RoundtripError` when the workspace fits none of them.
+        Raises `RoundtripError` when the workspace fits none of them, or it is no guess.
         """
+        if not self.is_guess:
+            raise RoundtripError(
+                f"The question {self.name} is answered where you choose: `%ask {self.name}`."
+            )
         may_be_told = self.after is None or checks.check(self.after, state, project).met
         for answer in self.answers if may_be_told else ():
             if answer.goal and checks.check(answer.goal, state, project).met:

@@ -37,6 +37,14 @@ def table_names(connection: sqlite3.Connection) -> list[str]:
     return [name for (name,) in found]
 
 
+def has_dropped(connection: sqlite3.Connection) -> bool:
+    """Whether something was in the file that was dropped since: that leaves free pages behind.
+
+    https://sqlite.org/pragma.html#pragma_freelist_count
+    """
+    return connection.execute("PRAGMA freelist_count").fetchone()[0] > 0
+
+
 def columns_in(connection: sqlite3.Connection, table: str) -> list[tuple[str, str, bool, bool]]:
     """The columns of a table, generated ones too: name, type, may it be NULL, is it in the key.
 

@@ -128,7 +128,7 @@ def test_database_has(project: Path):
     command = "flask --env-file production.env db upgrade"
     refused("database_has", made(), project, "No command has made it", command, **gone)
     back = {**gone, "commit": "Later"}
-    refused("database_has", made(), project, "the commit “Later”", "git reflog", **back)
+    refused("database_has", made(), project, "not at “Later” yet", "git reflog", **back)
     required = made(
         model=ModelState((user(AGE),), found=True, migrates=True),
         migrations=migrations(second(required=("user.age",))),

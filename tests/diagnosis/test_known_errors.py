@@ -234,6 +234,7 @@ CASES = [
     ),
     Case("no such column", ">>> User.query.first()", with_line(AGE)),
     Case("no such column", f">>> {ADD_ADA}", with_line(AGE)),
+    Case("name of another shell", ">>> grace.age = 45"),
     Case("no row found", f""">>> {IMPORT}; User.query.get("Ada").name"""),
     Case("no row found", f""">>> {IMPORT}; ada = User.query.get(9)\nada.name = 'A'"""),
     Case("no such table", ">>> User.query.first()", lambda project: project.db("downgrade")),

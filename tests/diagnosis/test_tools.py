@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 from mishaps import outcome
+from pages import ROOT
 from states import Project
 
 from roundtrip import diagnosis
 
 GIT_AND_PYTEST = {
+    "placeholder": "git reset --hard <previous_commit_hash>",
     "name without a value": "git reset --hard {previous_commit_hash}",
     "file in no such commit": "git show HEAD:tests/test_user.py",
     "no such commit": "git reset --hard abcdef",
@@ -17,6 +21,7 @@ GIT_AND_PYTEST = {
     "nothing to commit": "git commit -m again",
     "another app": "pytest -q tests -o pythonpath=.",
     "column without a script": "pytest -q tests/test_column.py -o pythonpath=.",
+    "no pytest.ini": "pytest -q",
     "no tests": "pytest -q instance",
 }
 
@@ -37,6 +42,8 @@ def test_an_error_of_git_or_pytest_is_known(applied: Project, name: str):
             "    with app.app_context():\n        upgrade()\n"
             "        db.session.add(User(name='Ada'))\n        db.session.commit()\n",
         )
+    if name == "no pytest.ini":  # a workspace in the course's folder
+        shutil.copy(ROOT / "pyproject.toml", applied.path.parent)
     _, shown = outcome(applied, GIT_AND_PYTEST[name])
     (row,) = [row for table in diagnosis.TOOLS.values() for row in table if row.name == name]
     told = diagnosis.lines(GIT_AND_PYTEST[name], shown).strip().splitlines()

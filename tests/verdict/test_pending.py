@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from alembic.operations import BatchOperations, Operations
@@ -23,6 +24,7 @@ from turns import (
     with_script,
 )
 
+from roundtrip import board
 from roundtrip.scripts import OPERATIONS
 
 
@@ -35,6 +37,20 @@ def test_a_script_that_does_more_than_the_model_says(loose: Project, starts: Sta
     assert verdict.kind == "left_over"
     assert "drops user.name" in verdict.found and "adds" not in verdict.found
     assert verdict.next == f"git clean -f {script}"
+
+
+def test_tables_that_were_dropped_are_not_told_as_never_made(starts: Starts, tmp_path: Path):
+    never, dropped = starts["new"].copy(tmp_path / "never"), starts["first"].copy(tmp_path / "was")
+    never.db("init")
+    never.db("migrate", "-m", "Create user table")
+    assert "any more" not in board.text(never.read())
+    assert "dropped" not in never.read().verdict.found
+    dropped.db("downgrade")
+    assert "No tables any more" in board.text(dropped.read())
+    verdict = dropped.read().verdict
+    assert "A downgrade has dropped the tables of instance/app.db, with all rows." in verdict.found
+    assert "Only a copy brings the rows back." in verdict.why
+    assert verdict.next == "flask db upgrade"
 
 
 @pytest.mark.parametrize(

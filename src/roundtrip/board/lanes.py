@@ -147,7 +147,8 @@ def _database(state: State, boxes: tuple[Box | None, ...]) -> Lane:
     if not database.exists:
         text = "flask db upgrade makes it." if state.migrations.revisions else ""
         return replace(lane, notes=(Note("No database yet", text),))
-    notes = () if database.tables else (Note("No tables yet"),)
+    since = "any more" if database.emptied else "yet"
+    notes = () if database.tables else (Note(f"No tables {since}"),)
     summary = () if database.versions else (Word("alembic_version: nothing"),)
     return replace(lane, summary=summary, notes=notes)
 

@@ -59,7 +59,8 @@ def _amend(state: State) -> str:
 def why_changed(state: State, file: str) -> Cure:
     """Why a file differs from the last commit, and how to have it as it is there."""
     if scripts := [r for r in state.migrations.revisions if r.file == file and not r.committed]:
-        return make_again(state, scripts[0], "The script is in no commit, and was left behind.")
+        cause = "The script is in no commit, and was left behind."
+        return make_again(state, scripts[0], cause, "Delete it.")
     if file in state.git.added:
         cause = "The file is new, and no commit has it. This takes it out of what git add noted."
         return Cure(cause, f"git restore --staged {quoted(file)}")

@@ -64,7 +64,7 @@ def database_has(
     if not present and (lost := one_downgrade_too_many(project, database, table)):
         return unmet(text, lost)
     if commit and not any(each.subject == commit for each in state.git.commits):
-        cause = f"The script comes with the commit “{commit}”, and the code is not there yet."
+        cause = f"The code is not at “{commit}” yet. When it is, each database runs its scripts."
         return unmet(text, Cure(cause, "git reflog"))
     return unmet(text, why_absent(state, project, column, database))
 

@@ -177,7 +177,8 @@ def holds(
             cause = f"{elsewhere[0][0]} has it too: it was set on more rows than one. Set that one "
             return unmet(text, in_the_shell(f"{cause}back, then db.session.commit().", USUAL))
         return met(text)
-    cause = NOT_COMMITTED.format("No value was set on the object of this row, or on a mere query")
+    not_set = "No value was set on the object of this row (one set on a query is lost)"
+    cause = NOT_COMMITTED.format(not_set)
     if any(value is not None for value in found[0][1:]):
         cause = "Another value was set."
     if elsewhere and not empty:

@@ -51,8 +51,8 @@ COMMAND: tuple[Row, ...] = (
         "missing env file",
         r"Invalid value for '-e' / '--env-file': \w+ '(?P<file>[^']*)' does not exist",
         "There is no file `{file}` in the folder where the command ran.",
-        "Compare its name with what `git status --short --ignored` lists; Git does not keep an "
-        "ignored file, so a lost one has to be written again.",
+        "Compare its name with what `git status --short --ignored` lists; where it is not written "
+        "yet, or lost, write it: Git keeps no ignored file.",
     ),
     said(
         "command of db",

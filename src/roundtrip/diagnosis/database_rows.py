@@ -136,6 +136,13 @@ DATABASE: tuple[Row, ...] = (
         "downgraded for good, take back the model and the script too.",
     ),
     row(
+        "name of another shell",
+        r"""^Traceback.*\n  File "<console>"[\s\S]*"""
+        r"""^NameError: name '(?P<name>\w+)' is not defined""",
+        "This shell knows no `{name}`: each `flask shell`, and so each such cell, begins anew.",
+        "Put the line that makes `{name}` into the same cell, above this one; or mend the name.",
+    ),
+    row(
         "no row found",
         r"""^Traceback.*\n  File "<console>"[\s\S]*"""
         r"""^AttributeError: 'NoneType' object has no attribute '(?P<name>\w+)'""",

@@ -6,6 +6,13 @@ from .row import Row, row
 
 GIT: tuple[Row, ...] = (
     row(
+        "placeholder",
+        r"[Ss]yntax error(?:: end of file unexpected| near unexpected token `newline')",
+        "The shell reads `<` and `>` as signs of its own, so Git was not even started.",
+        "A name in `<…>` stands for a value: write the value in its place, without the signs, such "
+        "as a hash from `git log --oneline`.",
+    ),
+    row(
         "name without a value",
         r"^fatal: ambiguous argument '\{(?P<name>\w+)\}'",
         "`{name}` has no value in this notebook yet, so Git was given the name itself.",
@@ -58,6 +65,12 @@ PYTEST: tuple[Row, ...] = (
         r"(?:no such column: (?:\w+\.)?|has no column named )(?P<column>\w+)",
         "The model names `{column}`, and no migration makes it; so the test's database has none.",
         '`flask db migrate -m "…"` writes the script for it; or take the line out of the model.',
+    ),
+    row(
+        "no pytest.ini",
+        r"error: unrecognized arguments: --nbval",
+        "pytest has found no `pytest.ini` here, and reads the settings of the course above.",
+        "Write `pytest.ini` into this folder, the one that holds `tests`; lesson 06 has its lines.",
     ),
     row(
         "no tests",

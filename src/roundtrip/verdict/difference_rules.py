@@ -155,9 +155,9 @@ def database_ahead(state: State) -> Disagreement | None:
             restore_model(state),
         )
     why = (
-        f"The code went back without a downgrade. It drops {listed(names)} with all values. "
-        "Else the next flask db migrate writes a script that does. If it is wanted, put its line "
-        "into the model instead."
+        f"The code went back without a downgrade. The downgrade drops {listed(names)} with all "
+        "values; without it, the next flask db migrate writes a script that does. If it is wanted, "
+        "put its line into the model instead."
     )
     if maker.ignored:
         why = f"Git ignores {maker.file}, so the reset left it. {why}"

@@ -84,7 +84,11 @@ def pending(state: State) -> Disagreement | None:
             found = f"The model has {listed(adds)}, the database does not."
     if not state.database.exists:
         found = f"There is no database {state.database.url}. The upgrade makes it, without rows."
+    elif state.database.emptied:
+        found = f"A downgrade has dropped the tables of {state.database.url}, with all rows."
     why = "Read it before you run it." if len(waiting) == 1 else "Read them before you run them."
+    if state.database.emptied:
+        why = "The upgrade makes the tables again, without rows. Only a copy brings the rows back."
     if {name.partition(".")[0] for name in drops if "." in name} & {
         name.partition(".")[0] for name in adds if "." in name
     }:
@@ -114,7 +118,7 @@ def pending(state: State) -> Disagreement | None:
     elif renamed:
         why = f"The upgrade gives {listed(renamed)} another name, and keeps the values. {why}"
     elif any("alter_column" in revision.others for revision in waiting):
-        why = "It changes a column, and values that do not fit are lost. Copy the database first."
+        why = "The upgrade changes a column; values that do not fit are lost. Copy the database."
     return say(headline, found, why, "flask db upgrade")
 
 
