@@ -250,7 +250,7 @@ class Difference:
 
     `add_…` is what only the model has, `remove_…` what only the database has. `required`: a column
     that is to be NOT NULL has no default in the database, or is to become so and has rows without;
-    what is to be unique has the same value in two rows.
+    what is to be unique has the same value in two rows. `of`: the columns of a rule or an index.
     """
 
     op: str
@@ -258,6 +258,7 @@ class Difference:
     column: str = ""
     detail: str = ""
     required: bool = False
+    of: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

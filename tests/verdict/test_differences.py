@@ -89,6 +89,49 @@ def test_a_column_removed_by_hand_goes_forward_or_back(aged: Project):
     assert "deletes the values" in verdict.why
 
 
+EMAIL = "    email: Mapped[str] = mapped_column(String(120), unique=True)\n"
+
+
+def test_a_lost_line_takes_the_rules_of_its_column_along(project: Project):
+    """A unique constraint that is gone with its column is nothing that the model wants."""
+    project.edit(MODELS, EMAIL, "")
+    verdict = project.read().verdict
+    assert verdict.kind == "database_ahead"
+    assert verdict.found == "The database has user.email, the model does not."
+    assert verdict.back == f"git restore {MODELS}"
+    project.run(*shlex.split(verdict.next))
+    waits = project.read().verdict
+    assert waits.next == f"%show {project.script_file('email')}"
+    assert "If its line was lost, put that back" in waits.why
+    assert waits.back == "flask db upgrade"
+
+
+def test_a_rule_of_a_column_that_stays_is_a_change_of_its_own(project: Project):
+    project.edit(MODELS, ", unique=True", "")
+    verdict = project.read().verdict
+    assert verdict.kind == "model_ahead"
+    assert "unique constraint on email, only in the database" in verdict.found
+
+
+def test_a_column_that_came_with_its_table_was_made_by_a_migration(project: Project):
+    project.edit(MODELS, "    name: Mapped[str] = mapped_column(String(80))\n", "")
+    verdict = project.read().verdict
+    assert verdict.kind == "database_ahead"
+    assert "No migration made it" not in verdict.why
+    assert verdict.next == 'flask db migrate -m "Remove name column from user model"'
+    assert verdict.back == f"git restore {MODELS}"
+
+
+def test_another_name_after_the_upgrade_is_no_way_back(loose: Project):
+    loose.edit(MODELS, AGE, AGE.replace("age", "years"))
+    verdict = loose.read().verdict
+    assert verdict.kind == "database_ahead"
+    assert verdict.found == "The database has user.age, the model has user.years."
+    assert "went back" not in verdict.why
+    assert "Is user.years another name for it? Then put the old one back." in verdict.why
+    assert "drops user.age with all values" in verdict.why
+
+
 def test_a_model_in_a_stash_that_git_refuses_to_bring_back(loose: Project):
     loose.git("add", "migrations")
     loose.git("commit", "-q", "-m", "Add age, the script")

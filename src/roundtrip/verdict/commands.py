@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from ..env_file import quoted, with_env_file
 from ..facts import Elsewhere, Revision, State
-from .lookups import model_files, models_file, stash_file
+from .lookups import goes_with, gone, model_files, models_file, stash_file
 from .wording import named
 
 ANY_MESSAGE = "Say what changes"
@@ -133,7 +133,9 @@ def is_of_last_commit(state: State, revision: Revision) -> bool:
 def message_for(state: State) -> str:
     """A message for the next script, where the change is one thing."""
     new = {d.table for d in state.differences if d.op == "add_table"}
-    rest = [d for d in state.differences if d.op == "add_table" or d.table not in new]
+    changes = [d for d in state.differences if d.op == "add_table" or d.table not in new]
+    names = {d.name for d in gone(state)}
+    rest = [d for d in changes if d.name in names or not goes_with(d, names)]
     if len(rest) != 1:
         return ANY_MESSAGE
     return {

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ..facts import Difference, Disagreement, State
 from .commands import look_at_model, message_for, restore_model, stash_pop
-from .lookups import UNIQUE, row_count, stash_file
+from .lookups import UNIQUE, goes_with, gone, row_count, stash_file
 from .wording import listed, made_unique, rows_in, say
 
 
 def model_ahead(state: State) -> Disagreement | None:
     """The model wants something that neither the database nor a waiting script has."""
-    changes = [d for d in state.differences if d.op not in ("remove_column", "remove_table")]
+    going = {d.name for d in gone(state)}
+    changes = [d for d in state.differences if not goes_with(d, going)]
     if not changes or state.migrations.pending or _brought_back(state):
         return None
     new = _added(changes)
@@ -26,14 +27,13 @@ def model_ahead(state: State) -> Disagreement | None:
         "flask db migrate writes a script for it. It changes no table yet.",
         "",
     )
-    gone = any(d.op in ("remove_column", "remove_table") for d in state.differences)
-    if gone and (file := stash_file(state)):
+    if going and (file := stash_file(state)):
         why = f"{why} A stash holds another {file}: if it is there, git stash pop brings it back."
     headline = "The model is ahead." if new else "Model and database differ."
     return say(headline, found, why, command or f'flask db migrate -m "{message_for(state)}"')
 
 
-def _added(changes: list[Difference]) -> list[Difference]:
+def _added(changes: Sequence[Difference]) -> list[Difference]:
     return [d for d in changes if d.op in ("add_column", "add_table")]
 
 
@@ -43,11 +43,11 @@ Careful = tuple[str, str]
 
 def _renamed(state: State, changes: list[Difference]) -> Careful | None:
     tables = {each.table for each in _added(changes)}
-    gone = [d for d in state.differences if d.op == "remove_column" and d.table in tables]
-    if not gone:
+    lost = [d for d in state.differences if d.op == "remove_column" and d.table in tables]
+    if not lost:
         return None
     return (
-        f"Careful: {gone[0].name} is gone from the model. If you renamed it, the script must use "
+        f"Careful: {lost[0].name} is gone from the model. If you renamed it, the script must use "
         "alter_column: a drop and an add lose every value."
     ), ""
 
@@ -126,17 +126,17 @@ _CAREFUL: tuple[Callable[[State, list[Difference]], Careful | None], ...] = (
 
 def database_ahead(state: State) -> Disagreement | None:
     """The database has something that the model does not."""
-    gone = [d for d in state.differences if d.op in ("remove_column", "remove_table")]
-    if not gone or state.migrations.pending:
+    names = [d.name for d in gone(state)]
+    if not names or state.migrations.pending:
         return None
-    if len(gone) < len(state.differences) and not _brought_back(state):
+    if not all(goes_with(d, names) for d in state.differences) and not _brought_back(state):
         return None
-    names = [d.name for d in gone]
     found = f"The database has {listed(names)}, the model does not."
     why, command = stash_pop(state)
     if command:
         return say("The database is ahead of the model.", found, why, command)
-    makers = [r for r in state.migrations.revisions if r.applied and {*names} & {*r.adds}]
+    run = [r for r in state.migrations.revisions if r.applied]
+    makers = [r for r in run if {*names} & {*r.adds, *r.columns}]
     if not makers:
         return say(
             "The database has more than the model.",
@@ -154,14 +154,31 @@ def database_ahead(state: State) -> Disagreement | None:
             f'flask db migrate -m "{message_for(state)}"',
             restore_model(state),
         )
+    if restore_model(state) and (instead := _in_its_place(state)):
+        found = f"The database has {listed(names)}, the model has {listed(instead)}."
+        why = (
+            f"The downgrade drops {listed(maker.adds)} with all values. Is {listed(instead)} "
+            "another name for it? Then put the old one back. Does nobody want it? Then the "
+            "downgrade comes first, and flask db migrate after it."
+        )
+        return say("The database is ahead of the model.", found, why, "flask db downgrade")
     why = (
-        f"The code went back without a downgrade. The downgrade drops {listed(names)} with all "
-        "values; without it, the next flask db migrate writes a script that does. If it is wanted, "
-        "put its line into the model instead."
+        f"The downgrade drops {listed(maker.adds)} with all values; without it, the next flask db "
+        "migrate writes a script that does. If it is wanted, put its line into the model instead."
     )
+    if not restore_model(state):
+        why = f"The code went back without a downgrade. {why}"
     if maker.ignored:
         why = f"Git ignores {maker.file}, so the reset left it. {why}"
     return say("The database is ahead of the model.", found, why, "flask db downgrade")
+
+
+def _in_its_place(state: State) -> list[str]:
+    """What is new in the model where something is gone: in the same table, or a table as well."""
+    tables = {d.table for d in gone(state) if d.column}
+    whole = any(not d.column for d in gone(state))
+    added = _added(state.differences)
+    return [d.name for d in added if (d.table in tables if d.column else whole)]
 
 
 def _brought_back(state: State) -> bool:
@@ -169,6 +186,6 @@ def _brought_back(state: State) -> bool:
 
     Then a reset came too early, and the way back goes on, whatever else is new in the model.
     """
-    gone = {d.name for d in state.differences if d.op in ("remove_column", "remove_table")}
+    names = {d.name for d in gone(state)}
     last = [r for r in state.migrations.revisions if r.id in state.migrations.current]
-    return any(r.adds and not r.committed and gone.issuperset(r.adds) for r in last)
+    return any(r.adds and not r.committed and names.issuperset(r.adds) for r in last)

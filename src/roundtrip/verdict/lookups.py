@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from ..facts import Column, Elsewhere, Revision, State, Table
+from ..facts import Column, Difference, Elsewhere, Revision, State, Table
 
 UNIQUE = ("add_constraint", "add_index")
 """The differences that can ask for values which no other row has."""
@@ -26,6 +26,18 @@ def model_names(state: State) -> set[str]:
 def database_names(state: State) -> set[str]:
     """What the database has: `user`, `user.age`."""
     return names_in(state.database.tables)
+
+
+def gone(state: State) -> list[Difference]:
+    """The columns and tables that the database has and the model has not."""
+    return [d for d in state.differences if d.op in ("remove_column", "remove_table")]
+
+
+def goes_with(difference: Difference, names: Collection[str]) -> bool:
+    """Whether it is one of these columns and tables, or a rule or an index that goes with one."""
+    table = difference.table
+    parts = (table, *(f"{table}.{column}" for column in difference.of))
+    return difference.op.startswith("remove_") and bool({difference.name, *parts} & {*names})
 
 
 def is_nullable(state: State, name: str) -> bool:
