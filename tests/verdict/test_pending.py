@@ -39,6 +39,32 @@ def test_a_script_that_does_more_than_the_model_says(loose: Project, starts: Sta
     assert verdict.next == f"git clean -f {script}"
 
 
+def test_no_reset_is_told_while_another_database_cannot_be_seen(project: Project):
+    with_production(project)
+    committed(project, NICK, "nick")
+    on_production(project, "upgrade")
+    project.db("downgrade")
+    assert project.read().verdict.back == "flask --env-file production.env db downgrade"
+    (project.path / "instance/production.db").rename(project.path / "production.db")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next, verdict.back) == ("pending", "flask db upgrade", "")
+    assert "instance/production.db cannot be seen" in verdict.why
+
+
+def test_a_model_is_given_back_only_where_a_commit_has_what_the_script_does(
+    project: Project,
+):
+    """Otherwise the commit has no such line, and the lines beside it would be lost."""
+    project.add_to_model(NICK)
+    project.db("migrate", "-m", "Nick")
+    project.edit(MODELS, NICK, NICK.replace("String(", "String(1"))
+    verdict = project.read().verdict
+    assert verdict.headline == "Model and script do not say the same." and verdict.back == ""
+    project.edit(MODELS, NICK.replace("String(", "String(1"), "")
+    verdict = project.read().verdict
+    assert verdict.kind == "left_over" and verdict.back == ""
+
+
 def test_tables_that_were_dropped_are_not_told_as_never_made(starts: Starts, tmp_path: Path):
     never, dropped = starts["new"].copy(tmp_path / "never"), starts["first"].copy(tmp_path / "was")
     never.db("init")

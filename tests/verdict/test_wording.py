@@ -58,8 +58,8 @@ DROPS = second(tracked=True, adds=(), drops=("user.old",))
         (
             {"migrations": migrations(DROPS)},
             "pending",
-            "deletes user.old with all values",
-            "flask db upgrade",
+            "deletes user.old with all values in it. If its line was lost, put that back",
+            f"%show {DROPS.file}",
         ),
         (
             {

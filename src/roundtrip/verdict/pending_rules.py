@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..env_file import quoted
-from ..facts import Disagreement, State
+from ..facts import Disagreement, Revision, State
 from .commands import back_on, restore_model, stash_pop, take_out
 from .failing import mistaken, would_fail
 from .lookups import (
@@ -38,7 +38,7 @@ def left_over(state: State) -> Disagreement | None:
                 f"{other.url} needs the script for its way back, so that database goes first. "
                 "Delete the script afterwards.",
                 back_on(state, other),
-                restore_model(state),
+                _model_of(state, revision),
             )
         why, stash = stash_pop(state)
         first, command = take_out(state, revision)
@@ -58,7 +58,7 @@ def left_over(state: State) -> Disagreement | None:
             f"{named(revision)} {' and '.join(does)}, and the model does not want that.",
             why,
             stash or command,
-            "" if stash else restore_model(state),
+            "" if stash else _model_of(state, revision),
         )
     return None
 
@@ -114,8 +114,11 @@ def pending(state: State) -> Disagreement | None:
         )
         return say(headline, found, why, f"%show {quoted(unread.file)}")
     if drops:
-        why = f"The upgrade deletes {listed(drops)} with all values in it. Read the script first."
-    elif renamed:
+        why = f"The upgrade deletes {listed(drops)} with all values in it. If its line was lost, "
+        why = f"{why}put that back, delete the script and make it again."
+        changing = next(revision for revision in waiting if revision.loses)
+        return say(headline, found, why, f"%show {quoted(changing.file)}", "flask db upgrade")
+    if renamed:
         why = f"The upgrade gives {listed(renamed)} another name, and keeps the values. {why}"
     elif any("alter_column" in revision.others for revision in waiting):
         why = "The upgrade changes a column; values that do not fit are lost. Copy the database."
@@ -138,8 +141,13 @@ def _older(state: State) -> Disagreement | None:
                 command = back_on(state, other)
                 why = f"{other.url} has run it, and goes back first. Then delete the script, and "
                 why = f"{why}run flask db migrate again."
-            return say(headline, found, why, command, restore_model(state))
+            return say(headline, found, why, command, _model_of(state, revision))
     return None
+
+
+def _model_of(state: State, revision: Revision) -> str:
+    """The command that brings back the model that a script was made from, if a commit has it."""
+    return restore_model(state) if revision.committed else ""
 
 
 def _half_run(state: State) -> Disagreement | None:
@@ -186,11 +194,16 @@ def _two_ways(state: State) -> Disagreement | None:
             "flask db upgrade",
             back_on(state, other),
         )
+    why = f"Forward, the upgrade adds it. Back, the reset takes every commit after {back} off the "
+    why = f"{why}branch, and deletes uncommitted changes."
+    unseen = next((o for o in state.elsewhere if o.problem and o.url != state.database.url), None)
+    if unseen:
+        why = f"Forward, the upgrade adds it. Back is not told: {unseen.url} cannot be seen, and "
+        why = f"{why}would have to go back before the code."
     return say(
         headline,
         f"{found}.",
-        f"Forward, the upgrade adds it. Back, the reset takes every commit after {back} off the "
-        "branch, and deletes uncommitted changes.",
+        why,
         "flask db upgrade",
-        f"git reset --hard {back}",
+        "" if unseen else f"git reset --hard {back}",
     )
