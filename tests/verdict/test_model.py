@@ -23,6 +23,19 @@ def test_an_app_that_flask_does_not_find(project: Project):
     assert (verdict.kind, verdict.found) == ("app_not_found", "Could not import 'demo_ap'.")
 
 
+@pytest.mark.parametrize("how", ["by hand", "by Git"])
+def test_an_app_that_was_deleted_comes_back_from_the_commit(project: Project, how: str):
+    if how == "by Git":
+        project.git("rm", "-rq", "demo_app")
+    shutil.rmtree(project.path / "demo_app", ignore_errors=True)
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.headline) == ("no_app", "The app is deleted.")
+    assert "demo_app/models.py" in verdict.found
+    assert verdict.next == "git checkout HEAD -- demo_app"
+    project.run(*shlex.split(verdict.next))
+    assert project.read().verdict.kind == "agree"
+
+
 def test_an_app_that_does_not_load(project: Project):
     project.edit(MODELS, "db = SQLAlchemy", "bd = SQLAlchemy")
     state = check_against_commands(project)

@@ -9,7 +9,7 @@ from ..env_file import quoted
 from ..facts import Disagreement, State
 from .commands import look_at_model, restore_model, show_settings, undo
 from .lookups import APP, model_files
-from .wording import listed, rows_in, say, sentence
+from .wording import are, listed, rows_in, say, sentence
 
 
 def app_not_found(state: State) -> Disagreement | None:
@@ -29,6 +29,11 @@ def no_app(state: State) -> Disagreement | None:
     """There is no code of an app."""
     if state.model.found:
         return None
+    if gone := [path for path in state.git.deleted if path.endswith(".py")]:
+        folder = gone[0].rpartition("/")[0] or gone[0]
+        why = "This brings back what the last commit has there."
+        command = f"git checkout HEAD -- {quoted(folder)}"
+        return say("The app is deleted.", f"{are(gone)} deleted.", why, command)
     why = "Write the app next: its factory create_app, and .flaskenv with the app's name."
     return say("There is no app yet.", "No file here holds a Flask app.", why)
 
