@@ -94,3 +94,16 @@ def test_every_database_that_is_in_git_is_named(project: Project):
     project.commit("Add databases")
     project.follow("database_in_git", "git rm -f --cached instance/app.db instance/copy.db")
     assert (project.path / "instance/copy.db").is_file()
+
+
+@pytest.mark.parametrize("file", ["instance/app.db", "production.env"])
+def test_what_git_add_would_take_along_is_named_before_it(loose: Project, file: str):
+    loose.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
+    loose.run("flask", "--env-file", "production.env", "db", "upgrade")
+    assert loose.read().verdict.next == "git add ."
+    kept = (loose.path / ".gitignore").read_text(encoding="utf-8").splitlines()
+    line = "instance/" if file.endswith(".db") else file
+    loose.write(".gitignore", "".join(f"{each}\n" for each in kept if each != line))
+    verdict = loose.read().verdict
+    assert (verdict.kind, verdict.next) == ("about_to_be_in_git", "")
+    assert file in verdict.headline and "into the file .gitignore" in verdict.why

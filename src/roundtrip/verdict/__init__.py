@@ -30,6 +30,7 @@ from .difference_rules import database_ahead, model_ahead
 from .downgrades import with_losses
 from .elsewhere_rules import elsewhere, stamped_elsewhere
 from .git_rules import (
+    about_to_be_in_git,
     conflict,
     database_in_git,
     git_error,
@@ -128,6 +129,7 @@ RULES = (
     Rule(unwanted, (MIGRATIONS, DATABASE)),
     Rule(scripts_ignored, (GIT, MIGRATIONS)),
     Rule(database_in_git, (GIT, DATABASE)),
+    Rule(about_to_be_in_git, (GIT,)),
     Rule(merge_not_committed, (GIT,)),
     Rule(script_not_committed, (GIT, MIGRATIONS)),
     Rule(not_committed, (GIT,)),

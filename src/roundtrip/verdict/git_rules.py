@@ -116,6 +116,19 @@ def database_in_git(state: State) -> Disagreement | None:
     )
 
 
+def about_to_be_in_git(state: State) -> Disagreement | None:
+    """A database or a file of settings that `git add .` would take."""
+    found = [file for file in state.git.untracked if file.endswith((".db", ".env"))]
+    if not found:
+        return None
+    return say(
+        f"Git would take {listed(found)}.",
+        "It is untracked, and no line of .gitignore keeps it out.",
+        "Rows and addresses belong to one machine. Write the lines instance/ and *.env into the "
+        "file .gitignore, before you run git add.",
+    )
+
+
 def script_not_committed(state: State) -> Disagreement | None:
     """A script that the database has run is in no commit."""
     fresh = [
