@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from .env_file import database_named_by
+from .env_file import database_named_by, url_in
 from .facts import Column, DatabaseState, Elsewhere, Table
 from .plain_data import build
 from .sqlite_files import columns_in, has_dropped, opened, sql_name, table_names
@@ -52,13 +52,15 @@ def read_others(project: Path, here: DatabaseState, env_file: str | None) -> Ite
     Also this one itself, where the settings of production name it. Seen from another database, the
     usual one is among them, without a file of settings.
     """
-    named = sorted({path.name for path in project.glob("*.env")} - {env_file})
+    named = sorted({path.name for path in project.glob("*.env")} - {env_file, ".env"})
     for settings in [*named, ""] if env_file else named:
         with suppress(OSError):  # a name that is too long
             file = project / "instance/app.db"
             if settings:
                 file = database_named_by(project, settings)
             if not file:
+                if settings.startswith(("prod", "stag")) and not url_in(project, settings):
+                    yield Elsewhere(settings, here.url, problem="no address")
                 continue
             url = file.relative_to(project).as_posix()
             if not file.is_file():

@@ -229,3 +229,20 @@ def test_a_script_that_another_database_only_says_it_has_run_can_go():
     has = replace(says, names=("user", "user.age"))
     state = made(migrations=migrations(second()), elsewhere=(has,))
     assert state.verdict.next == "flask --env-file production.env db downgrade"
+
+
+@pytest.mark.parametrize("line", ["DATABASE=sqlite:///production.db\n", ""])
+def test_a_file_of_settings_that_names_none(project: Project, line: str):
+    """Its commands go to the usual database, without a word."""
+    project.write("production.env", line)
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.headline) == ("elsewhere", "production.env names no database.")
+    assert "its commands go to instance/app.db" in verdict.found
+    assert verdict.next == "%show production.env"
+
+
+def test_the_settings_that_flask_reads_without_being_asked_are_of_no_other_database(
+    project: Project,
+):
+    project.write(".env", "DATABASE_URL=sqlite:///new.db\n")
+    assert all("names this database" not in said.headline for said in project.read().disagreements)

@@ -27,6 +27,13 @@ def elsewhere(state: State) -> Disagreement | None:
 
 def _about(state: State, other: Elsewhere) -> Disagreement | None:
     """What is to be said of another database, beside this one."""
+    if other.problem == "no address":
+        return say(
+            f"{other.env_file} names no database.",
+            f"It has no line DATABASE_URL=…, so its commands go to {other.url}.",
+            "What is meant for another database would be done here. Write that line.",
+            f"%show {other.env_file}",
+        )
     if other.url == state.database.url:
         return _the_same(other)
     if other.problem == "missing":
