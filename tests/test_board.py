@@ -187,7 +187,7 @@ def test_what_is_gone_is_named() -> None:
     text = board.text(states.LESSON_01, states.LESSON_07)
     assert "Gone since the last look: the commit “Add age to the user model”" in text
     assert "user.age in the model" in text
-    assert "Nothing has changed" in board.text(states.LESSON_01, states.LESSON_01)
+    assert "Nothing on this board has changed" in board.text(states.LESSON_01, states.LESSON_01)
     gone = replace(states.LESSON_01, database=DatabaseState("instance/app.db"))
     assert "Gone since the last look: the file instance/app.db" in board.text(
         gone, states.LESSON_01
@@ -198,7 +198,7 @@ def test_what_is_gone_is_named() -> None:
         (states.LESSON_01, gone),
         (other, states.LESSON_01),
     ):
-        assert "Nothing has changed" not in board.text(now, then)
+        assert "Nothing on this board" not in board.text(now, then)
     assert "look" not in board.text(states.LESSON_01)
 
 

@@ -35,7 +35,7 @@ class News:
         if not self.looked:
             return ""
         if not self.marks and not self.gone and not self.rows:
-            return "" if self.others else "Nothing has changed since the last look."
+            return "" if self.others else "Nothing on this board has changed since the last look."
         said = []
         kinds = set(self.marks.values())
         if kinds:
