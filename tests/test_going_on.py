@@ -52,7 +52,13 @@ def test_what_was_begun_afresh_is_begun_so_again(notebook, home):
     assert "as you left it" in notebook.run("%restart").text
     assert "leaves it" in notebook.run("%lesson 2 --fresh").text
     assert "leaves it" in notebook.run("%restart").text
+    notebook.manager.restart_kernel(now=True)
+    assert notebook.client.wait_for_ready(timeout=30) is None
+    notebook.run("%load_ext roundtrip\n%lesson 2 --continue")
+    assert "leaves it" in notebook.run("%restart").text
     assert "as you left it" in notebook.run("%lesson 2").text
+    notebook.run("%lesson 2 --continue")
+    assert "as you left it" in notebook.run("%restart").text
 
 
 def test_it_gives_up_after_a_while_and_takes_nothing(notebook, home):

@@ -19,17 +19,21 @@ from .safe_files import read_json, write_json
 
 @dataclass(frozen=True)
 class Owner:
-    """Who holds the workspace: one kernel, in one lesson, since a moment (ISO 8601, local)."""
+    """Who holds the workspace: one kernel, in one lesson, since a moment (ISO 8601, local).
+
+    `fresh`: the lesson began from the course's start, not from the learner's own end before it.
+    """
 
     token: str
     lesson: int
     since: str
+    fresh: bool = False
 
 
-def take(home: Home, token: str, lesson: int) -> None:
+def take(home: Home, token: str, lesson: int, fresh: bool = False) -> None:
     """Note that the kernel with this token now holds the workspace for this lesson."""
     since = datetime.now().isoformat(timespec="seconds")
-    write_json(home.private / "owner.json", asdict(Owner(token, lesson, since)))
+    write_json(home.private / "owner.json", asdict(Owner(token, lesson, since, fresh)))
 
 
 def let_go(home: Home) -> None:
@@ -42,7 +46,7 @@ def owner(home: Home) -> Owner | None:
     row = read_json(home.private / "owner.json")
     match row:
         case {"token": str(token), "lesson": int(lesson), "since": str(since)}:
-            return Owner(token, lesson, since)
+            return Owner(token, lesson, since, row.get("fresh") is True)
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from . import attic, checks, holding, making, snapshots, workspace
@@ -60,7 +61,8 @@ def start(
     else:
         source, place = end_state(course, home, before, on_cell, fresh)
     tree = snapshots.project_in(place) if place else None
-    aside = workspace.replace(home, tree, label, lambda: holding.take(home, token, lesson.number))
+    take = partial(holding.take, home, token, lesson.number, fresh)
+    aside = workspace.replace(home, tree, label, take)
     return Started(lesson, source, before, aside)
 
 

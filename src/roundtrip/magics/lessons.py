@@ -62,7 +62,8 @@ class LessonMagics(Magics):
     def _begin(self, found: Lesson, going_on: bool, fresh: bool) -> list[str]:
         """Make the workspace ours, at the lesson's start or as it stands; what to tell of it."""
         if going_on:
-            report = [f"Lesson {found.number:02d} · {found.title}", *self._go_on(found)]
+            said, fresh = self._go_on(found)
+            report = [f"Lesson {found.number:02d} · {found.title}", *said]
         else:
             with Bar() as bar:
                 started = lesson.start(
@@ -77,13 +78,17 @@ class LessonMagics(Magics):
         self._session.begin(found, fresh)
         return report
 
-    def _go_on(self, found: Lesson) -> list[str]:
-        """Make the workspace ours as it stands; what to tell of it, also whose it was until now."""
+    def _go_on(self, found: Lesson) -> tuple[list[str], bool]:
+        """Make the workspace ours as it stands; what to tell of it, also whose it was until now.
+
+        And whether this lesson was begun afresh there.
+        """
         home = self._session.home
         with holding.alone(home):
             holding.must_stand(home, found)
             holder = holding.owner(home)
-            holding.take(home, self._session.token, found.number)
+            fresh = holder is not None and holder.lesson == found.number and holder.fresh
+            holding.take(home, self._session.token, found.number, fresh)
         report = ["Start: where the workspace stands; nothing was replaced."]
         if holder and holder.lesson != found.number:
             said = f"What stands there is lesson {holder.lesson:02d}'s."
@@ -91,7 +96,7 @@ class LessonMagics(Magics):
                 back = f"`{command()} attic restore {yours.name}` puts it back"
                 said += f" Yours is in {home.shown(yours)}; {back}."
             report.append(said)
-        return report
+        return report, fresh
 
     @line_magic
     def restart(self, line: str) -> None:
