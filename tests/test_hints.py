@@ -44,7 +44,6 @@ NOT_IN_THE_LESSON = {
     *((2, "git clean -f"), (3, "git clean -f")),  # a script that came too early, or is wrong
     *((3, "git restore --staged"), (3, "git add")),
     (7, "git restore demo_app/models.py"),
-    (10, "git reset --hard ORIG_HEAD"),
     (10, 'git commit -m "…"'),
 }
 """Commands of hints that take back what the lesson did not ask for."""

@@ -41,7 +41,7 @@ def test_a_command_ends_with_a_kernel_that_is_killed(tmp_path, monkeypatch, line
         assert ("server.py" in " ".join(command.cmdline())) == by_helper
         os.kill(killed.manager.provisioner.pid, 9)
         wait_for(lambda: is_over(command.pid))
-    with kernel(tmp_path / "home", **options) as following:
+    with kernel(tmp_path / "home", ROUNDTRIP_PRELOAD="0") as following:
         said = following.run("%load_ext roundtrip\n%lesson 1 --continue\n!git init -q && ls")
         assert said.error is None
         assert said.text.split()[-2:] == ["app.py", "begun"]
