@@ -61,6 +61,18 @@ def test_nothing_is_built_on_what_has_to_be_mended_first(then: str):
     assert said(mend, Cure("Then the code.", "git reset --hard 1a2b3c4"))[-1] == first
 
 
+@pytest.mark.parametrize("command", ["git add .", 'git commit -m "Add city"'])
+def test_nothing_is_committed_that_has_to_be_mended_first(command: str):
+    """Not by a repair either: it would put the broken file into the lesson's commit."""
+    mend = Cure("The app does not load.", "git diff", repair=True)
+    commit = Cure("The commit is not made yet.", command, repair=True)
+    assert said(mend, commit)[-1] == "why:  What is told above comes first; then look again."
+    assert said(commit, mend)[1] == f"next: {command}"
+    missing = Result(Goal("A goal", "has_file", {}, ()), unmet("no", Cure("Write.", "%%writefile")))
+    then = Result(Goal("A goal", "head_subject", {}, ()), unmet("no", commit))
+    assert "What is told above comes first" in messages.goals([missing, then])[-1]
+
+
 def test_what_is_the_same_names_its_goal_unless_that_stands_right_above():
     cure, other = Cure("One.", "git status"), Cure("Two.", "git diff")
     goals = [Goal(f"Goal {n}", "agree", {}, ()) for n in range(5)]

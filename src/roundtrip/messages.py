@@ -101,16 +101,15 @@ def _same(goal: str, above: str) -> str:
 def _builds(finding: Finding) -> bool:
     """Whether the next command builds on what is there, so that it waits where that is to change.
 
-    One that is a repair itself does not wait; to look at another database before its upgrade does.
+    One that is a repair itself does not wait, unless it would commit what is to change; to look at
+    another database before its upgrade does.
     """
-    return finding.next.startswith("%board --env-file") or bool(
+    return finding.next.startswith(("%board --env-file", "git add", "git commit")) or bool(
         not finding.repair and _GOES_ON.match(finding.next)
     )
 
 
-_GOES_ON = re.compile(
-    r"flask (?:--env-file \S+ )?db (?:upgrade|migrate)\b|git (?:add|commit|reset --hard)\b"
-)
+_GOES_ON = re.compile(r"flask (?:--env-file \S+ )?db (?:upgrade|migrate)\b|git reset --hard\b")
 
 _INDENT = " " * 13
 _WIDTH = 96

@@ -110,7 +110,8 @@ _BUILT_ON = {
     model_and_migrations.committed_migration,
     databases.database_has,
     databases.references,
+    files.has_file,
 }
-"""The checks of model, scripts and databases: while one is not met, the goals below wait."""
+"""The checks of model, scripts, databases and files: while one is not met, the goals below wait."""
 
 CHECKS = {check.__name__: check for check in _checks()}
