@@ -73,6 +73,13 @@ def test_nothing_is_committed_that_has_to_be_mended_first(command: str):
     assert "What is told above comes first" in messages.goals([missing, then])[-1]
 
 
+def test_one_way_to_a_branch_is_told_at_a_time():
+    here, keep = Cure("Take main here.", "git switch -C main"), Cure("Keep it.", "git switch -c k")
+    above = "why:  What is told above comes first; then look again."
+    assert said(here, keep) == ["why:  Take main here.", f"next: {here.command}", above]
+    assert said(here, Cure("So too.", here.command))[-1] == f"next: {SAME}"
+
+
 def test_what_is_the_same_names_its_goal_unless_that_stands_right_above():
     cure, other = Cure("One.", "git status"), Cure("Two.", "git diff")
     goals = [Goal(f"Goal {n}", "agree", {}, ()) for n in range(5)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from .checks import Result, lost
 from .checks.finding import Finding
@@ -73,7 +73,8 @@ def goals(results: Sequence[Result]) -> list[str]:
             lines += wrapped(f"{_INDENT}why:  ", said)
             continue
         cause, following = result.finding.cause, result.finding.next
-        if held and _builds(result.finding) and _step(following) not in commands:
+        waits = (held and _builds(result.finding)) or _another_switch(following, commands)
+        if waits and _step(following) not in commands:
             lines += wrapped(f"{_INDENT}why:  ", "What is told above comes first; then look again.")
             continue
         held = held or result.holds_back or _builds(result.finding)
@@ -109,6 +110,12 @@ def _builds(finding: Finding) -> bool:
     )
 
 
+def _another_switch(command: str, commands: Collection[str]) -> bool:
+    """Whether a command goes to a branch, and one that was told above does: it would undo that."""
+    return command.startswith(_SWITCH) and any(each.startswith(_SWITCH) for each in commands)
+
+
+_SWITCH = "git switch"
 _GOES_ON = re.compile(r"flask (?:--env-file \S+ )?db (?:upgrade|migrate)\b|git reset --hard\b")
 
 _INDENT = " " * 13

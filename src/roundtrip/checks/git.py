@@ -12,6 +12,7 @@ from ..plural import counted
 from ..verdict.commands import ANY_MESSAGE, commit, commit_script
 from ..verdict.git_rules import conflict, merge_not_committed, no_branch
 from ..verdict.lookups import model_files
+from .branches import from_branch, to_main
 from .causes import make_again
 from .commit_causes import model_alone, not_to_commit, script_alone, why_changed
 from .finding import Cure, Finding, begin_again, met, unmet
@@ -58,9 +59,17 @@ def commits(
     if amended := _amended(lost):
         return unmet(text, amended)
     if lost and (not script or any(fnmatch(r.file, script) for r in state.migrations.revisions)):
+        if aside := _aside(project, lost):
+            return unmet(text, aside)
         cause = f"A reset went too far back: {lost[-1].after[:7]} is on the branch no more."
         return unmet(text, Cure(cause, "git reflog"))
     return unmet(text, Cure("An earlier step is missing.", "git status"))
+
+
+def _aside(project: Path, lost: Sequence[Made]) -> Cure | None:
+    """How to have the newest of these commits on main that another branch has."""
+    cures = (from_branch(project, each.subject, each.after) for each in reversed(lost))
+    return next(filter(None, cures), None)
 
 
 def _amended(lost: Sequence[Made]) -> Cure | None:
@@ -112,8 +121,7 @@ def head_subject(
     if not state.git.commits:
         return unmet("no commit yet", Cure("Nothing was committed.", commit(state, subject)))
     if state.git.branch != "main":
-        cause = "A branch of its own leaves main as it was, and the lessons are on main."
-        return unmet(f"on the branch {state.git.branch}", Cure(cause, "git switch main"))
+        return unmet(f"on the branch {state.git.branch}", to_main(state, project, back))
     found = state.git.commits[0].subject
     text = f"the last commit is “{found}”"
     if found == subject:
@@ -136,6 +144,8 @@ def head_subject(
             return unmet(text, Cure(cause, "git status"))
         return unmet(text, Cure(cause, "git log --oneline"))
     if called := [entry for entry in off_the_branch(state, project) if entry.subject == subject]:
+        if aside := _aside(project, called):
+            return unmet(text, aside)
         place = called[-1].after[:7]
         cause = f"“{subject}” is {place}: no branch has it any more, but Git remembers it."
         command = "git reflog"

@@ -1,0 +1,54 @@
+"""Where a lesson's commit is, if the work was done on another branch than main."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .. import terminal
+from ..env_file import quoted
+from ..facts import State
+from .finding import Cure
+
+
+def to_main(state: State, project: Path, back: bool) -> Cure:
+    """The way from another branch to main. `back`: what follows on a branch is not wanted.
+
+    Where main has nothing of its own, it is taken along: the databases may have run what is here.
+    """
+    cause = "A branch of its own leaves main as it was, and the lessons are on main."
+    there = _lines(project, "rev-parse", "--verify", "--quiet", "refs/heads/main")
+    here = [commit.hash for commit in state.git.commits]
+    if back or not there or there == here[:1]:
+        return Cure(cause, "git switch main")
+    if there[0] in here:
+        cause = f"{cause} This takes main along to here, and loses nothing of it."
+        return Cure(cause, "git switch -C main", holds_back=True)
+    cause = f"{cause} Main has commits that {state.git.branch} has not. Look at them: git switch "
+    return Cure(f"{cause}main leaves this branch, git switch -C main would drop them.", _LOOK)
+
+
+def from_branch(project: Path, subject: str, place: str) -> Cure | None:
+    """The way to have a commit on main that another branch has; None where no branch has it.
+
+    `subject` and `place`: its message and its hash.
+    """
+    names = ("for-each-ref", "--format=%(refname:short)", "refs/heads")
+    branches = _lines(project, *names, f"--contains={place}")
+    if not branches:
+        return None
+    cause = f"“{subject}” is {place[:7]}, on the branch {branches[0]}."
+    ahead = _lines(project, *names, "--contains=HEAD")
+    if branches[0] in ahead:
+        cause = f"{cause} The lessons are on main; this brings main to it."
+        return Cure(cause, f"git merge {quoted(branches[0])}", holds_back=True)
+    cause = f"{cause} Main has commits that it has not, so look at both first; git merge joins them"
+    return Cure(f"{cause}, git cherry-pick copies one.", _LOOK, holds_back=True)
+
+
+_LOOK = "git log --oneline --graph --all"
+
+
+def _lines(project: Path, *arguments: str) -> list[str]:
+    """What a Git command lists; nothing where it fails."""
+    done = terminal.capture(["git", *arguments], project)
+    return [] if done.returncode else done.stdout.split()
