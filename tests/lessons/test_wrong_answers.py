@@ -161,7 +161,7 @@ WRONG = {
     "a reset that is not hard": (
         {BACK: RIGHT[BACK].replace("--hard ", "")},
         "%check and-back",
-        "next: git restore demo_app/models.py",
+        "and no file; then reset again, with --hard.\n             next: git reset ",
     ),
     "the code did not go back": (
         {BACK: f"{DOWN}\n{PRODUCTION_DOWN}"},

@@ -21,9 +21,8 @@ from ..course import Goal
 from ..errors import RoundtripError
 from ..facts import State
 from . import databases, files, git, model_and_migrations, rows
-from .commit_causes import why_changed
+from .commit_causes import reset_without_hard, why_changed
 from .finding import BEGIN_AGAIN, Cure, Finding, met, unmet
-from .reflog import reset_from
 from .way_back_causes import one_step_too_many
 
 
@@ -85,10 +84,8 @@ def agree(state: State, project: Path, back: str = "") -> Finding:
             return unmet(first.found, Cure(cause, "git log --oneline"))
     elif back and state.git.uncommitted:  # such as a reset without --hard leaves
         file = state.git.uncommitted[0]
-        if file in state.git.untracked and (before := reset_from(project, file)):
-            cause = "The reset was without --hard: it moved the branch, and the files stayed. This "
-            cause = f"{cause}moves it back, and no file; then reset again, with --hard."
-            return unmet(f"not committed: {file}", Cure(cause, f"git reset {before[:7]}"))
+        if soft := reset_without_hard(state, project):
+            return unmet(f"not committed: {file}", soft)
         return unmet(f"not committed: {file}", why_changed(state, file))
     return unmet(first.found, Cure(f"{first.headline} {first.why}".strip(), first.next))
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .. import terminal
 from ..env_file import quoted
 from ..facts import State
 from .finding import Cure
+from .reflog import ask_git
 
 
 def to_main(state: State, project: Path, back: bool) -> Cure:
@@ -16,7 +16,7 @@ def to_main(state: State, project: Path, back: bool) -> Cure:
     Where main has nothing of its own, it is taken along: the databases may have run what is here.
     """
     cause = "A branch of its own leaves main as it was, and the lessons are on main."
-    there = _lines(project, "rev-parse", "--verify", "--quiet", "refs/heads/main")
+    there = ask_git(project, "rev-parse", "--verify", "--quiet", "refs/heads/main")
     here = [commit.hash for commit in state.git.commits]
     if back or not there or there == here[:1]:
         return Cure(cause, "git switch main")
@@ -33,11 +33,11 @@ def from_branch(project: Path, subject: str, place: str) -> Cure | None:
     `subject` and `place`: its message and its hash.
     """
     names = ("for-each-ref", "--format=%(refname:short)", "refs/heads")
-    branches = _lines(project, *names, f"--contains={place}")
+    branches = ask_git(project, *names, f"--contains={place}")
     if not branches:
         return None
     cause = f"“{subject}” is {place[:7]}, on the branch {branches[0]}."
-    ahead = _lines(project, *names, "--contains=HEAD")
+    ahead = ask_git(project, *names, "--contains=HEAD")
     if branches[0] in ahead:
         cause = f"{cause} The lessons are on main; this brings main to it."
         return Cure(cause, f"git merge {quoted(branches[0])}", holds_back=True)
@@ -46,9 +46,3 @@ def from_branch(project: Path, subject: str, place: str) -> Cure | None:
 
 
 _LOOK = "git log --oneline --graph --all"
-
-
-def _lines(project: Path, *arguments: str) -> list[str]:
-    """What a Git command lists; nothing where it fails."""
-    done = terminal.capture(["git", *arguments], project)
-    return [] if done.returncode else done.stdout.split()

@@ -8,6 +8,7 @@ from ..env_file import quoted
 from ..facts import State
 from .causes import bad_script, make_again
 from .finding import Cure
+from .reflog import reset_from
 
 
 def not_to_commit(state: State, project: Path) -> Cure | None:
@@ -54,6 +55,16 @@ def _amend(state: State) -> str:
     """The next command on the way into the last commit."""
     unstaged = state.git.untracked or state.git.modified
     return "git add ." if unstaged else "git commit --amend --no-edit"
+
+
+def reset_without_hard(state: State, project: Path) -> Cure | None:
+    """The cure where a reset moved the branch and left new files, which are told from others."""
+    before = reset_from(project, {*state.git.untracked, *state.git.added})
+    if not before:
+        return None
+    cause = "The reset was without --hard: it moved the branch, and the files stayed. This moves "
+    cause = f"{cause}it back, and no file; then reset again, with --hard."
+    return Cure(cause, f"git reset {before[:7]}", repair=True)
 
 
 def why_changed(state: State, file: str) -> Cure:

@@ -19,7 +19,7 @@ from .causes import (
     why_empty,
     why_troubled,
 )
-from .commit_causes import model_alone, script_alone, why_changed
+from .commit_causes import model_alone, reset_without_hard, script_alone, why_changed
 from .course_databases import USUAL
 from .finding import Cure, Finding, begin_again, met, unmet
 from .model_causes import look_at, why_lacking
@@ -95,6 +95,10 @@ def revisions(
         return unmet(text, no_script(state, project))
     if len(everything) > count:
         extra = everything[-1]  # no other follows it, so it can go
+        # On the way back only: elsewhere a script that waits is told to be reset like this.
+        back = count == applied and not whole and extra.file in state.git.uncommitted
+        if back and (soft := reset_without_hard(state, project)):
+            return unmet(text, soft)
         if whole and state.differences and not extra.is_empty:
             cause = "The table was made from another model, and one script is to make it all."
             return unmet(text, begin_again(cause))

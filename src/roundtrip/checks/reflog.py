@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from .. import terminal
 from ..facts import State
+from ..git_facts import git_lines
 
 
 @dataclass(frozen=True)
@@ -22,19 +25,24 @@ class Made:
     amended: bool = False
 
 
-def reset_from(project: Path, file: str) -> str:
-    """The commit with this file that HEAD was at before the resets that were done last, or empty.
+def reset_from(project: Path, files: Collection[str]) -> str:
+    """The commit with these files that HEAD was at before the resets done last, or empty.
 
     A file that was in no commit stays behind a reset with --hard too. Git is asked.
     """
+    found, missing = "", {*files}
     for line in reversed(_log(project)):
-        if "\treset: moving to" not in line:
+        if "\treset: moving to" not in line or not missing:
             break
         before = line.split(" ")[0]
-        asked = ["git", "cat-file", "-e", f"{before}:{file}"]
-        if terminal.capture(asked, project).returncode == 0:
-            return before
-    return ""
+        if here := missing & {*ask_git(project, "ls-tree", "-r", "-z", "--name-only", before)}:
+            found, missing = before, missing - here
+    return found
+
+
+def ask_git(project: Path, *arguments: str) -> list[str]:
+    """What a Git command lists; nothing where it fails."""
+    return git_lines(partial(terminal.capture, project=project), *arguments)
 
 
 def off_the_branch(state: State, project: Path) -> list[Made]:

@@ -1,0 +1,48 @@
+"""Goals after a reset that left the files, or before one that is to come."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+from starts import Starts
+from states import Project
+
+from roundtrip import checks
+from roundtrip.course import Goal
+
+BACK = "Create user table"
+
+
+@pytest.fixture
+def project(starts: Starts, tmp_path: Path) -> Project:
+    """`age` in every place and in a commit of its own."""
+    return starts["aged"].copy(tmp_path / "p")
+
+
+def find(project: Project, check: str, **arguments: object) -> checks.Finding:
+    return checks.check(Goal("", check, arguments), project.read(), project.path).finding
+
+
+@pytest.mark.parametrize("reset", [["--soft"], []])
+def test_a_reset_that_was_to_be_hard_is_taken_back_in_one_step(project: Project, reset: list[str]):
+    """By every goal: file by file, the way back ended where two more goals were not met."""
+    project.write("demo_app/a_first_file.py", "")
+    project.write("tests/test_user.py", "")
+    project.commit("Test the age column")
+    last = project.git("rev-parse", "HEAD").strip()[:7]
+    project.db("downgrade")
+    project.write("notes.txt", "mine\n")  # in no commit
+    for _ in range(2):
+        project.git("reset", "-q", *reset, "HEAD~1")
+    for said in (
+        find(project, "revisions", count=1, applied=1),
+        find(project, "agree", back=BACK),
+    ):
+        assert said.next == f"git reset {last}"
+    project.run(*shlex.split(said.next))
+    assert project.read().git.uncommitted == ("notes.txt",)
+    said = find(project, "head_subject", subject=BACK, back=True)
+    project.run(*shlex.split(said.next))
+    assert find(project, "revisions", count=1, applied=1).met
