@@ -12,6 +12,7 @@ from states import Project
 from roundtrip import checks
 from roundtrip.course import Goal
 
+AGE = {"subject": "Add age column to user model", "commits": 2}
 BACK = "Create user table"
 
 
@@ -23,6 +24,23 @@ def project(starts: Starts, tmp_path: Path) -> Project:
 
 def find(project: Project, check: str, **arguments: object) -> checks.Finding:
     return checks.check(Goal("", check, arguments), project.read(), project.path).finding
+
+
+@pytest.mark.parametrize("reset", [["--soft"], []])
+def test_what_a_reset_left_in_the_files_is_committed_again(project: Project, reset: list[str]):
+    """The way into the reflog leads back to where the reset was told."""
+    project.git("reset", "-q", *reset, "HEAD~1")
+    for _ in range(2):
+        if not (said := find(project, "head_subject", **AGE)).met:
+            assert "took it off the branch" in said.cause and said.next.startswith("git ")
+            project.run(*shlex.split(said.next))
+    assert find(project, "head_subject", **AGE).met and find(project, "agree").met
+
+
+def test_what_is_not_in_the_files_any_more_is_in_the_reflog(project: Project):
+    project.git("reset", "-q", "--hard", "HEAD~1")
+    project.write("notes.txt", "mine\n")
+    assert find(project, "head_subject", **AGE).next == "git reflog"
 
 
 @pytest.mark.parametrize("reset", [["--soft"], []])

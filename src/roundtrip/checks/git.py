@@ -16,7 +16,7 @@ from .branches import from_branch, to_main
 from .causes import make_again
 from .commit_causes import model_alone, not_to_commit, script_alone, why_changed
 from .finding import Cure, Finding, begin_again, met, unmet
-from .reflog import Made, off_the_branch
+from .reflog import Made, is_in_the_files, off_the_branch
 
 
 def commits(
@@ -147,6 +147,10 @@ def head_subject(
         if aside := _aside(project, called):
             return unmet(text, aside)
         place = called[-1].after[:7]
+        if not back and is_in_the_files(state, project, place):
+            cause = f"“{subject}” was {place}, and a reset took it off the branch. What it changed "
+            cause = f"{cause}is in the files still: commit it again."
+            return unmet(text, Cure(cause, commit(state, subject), holds_back=True))
         cause = f"“{subject}” is {place}: no branch has it any more, but Git remembers it."
         command = "git reflog"
         if back and not state.git.uncommitted:

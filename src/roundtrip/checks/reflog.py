@@ -40,6 +40,15 @@ def reset_from(project: Path, files: Collection[str]) -> str:
     return found
 
 
+def is_in_the_files(state: State, project: Path, place: str) -> bool:
+    """Whether each file in which a commit differs from the last one here is not committed.
+
+    So a reset without --hard leaves it.
+    """
+    changed = ask_git(project, "diff", "--name-only", "-z", "HEAD", place)
+    return bool(changed) and {*changed} <= {*state.git.uncommitted}
+
+
 def ask_git(project: Path, *arguments: str) -> list[str]:
     """What a Git command lists; nothing where it fails."""
     return git_lines(partial(terminal.capture, project=project), *arguments)
