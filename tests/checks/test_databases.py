@@ -78,7 +78,7 @@ def test_database_has(project: Path):
     hollow = replace(UPGRADED.migrations.revisions[1], undoes=False)
     ran = replace(UPGRADED.migrations, revisions=(UPGRADED.migrations.revisions[0], hollow))
     state = replace(UPGRADED, migrations=ran)
-    refused("database_has", state, project, "does not drop it", f"%show {AGE_SCRIPT}", **off)
+    refused("database_has", state, project, "does not undo", f"%show {AGE_SCRIPT}", **off)
     sql(project, f"UPDATE alembic_version SET version_num = '{FIRST}'")
     refused("database_has", state, project, "no script that it counts", "%restart", **off)
     third = replace(second(applied=True, adds=("pet",)), id="c" * 12, parents=(SECOND,))

@@ -28,6 +28,7 @@ from goal_states import (
     migrations,
     refused,
     second,
+    sql,
     user,
 )
 
@@ -153,6 +154,31 @@ def test_revisions(project: Path):
     heads = made(migrations=replace(apart, heads=(SECOND, "c" * 12)))
     command = 'flask db merge heads -m "Merge heads"'
     refused("revisions", heads, project, "2 heads", command, count=3, applied=1)
+
+
+def test_a_downgrade_that_undoes_nothing_is_not_told(project: Path):
+    """It would take the number back, and then only the lesson's beginning is left."""
+    early = {"count": 2, "applied": 1}
+    first, loose = UPGRADED.migrations.revisions
+    for script, changed, following in (
+        (replace(loose, undoes=False), (), f"%show {AGE_SCRIPT}"),
+        (replace(loose, undoes=False, committed=True), (), f"%show {AGE_SCRIPT}"),
+        (replace(loose, undoes=False, committed=True), (AGE_SCRIPT,), f"git restore {AGE_SCRIPT}"),
+    ):
+        ran = replace(UPGRADED.migrations, revisions=(first, script))
+        state = replace(UPGRADED, migrations=ran, git=git(modified=changed))
+        sql(project, f"UPDATE alembic_version SET version_num = '{SECOND}'")
+        refused("revisions", state, project, "does not undo", following, **early)
+        refused("revisions", state, project, "does not undo", following, count=1, applied=1)
+
+
+def test_what_a_lesson_before_has_run_goes_back_and_did_not_come_too_early(project: Path):
+    first, loose = UPGRADED.migrations.revisions
+    ran = replace(UPGRADED.migrations, revisions=(first, replace(loose, committed=True)))
+    state = replace(UPGRADED, migrations=ran, git=git())
+    sql(project, f"UPDATE alembic_version SET version_num = '{SECOND}'")
+    cause = "The downgrade has not run on app.db."
+    refused("revisions", state, project, cause, "flask db downgrade", count=2, applied=1)
 
 
 def test_newest_script(project: Path):

@@ -15,6 +15,7 @@ from ..verdict.script_rules import folder_gone, missing_script, script_error
 from .course_databases import USUAL, address_first, command_on, versions
 from .finding import Cure, begin_again
 from .model_causes import look_at, why_lacking
+from .way_back_causes import no_way_back
 
 
 def why_blocked(state: State, project: Path | None = None, database: str = USUAL) -> Cure | None:
@@ -180,6 +181,8 @@ def downgrade_of(state: State, revision: Revision) -> Cure:
     if revision.loses:
         cause = f"It has run, and what it dropped is gone: {', '.join(revision.loses)}."
         return begin_again(f"{cause} No downgrade brings the values back.")
+    if hollow := no_way_back(state, revision):
+        return hollow
     at = state.migrations.current
     followed = "" if revision.id in at else ", with all that followed"
     said = f"Undo it before you delete it{followed}."

@@ -25,6 +25,7 @@ from .finding import Cure, Finding, begin_again, met, unmet
 from .model_causes import look_at, why_lacking
 from .reflog import off_the_branch
 from .script_causes import does_more, names_of, other_name, unread, why_not_pending
+from .way_back_causes import no_way_back, not_gone_back
 
 
 def model_has(
@@ -87,8 +88,11 @@ def revisions(
     if len(run) > applied and (trouble := why_troubled(state)):  # stamped, not upgraded
         return unmet(text, trouble)
     if len(run) > applied and len(everything) <= count:
-        back = downgrade_of(state, run[-1])
-        if not run[-1].drops:
+        newest = run[-1]
+        if newest.committed and newest.adds and not newest.loses:
+            return unmet(text, not_gone_back(state, project, USUAL, newest.adds[0]))
+        back = downgrade_of(state, newest)
+        if newest.undoes and not newest.drops:
             back = replace(back, cause="The upgrade has run, and should not have yet.")
         return unmet(text, back)
     if len(everything) < count:
@@ -200,9 +204,8 @@ def committed_migration(
     for name, kind, wanted in unlike(state, maker):
         cause = f"The script makes {name} {kind}, and the model has {wanted}."
         return unmet(text, replace(make_again(state, maker, cause), repair=True))
-    if not maker.undoes:
-        cause = "Its downgrade() does not undo what its upgrade() does, so there is no way back."
-        return unmet(text, Cure(f"{cause} Write it.", f"%show {maker.file}"))
+    if hollow := no_way_back(state, maker):
+        return unmet(text, hollow)
     if maker.applied and (trouble := why_troubled(state)):
         return unmet(text, trouble)
     if state.model.odd and not maker.committed:

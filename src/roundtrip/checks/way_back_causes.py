@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..facts import State
+from ..env_file import quoted
+from ..facts import Revision, State
 from ..sqlite_files import sql_name
 from ..verdict.commands import is_one_step, take_back
 from ..verdict.lookups import database_names, run_by
@@ -38,10 +39,8 @@ def not_gone_back(state: State, project: Path, database: str, name: str) -> Cure
         cause = f"{database} has {name}, and no script that it counts as run makes it: a "
         return begin_again(f"{cause}downgrade() that drops nothing, or a change by hand.")
     maker = run[-1]
-    if not maker.undoes:
-        cause = "The downgrade() of its script does not drop it."
-        cause = f"{cause} Write that, then run the downgrade."
-        return Cure(cause, f"%show {maker.file}", repair=True)
+    if hollow := no_way_back(state, maker):
+        return hollow
     cause = f"{database} has not gone back far enough: {maker.id} still counts as run."
     newer = state.migrations.revisions[state.migrations.revisions.index(maker) + 1 :]
     ran = {*run_by(state, at)}
@@ -51,6 +50,18 @@ def not_gone_back(state: State, project: Path, database: str, name: str) -> Cure
         cause = f"The downgrade has not run on {database}.{address_first(database)}"
     command = command_on(database, take_back(maker, at))
     return Cure(cause, command, repair=not is_one_step(maker, at))
+
+
+def no_way_back(state: State, script: Revision) -> Cure | None:
+    """The cure where a downgrade of this script would take the number back, and nothing else."""
+    if script.undoes:
+        return None
+    cause = "Its downgrade() does not undo what its upgrade() does, so there is no way back yet."
+    if script.file in state.git.modified and script.committed:
+        cause = f"{cause} The script is not as the last commit has it; this brings that one back."
+        return Cure(cause, f"git restore {quoted(script.file)}", repair=True)
+    cause = f"{cause} Write it first."
+    return Cure(cause, f"%show {quoted(script.file)}", repair=True)
 
 
 def one_step_too_many(state: State, back: str) -> Cure | None:
