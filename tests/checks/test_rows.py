@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -83,6 +84,33 @@ def test_rows_that_the_lesson_begins_with_are_not_added_again(
     (project / "instance/production.db").write_bytes(b"none" * 200)
     there = {**wanted, "database": "production.db"}
     refused(check, made(elsewhere=(locked,)), project, "Close what has it open", "%board", **there)
+
+
+def made_copy(project: Path, name: str, made_at: int) -> None:
+    """A copy of production.db, made at this time."""
+    shutil.copy(project / "instance/production.db", project / f"instance/{name}")
+    os.utime(project / f"instance/{name}", (made_at, made_at))
+
+
+@pytest.mark.parametrize(("older", "newer"), [("a.db", "b.db"), ("b.db", "a.db")])
+def test_the_newest_copy_of_what_a_downgrade_took_is_told(project: Path, older: str, newer: str):
+    """An older one may lack a column."""
+    (project / "production.env").write_text("DATABASE_URL=sqlite:///production.db\n")
+    made_copy(project, older, 1000)
+    made_copy(project, newer, 2000)
+    kept = {"table": "user", "count": 2, "database": "production.db", "kept": True}
+    sql(project, "DROP TABLE user", "production.db")
+    sql(project, "DELETE FROM alembic_version", "production.db")
+    column = {"column": "user.age", "database": "production.db", "present": False}
+    for check, asked in (
+        ("rows", kept),
+        ("rows", {**kept, "kept": False}),
+        ("database_has", column),
+    ):
+        refused(check, made(), project, f"{newer} has", f"%show instance/{newer}", **asked)
+    for name in (older, newer):  # copies of the wrong database
+        shutil.copy(project / "instance/app.db", project / "instance" / name)
+    refused("database_has", made(), project, "One downgrade too many", "%restart", **column)
 
 
 def test_rows_equal(project: Path):

@@ -69,6 +69,13 @@ def used_databases(project: Path) -> list[str]:
     return [file.name for file in files if is_used(project, file.name)]
 
 
+def copies(project: Path) -> list[str]:
+    """The names of the other databases in instance/, the newest first."""
+    files = [file for file in (project / "instance").glob("*.db") if file.name not in OWN]
+    files.sort(key=lambda file: (-file.stat().st_mtime, file.name))
+    return [file.name for file in files]
+
+
 def query(project: Path, database: str, statement: str, *values: Any) -> list[tuple]:
     """Rows of a read-only look at an SQLite file of the project; none where it cannot be read."""
     return look(project, database, lambda found: found.execute(statement, values).fetchall())

@@ -12,10 +12,10 @@ from ..sqlite_files import sql_name
 from .causes import why_blocked
 from .commit_causes import why_changed
 from .course_databases import (
-    OWN,
     USUAL,
     columns_of,
     command_on,
+    copies,
     query,
     row_in_words,
     used_databases,
@@ -48,8 +48,8 @@ def none_left(
     if there and not query(project, database, "PRAGMA schema_version"):
         cause = f"{database} cannot be read: another program writes to it, or it is damaged."
         return unmet(text, Cure(cause, "%board", repair=True))
-    for other in sorted(file.name for file in (project / "instance").glob("*.db")):
-        if other not in OWN and {*wanted} <= {*query(project, other, statement)}:
+    for other in copies(project):
+        if {*wanted} <= {*query(project, other, statement)}:
             cause = f"They are gone, and {other} has them. A copy, or the file under another name? "
             cause = f"{cause}Python's shutil.copy(source, target) puts it in place. %restart begins"
             return unmet(text, Cure(f"{cause} again.", f"%show instance/{other}", repair=True))

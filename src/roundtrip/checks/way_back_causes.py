@@ -14,6 +14,7 @@ from .course_databases import (
     address_first,
     columns_of,
     command_on,
+    copies,
     query,
     used_databases,
     versions,
@@ -101,7 +102,7 @@ def one_downgrade_too_many(project: Path, database: str, table: str) -> Cure | N
         if versions(project, database) or not free_pages:
             return None
         cause = f"One downgrade too many: it dropped the table {table} with all its rows."
-        return begin_again(cause)
+        return _from_a_copy(project, database, table, cause) or begin_again(cause)
     a_row = f"SELECT 1 FROM {sql_name(table)} LIMIT 1"
     if database != USUAL or query(project, database, a_row):
         return None
@@ -109,3 +110,15 @@ def one_downgrade_too_many(project: Path, database: str, table: str) -> Cure | N
         return None
     cause = "The rows are gone: one downgrade too many dropped the table, or the file was deleted, "
     return begin_again(f"{cause}and an upgrade made it anew.")
+
+
+def _from_a_copy(project: Path, database: str, table: str, cause: str) -> Cure | None:
+    """The cure where a copy has the rows that another database than the usual one has lost."""
+    everything = f"SELECT * FROM {sql_name(table)}"
+    not_its_own = ([], query(project, USUAL, everything))  # a copy made without --env-file
+    for copy in copies(project) if database != USUAL else ():
+        if query(project, copy, everything) not in not_its_own:
+            cause = f"{cause} {copy} has rows of it. If it is a copy of {database}, Python's "
+            cause = f"{cause}shutil.copy(source, target) puts it in place."
+            return Cure(cause, f"%show instance/{copy}", repair=True)
+    return None
