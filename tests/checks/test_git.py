@@ -46,6 +46,9 @@ def test_commits(project: Path):
     log(project, f"{'2' * 40} {'1' * 40}", "reset: moving to HEAD~1")
     refused("commits", made(), project, "on the branch no more", "git reflog", count=2)
     refused("commits", made(), project, "later work", LOG, count=0)
+    own = {"count": 0, "message": "Add x"}
+    refused("commits", made(), project, "joined by git reset --soft", LOG, **own)
+    assert "git reset" not in ask("commits", made(), project, count=0).cause  # it makes none
 
 
 def test_a_script_belongs_into_the_commit_of_its_model(project: Path):
