@@ -64,3 +64,20 @@ def test_a_reset_that_was_to_be_hard_is_taken_back_in_one_step(project: Project,
     said = find(project, "head_subject", subject=BACK, back=True)
     project.run(*shlex.split(said.next))
     assert find(project, "revisions", count=1, applied=1).met
+
+
+def test_what_was_amended_into_an_earlier_commit_gets_its_own(project: Project):
+    before = project.git("rev-parse", "HEAD").strip()[:7]
+    test = {"subject": "Test the age column", "commits": 3, "file": "tests/test_user.py"}
+    project.git("commit", "-q", "--amend", "--no-edit", "--allow-empty")  # of that lesson itself
+    assert find(project, "head_subject", **test).next == "git status"
+    project.git("reset", "-q", "--hard", before)
+    project.write("tests/test_user.py", "def test_it():\n    assert True\n")
+    assert find(project, "head_subject", **test).next == "git add ."
+    project.git("add", ".")
+    project.git("commit", "-q", "--amend", "--no-edit")
+    for following in (f"git reset --soft {before}", f'git commit -m "{test["subject"]}"'):
+        said = find(project, "head_subject", **test)
+        assert said.next == following
+        project.run(*shlex.split(said.next))
+    assert find(project, "head_subject", **test).met

@@ -161,6 +161,10 @@ def head_subject(
         return unmet(text, Cure(cause, command, holds_back=True))
     made = not file or ((project / file).is_file() and file not in state.git.untracked)
     if len(state.git.commits) < commits or not made:
+        # An earlier lesson may have ended with an amended commit of its own.
+        own = file and made and not state.git.uncommitted
+        if own and (amended := _amended(off_the_branch(state, project))):
+            return unmet(text, amended)
         cause = "That is an earlier lesson's; this lesson's commit is not made yet."
         if not state.git.uncommitted:
             cause = f"{cause} Nothing is there to commit: the steps before it come first."
