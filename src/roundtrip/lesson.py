@@ -91,7 +91,7 @@ def finish(
     course: Course, home: Home, lesson: Lesson, current: State, anyway: bool = False
 ) -> Finished:
     """Check the lesson's goals against the state now and, when all are met, keep it as its end."""
-    results = hold(lesson.goals, home.project, current)
+    results = hold(lesson.goals, home.project, current, own_start(course, home, lesson))
     keep = anyway or all(result.met for result in results)
     if keep:
         notes = snapshots.notes(current)
@@ -99,6 +99,19 @@ def finish(
     return Finished(lesson, results, keep, course.after(lesson))
 
 
-def hold(goals: Sequence[Goal], project: Path, current: State) -> tuple[checks.Result, ...]:
-    """Hold goals, of a lesson or of an exercise, against a project and its state."""
-    return tuple(checks.check(goal, current, project) for goal in goals)
+def own_start(course: Course, home: Home, lesson: Lesson) -> Path | None:
+    """The project that a lesson starts from, where the learner has kept one; else None."""
+    before = course.before(lesson)
+    start = snapshots.project_in(snapshots.own(home, before)) if before else None
+    return start if start and start.is_dir() else None
+
+
+def hold(
+    goals: Sequence[Goal], project: Path, current: State, start: Path | None = None
+) -> tuple[checks.Result, ...]:
+    """Hold goals, of a lesson or of an exercise, against a project and its state.
+
+    `start`: the project that the learner would begin with again.
+    """
+    results = tuple(checks.check(goal, current, project) for goal in goals)
+    return checks.lacking_at_the_start(results, current, start) if start else results

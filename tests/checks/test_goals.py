@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tomllib
 from dataclasses import replace
 from inspect import signature
@@ -23,10 +24,11 @@ from goal_states import (
     user,
 )
 
-from roundtrip import checks
+from roundtrip import checks, lesson, snapshots
 from roundtrip.course import Goal, find_course
 from roundtrip.errors import RoundtripError
 from roundtrip.facts import Elsewhere, ModelState
+from roundtrip.home import Home
 from roundtrip.verdict import disagreements
 
 
@@ -70,3 +72,35 @@ def test_a_wrong_row_in_the_table_of_goals_is_said(project: Path):
         checks.check(Goal("", "nonsense", {}), made(), project)
     with pytest.raises(RoundtripError, match="wrongly"):
         checks.check(Goal("", "rows", {"tabel": "user"}), made(), project)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_what_the_learner_s_own_start_lacks_does_not_come_back_with_it(
+    project: Path, tmp_path: Path, kept: bool
+):
+    """The same lack came again with each %restart."""
+    arguments = {"table": "user", "count": 2, "database": "production.db", "kept": kept}
+    goals = [Goal("Production has its rows", "rows", arguments)]
+    own = shutil.copytree(project, tmp_path / "own")
+    (project / "instance/production.db").unlink()
+    (result,) = lesson.hold(goals, project, made(), own)
+    assert result == lesson.hold(goals, project, made())[0]
+    assert (result.finding.next == "%restart") is kept
+    (own / "instance/production.db").unlink()
+    (result,) = lesson.hold(goals, project, made(), own)
+    if kept:
+        assert result.finding.next == "%restart --fresh" and checks.lost([result])
+        assert "that you kept does not have it either" in result.finding.cause
+    else:
+        assert result == lesson.hold(goals, project, made())[0]
+    (met,) = lesson.hold([Goal("", "rows", {"table": "user", "count": 3})], project, made(), own)
+    assert met.met
+
+
+def test_a_lesson_s_own_start_is_what_was_kept_of_the_one_before(tmp_path: Path):
+    course, home = find_course(), Home(tmp_path)
+    assert lesson.own_start(course, home, course.lesson(0)) is None
+    assert lesson.own_start(course, home, course.lesson(5)) is None
+    kept = snapshots.project_in(snapshots.own(home, course.lesson(4)))
+    kept.mkdir(parents=True)
+    assert lesson.own_start(course, home, course.lesson(5)) == kept

@@ -13,7 +13,7 @@ reflog into what Git remembers.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from inspect import isfunction, signature
 from pathlib import Path
 
@@ -62,8 +62,36 @@ def check(goal: Goal, state: State, project: Path) -> Result:
 
 def lost(results: Iterable[Result]) -> Result | None:
     """The first goal about what the lesson begins with, gone for good: other work is in vain."""
-    gone = (r for r in results if r.finding.next == BEGIN_AGAIN)
-    return next((r for r in gone if r.goal.arguments.get("kept")), None)
+    return next((r for r in results if _is_lost(r)), None)
+
+
+def lacking_at_the_start(
+    results: Iterable[Result], state: State, start: Path
+) -> tuple[Result, ...]:
+    """The results, where the learner's own start lacks what is lost with the way to another one.
+
+    To begin again with that project would lead back to the same goal.
+    """
+
+    def mended(result: Result) -> Result:
+        if not _is_lost(result) or check(result.goal, state, start).met:
+            return result
+        return replace(result, finding=replace(result.finding, cause=_LACKING, next=_FRESH))
+
+    return tuple(map(mended, results))
+
+
+def _is_lost(result: Result) -> bool:
+    """Whether a goal is about what the lesson begins with, and that is gone for good."""
+    return result.finding.next in (BEGIN_AGAIN, _FRESH) and bool(result.goal.arguments.get("kept"))
+
+
+_FRESH = f"{BEGIN_AGAIN} --fresh"
+_LACKING = (
+    "It is gone, and the end of the lesson before that you kept does not have it either, so "
+    "%restart alone would not bring it back. With --fresh the lesson begins as the course has it; "
+    "then run the cells down to here."
+)
 
 
 def agree(state: State, project: Path, back: str = "") -> Finding:

@@ -54,8 +54,7 @@ def none_left(
             cause = f"{cause}Python's shutil.copy(source, target) puts it in place. %restart begins"
             return unmet(text, Cure(f"{cause} again.", f"%show instance/{other}", repair=True))
     cause = "The rows that the lesson begins with are gone: the file was deleted, or a downgrade "
-    cause = f"{cause}too many dropped their table. (Not there at the start? %restart --fresh.)"
-    return unmet(text, begin_again(cause))
+    return unmet(text, begin_again(f"{cause}too many dropped their table."))
 
 
 def dropped_by_a_script(state: State, column: str) -> Cure | None:

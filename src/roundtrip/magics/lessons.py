@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 
 from IPython.core.interactiveshell import InteractiveShell
@@ -20,7 +21,8 @@ from .. import (
     terminal,
 )
 from ..bar import Bar
-from ..course import Lesson, command
+from ..checks import Result
+from ..course import Goal, Lesson, command
 from ..errors import RoundtripError
 from ..home import notice
 from ..questions import Answer, Question
@@ -132,7 +134,7 @@ class LessonMagics(Magics):
         """
         with self._session.mine() as here:
             goals = here.exercise(line.strip()).goals
-            results = lesson.hold(goals, self._session.home.project, self._session.reader.read())
+            results = self._held(here, goals)
             self._session.hints.note(results)
             print(messages.practised(results))
 
@@ -142,9 +144,8 @@ class LessonMagics(Magics):
         given(line, "%hint")
         hints = self._session.hints
         if hints.goals:
-            with self._session.mine():
-                now = self._session.reader.read()
-                hints.look_again(lesson.hold(hints.goals, self._session.home.project, now))
+            with self._session.mine() as here:
+                hints.look_again(self._held(here, hints.goals))
         print(hints.next())
 
     @line_magic("progress")
@@ -171,6 +172,12 @@ class LessonMagics(Magics):
             question = questions.find(self._session.course, line.strip())
             right = question.right(self._session.reader.read(), self._session.home.project)
             print(questions.told(question, right, self._session.guesses.get(question.name)))
+
+    def _held(self, here: Lesson, goals: Sequence[Goal]) -> tuple[Result, ...]:
+        """Goals of the lesson here, held against the workspace now."""
+        home = self._session.home
+        start = lesson.own_start(self._session.course, home, here)
+        return lesson.hold(goals, home.project, self._session.reader.read(), start)
 
     def _choose(self, question: Question, answer: Answer) -> str:
         """Note a guess until `%answer`; a question that is no guess is answered at once."""
