@@ -205,3 +205,18 @@ def test_two_scripts_are_not_one(project: Path):
     state = replace(state, model=pets.model)
     both = {"adds": ["user.age", "user.pet"]}
     refused("pending_changes", state, project, "one is to do it all", "git clean -f c.py", **both)
+
+
+def test_what_no_script_makes_is_not_said_to_be_missing_from_the_model(project: Path):
+    """The script is deleted and the number taken away: model and database agree."""
+    first = replace(made().migrations.revisions[0], columns=("user.id", "user.name"))
+    state = replace(UPGRADED, migrations=replace(made().migrations, revisions=(first,)))
+    cause = "has user.age already, and no script here made it"
+    refused("revisions", state, project, cause, "%board", count=2, applied=1)
+    empty = replace(second(adds=()), file="migrations/versions/b.py")
+    state = replace(UPGRADED, migrations=replace(migrations(empty), revisions=(first, empty)))
+    refused("pending_changes", state, project, cause, "%board", adds=["user.age"])
+    # what cannot be read may make it
+    unread = replace(first, opaque=True)
+    state = replace(UPGRADED, migrations=replace(made().migrations, revisions=(unread,)))
+    refused("revisions", state, project, "holds no new change", "git diff", count=2, applied=1)

@@ -118,8 +118,8 @@ def no_script(state: State, project: Path, wanted: str = "") -> Cure:
     if waiting:
         cause = "No further script was made. While one waits, flask db migrate refuses."
         return Cure(cause, "flask db history")
-    if not state.differences and not state.migrations.revisions and state.database.tables:
-        return _made_by_hand(state.database.tables[0].name)
+    if not state.differences and (by_hand := _made_by_no_script(state)):
+        return _made_by_hand(by_hand[0])
     if not state.differences:
         cause = "The model holds no new change, so flask db migrate makes no script."
         return Cure(cause, look_at(state))
@@ -151,6 +151,17 @@ def _made_by_hand(name: str) -> Cure:
     )
     cause = f"{cause}by hand, or a script that was deleted since. flask db migrate finds no "
     return Cure(f"{cause}difference.", "%board")
+
+
+def _made_by_no_script(state: State) -> list[str]:
+    """What the database has and no script adds, where all that they add can be told."""
+    scripts = state.migrations.revisions
+    if any(script.opaque or script.unknown for script in scripts):
+        return []
+    made = {name: script for script in scripts for name in (*script.adds, *script.columns)}
+    tables = {name for name in made if name in made[name].adds and not made[name].columns}
+    left = database_names(state) - {*made}
+    return sorted(name for name in left if name.partition(".")[0] not in tables)
 
 
 def _nobody_misses_a_script(state: State) -> bool:

@@ -128,6 +128,8 @@ def why_not_pending(
     if run:
         said = f"{min(new & {*run[-1].adds})} is in the database already, by a script that has run."
         return downgrade_of(state, run[-1]).after(said)
+    if by_hand := sorted(new & there):
+        return no_script(state, project, by_hand[0])
     if new or drops - dropping:
         cause = "The script does less than it should."
         if new:
