@@ -126,7 +126,7 @@ def test_database_has(project: Path):
         refused("database_has", made(), project, cause, "%show production.env", **gone)
     settings.write_text("DATABASE_URL=sqlite:///production.db")
     command = "flask --env-file production.env db upgrade"
-    refused("database_has", made(), project, "No command has made it", command, **gone)
+    refused("database_has", made(), project, "not made yet, moved or deleted", command, **gone)
     back = {**gone, "commit": "Later"}
     refused("database_has", made(), project, "not at “Later” yet", "git reflog", **back)
     required = made(
@@ -165,6 +165,33 @@ def test_settings_can_name_a_database_in_many_ways(project: Path, url: str):
     add_age(project, "production.db")
     (project / "production.env").write_text(f"DATABASE_URL={url.format(project)}\n")
     assert ask("database_has", UPGRADED, project, column="user.age", database="production.db").met
+
+
+def test_a_database_that_is_not_there_is_not_upgraded_on_the_way_back(project: Path):
+    """Forward in a lesson that goes back, and empty."""
+    file = project / "instance/production.db"
+    (project / "production.env").write_text("DATABASE_URL=sqlite:///production.db\n")
+    off = {"column": "user.age", "database": "production.db", "present": False}
+    shutil.copy(file, project / "instance/kept.db")
+    sql(project, "DROP TABLE user", "production.db")
+    for cause in ("other hands dropped it", "production.db is not there: moved or deleted"):
+        copy = "%show instance/kept.db"
+        refused("database_has", made(), project, f"{cause}", copy, **off)
+        kept = (project / "instance/kept.db").rename(project / "kept")
+        refused("database_has", made(), project, cause, "%restart", **off)
+        kept.rename(project / "instance/kept.db")
+        file.unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_settings_under_another_name_are_found(project: Path, there: bool):
+    (project / "stage.env").write_text("DATABASE_URL=sqlite:///staging.db\n")
+    if there:
+        add_age(project, "production.db")
+        shutil.copy(project / "instance/production.db", project / "instance/staging.db")
+    staging = {"column": "user.age", "database": "staging.db"}
+    said = "stage.env names it, and the lesson's commands read staging.env"
+    refused("database_has", UPGRADED, project, said, "%show stage.env", **staging)
 
 
 def test_references(project: Path):

@@ -55,7 +55,7 @@ def why_absent(state: State, project: Path, column: str, database: str) -> Cure:
         return made
     cure = not_upgraded(state, project, database)
     if not (project / "instance" / database).is_file() and database != USUAL:
-        return replace(cure, cause="No command has made it yet.")
+        return replace(cure, cause="It is not there: not made yet, moved or deleted.")
     others = [each for each in used_databases(project) if name in columns_of(project, each, table)]
     if others and not cure.repair:
         cause = f"{database} has not run all that {others[0]} has: each is upgraded on its own."
@@ -83,6 +83,9 @@ def not_used(project: Path, database: str, complete: bool = False) -> Cure | Non
         if database == USUAL:
             cause = f"{cause} The lesson's database is {USUAL}: take that line out."
         return Cure(cause, f"%show {settings}", repair=True)
+    if other := _named_in(project, database):
+        cause = f"{other} names it, and the lesson's commands read {settings}: give it that name."
+        return Cure(cause, f"%show {other}", repair=True)
     if complete:
         cause = f"The file is there, but no {settings} names it: no command goes to it."
         return Cure(cause, f"%%writefile {settings}", repair=True)
@@ -90,6 +93,13 @@ def not_used(project: Path, database: str, complete: bool = False) -> Cure | Non
     if (project / "instance" / database).is_file():
         cause = f"{cause} It holds one line: DATABASE_URL=sqlite:///{database}"
     return Cure(cause, f"%%writefile {settings}")
+
+
+def _named_in(project: Path, database: str) -> str:
+    """A file of settings of another name than it should have that names this database, or empty."""
+    settings = sorted(file.name for file in project.glob("*.env") if file.name != ".env")
+    wanted = project / "instance" / database
+    return next((file for file in settings if database_named_by(project, file) == wanted), "")
 
 
 _IS_AN_ADDRESS = re.compile(r"(?!sqlite:/{0,2}[^/])\w+(?:\+\w+)?://")

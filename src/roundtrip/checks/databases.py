@@ -18,7 +18,7 @@ from .database_causes import (
 )
 from .finding import Cure, Finding, begin_again, met, unmet
 from .model_causes import look_at
-from .way_back_causes import not_gone_back, one_downgrade_too_many
+from .way_back_causes import not_gone_back, table_lost
 
 
 def database_has(
@@ -61,8 +61,8 @@ def database_has(
         return unmet(text, blocked)
     if not present and found:
         return unmet(text, not_gone_back(state, project, database, column))
-    if not present and (lost := one_downgrade_too_many(project, database, table)):
-        return unmet(text, lost)
+    if not present:
+        return unmet(text, not_used(project, database) or table_lost(project, database, table))
     if commit and not any(each.subject == commit for each in state.git.commits):
         cause = f"The code is not at “{commit}” yet. When it is, each database runs its scripts."
         return unmet(text, Cure(cause, "git reflog"))

@@ -112,6 +112,16 @@ def one_downgrade_too_many(project: Path, database: str, table: str) -> Cure | N
     return begin_again(f"{cause}and an upgrade made it anew.")
 
 
+def table_lost(project: Path, database: str, table: str) -> Cure:
+    """The cure where a database on the way back has lost the whole table; never an upgrade."""
+    if lost := one_downgrade_too_many(project, database, table):
+        return lost
+    cause = f"{database} has no table {table} any more: the file is new, or other hands dropped it."
+    if not (project / "instance" / database).is_file():
+        cause = f"{database} is not there: moved or deleted, and its rows with it."
+    return _from_a_copy(project, database, table, cause) or begin_again(cause)
+
+
 def _from_a_copy(project: Path, database: str, table: str, cause: str) -> Cure | None:
     """The cure where a copy has the rows that another database than the usual one has lost."""
     everything = f"SELECT * FROM {sql_name(table)}"
