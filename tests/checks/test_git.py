@@ -130,7 +130,7 @@ def test_clean(project: Path):
     refused("clean", made(git=git(staged=("x",))), project, "did not follow", command, **named)
     refused("clean", made(git=GitState()), project, "no repository yet", "git init")
     torn = made(git=GitState(error="bad object HEAD"))
-    refused("clean", torn, project, "bad object HEAD", "%restart")
+    refused("clean", torn, project, "bad object HEAD. Begin again", "%restart")
     refused("commits", torn, project, "bad object HEAD", "%restart", count=1)
     refused("head_subject", torn, project, "bad object HEAD", "%restart", subject="x")
     staged = made(git=git(staged=(MODELS,)))

@@ -12,6 +12,7 @@ from ..plural import counted
 from ..verdict.commands import ANY_MESSAGE, commit, commit_script
 from ..verdict.git_rules import conflict, merge_not_committed, no_branch
 from ..verdict.lookups import model_files
+from ..verdict.wording import sentence
 from .branches import from_branch, to_main
 from .causes import make_again
 from .commit_causes import model_alone, not_to_commit, script_alone, why_changed
@@ -234,7 +235,7 @@ def _joined(state: State, command: str) -> str:
 def _not_now(state: State) -> Cure | None:
     """Why nothing can be said of commits on a branch, and the cure."""
     if state.git.error:
-        return begin_again(f"Git cannot read this repository: {state.git.error}")
+        return begin_again(f"Git cannot read this repository: {sentence(state.git.error)}")
     if not state.git.repository:
         return Cure("There is no repository yet.", "git init")
     said = conflict(state) or merge_not_committed(state) or no_branch(state)
