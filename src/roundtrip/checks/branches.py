@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..env_file import quoted
 from ..facts import State
 from .finding import Cure
-from .reflog import ask_git
+from .reflog import Made, ask_git
 
 
 def to_main(state: State, project: Path, back: bool) -> Cure:
@@ -27,7 +28,13 @@ def to_main(state: State, project: Path, back: bool) -> Cure:
     return Cure(f"{cause}main leaves this branch, git switch -C main would drop them.", _LOOK)
 
 
-def from_branch(project: Path, subject: str, place: str) -> Cure | None:
+def aside(project: Path, lost: Sequence[Made]) -> Cure | None:
+    """How to have the newest of these commits on main that another branch has."""
+    cures = (_from_branch(project, each.subject, each.after) for each in reversed(lost))
+    return next(filter(None, cures), None)
+
+
+def _from_branch(project: Path, subject: str, place: str) -> Cure | None:
     """The way to have a commit on main that another branch has; None where no branch has it.
 
     `subject` and `place`: its message and its hash.

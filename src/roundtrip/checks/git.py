@@ -13,7 +13,7 @@ from ..verdict.commands import ANY_MESSAGE, commit, commit_script
 from ..verdict.git_rules import conflict, merge_not_committed, no_branch
 from ..verdict.lookups import model_files
 from ..verdict.wording import sentence
-from .branches import from_branch, to_main
+from .branches import aside, to_main
 from .causes import make_again
 from .commit_causes import model_alone, not_to_commit, script_alone, why_changed
 from .finding import Cure, Finding, begin_again, met, unmet
@@ -62,18 +62,14 @@ def commits(
     lost = off_the_branch(state, project)
     if amended := _amended(lost):
         return unmet(text, amended)
-    if lost and (not script or any(fnmatch(r.file, script) for r in state.migrations.revisions)):
-        if aside := _aside(project, lost):
-            return unmet(text, aside)
+    known = not script or any(fnmatch(r.file, script) for r in state.migrations.revisions)
+    own = lost if known else [each for each in lost if each.subject == message]
+    if elsewhere := aside(project, own):
+        return unmet(text, elsewhere)
+    if lost and known:
         cause = f"A reset went too far back: {lost[-1].after[:7]} is on the branch no more."
         return unmet(text, Cure(cause, "git reflog"))
     return unmet(text, Cure("An earlier step is missing.", "git status"))
-
-
-def _aside(project: Path, lost: Sequence[Made]) -> Cure | None:
-    """How to have the newest of these commits on main that another branch has."""
-    cures = (from_branch(project, each.subject, each.after) for each in reversed(lost))
-    return next(filter(None, cures), None)
 
 
 def _amended(lost: Sequence[Made]) -> Cure | None:
@@ -148,8 +144,8 @@ def head_subject(
             return unmet(text, Cure(cause, "git status"))
         return unmet(text, Cure(cause, "git log --oneline"))
     if called := [entry for entry in off_the_branch(state, project) if entry.subject == subject]:
-        if aside := _aside(project, called):
-            return unmet(text, aside)
+        if elsewhere := aside(project, called):
+            return unmet(text, elsewhere)
         place = called[-1].after[:7]
         if not back and is_in_the_files(state, project, place):
             cause = f"“{subject}” was {place}, and a reset took it off the branch. What it changed "
