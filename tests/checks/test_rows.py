@@ -142,6 +142,12 @@ def test_some_value(project: Path):
     empty = "brings it back empty. Set one again"
     refused("some_value", UPGRADED, project, empty, "%%flask_shell", **age, kept=True)
     refused("some_value", made(), project, "The model does not have user.age", LOOK, **age)
+    (project / "production.env").write_text("DATABASE_URL=sqlite:///production.db\n")
+    refused("some_value", UPGRADED, project, "commit() did not follow", "%%flask_shell", **age)
+    add_age(project, "production.db")
+    refused("some_value", UPGRADED, project, "commit() did not follow", "%%flask_shell", **age)
+    sql(project, "UPDATE user SET age = 36 WHERE id = 1", "production.db")
+    refused("some_value", UPGRADED, project, "production.db has it", "%%flask_shell", **age)
     sql(project, "UPDATE user SET age = 36 WHERE id = 1")
     assert ask("some_value", UPGRADED, project, **age).met
     assert ask("some_value", UPGRADED, project, **age, kind="integer").met
