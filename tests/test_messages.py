@@ -59,6 +59,9 @@ def test_nothing_is_built_on_what_has_to_be_mended_first(then: str):
     look = Cure("Read its board.", "%board --env-file production.env", repair=True)
     assert said(mend, look)[-1] == first
     assert said(mend, Cure("Then the code.", "git reset --hard 1a2b3c4"))[-1] == first
+    rows = Cure("Rows were not added.", "%%flask_shell")
+    assert said(mend, rows)[-1] == first
+    assert said(rows, go)[-1] == f"next: {then}"  # it does not build on the rows
 
 
 @pytest.mark.parametrize("command", ["git add .", 'git commit -m "Add city"'])

@@ -73,8 +73,7 @@ def goals(results: Sequence[Result]) -> list[str]:
             lines += wrapped(f"{_INDENT}why:  ", said)
             continue
         cause, following = result.finding.cause, result.finding.next
-        waits = (held and _builds(result.finding)) or _another_switch(following, commands)
-        if waits and _step(following) not in commands:
+        if _waits(result.finding, held, commands):
             lines += wrapped(f"{_INDENT}why:  ", "What is told above comes first; then look again.")
             continue
         held = held or result.holds_back or _builds(result.finding)
@@ -99,6 +98,20 @@ def _same(goal: str, above: str) -> str:
     return "the same as above." if goal == above else f"the same as for “{goal}”."
 
 
+def _waits(finding: Finding, held: bool, commands: Collection[str]) -> bool:
+    """Whether the next command is not to be told yet, below the goals that told these commands.
+
+    `held`: one of them is to be met first.
+    """
+    command = finding.next
+    if _step(command) in commands:
+        return False
+    if command.startswith(_SWITCH) and any(each.startswith(_SWITCH) for each in commands):
+        return True  # to another branch: it would undo the one above
+    # Rows wait for their table; what comes after them does not wait for the rows.
+    return held and (command.startswith("%%flask_shell") or _builds(finding))
+
+
 def _builds(finding: Finding) -> bool:
     """Whether the next command builds on what is there, so that it waits where that is to change.
 
@@ -108,11 +121,6 @@ def _builds(finding: Finding) -> bool:
     return finding.next.startswith(("%board --env-file", "git add", "git commit")) or bool(
         not finding.repair and _GOES_ON.match(finding.next)
     )
-
-
-def _another_switch(command: str, commands: Collection[str]) -> bool:
-    """Whether a command goes to a branch, and one that was told above does: it would undo that."""
-    return command.startswith(_SWITCH) and any(each.startswith(_SWITCH) for each in commands)
 
 
 _SWITCH = "git switch"
