@@ -2,64 +2,183 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
-from mishaps import outcome
+from mishaps import MODELS, NAME, edited, outcome
 from pages import ROOT
 from states import Project
 
 from roundtrip import diagnosis
 
-GIT_AND_PYTEST = {
-    "placeholder": "git reset --hard <previous_commit_hash>",
-    "name without a value": "git reset --hard {previous_commit_hash}",
-    "file in no such commit": "git show HEAD:tests/test_user.py",
-    "no such commit": "git reset --hard abcdef",
-    "no such file": "git restore demo_app/model.py",
-    "another repository": "git clone . ../copy",
-    "nothing to commit": "git commit -m again",
-    "another app": "pytest -q tests -o pythonpath=.",
-    "column without a script": "pytest -q tests/test_column.py -o pythonpath=.",
-    "no pytest.ini": "pytest -q",
-    "no tests": "pytest -q instance",
-}
+
+@dataclass(frozen=True)
+class Case:
+    """A command that must end with a known error; `prepare` makes what goes wrong."""
+
+    row: str
+    command: str
+    prepare: Callable[[Project], object] = lambda project: None
 
 
-@pytest.mark.parametrize("name", GIT_AND_PYTEST)
-def test_an_error_of_git_or_pytest_is_known(applied: Project, name: str):
-    applied.write(
+LONGER, SHORTER = (edited(MODELS, "String(80)", f"String({n})") for n in (90, 70))
+
+
+def other_branch(project: Project) -> None:
+    """A branch `other` with longer names; back on `main`."""
+    project.git("switch", "-c", "other")
+    LONGER(project)
+    project.commit("Longer names")
+    project.git("switch", "main")
+
+
+def two_sides(project: Project) -> None:
+    """Two branches, and each has changed the same line."""
+    other_branch(project)
+    SHORTER(project)
+    project.commit("Shorter names")
+
+
+def one_deleted(project: Project) -> None:
+    """Two branches: one has changed a file, the other has deleted it."""
+    other_branch(project)
+    project.git("rm", MODELS)
+    project.commit("No models")
+
+
+def two_pictures(project: Project) -> None:
+    """Two branches with a file of the same name, which is no text."""
+    for branch, content in (("other", b"\0other"), ("main", b"\0main")):
+        project.git("switch", *(["-c"] if branch == "other" else []), branch)
+        (project.path / "picture").write_bytes(content)
+        project.commit(branch)
+
+
+def put_away(project: Project) -> None:
+    """A change in the stash, and another of the same line committed after it."""
+    LONGER(project)
+    project.git("stash")
+    SHORTER(project)
+    project.commit("Shorter names")
+
+
+def unsettled(project: Project) -> None:
+    """A merge that stopped at a conflict."""
+    two_sides(project)
+    assert project.capture(["git", "merge", "other"]).returncode == 1
+
+
+def one_test(project: Project) -> None:
+    """A test of a column that the model lacks."""
+    project.write(
         "tests/test_user.py",
         "from demo_app.models import User\n\n\ndef test_it():\n    User(age=36)\n",
     )
-    if name == "column without a script":
-        applied.add_to_model()
-        applied.write(
-            "tests/test_column.py",
-            "from flask_migrate import upgrade\n\nfrom demo_app import create_app\n"
-            "from demo_app.models import User, db\n\n\ndef test_it(tmp_path):\n"
-            "    app = create_app({'SQLALCHEMY_DATABASE_URI': f'sqlite:///{tmp_path}/test.db'})\n"
-            "    with app.app_context():\n        upgrade()\n"
-            "        db.session.add(User(name='Ada'))\n        db.session.commit()\n",
-        )
-    if name == "no pytest.ini":  # a workspace in the course's folder
-        shutil.copy(ROOT / "pyproject.toml", applied.path.parent)
-    _, shown = outcome(applied, GIT_AND_PYTEST[name])
-    (row,) = [row for table in diagnosis.TOOLS.values() for row in table if row.name == name]
-    told = diagnosis.lines(GIT_AND_PYTEST[name], shown).strip().splitlines()
-    means, do = row.told(row.pattern.search(shown))
-    assert told == [f"means: {means}", f"do:    {do}"]
 
 
-def test_a_change_that_was_not_added_is_nothing_to_commit_too(applied: Project):
-    applied.add_to_model()
-    _, shown = outcome(applied, "git commit -m again")
-    assert "no changes added to commit" in shown
-    assert "means: There is no change that was given to `git add`" in diagnosis.lines(
-        "git commit -m again", shown
+def column_tested(project: Project) -> None:
+    """A column that no script makes, and a test of it."""
+    project.add_to_model()
+    project.write(
+        "tests/test_column.py",
+        "from flask_migrate import upgrade\n\nfrom demo_app import create_app\n"
+        "from demo_app.models import User, db\n\n\ndef test_it(tmp_path):\n"
+        "    app = create_app({'SQLALCHEMY_DATABASE_URI': f'sqlite:///{tmp_path}/test.db'})\n"
+        "    with app.app_context():\n        upgrade()\n"
+        "        db.session.add(User(name='Ada'))\n        db.session.commit()\n",
     )
 
 
+def inside_the_course(project: Project) -> None:
+    """The workspace in the course's own folder."""
+    shutil.copy(ROOT / "pyproject.toml", project.path.parent)
+
+
+GIT = [
+    Case("placeholder", "git reset --hard <previous_commit_hash>"),
+    Case("name without a value", "git reset --hard {previous_commit_hash}"),
+    Case("file in no such commit", "git show HEAD:tests/test_user.py"),
+    Case("no such commit", "git reset --hard abcdef"),
+    Case("no such file", "git restore demo_app/model.py"),
+    Case("another repository", "git clone . ../copy"),
+    Case("conflict of whole files", "git merge other", one_deleted),
+    Case("conflict of whole files", "git rebase other", one_deleted),
+    Case("conflict of whole files", "git merge other", two_pictures),
+    Case("conflict with the stash", "git stash pop", put_away),
+    Case("conflict", "git stash apply", put_away),
+    Case("conflict", "git merge other", two_sides),
+    Case("conflict", "git rebase other", two_sides),
+    Case("conflict", "git cherry-pick other", two_sides),
+    Case("conflict", "git merge other; git commit -m both", two_sides),
+    Case("conflict that is left", "git commit -m both", unsettled),
+    Case("conflict that is left", "git merge other", unsettled),
+    Case("conflict that is left", "git stash", unsettled),
+    Case("nothing to commit", "git commit -m again"),
+    Case("nothing to commit", "git commit -m again", Project.add_to_model),
+    Case("nothing to commit", "git commit -m again", edited(MODELS, NAME, "")),
+    Case("nothing to commit", "git commit", lambda project: project.write("notes.txt", "")),
+    Case("nothing to commit", "git status && git add . && git commit -m again && git log"),
+]
+
+PYTEST = [
+    Case("another app", "pytest -q tests -o pythonpath=.", one_test),
+    Case("column without a script", "pytest -q -o pythonpath=.", column_tested),
+    Case("no pytest.ini", "pytest -q", inside_the_course),
+    Case("no tests", "pytest -q instance", one_test),
+]
+
+
+@pytest.mark.parametrize("case", GIT + PYTEST, ids=lambda case: f"{case.row}: {case.command}")
+def test_an_error_of_git_or_pytest_is_known(applied: Project, case: Case):
+    case.prepare(applied)
+    failed, shown = outcome(applied, case.command)
+    assert failed
+    told = diagnosis.lines(case.command, shown).strip().splitlines()
+    (row,) = (row for row in ROWS if row.name == case.row)
+    match = row.pattern.search(shown)
+    assert match, shown
+    means, do = row.told(match)
+    assert told == [f"means: {means}", f"do:    {do}"], shown
+    for line in (means, do):
+        assert re.fullmatch(r"[^{}\n]{20,230}\.", line)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "git status; false",
+        "git status && pytest -q tests",
+        "git commit -m one; pytest -q tests",
+        "git commit -qm one; git status; false",
+    ],
+)
+def test_that_nothing_is_to_commit_is_said_of_a_commit_alone(applied: Project, command: str):
+    one_test(applied)
+    applied.write("pytest.ini", "[pytest]\n")
+    applied.commit("A test that fails")
+    failed, shown = outcome(applied, command)
+    assert failed
+    assert "nothing to commit" in shown
+    assert "nothing to commit" not in diagnosis.lines(command, shown)
+
+
+def test_what_git_said_before_pytest_ended_is_not_why(applied: Project):
+    one_test(applied)
+    for command in ("git restore model.py; pytest -q tests -k nope", "git restore model.py; false"):
+        _, shown = outcome(applied, command)
+        assert ("Git has no file" in diagnosis.lines(command, shown)) == ("pytest" not in command)
+    command = "git restore model.py; pytest -q tests -o pythonpath=."
+    _, shown = outcome(applied, command)
+    assert "means: The class `User` that pytest has imported" in diagnosis.lines(command, shown)
+
+
+ROWS = [row for table in diagnosis.TOOLS.values() for row in table]
+
+
 def test_every_row_of_git_and_pytest_has_a_test():
-    names = [row.name for table in diagnosis.TOOLS.values() for row in table]
-    assert sorted(names) == sorted(GIT_AND_PYTEST)
+    names = [row.name for row in ROWS]
+    assert len(set(names)) == len(names)
+    assert {case.row for case in GIT + PYTEST} == set(names)

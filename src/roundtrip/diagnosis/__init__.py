@@ -3,7 +3,8 @@
 The errors are rows of tables, one for each room: what was typed (`command_rows`), the app
 (`app_rows`), the scripts (`migration_rows`), the database (`database_rows`), and last, for what
 none of them knows, the learner's own file that a traceback names (`traceback_rows`). What `git` and
-`pytest` say is in `tool_rows`. Each row is tested against the error as real commands make it.
+`pytest` say is in `git_rows` and `pytest_rows`. Each row is tested against the error as real
+commands make it.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from ..env_file import with_env_file
 from .app_rows import APP
 from .command_rows import COMMAND
 from .database_rows import DATABASE
+from .git_rows import GIT
 from .migration_rows import MIGRATION
+from .pytest_rows import PYTEST
 from .row import Row
-from .tool_rows import GIT, PYTEST
 from .traceback_rows import TRACEBACK
 
 ROWS: tuple[Row, ...] = (*COMMAND, *APP, *MIGRATION, *DATABASE, *TRACEBACK)
@@ -35,8 +37,7 @@ def lines(command: str, output: str) -> str:
     if _RUNS_FLASK.search(command):
         known = diagnose(output, command)
     else:
-        rows = [row for tool, table in TOOLS.items() if _runs(tool, command) for row in table]
-        found = _first(rows, output[-_ENOUGH:])
+        found = _first(_of_tools(command, output), output[-_ENOUGH:], command)
         known = found and found[0].told(found[1])
     if not known:
         return ""
@@ -73,11 +74,17 @@ def of_the_app(error: str) -> tuple[str, str] | None:
     return row.told(match)
 
 
-def _first(rows: Iterable[Row], error: str) -> tuple[Row, re.Match[str]] | None:
+def _first(rows: Iterable[Row], error: str, command: str = "") -> tuple[Row, re.Match[str]] | None:
     for row in rows:
-        if match := row.pattern.search(error):
+        if match := row.found(error, command):
             return row, match
     return None
+
+
+def _of_tools(command: str, output: str) -> list[Row]:
+    """The rows of the tools that the command runs; where pytest ended it, of pytest alone."""
+    tools = ["pytest"] if _END_OF_PYTEST.search(output) else TOOLS
+    return [row for tool in tools if _runs(tool, command) for row in TOOLS[tool]]
 
 
 def _runs(tool: str, command: str) -> bool:
@@ -99,6 +106,9 @@ class Tail:
 
 _ENOUGH = 20_000
 """How many characters at the end of an output hold any error."""
+
+_END_OF_PYTEST = re.compile(r"^(?:=+ )?(?:\d+ \w+|no tests ran)\b.* in [\d.]+s\b.*\s*\Z", re.M)
+"""The last line of a run of pytest, as in `1 failed in 0.52s`."""
 
 _RUNS_FLASK = re.compile(r"(?:^|[;&|(])\s*(?:\w+=\S*\s+)*(?:\S*python[\d.]*\s+-m\s+)?flask\b", re.M)
 

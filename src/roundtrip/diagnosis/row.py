@@ -39,13 +39,21 @@ class Row:
     """One known error.
 
     `pattern` is searched in the last error of the output; `means` and `do` are one sentence each
-    and may name its groups, as in `{revision}`. `name` is for the tests.
+    and may name its groups, as in `{revision}`. Where there is `ran`, it must also be found in the
+    command, for several commands can end with one sentence. `name` is for the tests.
     """
 
     name: str
     pattern: re.Pattern[str]
     means: str
     do: str
+    ran: re.Pattern[str] | None = None
+
+    def found(self, error: str, command: str = "") -> re.Match[str] | None:
+        """Where the pattern matches the error; None where it is not the error of this row."""
+        if self.ran and not self.ran.search(command):
+            return None
+        return self.pattern.search(error)
 
     def told(self, match: re.Match[str]) -> tuple[str, str]:
         """What the error means and what to do, with what was found."""
@@ -53,9 +61,10 @@ class Row:
         return self.means.format_map(found), self.do.format_map(found)
 
 
-def row(name: str, pattern: str, means: str, do: str) -> Row:
-    """A row from a pattern in which `^` and `$` stand for the ends of a line."""
-    return Row(name, re.compile(pattern, re.MULTILINE), means, do)
+def row(name: str, pattern: str, means: str, do: str, ran: str = "") -> Row:
+    """A row from patterns in which `^` and `$` stand for the ends of a line."""
+    command = re.compile(ran, re.MULTILINE) if ran else None
+    return Row(name, re.compile(pattern, re.MULTILINE), means, do, command)
 
 
 def said(name: str, pattern: str, means: str, do: str) -> Row:
