@@ -66,9 +66,11 @@ def find(output: str) -> tuple[Row, re.Match[str]] | None:
 def of_the_app(error: str) -> tuple[str, str] | None:
     """What an error means that stops the app, and what to do; None where it is not known.
 
-    `error` is its last line, `Type: message`, with or without `file, line 3: ` before it.
+    `error` is its last line, `Type: message`, with or without `file, line 3: ` before it; or what
+    Flask says when it finds no app, without the `Error: ` of its commands.
     """
-    if not (found := _first(APP, re.sub(r"^\S+, line \d+: ", "", error))):
+    error = re.sub(r"^\S+, line \d+: ", "", error)
+    if not (found := _first(APP, error) or _first(APP, f"Error: {error}")):
         return None
     row, match = found
     return row.told(match)

@@ -98,7 +98,7 @@ APP: tuple[Row, ...] = (
     ),
     row(
         "unknown kind of database",
-        r"^[\w.]+: Can't load plugin: sqlalchemy\.dialects:(?P<kind>\S+)",
+        r"^[\w.]+: Can't load plugin: sqlalchemy\.dialects:(?P<kind>\w+(?:\.\w+)*)",
         "The address of the database begins with `{kind}`, which SQLAlchemy does not know.",
         "Write `sqlite:///app.db` for a file, or `postgresql://…`; look at `DATABASE_URL`.",
     ),

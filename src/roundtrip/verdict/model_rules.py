@@ -68,7 +68,7 @@ def model_error(state: State) -> Disagreement | None:
             "DATABASE_URL says, or lacks the driver for it."
         )
         return say(headline, found, why, show_settings(state))
-    why = f"Mend {file or 'the models'} first. Every flask command needs the app."
+    why = f"Mend {file or 'the app'} first. Every flask command needs the app."
     if known := diagnosis.of_the_app(error):
         found, why = (text.replace("`", "") for text in known)
     changed = [path for path in state.git.modified if path.endswith(".py")]
