@@ -18,6 +18,7 @@ from mishaps import (
     script,
     stamped_back,
     two_heads,
+    waiting,
 )
 
 from roundtrip import diagnosis
@@ -115,6 +116,18 @@ def test_a_script_that_reads_goes_as_advised(applied):
     assert "(1, 'Ada')" in applied.db("upgrade")
 
 
+def test_a_script_that_waits_goes_as_advised(applied):
+    waiting(applied)
+    applied.git("clean", "-f", applied.script_file("_add_age"))
+    applied.db("migrate", "-m", "Add age again")
+    file = applied.script_file("_add_age_again")
+    applied.commit("Add age again")
+    assert applied.git("clean", "-f", file) == ""
+    assert outcome(applied, "flask db check")[0]
+    applied.git("reset", "--hard", "HEAD^")
+    assert "No new upgrade operations" in applied.db("check")
+
+
 def test_steps_back_and_merges_go_as_advised(applied):
     two_heads(applied)
     applied.run("flask", "db", "merge", "heads", "-m", "Merge heads")
@@ -135,7 +148,8 @@ def test_steps_back_and_merges_go_as_advised(applied):
         ("check finds a loss", "If you want to keep it, bring the model back"),
         (
             "not up to date",
-            "Is it all that you want? `flask db upgrade` runs it. Else delete its file",
+            "Is it all that you want? `flask db upgrade` runs it. Else delete its file: an "
+            "untracked one",
         ),
         ("init twice", "Leave the folder as it is"),
     ],

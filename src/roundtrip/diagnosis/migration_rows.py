@@ -67,7 +67,8 @@ MIGRATION: tuple[Row, ...] = (
         r"Target database is not up to date",
         "A script is waiting that this database has not run; until then, nothing is compared.",
         "Read that script. Is it all that you want? `flask db upgrade` runs it. Else delete its "
-        "file, which `git status` names: `git clean -f FILE`.",
+        "file: an untracked one with `git clean -f FILE`, a committed one together with its "
+        "commit.",
     ),
     said(
         "check finds a loss",
