@@ -42,9 +42,15 @@ def test_a_list_and_the_shell_show_them_too(notebook):
     assert "did not start" in answer.value
 
 
+def test_git_is_explained_before_there_is_a_repository(notebook):
+    answer = notebook.run('!git commit -m "flask: Error: Ambiguous walk"')
+    assert "\nmeans: Git finds no repository of this project" in answer.text
+    assert answer.text.count("means: ") == 1
+
+
 def test_other_commands_and_unknown_errors_have_no_lines(notebook):
     for cell in (
-        '!git commit -m "flask: Error: Ambiguous walk"',
+        '!git comit -m "flask: Error: Ambiguous walk"',
         "!echo 'Error: Ambiguous walk'; exit 1",
         "!echo flask; exit 3",
     ):

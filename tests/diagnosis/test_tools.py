@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from mishaps import MODELS, NAME, edited, outcome
+from mishaps import MODELS, NAME, both, edited, outcome
 from pages import ROOT
 from states import Project
 
@@ -71,6 +71,23 @@ def unsettled(project: Project) -> None:
     assert project.capture(["git", "merge", "other"]).returncode == 1
 
 
+def no_repository(project: Project) -> None:
+    """A project without Git."""
+    shutil.rmtree(project.path / ".git")
+
+
+def new_repository(project: Project) -> None:
+    """A repository without a commit."""
+    no_repository(project)
+    project.git("init")
+
+
+def locked(project: Project) -> None:
+    """A change, and the lock of a Git command that was stopped."""
+    LONGER(project)
+    project.write(".git/index.lock", "")
+
+
 def one_test(project: Project) -> None:
     """A test of a column that the model lacks."""
     project.write(
@@ -103,6 +120,43 @@ GIT = [
     Case("file in no such commit", "git show HEAD:tests/test_user.py"),
     Case("no such commit", "git reset --hard abcdef"),
     Case("no such file", "git restore demo_app/model.py"),
+    Case("no such file", "git restore main"),
+    Case("no such file", "git checkout HEAD -- nobranch"),
+    Case("no such file", "git checkout -- main"),
+    Case("no such file", "git rm notes.txt", lambda project: project.write("notes.txt", "")),
+    Case("no such file", "git stash push -- nofile"),
+    *(
+        Case("no repository", f"git {command}", no_repository)
+        for command in ("status", "add .", "diff", "log --oneline", "-C instance status")
+    ),
+    Case("no commit yet", "git log", new_repository),
+    Case("no commit yet", "git stash", new_repository),
+    Case("ignored", "git add instance/app.db"),
+    Case("nothing to add", "git add nofile"),
+    Case("nothing to add", "git add tests/*.py && git commit -m tests"),
+    Case("no such branch or file", "git checkout nobranch"),
+    Case("no such branch or file", "git checkout -q abcdef1 && git status"),
+    Case("no such branch", "git switch nobranch"),
+    Case("no such branch", "git switch --detach HEAD~9"),
+    Case("no such branch", "git switch -c new nobranch"),
+    Case("commit in place of a branch", "git switch $(git rev-parse HEAD)"),
+    Case("changes in the way", "git switch other", both(other_branch, SHORTER)),
+    Case("changes in the way", "git merge other", both(other_branch, SHORTER)),
+    Case(
+        "new file in the way",
+        "git switch --detach HEAD^",
+        both(one_deleted, lambda project: project.write(MODELS, "")),
+    ),
+    Case("clean without -f", "git clean"),
+    Case("clean without -f", "git clean notes.txt"),
+    *(Case("no stash", f"git stash {command}") for command in ("pop", "drop", "apply", "show")),
+    Case("no such stash", "git stash pop 1", put_away),
+    Case("no such stash", "git stash drop stash@{2}"),
+    *(
+        Case("lock", f"git {command}", locked)
+        for command in ("add .", "commit -am more", "reset --hard")
+    ),
+    Case("option of Git without a value", "git commit -am"),
     Case("another repository", "git clone . ../copy"),
     Case("conflict of whole files", "git merge other", one_deleted),
     Case("conflict of whole files", "git rebase other", one_deleted),
@@ -144,6 +198,26 @@ def test_an_error_of_git_or_pytest_is_known(applied: Project, case: Case):
     assert told == [f"means: {means}", f"do:    {do}"], shown
     for line in (means, do):
         assert re.fullmatch(r"[^{}\n]{20,230}\.", line)
+
+
+@pytest.mark.parametrize(
+    ("prepare", "command", "end"),
+    [
+        (two_sides, "git merge other", "git commit -m both"),
+        (put_away, "git stash pop", "git stash drop"),
+    ],
+)
+def test_a_conflict_is_settled_as_advised(applied: Project, prepare, command: str, end: str):
+    prepare(applied)
+    assert outcome(applied, command)[0]
+    both_sides = (applied.path / MODELS).read_text(encoding="utf-8")
+    ours = re.sub(r"<<<<<<<.*\n|=======\n[\s\S]*>>>>>>>.*\n", "", both_sides)
+    assert len(both_sides.splitlines()) == len(ours.splitlines()) + 4
+    applied.write(MODELS, ours)
+    applied.git("add", MODELS)
+    assert end.startswith("git stash") or '(use "git commit" to conclude' in applied.git("status")
+    assert not outcome(applied, end)[0]
+    assert "working tree clean" in applied.git("status")
 
 
 @pytest.mark.parametrize(

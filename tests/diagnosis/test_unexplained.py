@@ -34,6 +34,29 @@ def test_healthy_outputs_match_no_row(starts, tmp_path):
         assert row_of(outcome(project, command)[1]) is None, command
 
 
+def test_healthy_outputs_of_git_and_pytest_match_no_row(applied):
+    applied.write("tests/test_user.py", "def test_it():\n    pass\n")
+    applied.write("pytest.ini", "[pytest]\npythonpath = .\n")
+    applied.add_to_model()
+    for command in (
+        *("git status", "git diff", "git stash", "git stash list", "git stash pop", "git add ."),
+        *("git commit -m One", "git status", "git log", "git show", "git reflog", "git branch"),
+        *("git switch -c other", "git switch main", "git checkout other", "git merge main"),
+        *("git clean -n", "git restore demo_app", "git reset --hard HEAD^", "git status"),
+        *("git cherry-pick ORIG_HEAD", "git commit --amend -m Two", "pytest -q", "pytest"),
+    ):
+        failed, shown = outcome(applied, command)
+        assert not failed, shown
+        assert diagnosis.lines(command, shown) == ""
+
+
+@pytest.mark.parametrize("command", ["git comit -m one", "git log --online", "git mv a b"])
+def test_what_git_says_clearly_is_left_to_git(applied, command):
+    failed, shown = outcome(applied, command)
+    assert failed
+    assert diagnosis.lines(command, shown) == ""
+
+
 @pytest.mark.parametrize(
     "command",
     [">>> x =", ">>> User.query.first().nope", ">>> import nope", ">>> 1/0"],

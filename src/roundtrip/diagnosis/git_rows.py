@@ -38,10 +38,108 @@ GIT: tuple[Row, ...] = (
         "`git log --oneline` lists the commits of the branch, `git reflog` also those left behind.",
     ),
     row(
+        "no repository",
+        r"^(?:fatal|warning): [Nn]ot a git repository",
+        "Git finds no repository of this project: none was made yet, or its folder `.git` is gone "
+        "or damaged.",
+        "`git init` makes one, once for each project; if there was one with commits, `%restart` "
+        "brings back those of the lesson's start.",
+    ),
+    row(
+        "no commit yet",
+        r"^(?:fatal: your current branch .* does not have any commits|You do not have the initial)",
+        "The repository is new: this branch has no commit yet.",
+        'Make the first one: `git add .`, then `git commit -m "…"`.',
+    ),
+    row(
+        "ignored",
+        r"^The following paths are ignored by one of your \.gitignore files:\n(?P<path>\S.*)$",
+        "`{path}` is ignored: a line of `.gitignore` keeps it out of Git.",
+        "For a database, and for settings of your own, that is as it should be; for another file "
+        "mend that line, which `git check-ignore -v {path}` shows.",
+    ),
+    row(
+        "nothing to add",
+        r"^fatal: pathspec '(?P<path>[^']+)' did not match any files",
+        "In the folder where the command ran there is no `{path}`, and Git has none either.",
+        "Compare the name with what `git status --short` lists; `git add .` takes all of it.",
+        ran=rf"{RUNS}git add\b(?![\s\S]*{RUNS}git rm\b)",
+    ),
+    row(
+        "no such branch or file",
+        r"^error: pathspec '(?P<name>[^']+)' did not match any file",
+        "Git knows no branch, commit or file `{name}`.",
+        "Compare the name: `git branch` lists the branches, `git log --oneline` the commits of "
+        "this one, `git ls-files` the files.",
+        ran=rf"{RUNS}git checkout(?: -[a-z]+)* [^\s;&|-][^\s;&|]*\s*(?:$|[;&|)])",
+    ),
+    row(
         "no such file",
-        r"^error: pathspec '(?P<path>[^']+)' did not match any file",
+        r"^(?:error|fatal): pathspec '(?::\([^)]*\))?(?P<path>[^']+)' did not match any file",
         "Git has no file `{path}`: it was never committed, or its name is another.",
         "Compare the name with what `git status --short` and `git ls-files` list.",
+    ),
+    row(
+        "no such branch",
+        r"^fatal: invalid reference: (?P<name>\S+)",
+        "There is no branch `{name}`, and no commit of that name either.",
+        "Compare the name with what `git branch` lists; a new branch is made with "
+        "`git switch -c NAME`.",
+    ),
+    row(
+        "commit in place of a branch",
+        r"^fatal: a branch is expected, got commit '(?P<name>[^']+)'",
+        "`{name}` is a commit, and `git switch` goes to a branch.",
+        "To look at the commit, write `git switch --detach {name}`; `git switch -` leads back.",
+    ),
+    row(
+        "changes in the way",
+        r"^error: Your local changes to the following files would be overwritten by \w+:\n"
+        r"\t(?P<file>.+)$",
+        "`{file}` has changes that are in no commit, and Git does not overwrite them.",
+        "Commit them first; or `git stash` puts them away, and `git stash pop` brings them back "
+        "afterwards.",
+    ),
+    row(
+        "new file in the way",
+        r"^error: The following untracked working tree files would be overwritten by \w+:\n"
+        r"\t(?P<file>.+)$",
+        "`{file}` is in no commit here, and Git does not overwrite it with another of that name.",
+        "Look at it: if you need it, give it another name; if not, `git clean -f {file}` deletes "
+        "it.",
+    ),
+    row(
+        "clean without -f",
+        r"^fatal: clean\.requireForce ",
+        "`git clean` deletes files for good, so it wants to be told that you mean it.",
+        "`git clean -n` lists what would go; `git clean -f FILE` deletes that file.",
+    ),
+    row(
+        "no stash",
+        r"^No stash entries found",
+        "The stash is empty: nothing is put away there.",
+        "`git status` shows what you have; `git stash` puts changed files away, and new ones only "
+        "with `-u`.",
+    ),
+    row(
+        "no such stash",
+        r"^(?:error: (?:refs/)?stash@\{\d+\} is not a valid|fatal: log for 'refs/stash' only has )",
+        "The stash has no entry of that number; its entries are counted from 0, the newest.",
+        "`git stash list` lists them; `git stash pop` without a number takes the newest.",
+    ),
+    row(
+        "lock",
+        r"^(?:fatal|error): Unable to create '[^'\n]*?(?P<lock>\.git/[^'\n]+\.lock)': File exists",
+        "Another Git command is at work in this repository, or one was stopped and has left its "
+        "lock, `{lock}`.",
+        "Wait a little, then run the command again; only if no Git command runs any more, delete "
+        "that file.",
+    ),
+    row(
+        "option of Git without a value",
+        r"^error: switch `(?P<option>\w)' requires a value",
+        "Behind `-{option}` a value has to come, and there is none.",
+        'Write it there, a text in quotation marks: `git commit -m "Add age column"`.',
     ),
     row(
         "another repository",
