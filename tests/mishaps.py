@@ -62,6 +62,12 @@ def migrated(*changes: Callable[[Project], object]) -> Callable[[Project], None]
     return prepare
 
 
+def with_marks(file: str, after: str) -> Callable[[Project], None]:
+    """What Git leaves in a file after a line, where another side changed it, too."""
+    marks = "<<<<<<< HEAD\n    x = 1\n=======\n    x = 2\n>>>>>>> other\n"
+    return edited(file, after, f"{after}{marks}")
+
+
 def script(body: str, name: str = "mine") -> Callable[[Project], None]:
     """A script whose `upgrade()` has this body."""
 

@@ -49,6 +49,7 @@ from mishaps import (
     unnamed,
     waiting,
     with_line,
+    with_marks,
     with_post,
 )
 from states import AGE, Project
@@ -87,6 +88,12 @@ CASES = [
     Case("unknown command", "flask db upgrde"),
     Case("unknown command", "flask databse"),
     # the app
+    Case("mark of a conflict", "flask db upgrade", with_marks(MODELS, NAME)),
+    Case("mark of a conflict", "flask db upgrade", with_marks(MODELS, "class User(db.Model):\n")),
+    Case("mark of a conflict", ">>> 1", with_marks(APP, "import os\n")),
+    Case("mark of a conflict", "flask db current", with_line("=======\n    x = 2\n")),
+    Case("mark of a conflict", "flask db current", with_line(">>>>>>> other\n")),
+    Case("mark of a conflict", "flask db history", script("pass\n<<<<<<< HEAD\n    pass")),
     Case("no app named", "flask db upgrade", deleted(".flaskenv")),
     Case("no app named", "flask routes", deleted(".flaskenv")),
     Case("app not found", "flask --app nope db upgrade"),

@@ -96,6 +96,11 @@ def one_test(project: Project) -> None:
     )
 
 
+def conflict_in_a_test(project: Project) -> None:
+    """A test with the marks of a conflict."""
+    project.write("tests/test_user.py", "<<<<<<< HEAD\nx = 1\n=======\nx = 2\n>>>>>>> other\n")
+
+
 def column_tested(project: Project) -> None:
     """A column that no script makes, and a test of it."""
     project.add_to_model()
@@ -181,7 +186,13 @@ PYTEST = [
     Case("another app", "pytest -q tests -o pythonpath=.", one_test),
     Case("column without a script", "pytest -q -o pythonpath=.", column_tested),
     Case("no pytest.ini", "pytest -q", inside_the_course),
+    Case("conflict in a file", "pytest -q -o pythonpath=.", both(one_test, unsettled)),
+    Case("conflict in a file", "pytest -q", conflict_in_a_test),
+    Case("no such file of tests", "pytest -q tests/test_users.py", one_test),
+    Case("no such file of tests", "pytest tests/test_users.py", one_test),
+    Case("no such test", "pytest -q tests/test_user.py::test_no -o pythonpath=.", one_test),
     Case("no tests", "pytest -q instance", one_test),
+    Case("no tests", "pytest tests", lambda project: project.write("tests/test_user.py", "")),
 ]
 
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from .row import APP_FRAME, Row, row, said
+from .row import APP_FRAME, DELETE_MARKS, IS_A_MARK, MARK, Row, row, said
 
 APP: tuple[Row, ...] = (
+    row(
+        "mark of a conflict",
+        rf'^  File "workspace[/\\](?P<file>[^"\n]+)", line (?P<line>\d+)\n +{MARK}[\s\S]*'
+        r"^(?:Syntax|Indentation)Error: ",
+        IS_A_MARK,
+        DELETE_MARKS,
+    ),
     said(
         "no app named",
         r"Could not locate a Flask application",

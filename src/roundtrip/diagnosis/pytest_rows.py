@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .row import Row, row
+from .row import DELETE_MARKS, IS_A_MARK, MARK, Row, row
 
 PYTEST: tuple[Row, ...] = (
     row(
@@ -25,10 +25,28 @@ PYTEST: tuple[Row, ...] = (
         "Write `pytest.ini` into this folder, the one that holds `tests`; lesson 06 has its lines.",
     ),
     row(
+        "conflict in a file",
+        rf'^E +File "(?:workspace[/\\])?(?P<file>[^"\n]+)", line (?P<line>\d+)\nE +{MARK}',
+        IS_A_MARK,
+        DELETE_MARKS,
+    ),
+    row(
+        "no such file of tests",
+        r"^ERROR: file or directory not found: (?P<path>\S.*)$",
+        "In the folder where the command ran there is no `{path}`.",
+        "Compare the name with those in `tests`; `pytest -q` without a name runs all tests.",
+    ),
+    row(
+        "no such test",
+        r"^ERROR: not found: (?:\S*[/\\])?(?P<file>[^/\\\s]+\.py)::(?P<test>\S+)$",
+        "`{file}` has no test `{test}`.",
+        "Compare the name with those in the file; `pytest -q` without a name runs all tests.",
+    ),
+    row(
         "no tests",
         r"^(?:=+ )?no tests ran",
-        "pytest has found no test.",
-        "Write `tests/test_user.py` first; `pytest.ini` names the folder in which tests are looked "
-        "for.",
+        "pytest has found no test where it looked.",
+        "A test is a function `test_…` in a file such as `tests/test_user.py`; `pytest.ini` names "
+        "the folder in which tests are looked for.",
     ),
 )

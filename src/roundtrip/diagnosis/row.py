@@ -34,6 +34,17 @@ SAID = r"^(?:ERROR \[flask_migrate\] )?Error: "
 """How click and Flask-Migrate begin what they have to say."""
 
 
+MARK = r"(?:<{7} |={7}$|>{7} )"
+"""A line of Git's, at one of the places where two sides changed the same lines."""
+
+IS_A_MARK = (
+    "Line {line} of `{file}` is a mark that Git left, where two sides changed the same lines."
+)
+DELETE_MARKS = (
+    "Keep the lines that you want, delete every mark (`<<<<<<<`, `=======`, `>>>>>>>`), and save."
+)
+
+
 @dataclass(frozen=True)
 class Row:
     """One known error.
