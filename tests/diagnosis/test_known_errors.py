@@ -257,6 +257,16 @@ CASES = [
     Case("SQL syntax", "flask db upgrade", script('op.execute("UPDATE user SE name = 1")')),
     Case("plain text as SQL", ">>> db.session.execute('SELECT 1')"),
     Case("no such attribute", ">>> User(age=36)"),
+    Case("no such attribute in a query", ">>> User.query.filter_by(nme='Ada').first()"),
+    Case("no such attribute of an object", ">>> User.query.first().agee"),
+    Case("no such attribute of an object", ">>> User.query.filter(User.agee == 3)"),
+    Case("no such method of the session", ">>> db.session.comit()"),
+    Case("no such method of a query", ">>> User.query.frist()"),
+    Case("no such method of a query", ">>> User.query.filter_by(name='Ada').name"),
+    *(
+        Case("class in place of a row", f">>> db.session.{method}(User)")
+        for method in ("add", "delete")
+    ),
     # any other
     Case("script stopped", "flask db upgrade", script("op.nope()")),
     Case("script cannot be read", "flask db upgrade", script("op.nope(")),

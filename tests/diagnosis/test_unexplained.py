@@ -59,7 +59,14 @@ def test_what_git_says_clearly_is_left_to_git(applied, command):
 
 @pytest.mark.parametrize(
     "command",
-    [">>> x =", ">>> User.query.first().nope", ">>> import nope", ">>> 1/0"],
+    [
+        ">>> x =",
+        ">>> User.query.all().nope",
+        ">>> User.query.first().name.nope",
+        ">>> db.session.execute(db.select(User)).nope",
+        ">>> import nope",
+        ">>> 1/0",
+    ],
 )
 def test_mistakes_in_plain_python_are_left_to_python(applied, command):
     failed, shown = outcome(applied, command)

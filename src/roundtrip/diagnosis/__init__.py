@@ -1,10 +1,10 @@
 """What a failed command means, and what to do: two lines for an error that is known.
 
 The errors are rows of tables, one for each room: what was typed (`command_rows`), the app
-(`app_rows`), the scripts (`migration_rows`), the database (`database_rows`), and last, for what
-none of them knows, the learner's own file that a traceback names (`traceback_rows`). What `git` and
-`pytest` say is in `git_rows` and `pytest_rows`. Each row is tested against the error as real
-commands make it.
+(`app_rows`), the scripts (`migration_rows`), the database (`database_rows`), the other statements
+in `flask shell` (`shell_rows`), and last, for what none of them knows, the learner's own file that
+a traceback names (`traceback_rows`). What `git` and `pytest` say is in `git_rows` and
+`pytest_rows`. Each row is tested against the error as real commands make it.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from .git_rows import GIT
 from .migration_rows import MIGRATION
 from .pytest_rows import PYTEST
 from .row import Row
+from .shell_rows import SHELL
 from .traceback_rows import TRACEBACK
 
-ROWS: tuple[Row, ...] = (*COMMAND, *APP, *MIGRATION, *DATABASE, *TRACEBACK)
+ROWS: tuple[Row, ...] = (*COMMAND, *APP, *MIGRATION, *DATABASE, *SHELL, *TRACEBACK)
 """All known errors of `flask`. The first that matches is taken, so the particular come first."""
 
 TOOLS: dict[str, tuple[Row, ...]] = {"git": GIT, "pytest": PYTEST}

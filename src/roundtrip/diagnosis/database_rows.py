@@ -135,21 +135,6 @@ DATABASE: tuple[Row, ...] = (
         "If you want the column, `flask db upgrade` adds it, once there is a script for it. If you "
         "downgraded for good, take back the model and the script too.",
     ),
-    row(
-        "name of another shell",
-        r"""^Traceback.*\n  File "<console>"[\s\S]*"""
-        r"""^NameError: name '(?P<name>\w+)' is not defined""",
-        "This shell knows no `{name}`: each `flask shell`, and so each such cell, begins anew.",
-        "Put the line that makes `{name}` into the same cell, above this one; or mend the name.",
-    ),
-    row(
-        "no row found",
-        r"""^Traceback.*\n  File "<console>"[\s\S]*"""
-        r"""^AttributeError: 'NoneType' object has no attribute '(?P<name>\w+)'""",
-        "The variable holds `None`, which has no `{name}`: no row was found.",
-        "Look at how the row is searched: `.get(…)` takes the id, "
-        '`.filter_by(name="…").first()` a name.',
-    ),
     sqlite(
         "no such table",
         r"no such table: (?P<table>[\w.]+)",
@@ -188,11 +173,5 @@ DATABASE: tuple[Row, ...] = (
         r"^[\w.]+: Textual SQL expression .* should be explicitly declared as text",
         "SQLAlchemy takes a text for SQL only where it is marked as SQL.",
         'Put it into `db.text(…)`, as in `db.session.execute(db.text("SELECT 1"))`.',
-    ),
-    row(
-        "no such attribute",
-        r"^TypeError: '(?P<name>\w+)' is an invalid keyword argument for (?P<model>\w+)$",
-        "The model `{model}` has no attribute `{name}`, whatever the database has.",
-        "Leave it out, or add it to the model; `%show demo_app/models.py` shows what is there.",
     ),
 )

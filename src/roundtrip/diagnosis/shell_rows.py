@@ -1,0 +1,68 @@
+"""Errors of a statement in `flask shell` that the database has no part in."""
+
+from __future__ import annotations
+
+from .row import Row, row
+
+CONSOLE = r'^Traceback.*\n  File "<console>"[\s\S]*'
+"""What was typed, in a traceback."""
+
+NOT_A_MODEL = r"(?:Query|Session|SQLAlchemy|Flask|Table|Column|Engine|Select|TextClause|\w*Result)'"
+"""Classes of the libraries that a statement meets most often."""
+
+SHELL: tuple[Row, ...] = (
+    row(
+        "name of another shell",
+        rf"{CONSOLE}^NameError: name '(?P<name>\w+)' is not defined",
+        "This shell knows no `{name}`: each `flask shell`, and so each such cell, begins anew.",
+        "Put the line that makes `{name}` into the same cell, above this one; or mend the name.",
+    ),
+    row(
+        "no row found",
+        rf"{CONSOLE}^AttributeError: 'NoneType' object has no attribute '(?P<name>\w+)'",
+        "The variable holds `None`, which has no `{name}`: no row was found.",
+        "Look at how the row is searched: `.get(…)` takes the id, "
+        '`.filter_by(name="…").first()` a name.',
+    ),
+    row(
+        "class in place of a row",
+        r"^[\w.]+: Class '[^']+' is not mapped; was a class \((?:\w+\.)*(?P<model>\w+)\) supplied",
+        "`{model}` is the class of the rows, and here a row itself is wanted.",
+        "Give it a new one, `{model}(…)` with its values in the brackets, or one that was found, "
+        "as by `{model}.query.first()`.",
+    ),
+    row(
+        "no such attribute",
+        r"^TypeError: '(?P<name>\w+)' is an invalid keyword argument for (?P<model>\w+)$",
+        "The model `{model}` has no attribute `{name}`, whatever the database has.",
+        "Leave it out, or add it to the model; `%show demo_app/models.py` shows what is there.",
+    ),
+    row(
+        "no such attribute in a query",
+        r'^[\w.]+: Entity namespace for "(?P<table>\w+)" has no property "(?P<name>\w+)"',
+        "The model of the table `{table}` has no attribute `{name}`, whatever the database has.",
+        "Mend the name, or add it to the model; `%show demo_app/models.py` shows what is there.",
+    ),
+    row(
+        "no such attribute of an object",
+        rf"{CONSOLE}^AttributeError: (?:type object )?'(?!{NOT_A_MODEL})(?P<model>[A-Z]\w*)'"
+        r"(?: object)? has no attribute '(?P<name>\w+)'",
+        "The class `{model}` has no attribute `{name}`, whatever the database has.",
+        "Is the name misspelt? `%show demo_app/models.py` shows those of a model; a column that is "
+        "missing there has to be added to the model first.",
+    ),
+    row(
+        "no such method of the session",
+        rf"{CONSOLE}^AttributeError: 'scoped_session' object has no attribute '(?P<name>\w+)'",
+        "`db.session` has nothing that is called `{name}`.",
+        "Mend the name; those used most are `add`, `add_all`, `delete`, `get`, `execute`, `commit` "
+        "and `rollback`.",
+    ),
+    row(
+        "no such method of a query",
+        rf"{CONSOLE}^AttributeError: 'Query' object has no attribute '(?P<name>\w+)'",
+        "A query has nothing that is called `{name}`.",
+        "Mend the name, such as `all`, `first`, `get`, `filter_by` or `count`; or, for a column, "
+        "get a row first, as by `.first()`.",
+    ),
+)
