@@ -4,25 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
 
 import pytest
+from error_cases import Case
 from mishaps import MODELS, NAME, both, edited, outcome
 from pages import ROOT
 from states import Project
 
 from roundtrip import diagnosis
-
-
-@dataclass(frozen=True)
-class Case:
-    """A command that must end with a known error; `prepare` makes what goes wrong."""
-
-    row: str
-    command: str
-    prepare: Callable[[Project], object] = lambda project: None
-
 
 LONGER, SHORTER = (edited(MODELS, "String(80)", f"String({n})") for n in (90, 70))
 
