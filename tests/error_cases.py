@@ -65,8 +65,16 @@ class Case:
 CASES = [
     # what was typed
     Case("message without -m", "flask db revision 'Fill in the ages'"),
-    Case("extra argument", "flask db migrate -m add age"),
-    Case("extra argument", "flask db migrate -m add age column"),
+    Case("text without quotation marks", "flask db migrate -m add age"),
+    Case("text without quotation marks", "flask db migrate -m add age column"),
+    Case("text without quotation marks", "python -m flask db revision -m add age"),
+    Case("more than one revision", "flask db upgrade head head"),
+    Case("more than one revision", "flask db downgrade base +1 head"),
+    Case("more than one revision", "flask --env-file .flaskenv db stamp head head"),
+    Case("extra argument", "flask db current head"),
+    Case("extra argument", "flask db history 'all of it'"),
+    Case("extra argument", "flask routes all"),
+    Case("extra argument", "python -m flask run 5000"),
     Case("option of flask", "flask db upgrade --env-file production.env"),
     Case("option of flask", "flask db upgrade --app demo_app"),
     Case("steps as an option", "flask db downgrade -2"),

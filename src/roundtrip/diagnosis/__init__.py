@@ -116,9 +116,11 @@ _END_OF_PYTEST = re.compile(r"^(?:=+ )?(?:\d+ \w+|no tests ran)\b.* in [\d.]+s\b
 _RUNS_FLASK = re.compile(r"(?:^|[;&|(])\s*(?:\w+=\S*\s+)*(?:\S*python[\d.]*\s+-m\s+)?flask\b", re.M)
 
 _BEGIN = re.compile(
-    r"^(?:Traceback \(most recent call last\):$|(?:ERROR \[flask_migrate\] )?Error: )", re.M
+    r"^(?:Traceback \(most recent call last\):$|(?:ERROR \[flask_migrate\] )?Error: "
+    r"|Usage: .*\nTry .*\n\nError: )",
+    re.M,
 )
-"""How an error begins: Python's, Flask-Migrate's, click's."""
+"""How an error begins: Python's, Flask-Migrate's, click's with or without its command."""
 
 _BECAUSE_OF_IT = re.compile(
     r"(?<=\n\n)Usage: flask \[OPTIONS\] COMMAND \[ARGS\]\.\.\.\nTry 'flask --help' for help\.\n\n"

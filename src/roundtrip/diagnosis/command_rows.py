@@ -2,25 +2,48 @@
 
 from __future__ import annotations
 
-from .row import Row, said
+from .row import Row, row, said
 
 _OF_DB = (
     "init|revision|migrate|edit|merge|upgrade|downgrade|show|history|heads|branches|current|"
     "stamp|check|list-templates"
 )
 
+_TAKES_MESSAGE = r"flask db (?:migrate|revision)(?= )"
+
+
+def _more_than(command: str, words: str) -> str:
+    """What click says where more was typed than this command takes."""
+    usage = rf"^Usage: (?:python -m )?(?P<command>{command}).*\n.*\n\n"
+    return rf"{usage}Error: Got unexpected extra {words}"
+
+
 COMMAND: tuple[Row, ...] = (
-    said(
+    row(
         "message without -m",
-        r"Got unexpected extra argument \((?P<words>\S* .*)\)",
+        _more_than(_TAKES_MESSAGE, r"argument \((?P<words>\S* .*)\)"),
         "`{words}` is more than the command takes; a message needs `-m` before it.",
         'Write `-m "{words}"`.',
     ),
-    said(
-        "extra argument",
-        r"Got unexpected extra arguments? \((?P<words>.*)\)",
+    row(
+        "text without quotation marks",
+        _more_than(_TAKES_MESSAGE, r"arguments? \((?P<words>.*)\)"),
         "`{words}` is more than the command takes; a text with spaces needs quotation marks.",
         'Write a message as one text: `-m "Add age column"`.',
+    ),
+    row(
+        "more than one revision",
+        _more_than(
+            r"flask db [a-z]+(?= \[OPTIONS\] \[REVISION\])", r"arguments? \((?P<words>.*)\)"
+        ),
+        "`{command}` takes one revision, and `{words}` is more than that.",
+        "Name only one: `{command} REVISION`.",
+    ),
+    row(
+        "extra argument",
+        _more_than(r"flask[\w -]*(?= \[)", r"arguments? \((?P<words>.*)\)"),
+        "`{words}` is more than `{command}` takes.",
+        "Leave it out; `{command} --help` shows what may stand there.",
     ),
     said(
         "option of flask",
