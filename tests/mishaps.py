@@ -147,6 +147,13 @@ def middle_gone(project: Project) -> None:
     project.script("_one").unlink()
 
 
+def mistyped_link(project: Project) -> None:
+    """A script with a slip in the number of the one that it follows."""
+    script("pass")(project)
+    (head, *_) = project.script("_create_user_table").name.split("_")
+    project.edit(project.script_file("_mine"), f"down_revision = '{head}'", "down_revision = 'abc'")
+
+
 def lost(project: Project) -> None:
     """The reset before the downgrade."""
     project.add_to_model()

@@ -151,6 +151,7 @@ def test_steps_back_and_merges_go_as_advised(applied):
             "Is it all that you want? `flask db upgrade` runs it. Else delete its file: an "
             "untracked one",
         ),
+        ("script cannot be read", "if the script is committed, `git diff` shows"),
         ("init twice", "Leave the folder as it is"),
     ],
 )

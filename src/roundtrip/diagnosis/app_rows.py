@@ -52,6 +52,16 @@ APP: tuple[Row, ...] = (
         "Let only one of the two import the other; what both need goes into a third file.",
     ),
     row(
+        "missing module of your own",
+        r'^(?=Traceback[\s\S]*^  File "workspace[/\\](?P<package>\w+)[/\\])'
+        + APP_FRAME
+        + r"[\s\S]*^ModuleNotFoundError: No module named '(?P<module>(?P=package)\.[\w.]+)'",
+        "Line {line} of `{file}` needs the module `{module}`, a file of the project, and there is "
+        "none.",
+        "Look for a slip in the name; where the name is right, `git status --short` marks a "
+        "deleted file with `D`, and `git checkout HEAD -- FILE` brings it back.",
+    ),
+    row(
         "missing module",
         APP_FRAME + r"[\s\S]*^ModuleNotFoundError: No module named '(?P<module>[^']+)'",
         "Line {line} of `{file}` needs the module `{module}`, and Python does not find it.",

@@ -37,8 +37,9 @@ MIGRATION: tuple[Row, ...] = (
         r"^KeyError: '(?P=revision)'",
         "A script follows revision {revision}, and no file in `migrations/versions` has that "
         "number.",
-        "Bring the file back: `git status --short` marks a deleted one with `D`, and "
-        "`git checkout HEAD -- FILE` restores it.",
+        "Bring the file back, which `git status --short` marks with `D`: `git checkout HEAD -- "
+        "FILE`. If it marks none, look for a slip in `down_revision`; the top of the script says "
+        "`Revises`.",
     ),
     row(
         "head of a script",

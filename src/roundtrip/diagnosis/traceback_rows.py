@@ -17,8 +17,8 @@ TRACEBACK: tuple[Row, ...] = (
         rf"{SCRIPT_FRAME}[\s\S]*?{ERROR}",
         "Alembic reads all scripts before it does anything, and line {line} of `{script}` stops "
         "it: {error}.",
-        "Mend that line or the one above it; `git diff` shows what was changed since the last "
-        "commit.",
+        "Mend that line or the one above it; if the script is committed, `git diff` shows what was "
+        "changed since then.",
     ),
     row(
         "command of the app stopped",
