@@ -52,11 +52,26 @@ GIT: tuple[Row, ...] = (
         'Make the first one: `git add .`, then `git commit -m "…"`.',
     ),
     row(
+        "nothing to take over",
+        r"^(?:fatal: (?:bad revision|invalid upstream) '|merge: )(?P<name>[^'\s]+)"
+        r"(?:'| - not something we can merge)$",
+        "Git knows no commit and no branch `{name}`.",
+        "`git branch` lists the branches, `git log --oneline` the commits of this one, "
+        "`git reflog` also those left behind.",
+    ),
+    row(
         "ignored",
         r"^The following paths are ignored by one of your \.gitignore files:\n(?P<path>\S.*)$",
         "`{path}` is ignored: a line of `.gitignore` keeps it out of Git.",
         "For a database, and for settings of your own, that is as it should be; for another file "
         "mend that line, which `git check-ignore -v {path}` shows.",
+    ),
+    row(
+        "word outside the message",
+        r"^(?:error: pathspec|fatal: paths) '(?P<word>[^'\s]+)(?: \.\.\.' with -a does|' did) not ",
+        "`{word}` stands outside the message, so Git looks for a file of that name.",
+        'A message with spaces needs quotation marks: `git commit -m "Add age column"`.',
+        ran=rf"{RUNS}git commit\b[^;&|\n]* -[a-z]*m\s+[^\s\"'-]\S*\s+[^\s;&|-]",
     ),
     row(
         "nothing to add",
@@ -76,7 +91,7 @@ GIT: tuple[Row, ...] = (
     row(
         "no such file",
         r"^(?:error|fatal): pathspec '(?::\([^)]*\))?(?P<path>[^']+)' did not match any file",
-        "Git has no file `{path}`: it was never committed, or its name is another.",
+        "Git has no file `{path}`: it was not committed, is deleted again, or its name is another.",
         "Compare the name with what `git status --short` and `git ls-files` list.",
     ),
     row(
