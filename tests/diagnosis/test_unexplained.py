@@ -66,6 +66,8 @@ def test_what_git_says_clearly_is_left_to_git(applied, command):
         ">>> db.session.execute(db.select(User)).nope",
         ">>> import nope",
         ">>> 1/0",
+        ">>> git = 1 +",
+        ">>> def flask db",
     ],
 )
 def test_mistakes_in_plain_python_are_left_to_python(applied, command):

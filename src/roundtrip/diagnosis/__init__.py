@@ -117,10 +117,10 @@ _RUNS_FLASK = re.compile(r"(?:^|[;&|(])\s*(?:\w+=\S*\s+)*(?:\S*python[\d.]*\s+-m
 
 _BEGIN = re.compile(
     r"^(?:Traceback \(most recent call last\):$|(?:ERROR \[flask_migrate\] )?Error: "
-    r"|Usage: .*\nTry .*\n\nError: )",
+    r'|Usage: .*\nTry .*\n\nError: |  File "<console>", line \d+$)',
     re.M,
 )
-"""How an error begins: Python's, Flask-Migrate's, click's with or without its command."""
+"""How an error begins: Python's, Flask-Migrate's, click's with its command, the shell's."""
 
 _BECAUSE_OF_IT = re.compile(
     r"(?<=\n\n)Usage: flask \[OPTIONS\] COMMAND \[ARGS\]\.\.\.\nTry 'flask --help' for help\.\n\n"

@@ -25,6 +25,13 @@ SHELL: tuple[Row, ...] = (
         '`.filter_by(name="…").first()` a name.',
     ),
     row(
+        "None in place of a row",
+        r"^[\w.]+: Class 'builtins\.NoneType' is not mapped",
+        "What was given is `None`, and no row: as a rule because none was found.",
+        "Look at how the row is searched: `.get(…)` takes the id, "
+        '`.filter_by(name="…").first()` a name.',
+    ),
+    row(
         "class in place of a row",
         r"^[\w.]+: Class '[^']+' is not mapped; was a class \((?:\w+\.)*(?P<model>\w+)\) supplied",
         "`{model}` is the class of the rows, and here a row itself is wanted.",
@@ -64,5 +71,25 @@ SHELL: tuple[Row, ...] = (
         "A query has nothing that is called `{name}`.",
         "Mend the name, such as `all`, `first`, `get`, `filter_by` or `count`; or, for a column, "
         "get a row first, as by `.first()`.",
+    ),
+    row(
+        "filter by a name",
+        rf"{CONSOLE}^TypeError: Query\.filter\(\) got an unexpected keyword argument "
+        r"'(?P<name>\w+)'",
+        "`.filter(…)` takes a comparison; a name with one `=` is for `.filter_by(…)`.",
+        "Write `.filter_by({name}=…)`.",
+    ),
+    row(
+        "value without its column",
+        rf"{CONSOLE}^TypeError: Query\.filter_by\(\) takes 1 positional argument",
+        "`.filter_by(…)` has to know which column is to have that value.",
+        'Write its name before it, as in `.filter_by(name="Ada")`; an id goes into `.get(…)`.',
+    ),
+    row(
+        "command in the shell",
+        r'^  File "<console>", line \d+\n +!?(?P<tool>flask|git|pytest|python|pip) +'
+        r"(?!=)\S.*\n[\s\S]*^SyntaxError: ",
+        "`{tool}` is a command of its own, and this shell takes only Python.",
+        "Put that line into a cell without `%%flask_shell`, with `!` before it.",
     ),
 )
