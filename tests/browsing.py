@@ -49,11 +49,9 @@ class Desk:
         self.until("() => window.jupyterapp")
         self.do("async () => { await jupyterapp.restored; }")
         self.command("application:toggle-left-area")
-        self.page.add_style_tag(content=_UNROLLED)
 
     def open(self, notebook: str, with_its_kernel: bool = False) -> None:
         """Open this notebook, and end the one before; or hand on its kernel, to be restarted."""
-        self.do("() => document.body.classList.remove('unrolled')")
         self.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
         kernel = self.do(
             """async hand_on => {
@@ -157,7 +155,6 @@ class Desk:
 
     def unroll(self) -> None:
         """Make the window as high as the notebook is long, so that all of it is painted."""
-        self.do("() => document.body.classList.add('unrolled')")
         seen = 0
         while (long := self.do(_LENGTH)) > seen:  # what is painted late makes it longer
             self.page.set_viewport_size({"width": WIDTH, "height": long + 200})
@@ -250,9 +247,6 @@ class Desk:
         if not address.startswith(ours):
             self.elsewhere.append(address)
 
-
-_UNROLLED = ".unrolled .jp-Cell { content-visibility: visible !important; }"
-"""JupyterLab lays out only what is in the window, and guesses how long the rest is."""
 
 _LENGTH = """async () => {
     await Promise.all([...document.images].map(image => image.decode().catch(() => {})));

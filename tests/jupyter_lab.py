@@ -54,6 +54,10 @@ def jupyterlab(folder: Path) -> Iterator[Lab]:
             shutil.copy(file, folder / "notebooks")
     for file in (folder / "notebooks").glob("*.ipynb"):
         _clear(file)
+    # Every cell is in the page, not only those that fit in the window.
+    settings = home / ".roundtrip/jupyter/settings/@jupyterlab/notebook-extension"
+    settings.mkdir(parents=True)
+    (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
