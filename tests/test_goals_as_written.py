@@ -237,3 +237,8 @@ def test_the_age_of_old_rows_decides_which_guess_was_right(project):
     sql(project, "UPDATE user SET age = 0")  # by hand: the upgrade has not made it so
     with pytest.raises(RoundtripError, match="fits none of the answers"):
         question.right(made(), project)
+
+
+def test_a_question_that_is_no_guess_is_told_where_it_is_answered(project):
+    with pytest.raises(RoundtripError, match="answered where you choose: `%ask pushed`"):
+        questions.find(COURSE, "pushed").right(made(), project)

@@ -57,6 +57,7 @@ def test_what_was_begun_afresh_is_begun_so_again(notebook, home):
     notebook.run("%load_ext roundtrip\n%lesson 2 --continue")
     assert "leaves it" in notebook.run("%restart").text
     assert "as you left it" in notebook.run("%lesson 2").text
+    holding.take(home, "another notebook", 3, fresh=True)
     notebook.run("%lesson 2 --continue")
     assert "as you left it" in notebook.run("%restart").text
 

@@ -132,6 +132,16 @@ def test_another_name_after_the_upgrade_is_no_way_back(loose: Project):
     assert "drops user.age with all values" in verdict.why
 
 
+def test_only_a_file_as_it_is_committed_went_back(loose: Project):
+    went_back = "The code went back without a downgrade."
+    loose.edit(MODELS, AGE, "    # age was here\n")
+    verdict = loose.read().verdict
+    assert (verdict.kind, verdict.next) == ("database_ahead", "flask db downgrade")
+    assert went_back not in verdict.why
+    loose.git("restore", MODELS)
+    assert verdict.why in (said := loose.read().verdict.why) and said.startswith(went_back)
+
+
 def test_a_model_in_a_stash_that_git_refuses_to_bring_back(loose: Project):
     loose.git("add", "migrations")
     loose.git("commit", "-q", "-m", "Add age, the script")

@@ -231,14 +231,19 @@ def test_a_script_that_another_database_only_says_it_has_run_can_go():
     assert state.verdict.next == "flask --env-file production.env db downgrade"
 
 
-@pytest.mark.parametrize("line", ["DATABASE=sqlite:///production.db\n", ""])
-def test_a_file_of_settings_that_names_none(project: Project, line: str):
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [("production.env", "DATABASE=sqlite:///production.db\n"), ("staging.env", "")],
+)
+def test_a_file_of_settings_that_names_none(project: Project, file: str, line: str):
     """Its commands go to the usual database, without a word."""
-    project.write("production.env", line)
+    project.write(".gitignore", "instance/\n*.env\n")
+    project.commit("Ignore all settings")
+    project.write(file, line)
     verdict = project.read().verdict
-    assert (verdict.kind, verdict.headline) == ("elsewhere", "production.env names no database.")
+    assert (verdict.kind, verdict.headline) == ("elsewhere", f"{file} names no database.")
     assert "its commands go to instance/app.db" in verdict.found
-    assert verdict.next == "%show production.env"
+    assert verdict.next == f"%show {file}"
 
 
 def test_the_settings_that_flask_reads_without_being_asked_are_of_no_other_database(

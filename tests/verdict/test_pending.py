@@ -49,6 +49,8 @@ def test_no_reset_is_told_while_another_database_cannot_be_seen(project: Project
     verdict = project.read().verdict
     assert (verdict.kind, verdict.next, verdict.back) == ("pending", "flask db upgrade", "")
     assert "instance/production.db cannot be seen" in verdict.why
+    project.write("production.env", "")  # it names this database, which can be seen
+    assert project.read().verdict.back.startswith("git reset --hard ")
 
 
 def test_a_model_is_given_back_only_where_a_commit_has_what_the_script_does(
@@ -73,6 +75,10 @@ def test_tables_that_were_dropped_are_not_told_as_never_made(starts: Starts, tmp
     assert "dropped" not in never.read().verdict.found
     dropped.db("downgrade")
     assert "No tables any more" in board.text(dropped.read())
+    one_left = starts["first"].copy(tmp_path / "one left")
+    one_left.sql("CREATE TABLE other (id INTEGER)")
+    one_left.sql("DROP TABLE other")
+    assert not one_left.read().database.emptied
     verdict = dropped.read().verdict
     assert "A downgrade has dropped the tables of instance/app.db, with all rows." in verdict.found
     assert "Only a copy brings the rows back." in verdict.why

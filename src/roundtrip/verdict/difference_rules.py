@@ -154,7 +154,7 @@ def database_ahead(state: State) -> Disagreement | None:
             f'flask db migrate -m "{message_for(state)}"',
             restore_model(state),
         )
-    if restore_model(state) and (instead := _in_its_place(state)):
+    if instead := _in_its_place(state):
         found = f"The database has {listed(names)}, the model has {listed(instead)}."
         why = (
             f"The downgrade drops {listed(maker.adds)} with all values. Is {listed(instead)} "
