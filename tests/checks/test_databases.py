@@ -192,6 +192,9 @@ def test_settings_under_another_name_are_found(project: Path, there: bool):
     staging = {"column": "user.age", "database": "staging.db"}
     said = "stage.env names it, and the lesson's commands read staging.env"
     refused("database_has", UPGRADED, project, said, "%show stage.env", **staging)
+    (project / "stage.env").rename(project / ".env")  # Flask reads that one for every command
+    found = ask("database_has", UPGRADED, project, **staging)
+    assert not found.met and "give it that name" not in found.cause
 
 
 def test_references(project: Path):
