@@ -43,7 +43,6 @@ ELSEWHERE = {
     '__tablename__ = "users"': "for another project",
     "notebooks": "the folder of the lessons",
     "db.create_all()": "what many tutorials do",
-    "<b>": "a name that somebody might enter",
     "alter_column": "for a rename",
     "new_column_name": "for a rename",
     'os.environ["DATABASE_URL"]': "in production",
@@ -54,10 +53,9 @@ ELSEWHERE = {
     "VARCHAR(20)": "of SQL",
     'db.select(User).filter_by(name="Ada")': "for another user",
     "print(User.query.first().age)": "two lines of lesson 06 in one",
-    "fileConfig(config.config_file_name, disable_existing_loggers=False)": "in env.py",
     "shutil.copy(source, target)": "with the names to fill in; the answer fills them in",
     "backup": "of Python's sqlite3",
-    "HEAD~2": "of Git",
+    "Tip:": "of flask, where python-dotenv is missing",
 }
 """Code that the lessons name and that stands in no cell, answer or output, and where it is from."""
 
