@@ -23,12 +23,13 @@ BOARDS = f"{OUTPUTS} img[src^='data:image/svg+xml'], {OUTPUTS} svg[role=img]"
 
 @dataclass(frozen=True)
 class Painted:
-    """A picture on the screen: its size, its number of colours, the part of the commonest one."""
+    """A picture on the screen: its size, its number of colours, the commonest one and its part."""
 
     width: float
     height: float
     colours: int
     blank: float
+    ground: str
 
 
 class Desk:
@@ -170,7 +171,7 @@ class Desk:
 
     def _painted(self, board: Locator) -> Painted:
         box = board.bounding_box()
-        colours, blank = self._paper.evaluate(
+        colours, blank, ground = self._paper.evaluate(
             """async picture => {
                 const image = new Image();
                 image.src = `data:image/png;base64,${picture}`;
@@ -181,7 +182,10 @@ class Desk:
                 const seen = new Map();
                 for (const colour of new Uint32Array(data.buffer))
                     seen.set(colour, (seen.get(colour) ?? 0) + 1);
-                return [seen.size, Math.max(...seen.values()) / (image.width * image.height)];
+                const [[colour, count]] = [...seen].sort(([, one], [, other]) => other - one);
+                const [red, green, blue] = new Uint8Array(Uint32Array.of(colour).buffer);
+                const ground = (red << 16 | green << 8 | blue).toString(16).padStart(6, '0');
+                return [seen.size, count / (image.width * image.height), `#${ground}`];
             }""",
             # Playwright's own screenshot packs the picture as small as it can, which takes longer.
             self._chromium.send(
@@ -189,7 +193,7 @@ class Desk:
                 {"format": "png", "optimizeForSpeed": True, "clip": {**box, "scale": 1}},
             )["data"],
         )
-        return Painted(box["width"], box["height"], colours, blank)
+        return Painted(box["width"], box["height"], colours, blank, ground)
 
     def barriers(self, of_colour_alone: bool = False) -> list[str]:
         """What axe-core finds in our outputs that keeps people from reading or using them.

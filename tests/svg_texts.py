@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -66,6 +67,15 @@ def _drawn(element: ET.Element, boxes: list, lane: tuple[str, float, float]) -> 
         fills.append(span.get("fill"))
     under = [b for b in boxes if b[0] <= x <= b[2] and b[1] <= y - 4 <= b[3]]
     return Drawn(" ".join(words), tuple(fills), x, right, y, under[-1], lane, title)
+
+
+def in_the_dark(svg: str) -> str:
+    """The picture as it is where its page is dark: what its own style sheet says is done to it."""
+    (sheet,) = re.findall(r"<style>@media \(prefers-color-scheme:dark\)\{(.+)\}</style>", svg)
+    rules = re.findall(r'\.roundtrip \[((fill|stroke)="#\w{6}")\]\{(\2):(#\w{6})\}', sheet)
+    assert "".join(f".roundtrip [{old}]{{{what}:{new}}}" for old, _, what, new in rules) == sheet
+    by_what = {old: f'{what}="{new}"' for old, _, what, new in rules}
+    return re.sub(r'(?:fill|stroke)="#\w+"(?!\])', lambda found: by_what[found[0]], svg)
 
 
 def ratio(one: str, other: str) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,9 +13,10 @@ from urllib.parse import unquote
 import board_states as states
 import pytest
 from board_states import PICTURES, SECOND
-from svg_texts import SVG, ratio, texts
+from svg_texts import SVG, in_the_dark, ratio, texts
 
 from roundtrip import board
+from roundtrip.board import dark
 from roundtrip.board.svg import Style, shorten, shorten_middle, width_of, wrap
 from roundtrip.facts import State
 
@@ -35,10 +37,28 @@ def test_picture_is_xml_that_fills_its_column_and_has_a_name(name: str) -> None:
 
 
 @every_picture
-def test_contrast_is_aa(name: str) -> None:
-    for drawn in texts(PICTURES[name]):
+@pytest.mark.parametrize("seen", [str, in_the_dark])
+def test_contrast_is_aa(name: str, seen: Callable[[str], str]) -> None:
+    for drawn in texts(seen(PICTURES[name])):
         for fill in drawn.fills:
             assert ratio(fill, drawn.box[4]) >= 4.5, drawn
+
+
+@every_picture
+def test_a_dark_board_is_dark_and_its_marks_can_be_told_from_its_ground(name: str) -> None:
+    """3 to 1: https://www.w3.org/TR/WCAG22/#non-text-contrast. Dots are what has a meaning."""
+    root = ET.fromstring(in_the_dark(PICTURES[name]))
+    card, *boxes = (rect for rect in root.iter(f"{SVG}rect") if float(rect.get("width")) > 4)
+    assert ratio(card.get("fill"), "#000000") < 1.5
+    assert all(ratio(box.get("fill"), "#000000") < 3 for box in boxes)
+    for dot in root.iter(f"{SVG}circle"):
+        assert ratio(dot.get("stroke"), card.get("fill")) >= 3
+
+
+def test_every_colour_has_one_in_the_dark() -> None:
+    drawn = "".join(path.read_text("utf-8") for path in Path(dark.__file__).parent.glob("*.py"))
+    light = set(re.findall(r"#[0-9a-f]{6}\b", drawn)) - set(dark.DARK.values())
+    assert light == set(dark.DARK)
 
 
 @every_picture
@@ -116,13 +136,13 @@ def test_boards_on_one_page_have_different_names() -> None:
 
 @every_picture
 def test_picture_needs_nothing_from_elsewhere(name: str) -> None:
-    assert not re.search(r"url\(|href|<style|<script|<image|<!", PICTURES[name])
+    assert not re.search(r"url\(|href|@import|<script|<image|<!", PICTURES[name])
 
 
 def test_what_the_learner_wrote_stays_text() -> None:
     root = ET.fromstring(PICTURES["evil"])
     tags = {element.tag.removeprefix(SVG) for element in root.iter()}
-    assert tags == {"svg", "title", "desc", "rect", "text", "tspan", "circle", "path", "g"}
+    assert tags == {"svg", "title", "desc", "style", "rect", "text", "tspan", "circle", "path", "g"}
     whole = [drawn.words for drawn in texts(PICTURES["evil"])]
     assert any('<script>alert("1" & ' in words for words in whole)
 

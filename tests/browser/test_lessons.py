@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from browsing import THEMES, Desk
+from svg_texts import ratio
 
 from roundtrip.course import Lesson, find_course
 
@@ -64,5 +65,6 @@ def test_it_can_be_seen_and_read(read: Read, changed: bool, pictures: Path) -> N
     for board in boards:
         assert board.width > 500 and board.height > 150, board
         assert board.colours > 50 and board.blank < 0.95, board
+        assert (ratio(board.ground, "#000000") < 2) == (desk.theme == "dark"), board
     barriers = desk.barriers(of_colour_alone=changed)
     assert not barriers, "\n\n".join(barriers)

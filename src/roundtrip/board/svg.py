@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
+from . import dark
+
 SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 MONO = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 
@@ -181,10 +183,11 @@ def document(width: int, height: float, title: str, description: str, body: Sequ
     name = f"board-{_digest(title + description + drawn)}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height:g}" width="100%" '
-        f'style="max-width:{width}px" role="img" aria-labelledby="{name}-title {name}-words" '
-        f'font-family="{SANS}">\n'
+        f'style="max-width:{width}px" class="{dark.CLASS}" role="img" '
+        f'aria-labelledby="{name}-title {name}-words" font-family="{SANS}">\n'
         f'<title id="{name}-title">{escape(clean(title))}</title>\n'
-        f'<desc id="{name}-words">{escape(clean(description))}</desc>\n{drawn}\n</svg>\n'
+        f'<desc id="{name}-words">{escape(clean(description))}</desc>\n'
+        f"{dark.style(body)}\n{drawn}\n</svg>\n"
     )
 
 
