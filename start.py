@@ -205,16 +205,20 @@ def _build(guard):
     # Without bytecode each flask command takes three times as long, and where a container sets
     # PYTHONDONTWRITEBYTECODE it would stay so. pip compiles too, but with one processor.
     compiled = [str(_python()), "-m", "compileall", "-q", "-j", "0", str(VENV), str(CLONE / "src")]
+    # Packages are unpacked in the clone: no small /tmp fills up, nothing is left there. Compiling
+    # is not done there: from Python 3.13 on its workers have a socket, which allows no long path.
+    here = {"TMPDIR": str(TEMPORARY)}
     try:
         VENV.mkdir()
         STAMP.write_text("unfinished", encoding="utf-8")
         TEMPORARY.mkdir()
         with LOG.open("w", encoding="utf-8") as log:
-            _step("1 of 4  an empty environment", [python, "-m", "venv", str(VENV)], guard, log)
-            _step("2 of 4  the packages that requirements.lock names", locked, guard, log)
-            _step("3 of 4  the course's own package", course, guard, log)
+            venv = [python, "-m", "venv", str(VENV)]
+            _step("1 of 4  an empty environment", venv, guard, log, here)
+            _step("2 of 4  the packages that requirements.lock names", locked, guard, log, here)
+            _step("3 of 4  the course's own package", course, guard, log, here)
             _write_paths_in_ascii()
-            _step("4 of 4  compiling them, for speed", compiled, guard, log, must=False)
+            _step("4 of 4  compiling them, for speed", compiled, guard, log, {}, must=False)
         STAMP.write_text(_key(), encoding="utf-8")
     except (StartError, OSError):
         _remove(VENV)  # a full disk gets its room back
@@ -235,7 +239,7 @@ def _write_paths_in_ascii():
             file.write_text(f"import sys; sys.path.append({path!a})\n", encoding="ascii")
 
 
-def _step(name, arguments, guard, log, must=True):
+def _step(name, arguments, guard, log, settings, must=True):
     """Run one step, its output to the log. Raises `StartError` when it fails and must not."""
     print(f"  {name}", flush=True)
     log.write(f"\n{name}\n")
@@ -243,7 +247,7 @@ def _step(name, arguments, guard, log, must=True):
     with subprocess.Popen(
         arguments,
         cwd=CLONE,
-        env=_environment(installing=True),
+        env=_environment(installing=True) | settings,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -274,8 +278,7 @@ def _environment(installing=False):
     if installing:
         away |= {"PYTHONDONTWRITEBYTECODE", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT"}
         settings = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "PIP_USER": "0"}
-        # Packages are unpacked in the clone: no small /tmp fills up, nothing is left there
-        settings |= {"PYTHONUTF8": "1", "TMPDIR": str(TEMPORARY)}
+        settings["PYTHONUTF8"] = "1"
     return {key: value for key, value in os.environ.items() if key not in away} | settings
 
 
