@@ -31,7 +31,7 @@ def test_a_file_as_text_and_highlighted(project):
 def test_a_database_is_not_read_whole(project, monkeypatch):
     with closing(sqlite3.connect(project / "app.db")) as database:
         database.execute("CREATE TABLE user (name VARCHAR(80))")
-    monkeypatch.delattr(Path, "read_bytes")
+    monkeypatch.setattr(Path, "read_bytes", None)
     assert "user" in show(project, "app.db")[0].text
 
 

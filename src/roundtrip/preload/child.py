@@ -72,7 +72,8 @@ def _inherit(command: Command) -> None:
 def _reset_python() -> None:
     """Be as Python is when it has started and has not loaded anything."""
     time.tzset()
-    logging._startTime = time.time()
+    ns = isinstance(logging._startTime, int)  # from Python 3.13 on
+    logging._startTime = time.time_ns() if ns else time.time()
     gc.enable()
     importlib.invalidate_caches()
     _open_streams()
