@@ -4,11 +4,9 @@ The first rule that speaks is the board's verdict, so it must agree with what `f
 `flask db current` and `git status` say (tests/against_tools.py compares them). A rule marked as the
 last word silences those after it: what they would need to know cannot be known.
 
-The rules are in git_rules, model_rules, script_rules, pending_rules, difference_rules,
-database_rules, unseen_rules and elsewhere_rules, by what they are about. downgrades: what each of
-them adds where it tells one.
-failing: whether a script that waits would fail. lookups: what they ask of a state. commands: what
-they tell to type. wording: how they say it.
+The rules stand in the modules `…_rules`, by what they are about. downgrades: what each of them adds
+where it tells one. failing: whether a script that waits would fail. lookups: what they ask of a
+state. commands: what they tell to type. wording: how they say it.
 """
 
 from __future__ import annotations
@@ -18,52 +16,17 @@ from dataclasses import dataclass, replace
 
 from ..env_file import with_env_file
 from ..facts import Disagreement, State
-from .database_rules import (
-    database_problem,
-    half_made_copy,
-    not_recorded,
-    overlapping,
-    script_changed,
-    stamped,
+from . import (
+    database_rules,
+    difference_rules,
+    elsewhere_rules,
+    git_rules,
+    model_rules,
+    pending_rules,
+    script_rules,
+    unseen_rules,
 )
-from .difference_rules import database_ahead, model_ahead
 from .downgrades import with_losses
-from .elsewhere_rules import elsewhere, stamped_elsewhere
-from .git_rules import (
-    about_to_be_in_git,
-    conflict,
-    database_in_git,
-    git_error,
-    merge_not_committed,
-    no_branch,
-    no_repository,
-    not_committed,
-    nothing,
-    script_not_committed,
-    scripts_ignored,
-)
-from .model_rules import (
-    app_not_found,
-    cannot_be_related,
-    class_not_imported,
-    model_error,
-    model_not_imported,
-    no_app,
-    no_migrate,
-    no_model,
-    no_type,
-    not_a_column,
-)
-from .pending_rules import left_over, pending
-from .script_rules import (
-    folder_gone,
-    missing_script,
-    no_folder,
-    script_error,
-    several_heads,
-    template_gone,
-)
-from .unseen_rules import not_made, other_length, unwanted
 
 GIT, MODEL, MIGRATIONS, DATABASE = "git", "model", "migrations", "database"
 
@@ -93,48 +56,48 @@ class Rule:
 
 
 RULES = (
-    Rule(nothing, (GIT, MODEL), last_word=True),
-    Rule(git_error, (GIT,)),
-    Rule(conflict, (GIT,)),
-    Rule(app_not_found, (MODEL,), last_word=True),
-    Rule(no_app, (MODEL,), last_word=True),
-    Rule(model_error, (MODEL,), last_word=True),
-    Rule(no_migrate, (MODEL, MIGRATIONS), last_word=True),
-    Rule(no_repository, (GIT,)),
-    Rule(folder_gone, (GIT, MIGRATIONS), last_word=True),
-    Rule(no_folder, (MODEL, MIGRATIONS), last_word=True),
-    Rule(script_error, (MIGRATIONS,), last_word=True),
-    Rule(database_problem, (DATABASE,), last_word=True),
-    Rule(missing_script, (MIGRATIONS, DATABASE), last_word=True),
-    Rule(template_gone, (MIGRATIONS,)),
-    Rule(not_a_column, (MODEL,)),
-    Rule(no_type, (MODEL,)),
-    Rule(cannot_be_related, (MODEL,)),
-    Rule(model_not_imported, (MODEL, DATABASE), last_word=True),
-    Rule(no_model, (MODEL,)),
-    Rule(half_made_copy, (DATABASE,)),
-    Rule(several_heads, (MIGRATIONS,)),
-    Rule(overlapping, (DATABASE,), last_word=True),
-    Rule(stamped, (MIGRATIONS, DATABASE), last_word=True),
-    Rule(not_recorded, (MIGRATIONS, DATABASE), last_word=True),
-    Rule(stamped_elsewhere, (DATABASE,)),
-    Rule(left_over, (MODEL, MIGRATIONS)),
-    Rule(other_length, (MODEL, DATABASE)),
-    Rule(pending, (MIGRATIONS, DATABASE)),
-    Rule(class_not_imported, (MODEL, DATABASE), last_word=True),
-    Rule(model_ahead, (MODEL, DATABASE)),
-    Rule(database_ahead, (MODEL, DATABASE)),
-    Rule(script_changed, (GIT, MIGRATIONS)),
-    Rule(not_made, (MODEL, MIGRATIONS)),
-    Rule(unwanted, (MIGRATIONS, DATABASE)),
-    Rule(scripts_ignored, (GIT, MIGRATIONS)),
-    Rule(database_in_git, (GIT, DATABASE)),
-    Rule(about_to_be_in_git, (GIT,)),
-    Rule(merge_not_committed, (GIT,)),
-    Rule(script_not_committed, (GIT, MIGRATIONS)),
-    Rule(not_committed, (GIT,)),
-    Rule(no_branch, (GIT,)),
-    Rule(elsewhere, (DATABASE,)),
+    Rule(git_rules.nothing, (GIT, MODEL), last_word=True),
+    Rule(git_rules.git_error, (GIT,)),
+    Rule(git_rules.conflict, (GIT,)),
+    Rule(model_rules.app_not_found, (MODEL,), last_word=True),
+    Rule(model_rules.no_app, (MODEL,), last_word=True),
+    Rule(model_rules.model_error, (MODEL,), last_word=True),
+    Rule(model_rules.no_migrate, (MODEL, MIGRATIONS), last_word=True),
+    Rule(git_rules.no_repository, (GIT,)),
+    Rule(script_rules.folder_gone, (GIT, MIGRATIONS), last_word=True),
+    Rule(script_rules.no_folder, (MODEL, MIGRATIONS), last_word=True),
+    Rule(script_rules.script_error, (MIGRATIONS,), last_word=True),
+    Rule(database_rules.database_problem, (DATABASE,), last_word=True),
+    Rule(script_rules.missing_script, (MIGRATIONS, DATABASE), last_word=True),
+    Rule(script_rules.template_gone, (MIGRATIONS,)),
+    Rule(model_rules.not_a_column, (MODEL,)),
+    Rule(model_rules.no_type, (MODEL,)),
+    Rule(model_rules.cannot_be_related, (MODEL,)),
+    Rule(model_rules.model_not_imported, (MODEL, DATABASE), last_word=True),
+    Rule(model_rules.no_model, (MODEL,)),
+    Rule(database_rules.half_made_copy, (DATABASE,)),
+    Rule(script_rules.several_heads, (MIGRATIONS,)),
+    Rule(database_rules.overlapping, (DATABASE,), last_word=True),
+    Rule(database_rules.stamped, (MIGRATIONS, DATABASE), last_word=True),
+    Rule(database_rules.not_recorded, (MIGRATIONS, DATABASE), last_word=True),
+    Rule(elsewhere_rules.stamped_elsewhere, (DATABASE,)),
+    Rule(pending_rules.left_over, (MODEL, MIGRATIONS)),
+    Rule(unseen_rules.other_length, (MODEL, DATABASE)),
+    Rule(pending_rules.pending, (MIGRATIONS, DATABASE)),
+    Rule(model_rules.class_not_imported, (MODEL, DATABASE), last_word=True),
+    Rule(difference_rules.model_ahead, (MODEL, DATABASE)),
+    Rule(difference_rules.database_ahead, (MODEL, DATABASE)),
+    Rule(database_rules.script_changed, (GIT, MIGRATIONS)),
+    Rule(unseen_rules.not_made, (MODEL, MIGRATIONS)),
+    Rule(unseen_rules.unwanted, (MIGRATIONS, DATABASE)),
+    Rule(git_rules.scripts_ignored, (GIT, MIGRATIONS)),
+    Rule(git_rules.database_in_git, (GIT, DATABASE)),
+    Rule(git_rules.about_to_be_in_git, (GIT,)),
+    Rule(git_rules.merge_not_committed, (GIT,)),
+    Rule(git_rules.script_not_committed, (GIT, MIGRATIONS)),
+    Rule(git_rules.not_committed, (GIT,)),
+    Rule(git_rules.no_branch, (GIT,)),
+    Rule(elsewhere_rules.elsewhere, (DATABASE,)),
 )
 
 
