@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from .env_file import database_named_by, url_in
-from .facts import Column, DatabaseState, Elsewhere, Table
+from .facts import Column, DatabaseState, Elsewhere, Table, names_in
 from .plain_data import build
 from .sqlite_files import columns_in, has_dropped, opened, sql_name, table_names
-from .verdict.lookups import names_in
 
 
 def read_database(project: Path, report: Mapping[str, Any], env_file: str | None) -> DatabaseState:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -75,6 +75,14 @@ class Table:
     rows: int | None = None
     class_name: str = ""
     file: str = ""
+
+
+def names_in(tables: Iterable[Table]) -> set[str]:
+    """`user` and `user.age`, as the scripts name them."""
+    found = set()
+    for table in tables:
+        found |= {table.name, *(f"{table.name}.{column.name}" for column in table.columns)}
+    return found
 
 
 @dataclass(frozen=True)
@@ -202,6 +210,23 @@ class MigrationState:
     def pending(self) -> tuple[Revision, ...]:
         """The scripts that the database has not run, oldest first."""
         return tuple(r for r in self.revisions if not r.applied) if self.asked else ()
+
+    @property
+    def ids(self) -> set[str]:
+        """The ids of all scripts."""
+        return {revision.id for revision in self.revisions}
+
+    def run_by(self, versions: Iterable[str]) -> set[str]:
+        """The ids of the scripts that a database at these revisions has run; unknown ones too."""
+        parents = {revision.id: revision.parents for revision in self.revisions}
+        found: set[str] = set()
+        waiting = list(versions)
+        while waiting:
+            each = waiting.pop()
+            if each not in found:
+                found.add(each)
+                waiting.extend(parents.get(each, ()))
+        return found
 
 
 @dataclass(frozen=True)

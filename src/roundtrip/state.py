@@ -24,7 +24,6 @@ from .plain_data import build
 from .probing import PROBE
 from .rescue import find_script
 from .script_folder import read_scripts
-from .verdict.lookups import run_by
 
 
 def read(project: Path, run: Run, env_file: str | None = None) -> State:
@@ -82,8 +81,7 @@ def _against_database(
     migrations: MigrationState, versions: tuple[str, ...], git: GitState, run: Run
 ) -> MigrationState:
     """Add what the database says: which scripts it has run, and which of them are gone."""
-    known = {revision.id for revision in migrations.revisions}
-    applied = run_by(State(migrations=migrations), versions)
+    known, applied = migrations.ids, migrations.run_by(versions)
     missing = tuple(version for version in versions if version not in known)
     # Without a parent nothing can be read, so that one comes first.
     parents = (parent for r in migrations.revisions for parent in r.parents if parent not in known)

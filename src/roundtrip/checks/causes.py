@@ -10,7 +10,7 @@ from ..facts import Revision, State
 from ..verdict.commands import back_on, delete, message_for, take_back
 from ..verdict.database_rules import database_problem
 from ..verdict.elsewhere_rules import unreadable
-from ..verdict.lookups import APP, database_names, has_run, model_names, row_count, run_by
+from ..verdict.lookups import APP, database_names, has_run, model_names, row_count
 from ..verdict.script_rules import folder_gone, missing_script, script_error
 from .course_databases import USUAL, address_first, command_on, versions
 from .finding import Cure, begin_again
@@ -26,9 +26,8 @@ def why_blocked(state: State, project: Path | None = None, database: str = USUAL
     if said := script_error(state) or database_problem(state):
         return Cure(f"{said.headline} {said.found}", said.next or "%board", repair=True)
     verdict = folder_gone(state) or missing_script(state) or state.verdict
-    known = {revision.id for revision in state.migrations.revisions}
     there = versions(project, database) if project else ()
-    gone = [*missing, *(version for version in there if version not in known)]
+    gone = [*missing, *(each for each in there if each not in state.migrations.ids)]
     if not gone:
         return None
     cause = f"The database is at {gone[0]}, whose file is gone, deleted or reset too early."
@@ -48,7 +47,7 @@ def not_upgraded(state: State, project: Path, database: str) -> Cure:
         if revision.loses:
             cause = f"The script that waits also drops {', '.join(revision.loses)}, with all values"
             return replace(make_again(state, revision, f"{cause}.", MEND), repair=True)
-    run = run_by(state, versions(project, database))
+    run = state.migrations.run_by(versions(project, database))
     for revision in state.migrations.revisions if database != USUAL else ():
         if revision.id not in run and not revision.only_adds:
             cause = f"The upgrade has not run on {database}, and {revision.file} does more than "
@@ -165,9 +164,9 @@ def _made_by_no_script(state: State) -> list[str]:
 
 
 def _nobody_misses_a_script(state: State) -> bool:
-    known = {revision.id for revision in state.migrations.revisions}
     run = {version for other in state.elsewhere for version in other.versions}
-    return bool(state.differences) and not state.migrations.missing and run <= known
+    lost = state.migrations.missing or run - state.migrations.ids
+    return bool(state.differences) and not lost
 
 
 MEND = "Delete it, mend the model, make it again."

@@ -9,7 +9,7 @@ from pathlib import Path
 from ..env_file import database_named_by, url_in
 from ..facts import State
 from ..sqlite_files import sql_name
-from ..verdict.lookups import is_among, run_by
+from ..verdict.lookups import is_among
 from .causes import no_script, not_upgraded
 from .course_databases import (
     USUAL,
@@ -47,7 +47,7 @@ def why_absent(state: State, project: Path, column: str, database: str) -> Cure:
         return no_script(state, project, needed)
     if unused := not_used(project, database):
         return unused
-    if makers & run_by(state, versions(project, database)):
+    if makers & state.migrations.run_by(versions(project, database)):
         cause = f"It counts the script as run, and does not have {needed}: stamped, not upgraded."
         return Cure(cause, command_on(database, "%board"), repair=True)
     there = database != USUAL and columns_of(project, database, table)
@@ -118,7 +118,7 @@ def not_by_migration(project: Path, database: str) -> Cure | None:
 
 def not_by_downgrade(state: State, project: Path, column: str, database: str) -> Cure | None:
     """A column that is gone, while the script that makes it still counts as run."""
-    run = run_by(state, versions(project, database))
+    run = state.migrations.run_by(versions(project, database))
     scripts = [revision for revision in state.migrations.revisions if revision.id in run]
     makers = [revision for revision in scripts if column in revision.adds]
     if not makers or any(is_among(column, revision.drops) for revision in scripts):

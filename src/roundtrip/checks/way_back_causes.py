@@ -8,7 +8,7 @@ from ..env_file import quoted
 from ..facts import Revision, State
 from ..sqlite_files import sql_name
 from ..verdict.commands import is_one_step, take_back
-from ..verdict.lookups import database_names, run_by
+from ..verdict.lookups import database_names
 from .course_databases import (
     USUAL,
     address_first,
@@ -30,7 +30,8 @@ def not_gone_back(state: State, project: Path, database: str, name: str) -> Cure
     """
     at = versions(project, database)
     makers = [r for r in state.migrations.revisions if name in r.adds]
-    run = [maker for maker in makers if maker.id in run_by(state, at)]
+    ran = state.migrations.run_by(at)
+    run = [maker for maker in makers if maker.id in ran]
     if not run and makers and makers[-1].undoes and {*at} & {*makers[-1].parents}:
         cause = f"{database} has {name}, and does not count its script as run: stamped, not "
         cause = f"{cause}downgraded. This writes the number back; then the downgrade."
@@ -44,7 +45,6 @@ def not_gone_back(state: State, project: Path, database: str, name: str) -> Cure
         return hollow
     cause = f"{database} has not gone back far enough: {maker.id} still counts as run."
     newer = state.migrations.revisions[state.migrations.revisions.index(maker) + 1 :]
-    ran = {*run_by(state, at)}
     if more := [name for r in newer if r.id in ran for name in r.adds if "." not in name]:
         cause = f"{cause} On the way, {', '.join(more)} is dropped with its rows."
     if maker.id in at:

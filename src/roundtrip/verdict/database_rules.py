@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..env_file import quoted
 from ..facts import Disagreement, Revision, State
 from .commands import show_settings, take_out, undo
-from .lookups import database_names, is_among, model_names, run_by
+from .lookups import database_names, is_among, model_names
 from .wording import MOVE_AWAY, are, listed, named, say, sentence
 
 
@@ -156,24 +156,19 @@ def script_changed(state: State) -> Disagreement | None:
 def overlapping(state: State) -> Disagreement | None:
     """Two rows in alembic_version, one of which follows from the other."""
     here = state.migrations
-    parents = {revision.id: revision.parents for revision in here.revisions}
-    for extra in here.current:
-        if any(extra in run_by(state, parents.get(other, ())) for other in here.current):
-            # Those from which no other follows; with two heads there are two.
-            last = [
-                each
-                for each in here.current
-                if not any(each in run_by(state, parents.get(other, ())) for other in here.current)
-            ]
-            more = f" Then flask db stamp {last[1]} writes the other head." if last[1:] else ""
-            return say(
-                "alembic_version has a row too many.",
-                f"It holds {listed(here.current)}, and {extra} comes before another of them.",
-                "flask db upgrade and downgrade refuse that. The command leaves what comes last, "
-                f"and changes no table.{more}",
-                f"flask db stamp --purge {last[0]}",
-            )
-    return None
+    before = {parent for r in here.revisions if r.id in here.current for parent in r.parents}
+    earlier = here.run_by(before)
+    if not (extra := [each for each in here.current if each in earlier]):
+        return None
+    last = [each for each in here.current if each not in earlier]  # with two heads there are two
+    more = f" Then flask db stamp {last[1]} writes the other head." if last[1:] else ""
+    return say(
+        "alembic_version has a row too many.",
+        f"It holds {listed(here.current)}, and {extra[0]} comes before another of them.",
+        "flask db upgrade and downgrade refuse that. The command leaves what comes last, "
+        f"and changes no table.{more}",
+        f"flask db stamp --purge {last[0]}",
+    )
 
 
 def half_made_copy(state: State) -> Disagreement | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..env_file import with_env_file
 from ..facts import Disagreement, Elsewhere, State
 from .commands import step_back
-from .lookups import claims, database_names, lacking, run_by
+from .lookups import claims, database_names, lacking
 from .wording import MOVE_AWAY, are, listed, named, say
 
 
@@ -54,7 +54,8 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
             "The next one would fail at it. This shows what to do.",
             board,
         )
-    here, there = run_by(state, state.database.versions), run_by(state, other.versions)
+    here = state.migrations.run_by(state.database.versions)
+    there = state.migrations.run_by(other.versions)
     if there == here:
         run = [revision for revision in state.migrations.revisions if revision.id in here]
         made = {name for revision in run for name in (*revision.adds, *revision.columns)}
@@ -72,8 +73,7 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
     if other.versions:
         stands = f"{other.url} is at {listed(other.versions)}"
     found = f"{stands}, {state.database.url} at {state.database.version or 'none'}."
-    known = {revision.id for revision in state.migrations.revisions}
-    if gone := sorted(there - known):
+    if gone := sorted(there - state.migrations.ids):
         why = f"The file of {gone[0]} is not here, and has to come back before that database moves."
         return say(f"{other.url} is elsewhere.", found, why, board)
     waiting = [r for r in state.migrations.revisions if r.id in here - there]

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from ..facts import Column, Difference, Elsewhere, Revision, State, Table
+from ..facts import Column, Difference, Elsewhere, Revision, State, names_in
 
 UNIQUE = ("add_constraint", "add_index")
 """The differences that can ask for values which no other row has."""
-
-
-def names_in(tables: Iterable[Table]) -> set[str]:
-    """`user` and `user.age`, as the scripts name them."""
-    found = set()
-    for table in tables:
-        found |= {table.name, *(f"{table.name}.{column.name}" for column in table.columns)}
-    return found
 
 
 def model_names(state: State) -> set[str]:
@@ -72,23 +64,10 @@ def _in_sql(column: Column) -> str:
     return column.type if column.nullable else f"{column.type} NOT NULL"
 
 
-def run_by(state: State, versions: Iterable[str]) -> set[str]:
-    """The ids of the scripts that a database at these revisions has run; unknown ones as well."""
-    parents = {revision.id: revision.parents for revision in state.migrations.revisions}
-    found: set[str] = set()
-    waiting = list(versions)
-    while waiting:
-        each = waiting.pop()
-        if each not in found:
-            found.add(each)
-            waiting.extend(parents.get(each, ()))
-    return found
-
-
 def claims(state: State, *revisions: Revision) -> Elsewhere | None:
     """Another database that counts one of these scripts as run."""
     wanted = {revision.id for revision in revisions}
-    return next((o for o in state.elsewhere if run_by(state, o.versions) & wanted), None)
+    return next((o for o in state.elsewhere if state.migrations.run_by(o.versions) & wanted), None)
 
 
 def has_run(state: State, *revisions: Revision) -> Elsewhere | None:
@@ -99,7 +78,7 @@ def has_run(state: State, *revisions: Revision) -> Elsewhere | None:
 
 def lacking(state: State, other: Elsewhere, *revisions: Revision) -> list[str]:
     """What another database should have of these scripts, as it counts them as run, and has not."""
-    counted = run_by(state, other.versions)
+    counted = state.migrations.run_by(other.versions)
     run = [r for r in state.migrations.revisions if r.id in counted]
     dropped = {name for revision in run for name in revision.drops}
     added = {name for r in revisions if r in run for name in r.adds}
