@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from ..verdict.elsewhere_rules import unreadable
 from ..verdict.lookups import APP, database_names, has_run, model_names, row_count
 from ..verdict.script_rules import folder_gone, missing_script, script_error
 from .course_databases import USUAL, address_first, command_on, versions
-from .finding import Cure, begin_again
+from .finding import Cure, as_told, begin_again
 from .model_causes import look_at, why_lacking
 from .way_back_causes import no_way_back
 
@@ -22,7 +23,7 @@ def why_blocked(state: State, project: Path | None = None, database: str = USUAL
     """The cure where `flask db` cannot work at all on this database of the project."""
     missing = state.migrations.missing
     if database != USUAL and (said := unreadable(state, f"instance/{database}")):
-        return Cure(f"{said.headline} {said.found} {said.why}", said.next, repair=True)
+        return as_told(said)
     if said := script_error(state) or database_problem(state):
         return Cure(f"{said.headline} {said.found}", said.next or "%board", repair=True)
     verdict = folder_gone(state) or missing_script(state) or state.verdict
@@ -59,18 +60,18 @@ def not_upgraded(state: State, project: Path, database: str) -> Cure:
 
 def why_troubled(state: State) -> Cure | None:
     """The cure where the usual database is not as its number says, or has no right one."""
-    first = state.verdict
-    if first.kind not in _TROUBLES or first.next == _UPGRADE:
-        return None
-    return Cure(f"{first.headline} {first.found} {first.why}", first.next, repair=True)
+    return _verdict_in(_TROUBLES, state)
 
 
 def bad_script(state: State) -> Cure | None:
     """The cure where a script waits that must not run on any database, nor be committed."""
+    return _verdict_in(_BAD_SCRIPTS, state)
+
+
+def _verdict_in(kinds: Collection[str], state: State) -> Cure | None:
+    """What the board tells, where it is one of these kinds and no plain upgrade."""
     first = state.verdict
-    if first.kind not in _BAD_SCRIPTS or first.next == _UPGRADE:
-        return None
-    return Cure(f"{first.headline} {first.found} {first.why}", first.next, repair=True)
+    return as_told(first) if first.kind in kinds and first.next != _UPGRADE else None
 
 
 _UPGRADE = "flask db upgrade"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ..facts import Disagreement
+
 
 @dataclass(frozen=True)
 class Cure:
@@ -21,6 +23,11 @@ class Cure:
     def after(self, said: str) -> Cure:
         """The same cure, with a sentence before its cause."""
         return replace(self, cause=f"{said} {self.cause}")
+
+
+def as_told(said: Disagreement) -> Cure:
+    """The cure that the board tells."""
+    return Cure(f"{said.headline} {said.found} {said.why}", said.next, repair=True)
 
 
 BEGIN_AGAIN = "%restart"

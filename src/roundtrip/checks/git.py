@@ -16,7 +16,7 @@ from ..verdict.wording import sentence
 from .branches import aside, to_main
 from .causes import make_again
 from .commit_causes import model_alone, not_to_commit, script_alone, why_changed
-from .finding import Cure, Finding, begin_again, met, unmet
+from .finding import Cure, Finding, as_told, begin_again, met, unmet
 from .reflog import Made, is_in_the_files, off_the_branch
 
 
@@ -235,9 +235,7 @@ def _not_now(state: State) -> Cure | None:
     if not state.git.repository:
         return Cure("There is no repository yet.", "git init")
     said = conflict(state) or merge_not_committed(state) or no_branch(state)
-    return (
-        Cure(f"{said.headline} {said.found} {said.why}", said.next, repair=True) if said else None
-    )
+    return as_told(said) if said else None
 
 
 def changed_only(state: State, project: Path, files: list[str]) -> Finding:
