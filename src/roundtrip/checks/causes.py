@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from pathlib import Path
 
 from ..env_file import quoted, with_env_file
@@ -47,7 +46,7 @@ def not_upgraded(state: State, project: Path, database: str) -> Cure:
     for revision in state.migrations.pending:
         if revision.loses:
             cause = f"The script that waits also drops {', '.join(revision.loses)}, with all values"
-            return replace(make_again(state, revision, f"{cause}.", MEND), repair=True)
+            return make_again(state, revision, f"{cause}.", MEND, repair=True)
     run = state.migrations.run_by(versions(project, database))
     for revision in state.migrations.revisions if database != USUAL else ():
         if revision.id not in run and not revision.only_adds:
@@ -141,7 +140,7 @@ def why_empty(state: State, script: Revision) -> Cure:
         if not script.applied and other:
             command = with_env_file(command, other.env_file)
         return Cure(f"{cause}delete it.", command, repair=True)
-    return replace(make_again(state, script, cause), repair=True)
+    return make_again(state, script, cause, repair=True)
 
 
 def _made_by_hand(name: str) -> Cure:
@@ -174,9 +173,16 @@ MEND = "Delete it, mend the model, make it again."
 
 
 def make_again(
-    state: State, revision: Revision, cause: str, then: str = "Delete it, make it again."
+    state: State,
+    revision: Revision,
+    cause: str,
+    then: str = "Delete it, make it again.",
+    repair: bool = False,
 ) -> Cure:
-    """A script is not as it should be: what has run it goes back first, then it is deleted."""
+    """A script is not as it should be: what has run it goes back first, then it is deleted.
+
+    `repair`: the goal's own hints do not fit, even where nothing has run it.
+    """
     if revision.applied:
         return downgrade_of(state, revision).after(cause)
     if other := has_run(state, revision):
@@ -184,7 +190,7 @@ def make_again(
         cause = f"{cause}it has there; then delete the script. (In a real production, a new "
         cause = f"{cause}migration would mend it.)"
         return Cure(cause, back_on(state, other), repair=True)
-    return Cure(f"{cause} {then}", delete(state, revision))
+    return Cure(f"{cause} {then}", delete(state, revision), repair)
 
 
 def downgrade_of(state: State, revision: Revision) -> Cure:

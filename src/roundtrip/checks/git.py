@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -287,5 +286,5 @@ def untracked(state: State, project: Path, pattern: str) -> Finding:
         cause = f"{scripts[-1].file} is another name: the next lessons look for the one with the "
         cause = f"{cause}lesson's message."
         then = "Delete it, and run flask db migrate with that message."
-        return unmet(text, replace(make_again(state, scripts[-1], cause, then), repair=True))
+        return unmet(text, make_again(state, scripts[-1], cause, then, repair=True))
     return unmet(text, Cure("The file was not made, or it has another name.", "git status"))

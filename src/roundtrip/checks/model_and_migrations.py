@@ -203,7 +203,7 @@ def committed_migration(
         return unmet(text, Cure("Two scripts add it: one is left over.", "flask db history"))
     for name, kind, wanted in unlike(state, maker):
         cause = f"The script makes {name} {kind}, and the model has {wanted}."
-        return unmet(text, replace(make_again(state, maker, cause), repair=True))
+        return unmet(text, make_again(state, maker, cause, repair=True))
     if hollow := no_way_back(state, maker):
         return unmet(text, hollow)
     if maker.applied and (trouble := why_troubled(state)):
@@ -214,7 +214,7 @@ def committed_migration(
     late = has - {*maker.adds, *maker.columns}
     if late and not maker.committed:
         cause = f"The script was made before the model had {names_of(late)}."
-        return unmet(text, replace(make_again(state, maker, cause), repair=True))
+        return unmet(text, make_again(state, maker, cause, repair=True))
     if points and (plain := _without_key(state, project, maker, points)):
         return unmet(text, plain)
     head = state.git.commits[0].subject if state.git.commits else ""
@@ -249,7 +249,7 @@ def _without_key(state: State, project: Path, script: Revision, target: str) -> 
         cause = f'The column is plain: the model has it without ForeignKey("{target}.id").'
         return Cure(cause, look_at(state), repair=True)
     cause = "The script was made before the model had the foreign key."
-    return replace(make_again(state, script, cause), repair=True)
+    return make_again(state, script, cause, repair=True)
 
 
 def _text(file: Path) -> str:

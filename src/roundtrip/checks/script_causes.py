@@ -45,10 +45,10 @@ def does_more(
     elif first and not maker.applied:
         cause = f"It also drops {names_of(maker.drops)}, which {first[0].file} makes, the "
         cause = f"{cause}lesson's own too. One script is wanted: take that one back as well."
-        return replace(make_again(state, maker, cause), repair=True)
+        return make_again(state, maker, cause, repair=True)
     if not first and (model_first := first_the_model(state, maker, adds, cause)):
         return model_first
-    return replace(make_again(state, maker, cause, MEND), repair=True)
+    return make_again(state, maker, cause, MEND, repair=True)
 
 
 def first_the_model(
@@ -87,7 +87,7 @@ def other_name(state: State, own: Sequence[Revision], wanted: set[str]) -> Cure 
         return None
     if old := [name for name in own[-1].adds if name not in there]:
         cause = f"The script makes {names_of(old)}, and the model has {names_of(wanted)} instead."
-        return replace(make_again(state, own[-1], cause), repair=True)
+        return make_again(state, own[-1], cause, repair=True)
     return None
 
 
