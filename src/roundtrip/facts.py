@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -77,12 +77,14 @@ class Table:
     file: str = ""
 
 
-def names_in(tables: Iterable[Table]) -> set[str]:
+def names_in(tables: Collection[Table]) -> set[str]:
     """`user` and `user.age`, as the scripts name them."""
-    found = set()
-    for table in tables:
-        found |= {table.name, *(f"{table.name}.{column.name}" for column in table.columns)}
-    return found
+    return {table.name for table in tables} | columns_in(tables).keys()
+
+
+def columns_in(tables: Iterable[Table]) -> dict[str, Column]:
+    """The columns of all these tables, by names such as `user.age`."""
+    return {f"{table.name}.{column.name}": column for table in tables for column in table.columns}
 
 
 @dataclass(frozen=True)

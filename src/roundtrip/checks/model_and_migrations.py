@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..facts import Revision, State
+from ..facts import Revision, State, columns_in
 from ..plural import counted
 from ..verdict.commands import commit_script, delete
 from ..verdict.lookups import unlike
@@ -210,8 +210,8 @@ def committed_migration(
         return unmet(text, trouble)
     if state.model.odd and not maker.committed:
         return unmet(text, Cure(state.model.odd[0], look_at(state), repair=True))
-    has = {f"{t.name}.{c.name}" for t in state.model.tables for c in t.columns if t.name in tables}
-    late = has - {*maker.adds, *maker.columns}
+    has = columns_in(table for table in state.model.tables if table.name in tables)
+    late = has.keys() - {*maker.adds, *maker.columns}
     if late and not maker.committed:
         cause = f"The script was made before the model had {names_of(late)}."
         return unmet(text, make_again(state, maker, cause, repair=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from ..facts import Column, Difference, Elsewhere, Revision, State, names_in
+from ..facts import Column, Difference, Elsewhere, Revision, State, columns_in, names_in
 
 UNIQUE = ("add_constraint", "add_index")
 """The differences that can ask for values which no other row has."""
@@ -34,11 +34,8 @@ def goes_with(difference: Difference, names: Collection[str]) -> bool:
 
 def is_nullable(state: State, name: str) -> bool:
     """Whether the model has this `table.column` and lets it be empty."""
-    return any(
-        f"{table.name}.{column.name}" == name and column.nullable
-        for table in state.model.tables
-        for column in table.columns
-    )
+    column = columns_in(state.model.tables).get(name)
+    return column is not None and column.nullable
 
 
 def unlike(state: State, revision: Revision) -> list[tuple[str, str, str]]:
@@ -51,11 +48,7 @@ def unlike(state: State, revision: Revision) -> list[tuple[str, str, str]]:
     if "alter_column" in revision.others or any(each.others or each.opaque for each in later):
         return []
     touched = {name for each in later for name in (*each.adds, *each.drops)}
-    model = {
-        f"{table.name}.{column.name}": _in_sql(column)
-        for table in state.model.tables
-        for column in table.columns
-    }
+    model = {name: _in_sql(column) for name, column in columns_in(state.model.tables).items()}
     made = ((c.name, _in_sql(c)) for c in revision.makes if not is_among(c.name, touched))
     return [(name, kind, model[name]) for name, kind in made if model.get(name, kind) != kind]
 

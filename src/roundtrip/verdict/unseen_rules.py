@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from ..env_file import quoted
-from ..facts import Disagreement, Revision, State, Table
+from ..facts import Disagreement, Revision, State, Table, columns_in
 from .lookups import claims, database_names, has_run, made_by, model_names, row_count
 from .wording import listed, named, say
 
@@ -93,8 +93,8 @@ def other_length(state: State) -> Disagreement | None:
     waiting = state.migrations.pending
     if waiting and (waiting[1:] or not waiting[0].is_empty or has_run(state, waiting[0])):
         return None
-    model = dict(_texts(state.model.tables))
-    for name, kind in _texts(state.database.tables):
+    model = _texts(state.model.tables)
+    for name, kind in _texts(state.database.tables).items():
         wanted = model.get(name, kind)
         if wanted != kind and "VARCHAR" in (wanted, kind):
             found = f"The model has {name} as {wanted}, the database as {kind}."
@@ -134,9 +134,7 @@ def _only_here(state: State) -> list[Revision]:
     return [r for r in last if not r.committed and not claims(state, r)]
 
 
-def _texts(tables: Iterable[Table]) -> Iterator[tuple[str, str]]:
+def _texts(tables: Iterable[Table]) -> dict[str, str]:
     """The columns that hold text, with their types."""
-    for table in tables:
-        for column in table.columns:
-            if column.type.partition("(")[0] == "VARCHAR":
-                yield f"{table.name}.{column.name}", column.type
+    types = {name: column.type for name, column in columns_in(tables).items()}
+    return {name: kind for name, kind in types.items() if kind.partition("(")[0] == "VARCHAR"}
