@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ..facts import State
 from ..plural import counted
-from ..sqlite_files import opened, sql_name
+from ..sqlite_files import sql_name
 from ..verdict.lookups import model_names
-from .course_databases import USUAL, columns_of, query, row_in_words, used_databases
+from .course_databases import USUAL, columns_of, look, query, row_in_words, used_databases
 from .finding import Cure, Finding, begin_again, met, unmet
 from .model_causes import look_at
 from .row_causes import (
@@ -197,7 +196,7 @@ def holds(
 
 def same_rows(state: State, project: Path, database: str, source: str) -> Finding:
     """Two SQLite files in instance/ hold the same tables with the same rows."""
-    if (there := _dump(project, source)) is None:
+    if not (there := _dump(project, source)):
         cause = f"{source} is not there: not made yet, moved, deleted or damaged."
         return unmet(f"no {source} in instance", begin_again(cause))
     here = _dump(project, database)
@@ -214,10 +213,6 @@ def same_rows(state: State, project: Path, database: str, source: str) -> Findin
     return unmet(text, Cure("It was not copied there.", f"%show instance/{database}"))
 
 
-def _dump(project: Path, name: str) -> list[str] | None:
-    """All that an SQLite file holds, in an order of its own; None where it cannot be read."""
-    try:
-        with opened(project / "instance" / name) as connection:
-            return sorted(connection.iterdump())
-    except sqlite3.Error:
-        return None
+def _dump(project: Path, name: str) -> list[str]:
+    """All that an SQLite file holds, in an order of its own; nothing where it cannot be read."""
+    return look(project, name, lambda connection: sorted(connection.iterdump()))
