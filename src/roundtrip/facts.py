@@ -54,6 +54,11 @@ class GitState:
         paths = (*self.conflicts, *self.staged, *self.modified, *self.untracked)
         return tuple(dict.fromkeys(paths))
 
+    @property
+    def subject(self) -> str:
+        """The message of the last commit; empty before the first one."""
+        return self.commits[0].subject if self.commits else ""
+
 
 @dataclass(frozen=True)
 class Column:

@@ -102,7 +102,7 @@ def agree(state: State, project: Path, back: str = "") -> Finding:
     if not state.disagreements:
         return met("the four places agree")
     first = state.verdict
-    if back and state.git.commits and state.git.commits[0].subject != back:
+    if back and state.git.commits and state.git.subject != back:
         if first.kind == "pending" and (too_far := one_step_too_many(state, back)):
             return unmet(first.found, too_far)
         if first.back:

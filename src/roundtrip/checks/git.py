@@ -112,7 +112,7 @@ def head_subject(
     followed it is to go.
     """
     detached = state.git.branch is None and not (state.git.rebasing or state.git.conflicts)
-    if detached and state.git.commits and state.git.commits[0].subject == subject:
+    if detached and state.git.subject == subject:
         cause = "HEAD is at it, and on no branch. This takes the branch main here."
         return unmet("on no branch", Cure(cause, "git switch -C main", holds_back=True))
     if not_now := _not_now(state):
@@ -121,7 +121,7 @@ def head_subject(
         return unmet("no commit yet", Cure("Nothing was committed.", commit(state, subject)))
     if state.git.branch != "main":
         return unmet(f"on the branch {state.git.branch}", to_main(state, project, back))
-    found = state.git.commits[0].subject
+    found = state.git.subject
     text = f"the last commit is “{found}”"
     if found == subject:
         if len(state.git.commits) >= commits:
@@ -223,8 +223,8 @@ def clean(state: State, project: Path, back: bool = False, message: str = ANY_ME
 
 def _joined(state: State, command: str) -> str:
     """A commit as it joins one of the same message, which was made too early."""
-    last = state.git.commits[0].subject if state.git.commits else ""
-    return "git commit --amend --no-edit" if command == f'git commit -m "{last}"' else command
+    same = command == f'git commit -m "{state.git.subject}"'
+    return "git commit --amend --no-edit" if same else command
 
 
 def _not_now(state: State) -> Cure | None:

@@ -217,8 +217,7 @@ def committed_migration(
         return unmet(text, make_again(state, maker, cause, repair=True))
     if points and (plain := _without_key(state, project, maker, points)):
         return unmet(text, plain)
-    head = state.git.commits[0].subject if state.git.commits else ""
-    if maker.committed and after and head == after:
+    if maker.committed and after and state.git.subject == after:
         return unmet(text, _amended(state, project, after))
     named = {name.partition(".")[0] for name in adds}
     models = {table.file for table in state.model.tables if table.name in named}

@@ -124,7 +124,7 @@ def commit_script(state: State, revision: Revision, message: str = "") -> str:
 
 def is_of_last_commit(state: State, revision: Revision) -> bool:
     """Whether the last commit seems to be the one of a script that was forgotten in it."""
-    last = state.git.commits[0].subject if state.git.commits else ""
+    last = state.git.subject
     models = {*model_files(state)} & {*state.git.uncommitted}
     others = [r for r in state.migrations.revisions if r.message == last and r.committed]
     return last == revision.message != ANY_MESSAGE and not models and not others
