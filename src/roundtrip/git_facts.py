@@ -13,6 +13,9 @@ from .facts import Commit, GitState
 Run = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
 """Runs a program in the project, as `terminal.capture` does."""
 
+BRANCHES = ("for-each-ref", "--format=%(refname:short)", "refs/heads")
+"""What Git is asked for the names of all branches; `--contains=…` leaves some of them out."""
+
 _LAST_COMMITS = 200
 
 
@@ -100,9 +103,8 @@ def stashed(run: Run, stash: str) -> tuple[str, ...]:
 
 def _without_branch(project: Path, run: Run) -> dict[str, Any]:
     """What there is to know where HEAD is on no branch."""
-    names = ("for-each-ref", "--format=%(refname:short)", "refs/heads")
-    branches = git_lines(run, *names)
-    having = git_lines(run, *names, "--contains=HEAD")
+    branches = git_lines(run, *BRANCHES)
+    having = git_lines(run, *BRANCHES, "--contains=HEAD")
     came_from = git_lines(run, "rev-parse", "--abbrev-ref", "@{-1}")
     ways = [each for each in (*came_from, *having, "main", *branches) if each in branches]
     return {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .facts import GitState, Rescue
-from .git_facts import Run, git_lines, stashed
+from .git_facts import BRANCHES, Run, git_lines, stashed
 
 
 def find_script(run: Run, missing: str, folder: str, git: GitState) -> Rescue:
@@ -51,7 +51,7 @@ class _Search:
     @cached_property
     def branches(self) -> list[str]:
         """The names of all branches."""
-        return self.lines("for-each-ref", "--format=%(refname:short)", "refs/heads")
+        return self.lines(*BRANCHES)
 
     @cached_property
     def left(self) -> str:

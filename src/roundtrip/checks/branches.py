@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..env_file import quoted
 from ..facts import State
+from ..git_facts import BRANCHES
 from .finding import Cure
 from .reflog import Made, ask_git
 
@@ -39,12 +40,11 @@ def _from_branch(project: Path, subject: str, place: str) -> Cure | None:
 
     `subject` and `place`: its message and its hash.
     """
-    names = ("for-each-ref", "--format=%(refname:short)", "refs/heads")
-    branches = ask_git(project, *names, f"--contains={place}")
+    branches = ask_git(project, *BRANCHES, f"--contains={place}")
     if not branches:
         return None
     cause = f"“{subject}” is {place[:7]}, on the branch {branches[0]}."
-    ahead = ask_git(project, *names, "--contains=HEAD")
+    ahead = ask_git(project, *BRANCHES, "--contains=HEAD")
     if branches[0] in ahead:
         cause = f"{cause} The lessons are on main; this brings main to it."
         return Cure(cause, f"git merge {quoted(branches[0])}", holds_back=True)
