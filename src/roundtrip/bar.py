@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from .course import Lesson
@@ -24,24 +23,12 @@ class Bar:
         self._bar: tqdm | None = None
         self._lesson: Lesson | None = None
 
-    def __enter__(self) -> Bar:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
     def show(self, lesson: Lesson, done: int, total: int) -> None:
         """Draw how far the notebook of a lesson has run: `done` of `total` cells."""
         if lesson != self._lesson:
             from tqdm import tqdm
 
-            self.__exit__(None, None, None)
+            self.close()
             self._lesson = lesson
             self._bar = tqdm(
                 total=total,
@@ -56,3 +43,8 @@ class Bar:
             )
         if self._bar is not None:
             self._bar.update(done - self._bar.n)
+
+    def close(self) -> None:
+        """Take away what is drawn."""
+        if self._bar is not None:
+            self._bar.close()

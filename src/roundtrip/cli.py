@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -101,7 +101,7 @@ def restart(number: int, fresh: bool) -> None:
     from . import lesson
 
     course, home = _course_and_home()
-    with Bar(quiet=not sys.stdout.isatty()) as bar:
+    with closing(Bar(quiet=not sys.stdout.isatty())) as bar:
         started = lesson.start(course, home, course.lesson(number), bar.show, fresh)
     click.echo(f"The workspace is at the start of {started.lesson.name}.")
     if started.aside:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_magic, magics_class
@@ -67,7 +67,7 @@ class LessonMagics(Magics):
             said, fresh = self._go_on(found)
             report = [f"Lesson {found.number:02d} · {found.title}", *said]
         else:
-            with Bar() as bar:
+            with closing(Bar()) as bar:
                 started = lesson.start(
                     self._session.course,
                     self._session.home,
