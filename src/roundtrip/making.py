@@ -35,7 +35,7 @@ def make(
     terminal.prepare(home.project)
     with ExitStack() as held:
         for lesson in lessons:
-            held.enter_context(_making(snapshots.made(home, course, lesson)))
+            held.enter_context(FileLock(f"{snapshots.made(home, course, lesson)}.lock"))
         missing = [each for each in lessons if not snapshots.made(home, course, each).exists()]
         if not missing:
             return
@@ -100,14 +100,6 @@ def _replay_elsewhere(
         said = errors.read().strip().splitlines()
     reasons = [line for line in said if line.startswith("Error: ")] or said
     return reasons[-1] if code and reasons else ""
-
-
-@contextmanager
-def _making(place: Path) -> Iterator[None]:
-    """Hold the right to make one snapshot; others that want it wait, then find it made."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(place.with_name(place.name + ".lock")):
-        yield
 
 
 @contextmanager

@@ -106,7 +106,6 @@ def _change(home: Home, lesson: Lesson, change: Callable[[Entry], Entry]) -> Rec
     """Read, change one lesson's entry, write: all of it while nobody else can."""
     lock = FileLock(home.private / "progress.lock", timeout=PATIENCE)
     try:
-        home.private.mkdir(parents=True, exist_ok=True)
         with lock.acquire(poll_interval=0.01):
             lessons, whole = _load(_file(home))
             entry = change(lessons.get(lesson.number, Entry()))
