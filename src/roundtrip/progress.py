@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 from .course import Lesson
 from .errors import RoundtripError
 from .home import Home
-from .safe_files import free_place, write_json
+from .safe_files import first_reason, free_place, write_json
 
 SITTING = timedelta(hours=3)
 """The most that counts between a lesson's start and its `%finish`: a night in between does not."""
@@ -98,7 +98,7 @@ def read(home: Home) -> Record:
     try:
         lessons, whole = _load(_file(home))
     except OSError as error:
-        return Record(remark=f"It cannot be read now ({error.strerror or error}).")
+        return Record(remark=f"It cannot be read now ({first_reason(error)}).")
     return Record(lessons, "" if whole else "A part of it cannot be read.")
 
 
@@ -115,7 +115,7 @@ def _change(home: Home, lesson: Lesson, change: Callable[[Entry], Entry]) -> Rec
     except RoundtripError as error:
         reason = str(error)
     except (OSError, NotImplementedError) as error:  # the latter: a disk that knows no locks
-        reason = f"{getattr(error, 'strerror', None) or error}."
+        reason = f"{first_reason(error)}."
     return replace(read(home), remark=f"It could not be kept: {reason}")
 
 

@@ -22,6 +22,7 @@ from . import preload, watchdog
 from .environment import environment, shut_out_settings
 from .errors import Interrupted, RoundtripError
 from .polish import Polish
+from .safe_files import first_reason
 
 
 def prepare(project: Path, patience: float = 0) -> None:
@@ -122,9 +123,8 @@ def start(
         )
     except (OSError, ValueError) as error:
         name = command.split()[0] if isinstance(command, str) else command[0]
-        reason = getattr(error, "strerror", None) or str(error)
         raise RoundtripError(
-            f"The command {name} could not be started ({reason}); "
+            f"The command {name} could not be started ({first_reason(error)}); "
             "`%doctor` tells whether something is missing on this computer."
         ) from None
     watchdog.guard(process.pid)
