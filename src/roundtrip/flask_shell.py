@@ -100,7 +100,7 @@ class _Talk:
             prompted = piece == ""
         if prompted:
             said = _GREETING.sub("", said)
-        self._write(self._polish.feed(said) + self._polish.finish())
+        self._write(self._polish.whole(said))
         return prompted
 
     def say(self, statement: str) -> bool:
@@ -114,7 +114,7 @@ class _Talk:
             if self._process.stdin:
                 self._process.stdin.close()
         said = _FAREWELL.sub("", "".join((self._heard, *self._pieces)))
-        self._write(self._polish.feed(said) + self._polish.finish())
+        self._write(self._polish.whole(said))
         return self._process.wait()
 
     def _send(self, line: str) -> bool:

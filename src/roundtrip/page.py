@@ -164,8 +164,7 @@ _OWN_FRAME = re.compile(r'^  File "workspace[/\\]([^"\n]+)", line (\d+)', re.MUL
 
 
 def _polished(line: str, project: Path) -> str:
-    polish = Polish(project)
-    return (polish.feed(line + "\n") + polish.finish()).strip()
+    return Polish(project).whole(line + "\n").strip()
 
 
 _BLOCKS = {

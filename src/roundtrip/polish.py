@@ -52,6 +52,10 @@ class Polish:
         last, self._half = self._half, ""
         return self._line(last) if last else self._fold()
 
+    def whole(self, text: str) -> str:
+        """All that is to be shown of an output, or of the end of one, that is there at once."""
+        return self.feed(text) + self.finish()
+
     def _pause(self) -> str:
         half_a_path = self._half.endswith(self._starts)
         if self._in_traceback or half_a_path or self._half.endswith("\r"):
