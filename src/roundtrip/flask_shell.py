@@ -86,22 +86,20 @@ class _Talk:
         self._polish = polish
         self._write = write
         self._heard = ""
-        self.more = False
-        self.error = False
+        self.prompted = False  # it has asked for the next line
+        self.more = False  # as the statement goes on there
+        self.error = False  # and the one before has raised one
 
     def begin(self) -> bool:
         """Wait for the first prompt; show what comes before it, but for the shell's greeting.
 
         Return whether there was a prompt. Where not, all that was heard is shown.
         """
-        said, prompted = "", False
-        for piece in self._hear():
-            said += piece
-            prompted = piece == ""
-        if prompted:
+        said = "".join(self._hear())
+        if self.prompted:
             said = _GREETING.sub("", said)
         self._write(self._polish.whole(said))
-        return prompted
+        return self.prompted
 
     def say(self, statement: str) -> bool:
         """Send one statement, line by line. Return whether it ran, and the shell waits for more."""
@@ -124,24 +122,15 @@ class _Talk:
             self._process.stdin.write(f"{line}\n".encode("utf-8", "replace"))
         except OSError:
             return False
-        prompted = False
         for piece in self._hear():
-            prompted = piece == ""
-            self._write(self._polish.finish() if prompted else self._polish.feed(piece))
-        if not prompted:
-            self._write(self._polish.finish())
-        return prompted and not self.error
+            self._write(self._polish.feed(piece))
+        self._write(self._polish.finish())
+        return self.prompted and not self.error
 
     def _hear(self) -> Iterator[str]:
-        """What the shell says, piece by piece; an empty piece, at last, when it prompts."""
-        while True:
-            if prompt := self._prompt.search(self._heard):
-                said, self._heard = self._heard[: prompt.start()], self._heard[prompt.end() :]
-                if said:
-                    yield said
-                self.more, self.error = prompt[1] == "2", prompt[2] == "!"
-                yield ""
-                return
+        """What the shell says, piece by piece, until it prompts or ends; no piece is empty."""
+        self.prompted = False
+        while not (prompt := self._prompt.search(self._heard)):
             sign = self._heard.rfind("\x1e")
             begun = sign >= 0 and len(self._heard) - sign < self._length
             said = self._heard[:sign] if begun else self._heard
@@ -155,6 +144,10 @@ class _Talk:
                     said, self._heard = self._heard, ""
                     yield said
                 return
+        said, self._heard = self._heard[: prompt.start()], self._heard[prompt.end() :]
+        self.prompted, self.more, self.error = True, prompt[1] == "2", prompt[2] == "!"
+        if said:
+            yield said
 
 
 _GREETING = re.compile(r"^Python 3\..*\n(?:\[.*\n)?App: .*\nInstance: .*\n", re.MULTILINE)
