@@ -16,7 +16,7 @@ from kernels import make_project
 
 from roundtrip import terminal
 from roundtrip.errors import Interrupted
-from roundtrip.flask_shell import Conversation, _statements, converse
+from roundtrip.flask_shell import Conversation, converse
 
 
 @pytest.fixture(scope="module")
@@ -285,22 +285,3 @@ def test_an_interrupt_ends_the_shell(project):
     assert "never" not in "".join(seen)
     mine = psutil.Process().children(recursive=True)
     assert [p for p in mine if p.status() != psutil.STATUS_ZOMBIE and "shell" in p.cmdline()] == []
-
-
-def test_statements_are_whole():
-    source = (
-        "@decorated\ndef f():\n    '''a\n\n    b'''\n\n    return 1\n\n\nclass A:\n    x = 1\n\n"
-        "    y = 2\nz = f'''{1}\n\n{2}'''\ntry:\n    a\nexcept E:\n    b\n# the end\n"
-    )
-    assert _statements(source) == [
-        "@decorated\ndef f():\n    '''a\n\n    b'''\n    return 1",
-        "class A:\n    x = 1\n    y = 2",
-        "z = f'''{1}\n\n{2}'''",
-        "try:\n    a\nexcept E:\n    b",
-    ]
-    assert _statements("a\nif b:\n    c\n\nelse\n    d\ne\n") == [
-        "a",
-        "if b:\n    c\nelse\n    d",
-        "e",
-    ]
-    assert _statements("a = '\u2028'\nb") == ["a = '\u2028'", "b"]
