@@ -7,24 +7,19 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from IPython.core.interactiveshell import InteractiveShell
-from IPython.core.magic import Magics, cell_magic, magics_class
+from IPython.core.magic import cell_magic, magics_class
 from IPython.utils.text import SList
 
 from .. import diagnosis, environment, flask_shell, terminal
 from ..errors import CommandFailed, Refused
 from ..safe_files import write_text
 from .options import given, words
-from .session import Session, write
+from .session import SessionMagics, write
 
 
 @magics_class
-class CommandMagics(Magics):
+class CommandMagics(SessionMagics):
     """Runs commands in the workspace, whatever way a cell asks for it."""
-
-    def __init__(self, shell: InteractiveShell, session: Session) -> None:
-        super().__init__(shell)
-        self._session = session
 
     def hook(self) -> None:
         """Take over `!command` and `name = !command`, and put walls round what is run otherwise."""

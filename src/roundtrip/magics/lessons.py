@@ -6,8 +6,7 @@ import os
 from collections.abc import Sequence
 from contextlib import closing, suppress
 
-from IPython.core.interactiveshell import InteractiveShell
-from IPython.core.magic import Magics, line_magic, magics_class
+from IPython.core.magic import line_magic, magics_class
 
 from .. import (
     attic,
@@ -27,16 +26,12 @@ from ..errors import RoundtripError
 from ..home import notice
 from ..questions import Answer, Question
 from .options import given
-from .session import Session, show
+from .session import SessionMagics, show
 
 
 @magics_class
-class LessonMagics(Magics):
+class LessonMagics(SessionMagics):
     """`%lesson`, `%restart`, `%finish`; `%check`, `%hint`; `%ask`, `%answer`; `%progress`."""
-
-    def __init__(self, shell: InteractiveShell, session: Session) -> None:
-        super().__init__(shell)
-        self._session = session
 
     @line_magic("lesson")
     def start_lesson(self, line: str) -> None:

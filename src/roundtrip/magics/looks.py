@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from itertools import chain
 
-from IPython.core.interactiveshell import InteractiveShell
-from IPython.core.magic import Magics, line_magic, magics_class
+from IPython.core.magic import line_magic, magics_class
 
 from .. import board, page, trip
 from .. import show as files
 from ..errors import CommandFailed
 from .options import given, names
-from .session import Session, show
+from .session import SessionMagics, show
 
 
 @magics_class
-class LookMagics(Magics):
+class LookMagics(SessionMagics):
     """`%board`, `%show`, `%page`, `%doctor`."""
-
-    def __init__(self, shell: InteractiveShell, session: Session) -> None:
-        super().__init__(shell)
-        self._session = session
 
     @line_magic("board")
     def draw_board(self, line: str) -> None:

@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.magic import Magics
 from IPython.display import display
 
 from .. import holding
@@ -67,6 +69,14 @@ class Session:
     def is_taken(self) -> bool:
         """Whether another notebook has taken the workspace from the lesson here."""
         return self.lesson is not None and not holding.is_ours(self.home, self.token)
+
+
+class SessionMagics(Magics):
+    """Magics that share the session of their kernel."""
+
+    def __init__(self, shell: InteractiveShell, session: Session) -> None:
+        super().__init__(shell)
+        self._session = session
 
 
 def write(text: str) -> None:
