@@ -14,22 +14,15 @@ def draw_verdict(canvas: Canvas, verdict: Verdict, left: float, width: float, y:
     inner = Canvas()
     heading, plain = Style(16, tone.ink, bold=True), Style(13.5, tone.ink)
     x, room, at = left + 54, width - 54 - 20, y + 31
-    for line in wrap(verdict.headline, room, heading, 2):
-        inner.text(x, at, line, heading)
-        at += 22
-    for line in wrap(verdict.text, room, plain, 5):
-        inner.text(x, at, line, plain, verdict.text)
-        at += 19
+    at = inner.lines(x, at, wrap(verdict.headline, room, heading, 2), heading, 22)
+    at = inner.lines(x, at, wrap(verdict.text, room, plain, 5), plain, 19, verdict.text)
     commands = (("Next", verdict.next), (the_other_way(verdict), verdict.back))
     indent = 76 if verdict.back else 52
     for word, command in commands:
         if command:
             at = _command(inner, word, command, x, at, indent, room - indent, tone.edge) + 8
     if verdict.also:
-        at += 4
-        for line in wrap(f"Also: {verdict.also}", room, plain, 3):
-            inner.text(x, at, line, plain)
-            at += 19
+        at = inner.lines(x, at + 4, wrap(f"Also: {verdict.also}", room, plain, 3), plain, 19)
     height = at - 3 - y
     canvas.parts.append(f'<g data-lane="Verdict" data-left="{left}" data-width="{width}">')
     canvas.rect(left, y, width, height, tone.ground, tone.edge, radius=10)

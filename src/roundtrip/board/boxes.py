@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .svg import Canvas, Style, shorten, shorten_middle, width_of, wrap
+from .svg import Canvas, Style, pill_width, shorten_middle, width_of, wrap
 from .tables import Box, Row
 from .theme import (
     BODY,
@@ -23,7 +23,6 @@ from .theme import (
 )
 
 _WORD = Style(11.5, WAIT)
-_NEW = Style(11, bold=True)
 _INDENT = 26
 _TYPE = Style(11.5, CODE.fill, mono=True)
 
@@ -94,7 +93,7 @@ def _row_lines(row: Row, width: float, names: float) -> _Lines:
     if row.mark == "fold":
         return _Lines([row.word], False, 24)
     words = wrap(row.word, room, _WORD, 3) if row.word else []
-    pill = width_of(row.new, _NEW) + 20 if row.new else 0
+    pill = pill_width(row.new) + 6 if row.new else 0
     alone = bool(words) and pill + width_of(words[0], _WORD) > room
     count = len(words) + (1 if row.new and (alone or not words) else 0)
     named = 24 if row.name or not row.word else 6
@@ -126,15 +125,13 @@ def _box(
     if box.mark:
         canvas.rect(x + 1, y + 1, width - 2, head - 2, MARKED, radius=5)
         canvas.text(x + 9, y + 21, box.mark, Style(14, WAIT, bold=True))
-    pill = width_of(box.new, _NEW) + 20 if box.new else 0
+    pill = pill_width(box.new) + 6 if box.new else 0
     style = Style(13.5, WAIT if box.ghost or box.mark else INK, bold=not box.ghost)
     at = x + (_INDENT if box.mark else 12)
-    name = shorten_middle(box.title, x + width - at - 8 - pill, style)
-    canvas.text(at, y + 21, name, style, box.title if name != box.title else "")
+    canvas.fit(at, y + 21, box.title, x + width - at - 8 - pill, style, shorten_middle)
     if box.new:
         canvas.pill(x + width - pill + 4, y + 20, box.new, NEWS_GROUND, NEWS)
-    for n, word in enumerate(words):
-        canvas.text(at, y + 37 + 16 * n, word, _WORD)
+    canvas.lines(at, y + 37, words, _WORD, 16)
     if body:
         canvas.path(f"M{x} {y + head:g}h{width}", HAIR, 1)
     at = y + head + 3
@@ -145,9 +142,7 @@ def _box(
         if body:
             at += 3
             canvas.path(f"M{x} {at:g}h{width}", HAIR, 1)
-        note = shorten(box.foot, width - 24, SMALL)
-        full = box.foot if note != box.foot else ""
-        canvas.text(x + 12, at + (17 if body else 8), note, SMALL, full)
+        canvas.fit(x + 12, at + (17 if body else 8), box.foot, width - 24, SMALL)
     return y + total
 
 
@@ -177,9 +172,8 @@ def _row(
         canvas.text(x + _INDENT, y + 17, name, style, row.hint or row.name)
         at += 17 if below else 0
         left = x + _INDENT + (0 if below else names + 8)
-        type = shorten(row.type, x + width - 8 - left, _TYPE)
-        if type:
-            canvas.text(left, at + 17, type, _TYPE, row.type if type != row.type else "")
+        if row.type:
+            canvas.fit(left, at + 17, row.type, x + width - 8 - left, _TYPE)
         at += 18
     pill_end = x + _INDENT
     if row.new:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .parts import Node, Word
-from .svg import Canvas, Style, shorten, width_of, wrap
+from .svg import Canvas, Style, pill_width, shorten, width_of, wrap
 from .theme import (
     BODY,
     CARD,
@@ -50,14 +50,13 @@ def _node(canvas: Canvas, node: Node, x: float, width: float, y: float, ends: di
     quiet = node.shape == "fold"
     tone = {"loose": "wait", "missing": "bad"}.get(node.shape)
     style = SMALL if quiet else Style(13.5, TONES[tone].ink, bold=True) if tone else BODY
-    room = width_of(node.new, Style(11, bold=True)) + 20 if node.new else 0
+    room = pill_width(node.new) + 6 if node.new else 0
     lines = wrap(node.title, width - room, style, 2)
     if node.new:
         canvas.pill(x + width - room + 6, y + 14, node.new, NEWS_GROUND, NEWS)
     full = node.title if lines[-1].endswith("…") and not quiet else ""
-    for line in lines:
-        canvas.text(x, y + 15, line, style, full)
-        y += 18
+    canvas.lines(x, y + 15, lines, style, 18, full)
+    y += 18 * len(lines)
     if node.words:
         baseline, end = flow(canvas, node.words, x, y + 14, width)
         y = baseline + 3
@@ -67,8 +66,7 @@ def _node(canvas: Canvas, node: Node, x: float, width: float, y: float, ends: di
         canvas.text(x, y + 15, group.heading, small("wait"))
         y += 18
         for name in group.names:
-            shown = file_name(name, width - 10, CODE)
-            canvas.text(x + 10, y + 14, shown, CODE, name if shown != name else "")
+            canvas.fit(x + 10, y + 14, name, width - 10, CODE, file_name)
             y += 17
         if group.more:
             canvas.text(x + 10, y + 14, f"… {group.more} more", SMALL)

@@ -8,7 +8,7 @@ from . import boxes
 from .banner import draw_verdict
 from .lines import draw_nodes, file_name, flow
 from .parts import Board, Lane, Note
-from .svg import Canvas, Style, document, shorten, shorten_middle, width_of, wrap
+from .svg import Canvas, Style, document, pill_width, shorten, shorten_middle, width_of, wrap
 from .theme import ABOUT, CARD, EDGE, HAIR, NEWS, SOURCE, TITLE, TONES
 
 WIDTH = 1040
@@ -52,26 +52,16 @@ def draw(board: Board) -> str:
 
 def _head(canvas: Canvas, lane: Lane, x: float, width: float) -> None:
     canvas.text(x, 42, lane.name, TITLE)
-    about = shorten(lane.about, width, ABOUT)
-    canvas.text(x, 62, about, ABOUT, lane.about if about != lane.about else "")
+    canvas.fit(x, 62, lane.about, width, ABOUT)
     if lane.look:
         tone = TONES["wait"]
-        room = width_of("look here", Style(11, bold=True)) + 14
-        canvas.pill(x + width - room, 41, "look here", "#fde68a", tone.ink)
+        canvas.pill(x + width - pill_width("look here"), 41, "look here", "#fde68a", tone.ink)
     canvas.path(f"M{x} 75h{width}", TONES["wait"].edge if lane.look else HAIR, 2.5)
     if lane.source:
-        shown = _source(lane.source, width)
-        canvas.text(x, 99, shown, SOURCE, lane.source if shown != lane.source else "")
+        cut = shorten_middle if "://" in lane.source else file_name
+        canvas.fit(x, 99, lane.source, width, SOURCE, cut)
     if lane.summary:
         flow(canvas, lane.summary, x, _SUMMARY, width)
-
-
-def _source(source: str, width: float) -> str:
-    return (
-        shorten_middle(source, width, SOURCE)
-        if "://" in source
-        else file_name(source, width, SOURCE)
-    )
 
 
 def _notes(canvas: Canvas, notes: Sequence[Note], x: float, width: float, y: float) -> float:
@@ -83,10 +73,7 @@ def _notes(canvas: Canvas, notes: Sequence[Note], x: float, width: float, y: flo
         lines = wrap(note.text, width - 24, plain, 7) if note.text else []
         height = 18 + 18 * len(titles) + 17 * len(lines)
         canvas.rect(x, y, width, height, tone.ground, tone.edge, dashed=note.tone == "quiet")
-        at = y + 23
-        for line in titles:
-            canvas.text(x + 12, at, line, heading)
-            at += 18
+        at = canvas.lines(x + 12, y + 23, titles, heading, 18)
         for n, line in enumerate(lines):
             canvas.text(x + 12, at, line, plain, note.text if n == 0 else "")
             at += 17
@@ -132,10 +119,7 @@ def _ghosts(board: Board) -> set[str]:
 
 def _news(canvas: Canvas, news: str, y: float) -> float:
     style = Style(12.5, NEWS)
-    for line in wrap(news, WIDTH - 48, style) if news else []:
-        canvas.text(24, y + 12, line, style)
-        y += 18
-    return y + 12 if news else y
+    return canvas.lines(24, y + 12, wrap(news, WIDTH - 48, style), style, 18) if news else y
 
 
 def _description(board: Board) -> str:

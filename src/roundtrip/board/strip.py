@@ -79,8 +79,7 @@ def _card(
     canvas.parts.append(f'<g data-lane="Step" data-left="{x:g}" data-width="{_CARD:g}">')
     canvas.rect(x, y, _CARD, total, PAPER, EDGE, radius=10)
     style = Style(14, INK, bold=True)
-    title = shorten(step.title, _CARD - 32, style)
-    canvas.text(x + 16, y + 28, title, style, step.title if title != step.title else "")
+    canvas.fit(x + 16, y + 28, step.title, _CARD - 32, style)
     at = y + 46
     for line, height in zip(step.lines, heights, strict=True):
         _line(canvas, line, x, at, height)

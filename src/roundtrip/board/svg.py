@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from xml.sax.saxutils import escape
 
 from . import dark
@@ -93,6 +93,14 @@ def clean(text: str) -> str:
     return re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", text)
 
 
+_PILL = Style(11, bold=True)
+
+
+def pill_width(text: str) -> float:
+    """How wide a pill with this word is."""
+    return width_of(text, _PILL) + 14
+
+
 @dataclass
 class Canvas:
     """Collects the elements of a picture, in the order in which they are painted."""
@@ -102,6 +110,28 @@ class Canvas:
     def text(self, x: float, y: float, text: str, style: Style, full: str = "") -> float:
         """Write a text, baseline at `y`; `full` shows on pointing. Returns where it ends."""
         return self.run(x, y, [(text, style)], full)
+
+    def fit(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        width: float,
+        style: Style,
+        cut: Callable[[str, float, Style], str] = shorten,
+    ) -> None:
+        """Write as much of a text as there is room for; what is `cut` shows whole on pointing."""
+        shown = cut(text, width, style)
+        self.text(x, y, shown, style, text if shown != text else "")
+
+    def lines(
+        self, x: float, y: float, lines: Sequence[str], style: Style, step: float, full: str = ""
+    ) -> float:
+        """Write lines one below the other, `step` pixels apart. Returns the next baseline."""
+        for line in lines:
+            self.text(x, y, line, style, full)
+            y += step
+        return y
 
     def run(
         self,
@@ -166,10 +196,9 @@ class Canvas:
 
     def pill(self, x: float, y: float, text: str, fill: str, ink: str) -> float:
         """Write a short word on a rounded ground, baseline at `y`. Returns where it ends."""
-        style = Style(11, ink, True)
-        width = width_of(text, style) + 14
+        width = pill_width(text)
         self.rect(x, y - 12.5, width, 17, fill, radius=8.5)
-        self.text(x + 7, y, text, style)
+        self.text(x + 7, y, text, replace(_PILL, fill=ink))
         return x + width
 
 
