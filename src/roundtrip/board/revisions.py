@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import groupby
 
 from ..facts import MigrationState, Revision
 from ..plural import counted
@@ -55,15 +56,9 @@ def _graph(found: MigrationState, versions: tuple[str, ...], news: News, before:
     Each has a column, as in `git log --graph`: a second head stands beside the first. `before` is
     how many nodes of the lane stand above them.
     """
-    newest_first = found.revisions[::-1]
     kept = _worth_showing(found, versions)
-    runs: list[list[Revision]] = []
-    for revision in newest_first:
-        folded = revision.id not in kept
-        if runs and folded and runs[-1][0].id not in kept:
-            runs[-1].append(revision)
-        else:
-            runs.append([revision])
+    newest_first = groupby(found.revisions[::-1], lambda r: r.id if r.id in kept else "")
+    runs = [list(run) for _, run in newest_first]
     place = {revision.id: n for n, run in enumerate(runs) for revision in run}
     nodes, waiting = [], []
     for n, run in enumerate(runs):

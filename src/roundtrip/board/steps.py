@@ -107,14 +107,9 @@ def _migrations(board: Board) -> Line:
     lane = board.lanes[2]
     shapes = [node.shape for node in lane.nodes][::-1]
     words = [note.title for note in lane.notes]
-    for shape, word in (
-        ("applied", "applied"),
-        ("pending", "pending"),
-        ("missing", "missing"),
-        ("unknown", "perhaps applied"),
-    ):
-        if shape in shapes:
-            words.append(f"{shapes.count(shape)} {word}")
+    for shape in ("applied", "pending", "missing", "unknown"):
+        if count := shapes.count(shape):
+            words.append(f"{count} {'perhaps applied' if shape == 'unknown' else shape}")
     return Line("Migrations", ", ".join(words), tuple(shapes[-_DOTS - 1 :]))
 
 
@@ -123,14 +118,12 @@ def _columns(board: Board, lane: int, place: str) -> Line:
     found = board.lanes[lane]
     chips: list[Chip] = []
     words = [note.title for note in found.notes]
-    for box in found.boxes:
-        if box is None:
-            continue
-        rows = [row for row in box.rows if row.name]
-        chips += [Chip(row.name, row.mark) for row in rows]
+    boxes = [box for box in found.boxes if box]
+    for box in boxes:
+        chips += [Chip(row.name, row.mark) for row in box.rows if row.name]
         if box.foot and not box.title.startswith("…"):
             words.append(box.foot)
-        if len([b for b in found.boxes if b]) > 1:
+        if boxes[1:]:
             words.append(box.title)
     if len(chips) > _CHIPS:
         words.append(f"… {len(chips) - _CHIPS} more columns")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from ..facts import Column, Difference, State, Table
+from ..plural import counted
 from .news import News
 
 _TABLES = 4
 _ROWS = 9
-_MARKED = 8
 
 Pair = tuple["Box | None", "Box | None"]
 RowPair = tuple["Row", "Row"]
@@ -78,10 +79,7 @@ def _drawn(names: list[str], found: dict[str, list[Difference]], news: News) -> 
 
 def _rest(names: list[str], tables: dict[str, Table]) -> Box | None:
     here = [name for name in names if name in tables]
-    if not here:
-        return None
-    plural = "table" if len(here) == 1 else "tables"
-    return Box(f"… {len(here)} more {plural}", foot=", ".join(here))
+    return Box(f"… {counted(len(here), 'more table')}", foot=", ".join(here)) if here else None
 
 
 def _pair(
@@ -180,22 +178,11 @@ def _fold(rows: list[RowPair]) -> list[RowPair]:
     if len(rows) <= _ROWS:
         return rows
     marked = [n for n, pair in enumerate(rows) if any(row.mark or row.new for row in pair)]
-    kept = set(marked[:_MARKED])
-    for n in range(len(rows)):
-        if len(kept) >= _ROWS - 1:
-            break
-        kept.add(n)
+    kept = list(dict.fromkeys([*marked, *range(len(rows))]))[: _ROWS - 1]
     result: list[RowPair] = []
-    hidden: list[RowPair] = []
-    for n, pair in enumerate([*rows, None]):
-        if pair is not None and n not in kept:
-            hidden.append(pair)
-            continue
-        if hidden:
-            result.append((_more(hidden, 0), _more(hidden, 1)))
-            hidden = []
-        if pair is not None:
-            result.append(pair)
+    for shown, run in groupby(range(len(rows)), lambda n: n in kept):
+        pairs = [rows[n] for n in run]
+        result += pairs if shown else [(_more(pairs, 0), _more(pairs, 1))]
     return result
 
 
