@@ -24,10 +24,10 @@ def draw_verdict(canvas: Canvas, verdict: Verdict, left: float, width: float, y:
     if verdict.also:
         at = inner.lines(x, at + 4, wrap(f"Also: {verdict.also}", room, plain, 3), plain, 19)
     height = at - 3 - y
-    canvas.parts.append(f'<g data-lane="Verdict" data-left="{left}" data-width="{width}">')
-    canvas.rect(left, y, width, height, tone.ground, tone.edge, radius=10)
-    draw_sign(canvas, verdict.tone, left + 27, y + 26)
-    canvas.parts += [*inner.parts, "</g>"]
+    with canvas.lane("Verdict", left, width):
+        canvas.rect(left, y, width, height, tone.ground, tone.edge, radius=10)
+        draw_sign(canvas, verdict.tone, left + 27, y + 26)
+        canvas.parts += inner.parts
     return y + height
 
 

@@ -44,11 +44,9 @@ def draw_pairs(
         for n, (box, (x, width)) in enumerate(zip(boxes, places, strict=True)):
             if box is None:
                 continue
-            lane = "Model" if n == 0 else "Database"
-            canvas.parts.append(f'<g data-lane="{lane}" data-left="{x}" data-width="{width}">')
             heights = [max(_row_lines(r, width, names).height for r in row) for row in rows]
-            low = max(low, _box(canvas, box, x, width, y, heights, names))
-            canvas.parts.append("</g>")
+            with canvas.lane("Database" if n else "Model", x, width):
+                low = max(low, _box(canvas, box, x, width, y, heights, names))
         y = low + 16
     return y
 

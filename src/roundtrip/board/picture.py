@@ -26,15 +26,14 @@ def draw(board: Board) -> str:
     top = _TOP + _CHIP * max(0, len(board.versions) - 1) if said or board.versions else 100
     starts, ends = [], {}
     for lane, (x, width) in zip(board.lanes, LANES, strict=True):
-        inside.parts.append(f'<g data-lane="{lane.name}" data-left="{x}" data-width="{width}">')
-        _head(inside, lane, x, width)
-        y = _notes(inside, lane.notes, x, width, top)
-        if lane.nodes:
-            y = draw_nodes(inside, lane.nodes, x, width, y, ends)
-        if lane.name == "Database":
-            _versions(inside, board, x, width)
+        with inside.lane(lane.name, x, width):
+            _head(inside, lane, x, width)
+            y = _notes(inside, lane.notes, x, width, top)
+            if lane.nodes:
+                y = draw_nodes(inside, lane.nodes, x, width, y, ends)
+            if lane.name == "Database":
+                _versions(inside, board, x, width)
         starts.append(y)
-        inside.parts.append("</g>")
     _arrows(inside, board, ends)
     model, database = board.lanes[1], board.lanes[3]
     aligned = any(model.boxes) and any(database.boxes)

@@ -32,7 +32,8 @@ def draw(steps: Sequence[Step]) -> str:
         total = 46 + sum(heights) + 22 + 17 * foot
         for n, step in enumerate(row):
             x = _SIDE + n * (_CARD + _GAP)
-            _card(canvas, step, x, y, heights, total)
+            with canvas.lane("Step", x, _CARD):
+                _card(canvas, step, x, y, heights, total)
             if first + n + 1 < len(steps) and n + 1 < len(row):
                 _onward(canvas, x + _CARD, y + 23)
         y += total + _GAP
@@ -76,7 +77,6 @@ def _card(
     canvas: Canvas, step: Step, x: float, y: float, heights: Sequence[float], total: float
 ) -> None:
     tone = TONES[step.tone]
-    canvas.parts.append(f'<g data-lane="Step" data-left="{x:g}" data-width="{_CARD:g}">')
     canvas.rect(x, y, _CARD, total, PAPER, EDGE, radius=10)
     style = Style(14, INK, bold=True)
     canvas.fit(x + 16, y + 28, step.title, _CARD - 32, style)
@@ -87,15 +87,11 @@ def _card(
     lines = _headline(step)
     bottom = y + total - at
     canvas.rect(x + 6, at + 2, _CARD - 12, bottom - 8, tone.ground, radius=7)
-    mark = Canvas()
-    draw_sign(mark, step.tone, 0, 0)
     middle = at + 2 + (bottom - 8) / 2
-    canvas.parts.append(f'<g transform="translate({x + 27:g} {middle:g}) scale(.7)">')
-    canvas.parts += [*mark.parts, "</g>"]
-    for n, text in enumerate(lines):
-        low = middle + 4.5 + 17 * n - 8.5 * (len(lines) - 1)
-        canvas.text(x + 46, low, text, Style(12.5, tone.ink, bold=True))
-    canvas.parts.append("</g>")
+    with canvas.group(f'transform="translate({x + 27:g} {middle:g}) scale(.7)"'):
+        draw_sign(canvas, step.tone, 0, 0)
+    highest = middle + 4.5 - 8.5 * (len(lines) - 1)
+    canvas.lines(x + 46, highest, lines, Style(12.5, tone.ink, bold=True), 17)
 
 
 def _line(canvas: Canvas, line: Line, x: float, y: float, height: float) -> None:
@@ -110,10 +106,9 @@ def _line(canvas: Canvas, line: Line, x: float, y: float, height: float) -> None
     for n in range(1, len(line.dots)):
         canvas.path(f"M{left + 24 * n - 14:g} {at + 8:g}h14", LINE, 2)
     for n, shape in enumerate(line.dots):
-        dot = Canvas()
-        draw_dot(dot, shape, 0, 0)
         where = f"translate({left + 7 + 24 * n:g} {at + 8:g}) scale(.85)"
-        canvas.parts += [f'<g transform="{where}">', *dot.parts, "</g>"]
+        with canvas.group(f'transform="{where}"'):
+            draw_dot(canvas, shape, 0, 0)
     at += 20 if line.dots else 0
     places = _places(line.chips)
     for chip, (dx, dy, width) in zip(line.chips, places, strict=True):

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from xml.sax.saxutils import escape
 
@@ -154,6 +155,17 @@ class Canvas:
             )
             self.parts.append(f'<text x="{x:g}" y="{y:g}">{title}{body}</text>')
         return x + sum(width_of(piece, style) for piece, style in pieces) + gap * (len(pieces) - 1)
+
+    @contextmanager
+    def group(self, attributes: str) -> Iterator[None]:
+        """Put into one element what is painted inside the block."""
+        self.parts.append(f"<g {attributes}>")
+        yield
+        self.parts.append("</g>")
+
+    def lane(self, name: str, left: float, width: float) -> AbstractContextManager[None]:
+        """A group of what must not leave a column; its edges are for the tests."""
+        return self.group(f'data-lane="{name}" data-left="{left:g}" data-width="{width:g}"')
 
     def rect(
         self,
