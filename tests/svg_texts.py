@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from roundtrip.board.svg import Style, width_of
+from roundtrip.board.fitting import Style, width_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -17,7 +17,7 @@ from svg_texts import SVG, in_the_dark, ratio, texts
 
 from roundtrip import board
 from roundtrip.board import dark
-from roundtrip.board.svg import Style, shorten, shorten_middle, width_of, wrap
+from roundtrip.board.fitting import Style, shorten, shorten_middle, width_of, wrap
 from roundtrip.facts import State
 
 every_picture = pytest.mark.parametrize("name", PICTURES)

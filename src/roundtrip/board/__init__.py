@@ -3,7 +3,7 @@
 parts: what a board says, as values. lanes: a state as such values; the two lanes with most to say
 are in revisions and tables. news: what is new since the last look. words: the values as text.
 picture: the values as SVG, with boxes (tables), lines (commits and revisions) and banner (the
-verdict), all on svg and theme. steps and strip: many states, small.
+verdict), all on svg, fitting and theme. steps and strip: many states, small.
 """
 
 from __future__ import annotations

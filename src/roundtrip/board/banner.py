@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from .fitting import Style, width_of, wrap
 from .parts import Verdict
-from .svg import Canvas, Style, width_of, wrap
+from .svg import Canvas
 from .theme import INK, PAPER, TONES
 from .words import the_other_way
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .svg import Canvas, Style, pill_width, shorten_middle, width_of, wrap
+from .fitting import Style, pill_width, shorten_middle, width_of, wrap
+from .svg import Canvas
 from .tables import Box, Row
 from .theme import (
     BODY,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .fitting import Style, pill_width, shorten, width_of, wrap
 from .parts import Node, Word
-from .svg import Canvas, Style, pill_width, shorten, width_of, wrap
+from .svg import Canvas
 from .theme import (
     BODY,
     CARD,

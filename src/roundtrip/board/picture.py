@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from . import boxes
 from .banner import draw_verdict
+from .fitting import Style, pill_width, shorten, shorten_middle, width_of, wrap
 from .lines import draw_nodes, file_name, flow
 from .parts import Board, Lane, Note
-from .svg import Canvas, Style, document, pill_width, shorten, shorten_middle, width_of, wrap
+from .svg import Canvas, document
 from .theme import ABOUT, CARD, EDGE, HAIR, NEWS, SOURCE, TITLE, TONES
 
 WIDTH = 1040

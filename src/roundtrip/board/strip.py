@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from ..plural import counted
 from .banner import draw_sign
+from .fitting import Style, shorten, width_of, wrap
 from .lines import draw_dot
 from .steps import EMPTY, Chip, Line, Step
-from .svg import Canvas, Style, document, shorten, width_of, wrap
+from .svg import Canvas, document
 from .theme import CARD, EDGE, HAIR, INK, LINE, MARKED, NEWS, PAPER, QUIET, SMALL, TONES, WAIT
 
 _WIDTH, _SIDE, _GAP, _PER_ROW = 1040, 24, 16, 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .svg import Style
+from .fitting import Style
 
 CARD, EDGE = "#fbfbfd", "#cbd0da"
 PAPER, HAIR, LINE = "#ffffff", "#e5e7eb", "#9ca3af"
