@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -43,8 +43,8 @@ class Lesson:
     title: str
     notebook: Path
     minutes: int
-    goals: tuple[Goal, ...] = field(default=())
-    exercises: tuple[Exercise, ...] = field(default=())
+    goals: tuple[Goal, ...] = ()
+    exercises: tuple[Exercise, ...] = ()
 
     def exercise(self, name: str) -> Exercise:
         """The exercise with this name, or the only one. Raises `RoundtripError` for any other."""
@@ -123,6 +123,16 @@ def command() -> str:
     return f"{python} start.py" if own else "roundtrip"
 
 
+def goal(row: Mapping[str, Any]) -> Goal:
+    """A goal as a row of a table says it."""
+    return Goal(
+        text=row["text"],
+        check=row["check"],
+        arguments=row.get("with", {}),
+        hints=tuple(row.get("hints", ())),
+    )
+
+
 def _lesson(row: Mapping[str, Any], notebooks: Path) -> Lesson:
     exercises = (Exercise(each["name"], _goals(each)) for each in row.get("exercise", ()))
     return Lesson(
@@ -136,12 +146,4 @@ def _lesson(row: Mapping[str, Any], notebooks: Path) -> Lesson:
 
 
 def _goals(row: Mapping[str, Any]) -> tuple[Goal, ...]:
-    return tuple(
-        Goal(
-            text=goal["text"],
-            check=goal["check"],
-            arguments=goal.get("with", {}),
-            hints=tuple(goal.get("hints", ())),
-        )
-        for goal in row.get("goal", ())
-    )
+    return tuple(map(goal, row.get("goal", ())))

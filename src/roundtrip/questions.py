@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from . import checks
-from .course import Course, Goal
+from .course import Course, Goal, goal
 from .errors import RoundtripError
 from .facts import State
 
@@ -151,16 +151,18 @@ def form(question: Question, chosen: Callable[[Answer], str]) -> dict[str, Any]:
 
 
 def _question(row: dict[str, Any]) -> Question:
-    answers = []
-    for letter, answer in zip("abcdef", row["answer"], strict=False):
-        goal = None
-        if "check" in answer:
-            goal = Goal(answer["text"], answer["check"], answer.get("with", {}))
-        right = answer.get("right", False)
-        answers.append(Answer(letter, answer["text"], answer.get("reason", ""), right, goal))
-    after = row.get("after")
-    condition = Goal("", after["check"], after.get("with", {})) if after else None
-    return Question(row["name"], row["text"], tuple(answers), condition)
+    answers = (
+        Answer(
+            letter,
+            answer["text"],
+            answer.get("reason", ""),
+            answer.get("right", False),
+            goal(answer) if "check" in answer else None,
+        )
+        for letter, answer in zip("abcdef", row["answer"], strict=False)
+    )
+    after = goal({"text": "", **row["after"]}) if "after" in row else None  # nobody reads it
+    return Question(row["name"], row["text"], tuple(answers), after)
 
 
 def _escaped(text: str) -> str:
