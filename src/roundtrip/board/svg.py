@@ -14,11 +14,6 @@ from .fitting import ID, PILL, Style, pill_width, shorten, width_of
 SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 
 
-def clean(text: str) -> str:
-    """The text without the characters that XML does not allow."""
-    return re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", text)
-
-
 @dataclass
 class Canvas:
     """Collects the elements of a picture, in the order in which they are painted."""
@@ -60,14 +55,14 @@ class Canvas:
         gap: float = 7,
     ) -> float:
         """Write pieces one behind the other, as one text. Returns where it ends at most."""
-        title = f"<title>{escape(clean(full))}</title>" if full else ""
+        title = f"<title>{_escaped(full)}</title>" if full else ""
         first = pieces[0][1] if pieces else Style()
         if len(pieces) == 1:
-            body = escape(clean(pieces[0][0]))
+            body = _escaped(pieces[0][0])
             self.parts.append(f'<text x="{x:g}" y="{y:g}" {first.attributes}>{title}{body}</text>')
         else:
             body = "".join(
-                f'<tspan dx="{gap if n else 0:g}" {style.attributes}>{escape(clean(piece))}</tspan>'
+                f'<tspan dx="{gap if n else 0:g}" {style.attributes}>{_escaped(piece)}</tspan>'
                 for n, (piece, style) in enumerate(pieces)
             )
             self.parts.append(f'<text x="{x:g}" y="{y:g}">{title}{body}</text>')
@@ -143,10 +138,18 @@ def document(width: int, height: float, title: str, description: str, body: Sequ
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height:g}" width="100%" '
         f'style="max-width:{width}px" class="{dark.CLASS}" role="img" '
         f'aria-labelledby="{name}-title {name}-words" font-family="{SANS}">\n'
-        f'<title id="{name}-title">{escape(clean(title))}</title>\n'
-        f'<desc id="{name}-words">{escape(clean(description))}</desc>\n'
+        f'<title id="{name}-title">{_escaped(title)}</title>\n'
+        f'<desc id="{name}-words">{_escaped(description)}</desc>\n'
         f"{dark.style(body)}\n{drawn}\n</svg>\n"
     )
+
+
+def _escaped(text: str) -> str:
+    """As XML has it, without the characters that it does not allow."""
+    return escape(_NOT_IN_XML.sub("\ufffd", text))
+
+
+_NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def _digest(text: str) -> str:
