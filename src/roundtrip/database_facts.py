@@ -54,35 +54,40 @@ def read_others(project: Path, here: DatabaseState, env_file: str | None) -> Ite
     named = sorted({path.name for path in project.glob("*.env")} - {env_file, ".env"})
     for settings in [*named, ""] if env_file else named:
         with suppress(OSError):  # a name that is too long
-            file = project / "instance/app.db"
-            if settings:
-                file = database_named_by(project, settings)
-            if not file:
-                if settings.startswith(("prod", "stag")) and not url_in(project, settings):
-                    yield Elsewhere(settings, here.url, problem="no address")
-                continue
-            url = file.relative_to(project).as_posix()
-            if not file.is_file():
-                yield Elsewhere(settings, url, problem="missing")
-                continue
-            other = _sqlite(file, url)
-            names = names_in(other.tables)
-            if other.url == here.url:
-                differs = settings.startswith("prod") and not env_file
-            elif other.problem:
-                differs = other.problem in ("garbage", "locked")
-            else:
-                differs = other.versions != here.versions or bool(names_in(here.tables) - names)
-            if differs:
-                yield Elsewhere(
-                    settings,
-                    other.url,
-                    other.versions,
-                    other.problem,
-                    unrecorded=bool(other.tables and not other.versions),
-                    names=tuple(sorted(names)),
-                    filled=tuple(table.name for table in other.tables if table.rows),
-                )
+            if other := _other(project, here, settings, env_file):
+                yield other
+
+
+def _other(
+    project: Path, here: DatabaseState, settings: str, env_file: str | None
+) -> Elsewhere | None:
+    """The database that these settings name; None where nothing is to be said of it."""
+    file = database_named_by(project, settings) if settings else project / "instance/app.db"
+    if not file:
+        lost = settings.startswith(("prod", "stag")) and not url_in(project, settings)
+        return Elsewhere(settings, here.url, problem="no address") if lost else None
+    url = file.relative_to(project).as_posix()
+    if not file.is_file():
+        return Elsewhere(settings, url, problem="missing")
+    other = _sqlite(file, url)
+    names = names_in(other.tables)
+    if url == here.url:
+        differs = settings.startswith("prod") and not env_file
+    elif other.problem:
+        differs = other.problem in ("garbage", "locked")
+    else:
+        differs = other.versions != here.versions or bool(names_in(here.tables) - names)
+    if not differs:
+        return None
+    return Elsewhere(
+        settings,
+        url,
+        other.versions,
+        other.problem,
+        unrecorded=bool(other.tables and not other.versions),
+        names=tuple(sorted(names)),
+        filled=tuple(table.name for table in other.tables if table.rows),
+    )
 
 
 def _sqlite(file: Path, url: str) -> DatabaseState:
