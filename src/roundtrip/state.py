@@ -86,19 +86,15 @@ def _against_database(
     # Without a parent nothing can be read, so that one comes first.
     parents = (parent for r in migrations.revisions for parent in r.parents if parent not in known)
     gone = next(chain(parents, missing), "")
-    revisions = tuple(
-        replace(
-            revision,
-            applied=revision.id in applied,
-            before=_before(revision, run)
-            if revision.committed and revision.id not in applied
-            else "",
-        )
-        for revision in migrations.revisions
-    )
+
+    def told(revision: Revision) -> Revision:
+        if revision.id in applied:
+            return replace(revision, applied=True)
+        return replace(revision, before=_before(revision, run)) if revision.committed else revision
+
     return replace(
         migrations,
-        revisions=revisions,
+        revisions=tuple(map(told, migrations.revisions)),
         current=versions,
         missing=missing,
         rescue=find_script(run, gone, migrations.folder, git) if gone else None,
