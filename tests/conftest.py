@@ -7,11 +7,19 @@ from pathlib import Path
 import pytest
 from starts import Starts
 
+from roundtrip.home import Home, find_home
+
 
 @pytest.fixture(scope="session")
 def starts() -> Starts:
     """The projects that the whole run shares."""
     return Starts()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A learner's home that is empty."""
+    return find_home(tmp_path, {"ROUNDTRIP_HOME": str(tmp_path / "my höme")})
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from kernels import Kernel, kernel
@@ -16,12 +15,7 @@ from preloaded import wait_for
 
 from roundtrip import attic, holding, workspace
 from roundtrip.errors import RoundtripError
-from roundtrip.home import Home, find_home
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return find_home(tmp_path, {"ROUNDTRIP_HOME": str(tmp_path / "home")})
+from roundtrip.home import Home
 
 
 @pytest.fixture

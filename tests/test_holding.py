@@ -9,12 +9,6 @@ from full_disk import half_written
 
 from roundtrip import holding
 from roundtrip.errors import RoundtripError
-from roundtrip.home import Home, find_home
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return find_home(tmp_path, {"ROUNDTRIP_HOME": str(tmp_path / "my home")})
 
 
 def test_the_note_of_who_holds_the_workspace(home):

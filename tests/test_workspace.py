@@ -14,12 +14,7 @@ import pytest
 
 from roundtrip import holding, safe_files, workspace
 from roundtrip.errors import RoundtripError
-from roundtrip.home import Home, find_home
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return find_home(tmp_path, {"ROUNDTRIP_HOME": str(tmp_path / "my home")})
+from roundtrip.home import Home
 
 
 def _work(home: Home, text: str = "mine") -> None:
