@@ -11,7 +11,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from roundtrip import state, terminal
+from roundtrip import checks, state, terminal
+from roundtrip.course import Goal
 from roundtrip.facts import State
 
 DEMO_APP = Path(__file__).resolve().parents[1] / "demo_app"
@@ -152,3 +153,8 @@ def with_age(base: Project, place: Path) -> Project:
     project.db("upgrade")
     project.sql("UPDATE user SET age = 36 WHERE id = 1")
     return project
+
+
+def find(project: Project, check: str, **arguments: object) -> checks.Finding:
+    """What a goal finds in a project now."""
+    return checks.check(Goal("", check, arguments), project.read(), project.path).finding

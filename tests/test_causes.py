@@ -8,10 +8,7 @@ from pathlib import Path
 import pytest
 import states
 from starts import Starts
-from states import Project
-
-from roundtrip import checks
-from roundtrip.course import Goal
+from states import Project, find
 
 ADDS_A_COLUMN = """    op.add_column("user", sa.Column("{0}", sa.Integer()))
 
@@ -56,11 +53,6 @@ def revision(project: Project, part: str) -> str:
 
 def columns(project: Project) -> set[str]:
     return {row[1] for row in project.sql("PRAGMA table_info(user)")} - {"id", "name", "email"}
-
-
-def find(project: Project, check: str, **arguments: object) -> checks.Finding:
-    goal = Goal("", check, arguments)
-    return checks.check(goal, project.read(), project.path).finding
 
 
 def do(project: Project, command: str) -> None:

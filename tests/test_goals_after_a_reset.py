@@ -7,10 +7,7 @@ from pathlib import Path
 
 import pytest
 from starts import Starts
-from states import Project
-
-from roundtrip import checks
-from roundtrip.course import Goal
+from states import Project, find
 
 AGE = {"subject": "Add age column to user model", "commits": 2}
 BACK = "Create user table"
@@ -20,10 +17,6 @@ BACK = "Create user table"
 def project(starts: Starts, tmp_path: Path) -> Project:
     """`age` in every place and in a commit of its own."""
     return starts["aged"].copy(tmp_path / "p")
-
-
-def find(project: Project, check: str, **arguments: object) -> checks.Finding:
-    return checks.check(Goal("", check, arguments), project.read(), project.path).finding
 
 
 @pytest.mark.parametrize("reset", [["--soft"], []])

@@ -9,10 +9,7 @@ from pathlib import Path
 import pytest
 import states
 from starts import Starts
-from states import Project
-
-from roundtrip import checks
-from roundtrip.course import Goal
+from states import Project, find
 
 AGE = {"column": "user.age"}
 
@@ -21,10 +18,6 @@ AGE = {"column": "user.age"}
 def project(starts: Starts, tmp_path: Path) -> Project:
     """`age` in model, script and database, all of it committed."""
     return starts["aged"].copy(tmp_path / "p")
-
-
-def find(project: Project, check: str, **arguments: object) -> checks.Finding:
-    return checks.check(Goal("", check, arguments), project.read(), project.path).finding
 
 
 @pytest.mark.parametrize("settings", [".flaskenv", ".env"])

@@ -7,10 +7,7 @@ from pathlib import Path
 
 import pytest
 from starts import Starts
-from states import Project
-
-from roundtrip import checks
-from roundtrip.course import Goal
+from states import Project, find
 
 CITY = {"subject": "Add city", "commits": 3}
 
@@ -25,10 +22,6 @@ def project(starts: Starts, tmp_path: Path) -> Project:
     project.db("upgrade")
     project.commit("Add city")
     return project
-
-
-def find(project: Project, check: str, **arguments: object) -> checks.Finding:
-    return checks.check(Goal("", check, arguments), project.read(), project.path).finding
 
 
 @pytest.mark.parametrize("place", ["city", "main"])
