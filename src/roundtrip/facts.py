@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -80,16 +80,6 @@ class Table:
     rows: int | None = None
     class_name: str = ""
     file: str = ""
-
-
-def names_in(tables: Collection[Table]) -> set[str]:
-    """`user` and `user.age`, as the scripts name them."""
-    return {table.name for table in tables} | columns_in(tables).keys()
-
-
-def columns_in(tables: Iterable[Table]) -> dict[str, Column]:
-    """The columns of all these tables, by names such as `user.age`."""
-    return {f"{table.name}.{column.name}": column for table in tables for column in table.columns}
 
 
 @dataclass(frozen=True)

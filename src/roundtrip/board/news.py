@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..facts import State, Table
+from ..names import table_of
 
 Key = tuple[str, str, str]
 """A place, a kind of thing, and its name: `("database", "column", "user.age")`."""
@@ -82,7 +83,7 @@ _GONE = 4
 def _inside(key: Key, keys: object, other: dict[Key, tuple]) -> bool:
     """Whether the thing is a column of a table that came or went as a whole."""
     place, kind, name = key
-    table = (place, "table", name.partition(".")[0])
+    table = (place, "table", table_of(name))
     return kind == "column" and table in keys and table not in other
 
 

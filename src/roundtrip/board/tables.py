@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from ..facts import Column, Difference, State, Table
+from ..names import table_of
 from ..plural import counted
 from .news import News
 
@@ -72,7 +73,7 @@ def _drawn(names: list[str], found: dict[str, list[Difference]], news: News) -> 
     """The tables to draw: all if they are few, else those that differ or are new come first."""
     if len(names) <= _TABLES:
         return names
-    changed = {name.partition(".")[0] for _, _, name in news.marks}
+    changed = {table_of(name) for _, _, name in news.marks}
     wanted = sorted(names, key=lambda name: (not found[name], name not in changed))
     return [name for name in names if name in wanted[: _TABLES - 1]]
 

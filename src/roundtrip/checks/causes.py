@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..env_file import quoted, with_env_file
 from ..facts import Revision, State
+from ..names import table_of
 from ..verdict.commands import back_on, delete, message_for, take_back
 from ..verdict.database_rules import database_problem
 from ..verdict.elsewhere_rules import unreadable
@@ -160,7 +161,7 @@ def _made_by_no_script(state: State) -> list[str]:
     made = {name: script for script in scripts for name in (*script.adds, *script.columns)}
     tables = {name for name in made if name in made[name].adds and not made[name].columns}
     left = database_names(state) - {*made}
-    return sorted(name for name in left if name.partition(".")[0] not in tables)
+    return sorted(name for name in left if table_of(name) not in tables)
 
 
 def _nobody_misses_a_script(state: State) -> bool:

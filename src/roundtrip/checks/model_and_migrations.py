@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..facts import Revision, State, columns_in
+from ..facts import Revision, State
+from ..names import columns_in, table_of
 from ..plural import counted
 from ..verdict.commands import commit_script, delete
 from ..verdict.lookups import unlike
@@ -195,7 +196,7 @@ def committed_migration(
     maker = makers[-1]
     if (own and maker not in own) or after == scripts[-1].message:
         return unmet(f"{maker.file} adds {names_of(adds)}", _earlier(state, maker))
-    found = {name for name in maker.adds if name.partition(".")[0] not in tables or name in tables}
+    found = {name for name in maker.adds if table_of(name) not in tables or name in tables}
     text = f"{maker.file}: adds {names_of(found)}, drops {names_of(maker.drops)}"
     if found != {*adds} or maker.drops or maker.others:
         return unmet(text, does_more(state, maker, own, adds, found))
@@ -219,7 +220,7 @@ def committed_migration(
         return unmet(text, plain)
     if maker.committed and after and state.git.subject == after:
         return unmet(text, _amended(state, project, after))
-    named = {name.partition(".")[0] for name in adds}
+    named = {table_of(name) for name in adds}
     models = {table.file for table in state.model.tables if table.name in named}
     uncommitted = models & {*state.git.uncommitted}
     amend = [commit.subject for commit in state.git.commits[1:2]] == [after]

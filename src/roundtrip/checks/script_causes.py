@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..facts import Revision, State
+from ..names import table_of
 from ..verdict.commands import delete
 from ..verdict.lookups import database_names, model_names, unlike
 from .causes import MEND, downgrade_of, make_again, no_script
@@ -70,7 +71,7 @@ def first_the_model(
         new = {d.name for d in state.differences if d.op in ("add_column", "add_table")}
         if not beside and all(d.op[:4] == "add_" and d.name in adds for d in state.differences):
             return None
-    extra = {name for name in new if not {name, name.partition(".")[0]} & {*adds}}
+    extra = {name for name in new if not {name, table_of(name)} & {*adds}}
     out = [*sorted(extra), *(_ASKED_FOR[op] for op in _ASKED_FOR if op in beside)]
     how = "The model asks for it: mend that first, and look again."
     if lost:

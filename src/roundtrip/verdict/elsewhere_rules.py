@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..env_file import with_env_file
 from ..facts import Disagreement, Elsewhere, State
+from ..names import table_of
 from .commands import step_back
 from .lookups import claims, database_names, lacking
 from .wording import MOVE_AWAY, are, listed, named, say
@@ -82,7 +83,7 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
         why = "The upgrade would fail there: other hands have made it. This shows what to do."
         found = f"{stands}, and has {listed(already)} all the same."
         return say(f"{other.url} has more than it says.", found, why, board)
-    required = [n for r in waiting for n in r.required if n.partition(".")[0] in other.filled]
+    required = [n for r in waiting for n in r.required if table_of(n) in other.filled]
     if there < here and required:
         why = f"The upgrade would fail there: {required[0]} is NOT NULL, and there are rows. This "
         return say(f"{other.url} waits.", found, f"{why}shows what to do.", board)

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 from ..env_file import quoted
 from ..facts import Disagreement, Revision, State
+from ..names import table_of
 from ..scripts import OPERATIONS
 from .commands import back_on, take_out
 from .lookups import UNIQUE, has_run, is_nullable, row_count
@@ -44,8 +45,8 @@ def would_fail(state: State) -> Disagreement | None:
 def _no_value(state: State, revision: Revision, name: str) -> Disagreement:
     """A column that must not be empty is added to a table with rows."""
     found = f"{name} is NOT NULL, and {rows_in(state, name)} would have no value."
-    table = name.partition(".")[0]
-    if old := [each for each in revision.loses if each.partition(".")[0] == table and "." in each]:
+    table = table_of(name)
+    if old := [each for each in revision.loses if table_of(each) == table and "." in each]:
         why = (
             f"It also drops {listed(old)}, with all values. If you renamed it, write alter_column "
         )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from ..facts import Column, Difference, Elsewhere, Revision, State, columns_in, names_in
+from ..facts import Column, Difference, Elsewhere, Revision, State
+from ..names import columns_in, names_in, table_of
 
 UNIQUE = ("add_constraint", "add_index")
 """The differences that can ask for values which no other row has."""
@@ -90,12 +91,12 @@ def made_by(revisions: Iterable[Revision]) -> dict[str, Revision]:
 
 def is_among(name: str, dropped: Iterable[str]) -> bool:
     """Whether a name, or the table that it is a column of, is in `dropped`."""
-    return name in dropped or name.partition(".")[0] in dropped
+    return name in dropped or table_of(name) in dropped
 
 
 def row_count(state: State, name: str) -> int:
     """How many rows the table of a name has in the database."""
-    table = name.partition(".")[0]
+    table = table_of(name)
     return sum(each.rows or 0 for each in state.database.tables if each.name == table)
 
 

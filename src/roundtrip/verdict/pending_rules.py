@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..env_file import quoted
 from ..facts import Disagreement, Revision, State
+from ..names import table_of
 from .commands import back_on, restore_model, stash_pop, take_out
 from .failing import mistaken, would_fail
 from .lookups import (
@@ -89,8 +90,8 @@ def pending(state: State) -> Disagreement | None:
     why = "Read it before you run it." if len(waiting) == 1 else "Read them before you run them."
     if state.database.emptied:
         why = "The upgrade makes the tables again, without rows. Only a copy brings the rows back."
-    if {name.partition(".")[0] for name in drops if "." in name} & {
-        name.partition(".")[0] for name in adds if "." in name
+    if {table_of(name) for name in drops if "." in name} & {
+        table_of(name) for name in adds if "." in name
     }:
         why = (
             f"The upgrade deletes {listed(drops)} with all values in it. If you renamed it, write "

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..env_file import quoted
-from ..facts import Disagreement, Revision, State, Table, columns_in
+from ..facts import Disagreement, Revision, State, Table
+from ..names import columns_in, table_of
 from .lookups import claims, database_names, has_run, made_by, model_names, row_count
 from .wording import listed, named, say
 
@@ -17,12 +18,12 @@ def not_made(state: State) -> Disagreement | None:
     if unknown or not scripts:
         return None
     made = made_by(scripts).keys()
-    read = {name.partition(".")[0] for revision in scripts for name in revision.columns}
+    read = {table_of(name) for revision in scripts for name in revision.columns}
     there = (model_names(state) & database_names(state)) - made
     empty = [r.file for r in _only_here(state) if r.is_empty]
     if tables := sorted(name for name in there if "." not in name):
         return _unmade_table(state, tables[0], empty)
-    lost = sorted(name for name in there if "." in name and name.partition(".")[0] in read)
+    lost = sorted(name for name in there if "." in name and table_of(name) in read)
     if not lost:
         return None
     found = f"Model and database have {listed(lost)}, but no script makes it."
