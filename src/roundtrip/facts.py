@@ -102,6 +102,11 @@ class ModelState:
     unrelated: str = ""
     left_out: tuple[Table, ...] = ()
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that hold the classes, each once."""
+        return tuple(dict.fromkeys(table.file for table in self.tables if table.file))
+
 
 @dataclass(frozen=True)
 class Revision:

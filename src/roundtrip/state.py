@@ -55,7 +55,7 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
     elsewhere = tuple(read_others(project, database, env_file))
     differences = build(tuple[Difference, ...], report.get("differences", ()))
     if gone := [d.table for d in differences if d.op == "remove_table"]:
-        left_out = not_imported(project, gone, [table.file for table in model.tables])
+        left_out = not_imported(project, gone, model.files)
         model = replace(model, left_out=tuple(left_out))
     state = State(git, model, migrations, database, differences, (), env_file or "", elsewhere)
     return replace(state, disagreements=verdict.disagreements(state))

@@ -121,7 +121,7 @@ def _model(state: State, boxes: tuple[Box | None, ...], left_over: tuple[str, ..
     if not model.found:
         note = Note("No app yet", "There is no code that Flask can load.")
         return replace(lane, notes=(note,))
-    files = tuple(dict.fromkeys(table.file for table in model.tables if table.file))
+    files = model.files
     summary = [Word(counted(len(model.tables), "table"))]
     if set(files) & set(state.git.uncommitted):
         new = set(files) & set(state.git.untracked)

@@ -10,7 +10,6 @@ from ..facts import State
 from ..plural import counted
 from ..verdict.commands import ANY_MESSAGE, commit, commit_script
 from ..verdict.git_rules import conflict, merge_not_committed, no_branch
-from ..verdict.lookups import model_files
 from ..verdict.wording import sentence
 from .branches import aside, to_main
 from .causes import make_again
@@ -85,7 +84,7 @@ def _apart(state: State, script: str, more: int) -> Cure | None:
     """Why a script and its model are not in one commit, if there are as many as there should be."""
     known = [r for r in state.migrations.revisions if fnmatch(r.file, script)]
     if not known or known[-1].committed:
-        models = {*model_files(state)} & {*state.git.uncommitted}
+        models = {*state.model.files} & {*state.git.uncommitted}
         if known and not more and models and not state.differences:
             return script_alone(state)
         if more != 1 or not known or state.git.uncommitted:

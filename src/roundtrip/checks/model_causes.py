@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..classes import classes
 from ..facts import State
-from ..verdict.lookups import APP, model_files, models_file
+from ..verdict.lookups import APP, models_file
 from .finding import Cure
 
 
@@ -70,7 +70,7 @@ def _no_table(state: State, project: Path, wanted: str) -> Cure:
         if "db.Model" not in each.bases:
             cause = f"The class {name} makes no table: class {name}(db.Model) does."
             return Cure(cause, look_at(state, each.file))
-        if each.file not in model_files(state):
+        if each.file not in state.model.files:
             cause = (
                 f"{each.file} has the class {name}, and the app does not import it. Move it into "
             )

@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from ..env_file import quoted, with_env_file
 from ..facts import Elsewhere, Revision, State
-from .lookups import goes_with, gone, model_files, models_file, stash_file
+from .lookups import goes_with, gone, models_file, stash_file
 from .wording import named
 
 ANY_MESSAGE = "Say what changes"
@@ -38,7 +38,7 @@ def show_settings(state: State) -> str:
 
 def restore_model(state: State) -> str:
     """The command that brings the models' file back as it was committed; empty where it is so."""
-    changed = [file for file in model_files(state) if file in state.git.modified]
+    changed = [file for file in state.model.files if file in state.git.modified]
     return f"git restore {quoted(changed[0])}" if changed else ""
 
 
@@ -125,7 +125,7 @@ def commit_script(state: State, revision: Revision, message: str = "") -> str:
 def is_of_last_commit(state: State, revision: Revision) -> bool:
     """Whether the last commit seems to be the one of a script that was forgotten in it."""
     last = state.git.subject
-    models = {*model_files(state)} & {*state.git.uncommitted}
+    models = {*state.model.files} & {*state.git.uncommitted}
     others = [r for r in state.migrations.revisions if r.message == last and r.committed]
     return last == revision.message != ANY_MESSAGE and not models and not others
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from ..env_file import quoted
 from ..facts import Disagreement, State
 from .commands import ANY_MESSAGE, commit, commit_script, is_of_last_commit
-from .lookups import model_files
 from .wording import listed, say, sentence
 
 
@@ -137,8 +136,8 @@ def script_not_committed(state: State) -> Disagreement | None:
     if not fresh:
         return None
     uncommitted = state.git.uncommitted
-    models = [t.file for t in state.model.tables if t.file in uncommitted]
-    found = f"Not committed: {listed((*dict.fromkeys(models), *(r.file for r in fresh)))}."
+    models = [file for file in state.model.files if file in uncommitted]
+    found = f"Not committed: {listed((*models, *(r.file for r in fresh)))}."
     why = "They belong together: whoever has the one needs the other."
     if models:
         headline = "Model and migration are not committed."
@@ -169,7 +168,7 @@ def not_committed(state: State) -> Disagreement | None:
     """Files differ from the last commit; scripts and models have rules of their own."""
     told = {revision.file for revision in state.migrations.revisions if not revision.committed}
     if told or state.differences:
-        told |= {*model_files(state)}
+        told |= {*state.model.files}
     uncommitted = [file for file in state.git.uncommitted if file not in told]
     if not uncommitted or state.git.conflicts:
         return None

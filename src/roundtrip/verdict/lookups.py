@@ -104,16 +104,11 @@ APP, MODELS = "demo_app/__init__.py", "demo_app/models.py"
 """Where the course's app is made, and where its models stand before anything is read."""
 
 
-def model_files(state: State) -> list[str]:
-    """The files that hold the models."""
-    return list(dict.fromkeys(table.file for table in state.model.tables if table.file))
-
-
 def models_file(state: State) -> str:
-    """The first of them; the course's own where none is known."""
-    return next(iter(model_files(state)), MODELS)
+    """The first file that holds models; the course's own where none is known."""
+    return next(iter(state.model.files), MODELS)
 
 
 def stash_file(state: State) -> str:
     """A file of the models that the newest stash has another version of."""
-    return next((file for file in model_files(state) if file in state.git.stashed), "")
+    return next((file for file in state.model.files if file in state.git.stashed), "")

@@ -8,7 +8,7 @@ from .. import diagnosis
 from ..env_file import quoted
 from ..facts import Disagreement, State
 from .commands import look_at_model, restore_model, show_settings, undo
-from .lookups import APP, model_files
+from .lookups import APP
 from .wording import are, listed, rows_in, say, sentence
 
 
@@ -101,7 +101,7 @@ def not_a_column(state: State) -> Disagreement | None:
         "The model has a line that makes no column.",
         f"{state.model.odd[0]}.",
         "flask db migrate does not see it and finds no change.",
-        *undo(state, *model_files(state)),
+        *undo(state, *state.model.files),
     )
 
 
