@@ -31,11 +31,8 @@ def read_scripts(
         file = path.relative_to(project).as_posix() if inside else path.as_posix()
         try:
             revision = read_script(ast.parse(path.read_bytes()), file)
-        except SyntaxError as error:
-            problems.append((f"{file}, line {error.lineno}: SyntaxError: {error.msg}.", file, ""))
-            continue
-        except (OSError, ValueError) as error:
-            problems.append((f"{file}: {error}.", file, ""))
+        except (OSError, SyntaxError, ValueError) as error:
+            problems.append((_said(file, error), file, ""))
             continue
         if revision.id in found:
             other = found[revision.id].file
@@ -47,21 +44,10 @@ def read_scripts(
             committed=file in tracked and file not in git.added,
             ignored=git.repository and file not in tracked and file not in git.untracked,
         )
-    for revision in found.values():
-        for parent in revision.parents:
-            if parent not in found and not problems:
-                problem = f"{revision.file} follows revision {parent}, which no file has."
-                problems.append((problem, revision.file, "no parent"))
     in_line = list(_oldest_first(found))
     ids = {revision.id for revision in in_line}
     beside = [revision for revision in found.values() if revision.id not in ids]
-    if ring := _ring(beside):
-        files = [revision.file for revision in ring]
-        problem = f"{' and '.join(files)} follow one another, so there is no first one."
-        if len(files) == 1:
-            problem = f"{files[0]} follows itself, so there is no first one."
-        edited = [file for file in files if file in git.modified]
-        problems.append((problem, (edited or files)[0], ""))
+    problems += _order_problems(found, beside, git)
     parents = {parent for revision in found.values() for parent in revision.parents}
     error, error_file, error_kind = problems[0] if problems else (None, "", "")
     return MigrationState(
@@ -75,8 +61,12 @@ def read_scripts(
     )
 
 
-def _setup_problems(project: Path, folder: str) -> Iterator[tuple[str, str, str]]:
-    """What keeps Alembic from starting, before it looks at any script: as in `MigrationState`."""
+_Problem = tuple[str, str, str]
+"""What is wrong, in which file, and of which kind: as in `MigrationState`."""
+
+
+def _setup_problems(project: Path, folder: str) -> Iterator[_Problem]:
+    """What keeps Alembic from starting, before it looks at any script."""
     for name in ("alembic.ini", "env.py"):
         file = f"{folder}/{name}"
         try:
@@ -84,9 +74,34 @@ def _setup_problems(project: Path, folder: str) -> Iterator[tuple[str, str, str]
             if name == "env.py":
                 ast.parse(source)
         except SyntaxError as error:
-            yield f"{file}, line {error.lineno}: SyntaxError: {error.msg}.", file, ""
+            yield _said(file, error), file, ""
         except (OSError, ValueError):
             yield f"There is no readable {file}.", file, ""
+
+
+def _said(file: str, error: Exception) -> str:
+    """Why a file of Python cannot be read."""
+    if isinstance(error, SyntaxError):
+        return f"{file}, line {error.lineno}: SyntaxError: {error.msg}."
+    return f"{file}: {error}."
+
+
+def _order_problems(
+    found: Mapping[str, Revision], beside: list[Revision], git: GitState
+) -> Iterator[_Problem]:
+    """Scripts that follow what no file has; those `beside` the line, which have no first one."""
+    for revision in found.values():
+        for parent in revision.parents:
+            if parent not in found:
+                problem = f"{revision.file} follows revision {parent}, which no file has."
+                yield problem, revision.file, "no parent"
+    if ring := _ring(beside):
+        files = [revision.file for revision in ring]
+        problem = f"{' and '.join(files)} follow one another, so there is no first one."
+        if len(files) == 1:
+            problem = f"{files[0]} follows itself, so there is no first one."
+        edited = [file for file in files if file in git.modified]
+        yield problem, (edited or files)[0], ""
 
 
 def _ring(revisions: list[Revision]) -> list[Revision]:
