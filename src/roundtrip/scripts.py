@@ -20,7 +20,8 @@ def read_script(tree: ast.Module, file: str) -> Revision:
             names |= {t.id: _literal(node.value) for t in targets if isinstance(t, ast.Name)}
         if isinstance(node, ast.FunctionDef):
             functions[node.name] = node
-    there, back = (_changes(functions.get(name)) for name in ("upgrade", "downgrade"))
+    upgrade, downgrade = (functions.get(n, ast.Pass()) for n in ("upgrade", "downgrade"))
+    there, back = _changes(upgrade), _changes(downgrade)
     adds, drops, renamed = (_named(there, kind) for kind in ("add", "drop", "rename"))
     if not isinstance(names.get("revision"), str):
         raise ValueError("it has no line that says revision = '…'")
@@ -37,11 +38,11 @@ def read_script(tree: ast.Module, file: str) -> Revision:
         drops=drops,
         renamed=renamed,
         required=tuple(dict.fromkeys(name for _, name, required in there if required)),
-        others=tuple(dict.fromkeys(_others(functions.get("upgrade")))),
-        columns=tuple(_columns(functions.get("upgrade"))),
-        makes=tuple(_made(functions.get("upgrade") or ast.Pass(), "")),
+        others=tuple(dict.fromkeys(_others(upgrade))),
+        columns=tuple(_columns(upgrade)),
+        makes=tuple(_made(upgrade)),
         unknown=tuple(dict.fromkeys(_unknown(tree))),
-        opaque=_is_opaque(functions.get("upgrade")),
+        opaque=_is_opaque(upgrade),
         undoes={*adds} == {*_named(back, "drop")} and {*drops} == {*_named(back, "add")},
     )
 
@@ -61,31 +62,37 @@ def _call_them_as_usual(tree: ast.Module) -> None:
             node.id = usual.get(node.id, node.id)
 
 
-def _changes(function: ast.FunctionDef | None) -> list[tuple[str, str, bool]]:
+_Change = tuple[str, str, bool]
+"""A kind ("add", "drop" or "rename"), a name, and whether rows that are there need a value."""
+
+
+def _changes(function: ast.AST) -> list[_Change]:
     """The operations of a function, without names that only its run could tell."""
-    found = _operations(function, "") if function else ()
-    return [each for each in found if each[1] and each[1][0] != "." and each[1][-1] != "."]
+    return [each for each in _operations(function) if each[1] and _is_whole(each[1])]
 
 
-def _named(changes: list[tuple[str, str, bool]], wanted: str) -> tuple[str, ...]:
+def _is_whole(name: str) -> bool:
+    """Whether both the table and the column of `user.age` are known."""
+    return name[:1] != "." and name[-1:] != "."
+
+
+def _named(changes: list[_Change], wanted: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for kind, name, _ in changes if kind == wanted))
 
 
-def _others(function: ast.FunctionDef | None) -> Iterator[str]:
+def _others(function: ast.AST) -> Iterator[str]:
     """Alembic's names of the operations that are no adding or dropping of a table or column."""
-    for node in ast.walk(function) if function else ():
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            owner, name = node.func.value, node.func.attr
-            renames = any(word.arg == "new_column_name" for word in node.keywords)
-            known = name in _UNDERSTOOD or (name == "alter_column" and renames)
-            if _is_operation(owner) and not known:
-                yield name
+    for call in _calls(function):
+        renames = any(word.arg == "new_column_name" for word in call.keywords)
+        known = _called(call) in _UNDERSTOOD or (_called(call) == "alter_column" and renames)
+        if _owner(call.func) and not known:
+            yield _called(call)
 
 
 def _unknown(tree: ast.AST) -> Iterator[str]:
     """The names that a script calls on `op`, and that Alembic does not have."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and _is_operation(node.value):
+        if isinstance(node, ast.Attribute) and _owner(node):
             yield from {node.attr} - OPERATIONS
 
 
@@ -105,7 +112,7 @@ _UNDERSTOOD = {
 }
 
 
-def _columns(function: ast.FunctionDef | None) -> Iterator[str]:
+def _columns(function: ast.AST) -> Iterator[str]:
     """The columns that come with the tables that are made."""
     for call in _calls(function):
         if _called(call) == "create_table":
@@ -115,15 +122,12 @@ def _columns(function: ast.FunctionDef | None) -> Iterator[str]:
                     yield f"{table}.{_argument(part, 0, 'name') or ''}"
 
 
-def _is_opaque(function: ast.FunctionDef | None) -> bool:
+def _is_opaque(function: ast.AST) -> bool:
     """Whether it may add or drop columns in a way that only its run could tell."""
-    if not function:
-        return False
     if any(isinstance(node, ast.For | ast.While) for node in ast.walk(function)):
         return True
-    names = (*(name for _, name, _ in _operations(function, "")), *_columns(function))
-    known = all(name[:1] != "." and name[-1:] != "." for name in names)
-    return not known or not all(map(_is_plain, _calls(function)))
+    names = (*(name for _, name, _ in _operations(function)), *_columns(function))
+    return not (all(map(_is_whole, names)) and all(map(_is_plain, _calls(function))))
 
 
 def _is_plain(call: ast.Call) -> bool:
@@ -132,8 +136,7 @@ def _is_plain(call: ast.Call) -> bool:
         return False
     if _is_elsewhere(call):
         return False
-    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
-    return not _is_operation(owner) or _called(call) in _PLAIN
+    return not _owner(call.func) or _called(call) in _PLAIN
 
 
 def _is_elsewhere(call: ast.Call) -> bool:
@@ -141,16 +144,14 @@ def _is_elsewhere(call: ast.Call) -> bool:
     return any(word.arg == "schema" and _literal(word.value) for word in call.keywords)
 
 
-def _is_named(owner: ast.AST | None, name: str) -> bool:
-    return isinstance(owner, ast.Name) and owner.id == name
+def _owner(function: ast.AST) -> str:
+    """What an operation of Alembic's belongs to, `op` or `batch_op`; empty for all the rest."""
+    owner = function.value if isinstance(function, ast.Attribute) else None
+    return owner.id if isinstance(owner, ast.Name) and owner.id in ("op", "batch_op") else ""
 
 
-def _is_operation(owner: ast.AST | None) -> bool:
-    return isinstance(owner, ast.Name) and owner.id in ("op", "batch_op")
-
-
-def _calls(function: ast.FunctionDef | None) -> Iterator[ast.Call]:
-    return (n for n in ast.walk(function or ast.Pass()) if isinstance(n, ast.Call))
+def _calls(function: ast.AST) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(function) if isinstance(node, ast.Call))
 
 
 _PLAIN = {
@@ -161,16 +162,13 @@ _PLAIN = {
 }
 
 
-def _operations(node: ast.AST, table: str) -> Iterator[tuple[str, str, bool]]:
-    """(kind, name, required) of each operation; `table` is that of the batch around.
-
-    The kind is "add" or "drop". What is renamed is dropped and added, and a "rename" too.
-    """
-    for call, inner in _calls_in(node, table):
-        yield from _operation(call, inner)
+def _operations(function: ast.AST) -> Iterator[_Change]:
+    """What each operation does. What is renamed is dropped and added, and a "rename" too."""
+    for call, table in _calls_in(function):
+        yield from _operation(call, table)
 
 
-def _calls_in(node: ast.AST, table: str) -> Iterator[tuple[ast.Call, str]]:
+def _calls_in(node: ast.AST, table: str = "") -> Iterator[tuple[ast.Call, str]]:
     """Each call, with the table of the batch around it."""
     for child in ast.iter_child_nodes(node):
         inner = table
@@ -180,12 +178,11 @@ def _calls_in(node: ast.AST, table: str) -> Iterator[tuple[ast.Call, str]]:
                 if isinstance(call, ast.Call) and _called(call) == "batch_alter_table":
                     inner = _argument(call, 0, "table_name") or ""
         if isinstance(child, ast.Call):
-            alone = isinstance(child.func, ast.Attribute) and _is_named(child.func.value, "op")
-            yield child, "" if alone else table
+            yield child, "" if _owner(child.func) == "op" else table
         yield from _calls_in(child, inner)
 
 
-def _operation(call: ast.Call, table: str) -> Iterator[tuple[str, str, bool]]:
+def _operation(call: ast.Call, table: str) -> Iterator[_Change]:
     name, place = _called(call), 0 if table else 1
     if _is_elsewhere(call):
         return  # another schema's tables are not read
@@ -219,9 +216,9 @@ def _column_in(call: ast.Call, place: int) -> ast.Call | None:
     return next((value for value in given if isinstance(value, ast.Call)), None)
 
 
-def _made(node: ast.AST, table: str) -> Iterator[Column]:
+def _made(function: ast.AST) -> Iterator[Column]:
     """The columns that are made and whose type is understood, named `user.age`."""
-    for call, inner in _calls_in(node, table):
+    for call, inner in _calls_in(function):
         if _called(call) == "add_column":
             on, parts = inner or _argument(call, 0, "table_name"), [_column_in(call, not inner)]
         elif _called(call) == "create_table":
