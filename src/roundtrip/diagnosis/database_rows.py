@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from .row import SCRIPT_FRAME, SQLITE, Row, row, sqlite, sqlite_in_script
 
+MOVE_AWAY = (
+    "Move it away, and keep it; then `flask db upgrade` makes a new one, with the tables but "
+    "without the rows."
+)
+
 DATABASE: tuple[Row, ...] = (
     sqlite(
         "locked",
@@ -24,15 +29,13 @@ DATABASE: tuple[Row, ...] = (
         "not a database",
         r"file is not a database",
         "The file is damaged, or is no SQLite database.",
-        "Move it away, and keep it; then `flask db upgrade` makes a new one, with the tables but "
-        "without the rows.",
+        MOVE_AWAY,
     ),
     sqlite(
         "damaged",
         r"database disk image is malformed",
         "A part of the file is damaged, and SQLite does not know what stood there.",
-        "Move it away, and keep it; then `flask db upgrade` makes a new one, with the tables but "
-        "without the rows.",
+        MOVE_AWAY,
     ),
     sqlite(
         "no room",

@@ -10,6 +10,11 @@ CONSOLE = r'^Traceback.*\n  File "<console>"[\s\S]*'
 NOT_A_MODEL = r"(?:Query|Session|SQLAlchemy|Flask|Table|Column|Engine|Select|TextClause|\w*Result)'"
 """Classes of the libraries that a statement meets most often."""
 
+LOOK_AT_THE_SEARCH = (
+    "Look at how the row is searched: `.get(…)` takes the id, "
+    '`.filter_by(name="…").first()` a name.'
+)
+
 SHELL: tuple[Row, ...] = (
     row(
         "name of another shell",
@@ -21,15 +26,13 @@ SHELL: tuple[Row, ...] = (
         "no row found",
         rf"{CONSOLE}^AttributeError: 'NoneType' object has no attribute '(?P<name>\w+)'",
         "The variable holds `None`, which has no `{name}`: no row was found.",
-        "Look at how the row is searched: `.get(…)` takes the id, "
-        '`.filter_by(name="…").first()` a name.',
+        LOOK_AT_THE_SEARCH,
     ),
     row(
         "None in place of a row",
         r"^[\w.]+: Class 'builtins\.NoneType' is not mapped",
         "What was given is `None`, and no row: as a rule because none was found.",
-        "Look at how the row is searched: `.get(…)` takes the id, "
-        '`.filter_by(name="…").first()` a name.',
+        LOOK_AT_THE_SEARCH,
     ),
     row(
         "class in place of a row",

@@ -131,10 +131,11 @@ def database_ahead(state: State) -> Disagreement | None:
         return None
     if not all(goes_with(d, names) for d in state.differences) and not _brought_back(state):
         return None
+    headline = "The database is ahead of the model."
     found = f"The database has {listed(names)}, the model does not."
     why, command = stash_pop(state)
     if command:
-        return say("The database is ahead of the model.", found, why, command)
+        return say(headline, found, why, command)
     run = [r for r in state.migrations.revisions if r.applied]
     makers = [r for r in run if {*names} & {*r.adds, *r.columns}]
     if not makers:
@@ -147,7 +148,7 @@ def database_ahead(state: State) -> Disagreement | None:
     maker = makers[-1]
     if maker.committed or maker.id not in state.migrations.current:
         return say(
-            "The database is ahead of the model.",
+            headline,
             found,
             f"To drop it, a new migration is the way; its upgrade deletes the values of "
             f"{listed(names)}. If you want it, put the line back in the model.",
@@ -161,7 +162,7 @@ def database_ahead(state: State) -> Disagreement | None:
             "another name for it? Then put the old one back. Does nobody want it? Then the "
             "downgrade comes first, and flask db migrate after it."
         )
-        return say("The database is ahead of the model.", found, why, "flask db downgrade")
+        return say(headline, found, why, "flask db downgrade")
     why = (
         f"The downgrade drops {listed(maker.adds)} with all values; without it, the next flask db "
         "migrate writes a script that does. If it is wanted, put its line into the model instead."
@@ -170,7 +171,7 @@ def database_ahead(state: State) -> Disagreement | None:
         why = f"The code went back without a downgrade. {why}"
     if maker.ignored:
         why = f"Git ignores {maker.file}, so the reset left it. {why}"
-    return say("The database is ahead of the model.", found, why, "flask db downgrade")
+    return say(headline, found, why, "flask db downgrade")
 
 
 def _in_its_place(state: State) -> list[str]:
