@@ -10,8 +10,8 @@ from pathlib import Path
 import states
 from states import Project
 
-from roundtrip import state
 from roundtrip.facts import State
+from roundtrip.reading import state
 
 FIRST, SECOND = "aaaaaaaaaaaa", "bbbbbbbbbbbb"
 SCRIPT = '''"""{message}

@@ -11,9 +11,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from roundtrip import checks, state, terminal
+from roundtrip import checks, terminal
 from roundtrip.course import Goal
 from roundtrip.facts import State
+from roundtrip.reading import state
 
 DEMO_APP = Path(__file__).resolve().parents[1] / "demo_app"
 AGE = "    age: Mapped[int | None]\n"

@@ -124,7 +124,7 @@ def progress() -> None:
 def board(env_file: str | None, svg: Path | None) -> None:
     """Show the four places of the workspace."""
     from . import board as drawing
-    from .reading import Reader
+    from .reading.reader import Reader
 
     _, home = _course_and_home()
     if not home.project.is_dir():

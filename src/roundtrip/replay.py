@@ -25,7 +25,7 @@ from .errors import RoundtripError
 from .home import Home
 from .lesson import hold
 from .making import OnCell
-from .reading import Reader
+from .reading.reader import Reader
 from .safe_files import write_json
 
 _LOOKS = re.compile(

@@ -25,7 +25,7 @@ from turns import (
 )
 
 from roundtrip import board
-from roundtrip.scripts import OPERATIONS
+from roundtrip.reading.scripts import OPERATIONS
 
 
 def test_a_script_that_does_more_than_the_model_says(loose: Project, starts: Starts):

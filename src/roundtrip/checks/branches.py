@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..env_file import quoted
 from ..facts import State
-from ..git_facts import BRANCHES
+from ..reading.git import BRANCHES
 from .finding import Cure
 from .reflog import Made, ask_git
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .. import terminal
 from ..facts import State
-from ..git_facts import git_lines
+from ..reading.git import git_lines
 
 
 @dataclass(frozen=True)

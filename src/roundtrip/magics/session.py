@@ -17,7 +17,7 @@ from ..facts import State
 from ..hints import Hints
 from ..home import find_home
 from ..questions import Answer
-from ..reading import Reader
+from ..reading.reader import Reader
 
 
 class Session:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask_sqlalchemy.model import camel_to_snake_case
 
-from roundtrip.classes import classes, not_imported
+from roundtrip.reading.classes import classes, not_imported
 
 
 @pytest.mark.parametrize("name", ["User", "BlogPost", "HTTPCall", "Page2Go", "_Hidden", "aB"])

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from . import state, terminal
-from .facts import State
+from .. import terminal
+from ..facts import State
+from . import state
 
 _Trace = tuple[tuple[str, int, int, int], ...]
 

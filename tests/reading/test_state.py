@@ -9,9 +9,9 @@ import pytest
 from by_hand import FIRST
 from states import Project
 
-from roundtrip import state
 from roundtrip.errors import RoundtripError
 from roundtrip.facts import Column, State
+from roundtrip.reading import state
 
 
 def test_the_four_places(project: Project):

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .facts import Table
+from ..facts import Table
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from kernels import make_project
 
-from roundtrip import state
 from roundtrip.facts import DatabaseState, Elsewhere, GitState, ModelState, State
-from roundtrip.reading import Reader
+from roundtrip.reading import state
+from roundtrip.reading.reader import Reader
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from roundtrip.scripts import read_script
+from roundtrip.reading.scripts import read_script
 
 HEAD = '"""Change"""\nrevision = "a"\ndown_revision = None\n'
 ADD = "op.add_column('user', sa.Column('age', sa.Integer(), nullable=True))"

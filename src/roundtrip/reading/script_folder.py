@@ -9,7 +9,7 @@ from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-from .facts import GitState, MigrationState, Revision
+from ..facts import GitState, MigrationState, Revision
 from .scripts import read_script
 
 

@@ -12,11 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from .env_file import database_named_by, url_in
-from .facts import Column, DatabaseState, Elsewhere, Table
-from .names import names_in
-from .plain_data import build
-from .sqlite_files import columns_in, has_dropped, opened, sql_name, table_names
+from ..env_file import database_named_by, url_in
+from ..facts import Column, DatabaseState, Elsewhere, Table
+from ..names import names_in
+from ..plain_data import build
+from ..sqlite_files import columns_in, has_dropped, opened, sql_name, table_names
 
 
 def read_database(project: Path, report: Mapping[str, Any], env_file: str | None) -> DatabaseState:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from .facts import Column, Revision
+from ..facts import Column, Revision
 
 
 def read_script(tree: ast.Module, file: str) -> Revision:

@@ -14,14 +14,14 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from . import verdict
+from .. import verdict
+from ..errors import RoundtripError
+from ..facts import Difference, GitState, MigrationState, ModelState, Revision, State
+from ..plain_data import build
+from ..probing import PROBE
 from .classes import not_imported
-from .database_facts import read_database, read_others
-from .errors import RoundtripError
-from .facts import Difference, GitState, MigrationState, ModelState, Revision, State
-from .git_facts import Run, git_lines, read_git
-from .plain_data import build
-from .probing import PROBE
+from .databases import read_database, read_others
+from .git import Run, git_lines, read_git
 from .rescue import find_script
 from .script_folder import read_scripts
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from .facts import GitState, Rescue
-from .git_facts import BRANCHES, Run, git_lines, stashed
+from ..facts import GitState, Rescue
+from .git import BRANCHES, Run, git_lines, stashed
 
 
 def find_script(run: Run, missing: str, folder: str, git: GitState) -> Rescue:
