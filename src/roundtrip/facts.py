@@ -26,6 +26,7 @@ class GitState:
     newest stash. `joined` are those conflicts in which both sides changed and no mark of Git's is
     left. `databases` are the database files that Git tracks. Without a branch, `way_back` is one to
     go to; `on_no_branch`: no branch has this commit. `rebasing`, `merging`: it is not finished.
+    `left`: files of the commit `reset_from` that a reset without --hard, the last move, has left.
     `error`: why a repository that is there cannot be read.
     """
 
@@ -46,6 +47,8 @@ class GitState:
     on_no_branch: bool = False
     rebasing: bool = False
     merging: bool = False
+    left: tuple[str, ...] = ()
+    reset_from: str = ""
     error: str = ""
 
     @property

@@ -24,7 +24,8 @@ from turns import (
     with_script,
 )
 
-from roundtrip import board
+from roundtrip import board, checks
+from roundtrip.course import Goal
 from roundtrip.reading.scripts import OPERATIONS
 
 
@@ -51,6 +52,32 @@ def test_no_reset_is_told_while_another_database_cannot_be_seen(project: Project
     assert "instance/production.db cannot be seen" in verdict.why
     project.write("production.env", "")  # it names this database, which can be seen
     assert project.read().verdict.back.startswith("git reset --hard ")
+
+
+def test_the_way_back_after_a_reset_without_hard(aged: Project):
+    """Board and goal tell one command, and both lead to the first commit with clean files."""
+    aged.write("notes.txt", "kept\n")
+    aged.db("downgrade")
+    assert aged.read().verdict.back == f"git reset --hard {aged.read().git.commits[1].hash[:7]}"
+    aged.git("reset", "-q", "HEAD~1")
+    for _ in range(2):
+        state = aged.read()
+        back = Goal("", "agree", {"back": "Create user table"})
+        assert state.verdict.next == "flask db upgrade"
+        if len(state.git.commits) == 1:
+            told = checks.check(back, state, aged.path).finding.next
+            assert state.verdict.back == told
+        aged.run(*shlex.split(state.verdict.back))
+    assert aged.read().git.uncommitted == ("notes.txt",)
+
+
+def test_a_script_that_no_reset_has_left_has_one_way(project: Project):
+    project.write("notes.txt", "one\n")
+    project.commit("Notes")
+    project.git("reset", "-q", "HEAD~1")
+    project.add_to_model(NICK)
+    project.db("migrate", "-m", "nick")
+    assert (project.read().git.left, project.read().verdict.back) == (("notes.txt",), "")
 
 
 def test_a_model_is_given_back_only_where_a_commit_has_what_the_script_does(

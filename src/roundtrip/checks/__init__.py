@@ -112,7 +112,7 @@ def agree(state: State, project: Path, back: str = "") -> Finding:
             return unmet(first.found, Cure(cause, "git log --oneline"))
     elif back and state.git.uncommitted:  # such as a reset without --hard leaves
         file = state.git.uncommitted[0]
-        if soft := reset_without_hard(state, project):
+        if soft := reset_without_hard(state):
             return unmet(f"not committed: {file}", soft)
         return unmet(f"not committed: {file}", why_changed(state, file))
     return unmet(first.found, Cure(f"{first.headline} {first.why}".strip(), first.next))

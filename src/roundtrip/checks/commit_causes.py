@@ -8,7 +8,6 @@ from ..env_file import quoted
 from ..facts import State
 from .causes import bad_script, make_again
 from .finding import Cure
-from .reflog import reset_from
 
 
 def not_to_commit(state: State, project: Path) -> Cure | None:
@@ -57,14 +56,13 @@ def _amend(state: State) -> str:
     return "git add ." if unstaged else "git commit --amend --no-edit"
 
 
-def reset_without_hard(state: State, project: Path) -> Cure | None:
+def reset_without_hard(state: State) -> Cure | None:
     """The cure where a reset moved the branch and left new files, which are told from others."""
-    before = reset_from(project, {*state.git.untracked, *state.git.added})
-    if not before:
+    if not state.git.left:
         return None
     cause = "The reset was without --hard: it moved the branch, and the files stayed. This moves "
     cause = f"{cause}it back, and no file; then reset again, with --hard."
-    return Cure(cause, f"git reset {before[:7]}", repair=True)
+    return Cure(cause, f"git reset {state.git.reset_from}", repair=True)
 
 
 def why_changed(state: State, file: str) -> Cure:

@@ -102,7 +102,7 @@ def revisions(
         extra = everything[-1]  # no other follows it, so it can go
         # On the way back only: elsewhere a script that waits is told to be reset like this.
         back = count == applied and not whole and extra.file in state.git.uncommitted
-        if back and (soft := reset_without_hard(state, project)):
+        if back and (soft := reset_without_hard(state)):
             return unmet(text, soft)
         if whole and state.differences and not extra.is_empty:
             cause = "The table was made from another model, and one script is to make it all."

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from .. import terminal
 from ..facts import State
-from ..reading.git import git_lines
+from ..reading.git import git_lines, moves_of_head
 
 
 @dataclass(frozen=True)
@@ -25,21 +24,6 @@ class Made:
     amended: bool = False
 
 
-def reset_from(project: Path, files: Collection[str]) -> str:
-    """The commit with these files that HEAD was at before the resets done last, or empty.
-
-    A file that was in no commit stays behind a reset with --hard too. Git is asked.
-    """
-    found, missing = "", {*files}
-    for line in reversed(_log(project)):
-        if "\treset: moving to" not in line or not missing:
-            break
-        before = line.split(" ")[0]
-        if here := missing & {*ask_git(project, "ls-tree", "-r", "-z", "--name-only", before)}:
-            found, missing = before, missing - here
-    return found
-
-
 def is_in_the_files(state: State, project: Path, place: str) -> bool:
     """Whether each file in which a commit differs from the last one here is not committed.
 
@@ -47,6 +31,11 @@ def is_in_the_files(state: State, project: Path, place: str) -> bool:
     """
     changed = ask_git(project, "diff", "--name-only", "-z", "HEAD", place)
     return bool(changed) and {*changed} <= {*state.git.uncommitted}
+
+
+def commits_to(project: Path, place: str) -> list[str]:
+    """The commits that a branch at this place has, and the one here has not."""
+    return ask_git(project, "rev-list", f"HEAD..{place}")
 
 
 def ask_git(project: Path, *arguments: str) -> list[str]:
@@ -57,9 +46,9 @@ def ask_git(project: Path, *arguments: str) -> list[str]:
 def off_the_branch(state: State, project: Path) -> list[Made]:
     """The commits that were made here and are not on the branch, oldest first.
 
-    Git's reflog has them (`git help gitrepository-layout`, logs).
+    Git's reflog has them.
     """
-    lines = _log(project)
+    lines = moves_of_head(project)
     halves = (line.partition("\t") for line in lines)
     kept = {commit.hash for commit in state.git.commits}
     made = (
@@ -74,12 +63,3 @@ def off_the_branch(state: State, project: Path) -> list[Made]:
         anew = line.split(" ")[0]
     lost = (each for each in made if each.after not in kept)
     return [replace(each, amended=each.after == anew) for each in lost]
-
-
-def _log(project: Path) -> list[str]:
-    """Where HEAD has been, oldest first."""
-    try:
-        log = (project / ".git/logs/HEAD").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return []
-    return log.splitlines()

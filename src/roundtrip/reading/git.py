@@ -55,6 +55,7 @@ def read_git(project: Path, run: Run) -> tuple[GitState, frozenset[str]]:
         merging=(project / ".git" / "MERGE_HEAD").is_file(),
         stashed=stashed(run, "refs/stash") if "stash" in about else (),
         **(_without_branch(project, run) if branch == "(detached)" else {}),
+        **_left_by_a_reset(project, run, {*found["untracked"], *found["added"]}),
         **{name: tuple(sorted(set(paths))) for name, paths in found.items()},
     )
     return state, frozenset(git_lines(run, "ls-files", "-z"))
@@ -114,6 +115,30 @@ def _without_branch(project: Path, run: Run) -> dict[str, Any]:
             (project / ".git" / f"rebase-{way}").is_dir() for way in ("merge", "apply")
         ),
     }
+
+
+def _left_by_a_reset(project: Path, run: Run, files: set[str]) -> dict[str, Any]:
+    """Which of these files, in no commit here, HEAD had at a commit before the resets done last.
+
+    A file that was in no commit stays behind a reset with --hard too, so Git is asked.
+    """
+    found, left = "", set[str]()
+    for line in reversed(moves_of_head(project) if files else ()):
+        if "\treset: moving to" not in line or left == files:
+            break
+        before = line.split(" ")[0]
+        if here := (files - left) & {*git_lines(run, "ls-tree", "-r", "-z", "--name-only", before)}:
+            found, left = before, left | here
+    return {"reset_from": found[:7], "left": tuple(sorted(left))}
+
+
+def moves_of_head(project: Path) -> list[str]:
+    """Where HEAD has been, oldest first (`git help gitrepository-layout`, logs)."""
+    try:
+        log = (project / ".git/logs/HEAD").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return []
+    return log.splitlines()
 
 
 def git_lines(run: Run, *arguments: str) -> list[str]:

@@ -168,14 +168,15 @@ def _half_run(state: State) -> Disagreement | None:
 
 
 def _two_ways(state: State) -> Disagreement | None:
-    """Everything is committed, so the code can come to the database as well."""
+    """The code can come to the database as well: commits have it, or had it until a reset."""
     waiting = state.migrations.pending
     adds = [name for revision in waiting for name in revision.adds]
     drops = [name for revision in waiting for name in revision.drops]
-    back = waiting[0].before
-    committed = all(revision.committed for revision in waiting)
+    fresh = {revision.file for revision in waiting if not revision.committed}
+    left = fresh <= {*state.git.left}
+    back = state.git.reset_from if fresh else waiting[0].before
     # The code is shared by all databases: another one's upgrade is no reason to take it back.
-    if not (back and waiting[0].parents and committed and adds) or drops or state.env_file:
+    if not (back and waiting[0].parents and left and adds) or drops or state.env_file:
         return None
     headline = "The code is ahead of the database."
     found = f"The model and the migration have {listed(adds)}, the database does not"
@@ -197,6 +198,11 @@ def _two_ways(state: State) -> Disagreement | None:
         )
     why = f"Forward, the upgrade adds it. Back, the reset takes every commit after {back} off the "
     why = f"{why}branch, and deletes uncommitted changes."
+    command = f"git reset --hard {back}"
+    if fresh:
+        why = "Forward, the upgrade adds it. Back: the last reset was without --hard, so the files "
+        why = f"{why}stayed. This undoes it, and changes no file; then reset again, with --hard."
+        command = f"git reset {back}"
     unseen = next((o for o in state.elsewhere if o.problem and o.url != state.database.url), None)
     if unseen:
         why = f"Forward, the upgrade adds it. Back is not told: {unseen.url} cannot be seen, and "
@@ -206,5 +212,5 @@ def _two_ways(state: State) -> Disagreement | None:
         f"{found}.",
         why,
         "flask db upgrade",
-        "" if unseen else f"git reset --hard {back}",
+        "" if unseen else command,
     )
