@@ -30,6 +30,17 @@ def test_what_a_reset_left_in_the_files_is_committed_again(project: Project, res
     assert find(project, "head_subject", **AGE).met and find(project, "agree").met
 
 
+def test_commits_that_a_reset_took_off_come_back_as_they_were(project: Project):
+    """Committed again, they would be one: the next lesson counts them."""
+    project.write("tests/test_user.py", "def test_it():\n    assert True\n")
+    project.commit("Test the age column")
+    project.git("reset", "-q", "HEAD~2")
+    test = {"subject": "Test the age column"}
+    said = find(project, "head_subject", **test)
+    project.run(*shlex.split(said.next))
+    assert find(project, "head_subject", **test).met and find(project, "commits", count=3).met
+
+
 def test_what_is_not_in_the_files_any_more_is_in_the_reflog(project: Project):
     project.git("reset", "-q", "--hard", "HEAD~1")
     project.write("notes.txt", "mine\n")

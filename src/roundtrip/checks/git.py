@@ -15,7 +15,7 @@ from .branches import aside, to_main
 from .causes import make_again
 from .commit_causes import model_alone, not_to_commit, script_alone, why_changed
 from .finding import Cure, Finding, as_told, begin_again, met, unmet
-from .reflog import Made, is_in_the_files, off_the_branch
+from .reflog import Made, commits_to, is_in_the_files, off_the_branch
 
 
 def commits(
@@ -145,6 +145,12 @@ def head_subject(
         if elsewhere := aside(project, called):
             return unmet(text, elsewhere)
         place = called[-1].after[:7]
+        if not back and place == state.git.reset_from and len(commits_to(project, place)) > 1:
+            cause = (
+                f"“{subject}” was {place}, and a reset took more than one commit off the branch. "
+            )
+            cause = f"{cause}This moves it back there, and changes no file."
+            return unmet(text, Cure(cause, f"git reset {place}", holds_back=True))
         if not back and is_in_the_files(state, project, place):
             cause = f"“{subject}” was {place}, and a reset took it off the branch. What it changed "
             cause = f"{cause}is in the files still: commit it again."
