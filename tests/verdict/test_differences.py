@@ -6,7 +6,10 @@ import shlex
 
 import pytest
 from states import AGE, Project
-from turns import CITY, MODELS, fails
+from turns import CITY, MODELS, POST, added, fails
+
+from roundtrip import checks
+from roundtrip.course import Goal
 
 
 def test_a_rename_is_told_from_a_new_column(project: Project):
@@ -22,6 +25,31 @@ def test_a_table_that_was_renamed_in_the_model(aged: Project):
     verdict = aged.read().verdict
     assert verdict.kind == "model_ahead"
     assert "also drop user with 3 rows" in verdict.why and "rename_table" in verdict.why
+
+
+def test_a_script_of_no_commit_is_made_again_and_not_followed(project: Project):
+    """The goals say so, too: one script is to make the table."""
+    added(project, POST.replace("title: Mapped[str]", "title: Mapped[str | None]"), "post")
+    project.edit(MODELS, "title: Mapped[str | None]", "title: Mapped[str]")
+    script = project.script_file("post")
+    goal = Goal("", "committed_migration", {"adds": ["post"]})
+    for kind, command in (
+        ("model_ahead", "flask db downgrade"),
+        ("pending", f"git clean -f {script}"),
+        ("model_ahead", 'flask db migrate -m "Create post table"'),
+        ("pending", "flask db upgrade"),
+    ):
+        if command != "flask db upgrade":
+            assert checks.check(goal, project.read(), project.path).finding.next == command
+        project.follow(kind, command)
+    assert project.read().verdict.kind == "script_not_committed"
+
+
+def test_a_script_of_a_commit_is_followed_or_made_again(aged: Project):
+    aged.edit(MODELS, "age: Mapped[int", "age: Mapped[str")
+    verdict = aged.read().verdict
+    assert verdict.next == 'flask db migrate -m "Change user table"'
+    assert verdict.back == "flask db downgrade" and "drops user.age" in verdict.why
 
 
 def test_a_required_column_is_warned_of_before_it_fails(project: Project):

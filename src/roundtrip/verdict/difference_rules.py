@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from ..facts import Difference, Disagreement, State
-from .commands import look_at_model, message_for, restore_model, stash_pop
-from .lookups import UNIQUE, goes_with, gone, row_count, stash_file
-from .wording import listed, made_unique, rows_in, say
+from ..facts import Difference, Disagreement, Revision, State
+from .commands import look_at_model, message_for, restore_model, stash_pop, take_back
+from .lookups import UNIQUE, goes_with, gone, row_count, stash_file, unlike
+from .wording import listed, made_unique, named, rows_in, say
 
 
 def model_ahead(state: State) -> Disagreement | None:
@@ -29,8 +29,12 @@ def model_ahead(state: State) -> Disagreement | None:
     )
     if going and (file := stash_file(state)):
         why = f"{why} A stash holds another {file}: if it is there, git stash pop brings it back."
+    back = ""
+    if (made := _made_otherwise(state, changes)) and not command:
+        why = f"{why} {made[1]} If nobody else has run it, it can be taken back, and made again."
+        back = take_back(made[0], state.migrations.current)
     headline = "The model is ahead." if new else "Model and database differ."
-    return say(headline, found, why, command or f'flask db migrate -m "{message_for(state)}"')
+    return say(headline, found, why, command or f'flask db migrate -m "{message_for(state)}"', back)
 
 
 def _added(changes: Sequence[Difference]) -> list[Difference]:
@@ -50,6 +54,27 @@ def _renamed(state: State, changes: list[Difference]) -> Careful | None:
         f"Careful: {lost[0].name} is gone from the model. If you renamed it, the script must use "
         "alter_column: a drop and an add lose every value."
     ), ""
+
+
+def _made_otherwise(state: State, changes: Sequence[Difference]) -> tuple[Revision, str] | None:
+    """The last script to run here, if it makes a column otherwise than the model; how it does."""
+    names = {d.name for d in changes}
+    for script in state.migrations.revisions:
+        if script.id in state.migrations.current and script.undoes and not script.loses:
+            for name, made, wanted in unlike(state, script):
+                if name in names:
+                    return script, f"{named(script)} makes {name} {made}, not {wanted}."
+    return None
+
+
+def _to_make_again(state: State, changes: list[Difference]) -> Careful | None:
+    found = _made_otherwise(state, changes)
+    if not found or found[0].committed:
+        return None
+    return (
+        f"{found[1]} No commit has it yet, so one script can do it right: take it back on each "
+        "database, delete it, and run flask db migrate again."
+    ), take_back(found[0], state.migrations.current)
 
 
 def _required(state: State, changes: list[Difference]) -> Careful | None:
@@ -118,7 +143,7 @@ def _more_room(detail: str) -> bool:
 
 
 _CAREFUL: tuple[Callable[[State, list[Difference]], Careful | None], ...] = (
-    *(_renamed, _required, _empty, _doubles),
+    *(_renamed, _to_make_again, _required, _empty, _doubles),
     *(_dropped_table, _dropped_column, _other_type),
 )
 """What may be wrong with a change, the worst first."""
