@@ -185,6 +185,13 @@ def test_a_file_of_settings_that_names_the_usual_database(project: Project):
     assert verdict.kind == "elsewhere"
     assert verdict.headline == "production.env names this database, not another."
     assert verdict.next == "%show production.env"
+    assert project.read("production.env").verdict.headline == verdict.headline
+    project.write("dev.env", "DATABASE_URL=sqlite:///app.db\n")
+    assert {each.kind for each in project.read("dev.env").disagreements} <= {
+        "about_to_be_in_git",
+        "not_committed",
+    }
+    (project.path / "dev.env").unlink()
     with_production(project)
     assert "is not there" in project.read().verdict.headline
     on_production(project, "upgrade")
@@ -244,6 +251,9 @@ def test_a_file_of_settings_that_names_none(project: Project, file: str, line: s
     assert (verdict.kind, verdict.headline) == ("elsewhere", f"{file} names no database.")
     assert "its commands go to instance/app.db" in verdict.found
     assert verdict.next == f"%show {file}"
+    project.sql("DELETE FROM alembic_version")  # of this database nothing else is to be said there
+    (there,) = project.read(file).disagreements
+    assert (there.kind, there.headline) == ("not_its_own", verdict.headline)
 
 
 def test_the_settings_that_flask_reads_without_being_asked_are_of_no_other_database(

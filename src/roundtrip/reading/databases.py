@@ -49,10 +49,10 @@ def read_database(project: Path, report: Mapping[str, Any], env_file: str | None
 def read_others(project: Path, here: DatabaseState, env_file: str | None) -> Iterator[Elsewhere]:
     """The databases in instance/ that files of settings name and that are not as this one.
 
-    Also this one itself, where the settings of production name it. Seen from another database, the
-    usual one is among them, without a file of settings.
+    Also this one itself, where the settings of production name it, or name none. Seen from another
+    database, the usual one is among them, without a file of settings.
     """
-    named = sorted({path.name for path in project.glob("*.env")} - {env_file, ".env"})
+    named = sorted({path.name for path in project.glob("*.env")} - {".env"})
     for settings in [*named, ""] if env_file else named:
         with suppress(OSError):  # a name that is too long
             if other := _other(project, here, settings, env_file):
@@ -63,7 +63,10 @@ def _other(
     project: Path, here: DatabaseState, settings: str, env_file: str | None
 ) -> Elsewhere | None:
     """The database that these settings name; None where nothing is to be said of it."""
-    file = database_named_by(project, settings) if settings else project / "instance/app.db"
+    usual = project / "instance/app.db"
+    file = database_named_by(project, settings) if settings else usual
+    if settings == env_file and file and not (settings.startswith("prod") and file == usual):
+        return None
     if not file:
         lost = settings.startswith(("prod", "stag")) and not url_in(project, settings)
         return Elsewhere(settings, here.url, problem="no address") if lost else None
@@ -73,7 +76,7 @@ def _other(
     other = _sqlite(file, url)
     names = names_in(other.tables)
     if url == here.url:
-        differs = settings.startswith("prod") and not env_file
+        differs = settings.startswith("prod") and env_file in (None, settings)
     elif other.problem:
         differs = other.problem in ("garbage", "locked")
     else:

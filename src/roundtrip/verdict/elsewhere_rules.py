@@ -20,6 +20,12 @@ def stamped_elsewhere(state: State) -> Disagreement | None:
     return _stamped(other, absent) if other and absent else None
 
 
+def not_its_own(state: State) -> Disagreement | None:
+    """The settings that chose this database give it no address, or that of the usual one."""
+    own = (o for o in state.elsewhere if state.env_file and o.env_file == state.env_file)
+    return next((_about(state, each) for each in own), None)
+
+
 def elsewhere(state: State) -> Disagreement | None:
     """The first of the other databases that is not where this one is."""
     others = () if state.env_file else state.elsewhere
