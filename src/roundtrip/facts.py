@@ -261,8 +261,8 @@ class DatabaseState:
 class Elsewhere:
     """Another database that is not as this one. `env_file` names it; none does the usual one.
 
-    `problem`: it cannot be read. `unrecorded`: it has tables and no revision. `names`: what it has
-    (`user`, `user.age`). `filled`: its tables with rows.
+    `problem`: why it cannot be read, or reached by a command. `unrecorded`: it has tables and no
+    revision. `names`: what it has (`user`, `user.age`). `filled`: its tables with rows.
     """
 
     env_file: str

@@ -256,6 +256,22 @@ def test_a_file_of_settings_that_names_none(project: Project, file: str, line: s
     assert (there.kind, there.headline) == ("not_its_own", verdict.headline)
 
 
+def test_a_file_of_settings_that_was_deleted(aged: Project):
+    """Git ignores it, so nothing else would miss it."""
+    with_production(aged)
+    on_production(aged, "upgrade")
+    (aged.path / "production.env").rename(aged.path / ".env")
+    assert aged.read().verdict.kind == "about_to_be_in_git"  # all commands go there
+    (aged.path / ".env").unlink()
+    verdict = aged.read().verdict
+    assert (verdict.kind, verdict.next) == ("elsewhere", "%%writefile production.env")
+    assert verdict.headline == "No settings name instance/production.db."
+    aged.write("production.env", verdict.why.rpartition(" ")[2])
+    assert aged.read().verdict.kind == "agree"
+    (aged.path / "production.env").rename(aged.path / "prod.env")
+    assert all(said.kind != "elsewhere" for said in aged.read().disagreements)
+
+
 def test_the_settings_that_flask_reads_without_being_asked_are_of_no_other_database(
     project: Project,
 ):

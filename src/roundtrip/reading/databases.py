@@ -49,14 +49,20 @@ def read_database(project: Path, report: Mapping[str, Any], env_file: str | None
 def read_others(project: Path, here: DatabaseState, env_file: str | None) -> Iterator[Elsewhere]:
     """The databases in instance/ that files of settings name and that are not as this one.
 
-    Also this one itself, where the settings of production name it, or name none. Seen from another
-    database, the usual one is among them, without a file of settings.
+    Also this one itself, where the settings of production name it, or name none; and a database of
+    production that has lost its file of settings. Seen from another database, the usual one is
+    among them, without a file of settings.
     """
     named = sorted({path.name for path in project.glob("*.env")} - {".env"})
     for settings in [*named, ""] if env_file else named:
         with suppress(OSError):  # a name that is too long
             if other := _other(project, here, settings, env_file):
                 yield other
+    found = {here.url, *(_url(project, settings) for settings in named)}
+    for name in () if env_file else ("production", "staging"):
+        url = f"instance/{name}.db"
+        if (project / url).is_file() and url not in found and f"{name}.env" not in named:
+            yield Elsewhere(f"{name}.env", url, problem="no settings")
 
 
 def _other(
@@ -92,6 +98,12 @@ def _other(
         names=tuple(sorted(names)),
         filled=tuple(table.name for table in other.tables if table.rows),
     )
+
+
+def _url(project: Path, settings: str) -> str:
+    """The database that a file of settings names, as the state does; empty where it names none."""
+    file = database_named_by(project, settings)
+    return file.relative_to(project).as_posix() if file else ""
 
 
 def _sqlite(file: Path, url: str) -> DatabaseState:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 from ..env_file import with_env_file
 from ..facts import Disagreement, Elsewhere, State
 from ..names import table_of
@@ -40,6 +42,15 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
             f"It has no line DATABASE_URL=…, so its commands go to {other.url}.",
             "What is meant for another database would be done here. Write that line.",
             f"%show {other.env_file}",
+        )
+    if other.problem == "no settings":
+        line = f"DATABASE_URL=sqlite:///{PurePosixPath(other.url).name}"
+        return say(
+            f"No settings name {other.url}.",
+            f"There is no {other.env_file}.",
+            "So no command goes to that database, and no upgrade reaches it. Was the file deleted? "
+            f"Git has no ignored file. Write it again; it holds one line: {line}",
+            f"%%writefile {other.env_file}",
         )
     if other.url == state.database.url:
         return _the_same(other)
