@@ -6,6 +6,7 @@ import re
 import shlex
 from pathlib import Path
 
+import pytest
 from states import Project
 from turns import CITY, MODELS, PAGES, PHONE, added, committed, fill, on_production, with_production
 
@@ -143,6 +144,49 @@ def test_a_script_lost_for_good_can_be_written_again(loose: Project):
     assert f"migrations/versions/{script.name} has run and does nothing" in verdict.why
     fill(script, 'op.add_column("user", sa.Column("age", sa.Integer()))')
     assert loose.read().verdict.kind == "script_not_committed"
+
+
+NEW_MERGE = [
+    ("several_heads", 'flask db merge heads -m "Merge heads"'),
+    ("pending", "flask db upgrade"),
+]
+
+
+@pytest.mark.parametrize(
+    ("gone", "upgraded", "told"),
+    [
+        ("", False, [("several_heads", "git restore {file}"), ("pending", "flask db upgrade")]),
+        ("", True, [("missing_script", "git checkout HEAD -- {file}")]),
+        ("switch -qc other HEAD~1", False, NEW_MERGE),
+        ("switch -qc other HEAD~1", True, [("missing_script", "git checkout main")]),
+        ("reset -q --hard HEAD~1", False, NEW_MERGE),
+        (
+            "reset -q --hard HEAD~1",
+            True,
+            [("missing_script", "flask db stamp --purge heads"), *NEW_MERGE],
+        ),
+    ],
+)
+def test_a_merge_that_is_gone(
+    aged: Project, gone: str, upgraded: bool, told: list[tuple[str, str]]
+):
+    """It changes no table, so nothing else would miss it. What Git has comes back as it was."""
+    (first, _) = aged.read().migrations.revisions
+    aged.db("revision", "-m", "other", "--head", first.id, "--splice")
+    aged.commit("Two heads")
+    aged.db("upgrade", "heads")
+    aged.db("merge", "heads", "-m", "join")
+    aged.commit("One head")
+    file = aged.script_file("join")
+    if upgraded:
+        aged.db("upgrade")
+    if gone:
+        aged.git(*gone.split())
+    else:
+        (aged.path / file).unlink()
+    for kind, command in told:
+        aged.follow(kind, command.format(file=file))
+    assert aged.read().verdict.kind in ("agree", "script_not_committed")
 
 
 def test_a_lost_script_is_not_stamped_away(project: Project):

@@ -114,7 +114,9 @@ def missing_script(state: State) -> Disagreement | None:
         else "Then take every database back that has run it (flask db downgrade), and delete the "
         "file again: git clean -f with its name."
     )
-    if wanted and database_names(state) == made_by(here.revisions).keys():
+    same = wanted and database_names(state) == made_by(here.revisions).keys()
+    # A script that is only laid aside is not given up for another number.
+    if same and rescue not in ("worktree", "stash", "branch"):
         way = "nothing lost"
     early = "The reset came before the downgrade. " if where == "ORIG_HEAD" else ""
     changed = {*state.git.modified, *state.git.staged} - {file}
@@ -181,6 +183,14 @@ def several_heads(state: State) -> Disagreement | None:
     heads = [r for r in state.migrations.revisions if r.id in state.migrations.heads]
     if len(heads) < 2:
         return None
+    if lost := _deleted_by_hand(state):
+        return say(
+            f"The migrations have {len(heads)} heads.",
+            f"{listed(named(head) for head in heads)} do not follow one another, and {lost} is "
+            "deleted.",
+            "It may be the merge that has joined them. Git still has it; this brings it back.",
+            *undo(state, lost),
+        )
     foreign = [
         r
         for r in heads
@@ -228,6 +238,13 @@ def several_heads(state: State) -> Disagreement | None:
         "flask db upgrade does not know which is last. A merge joins them and changes no table.",
         'flask db merge heads -m "Merge heads"',
     )
+
+
+def _deleted_by_hand(state: State) -> str:
+    """A script that is deleted, and Git was not told (git rm does that); empty where none is."""
+    scripts = f"{state.migrations.folder}/versions/"
+    gone = ({*state.git.deleted} & {*state.git.modified}) - {*state.git.staged}
+    return next((file for file in sorted(gone) if file.startswith(scripts)), "")
 
 
 def _shared(twins: list[Revision], twin: Revision) -> list[str]:
