@@ -44,12 +44,15 @@ NAMES_ANOTHER = {
 """What production.env could hold, and what is said then of a goal on production.db."""
 
 
+KEEP = """python -c "import shutil; shutil.move('{}', '{}.kept')\""""
+
+
 @pytest.mark.parametrize("present", [True, False])
 @pytest.mark.parametrize(
     ("problem", "cause", "command"),
     [
         ("locked", "Close what has it open", "%board"),
-        ("garbage", "Move it away", "flask --env-file production.env db upgrade"),
+        ("garbage", "Only then does an upgrade", KEEP.format(*["instance/production.db"] * 2)),
     ],
 )
 def test_a_database_that_cannot_be_read_is_not_told_to_be_upgraded_first(

@@ -33,6 +33,15 @@ def test_an_address_that_leads_nowhere(project: Project, url: str, headline: str
     assert "DATABASE_URL" in verdict.why
 
 
+def test_a_file_that_is_no_database_is_moved_away_first(aged: Project):
+    """Another program may still want it; an upgrade of it would fail."""
+    (aged.path / "instance/app.db").write_bytes(b"no database, " * 400)
+    aged.run(*shlex.split(aged.read().verdict.next))
+    assert (aged.path / "instance/app.db.kept").is_file()
+    aged.follow("pending", "flask db upgrade")
+    assert aged.read().verdict.kind == "agree"
+
+
 def test_stamped_instead_of_upgraded(aged: Project):
     aged.sql("ALTER TABLE user DROP COLUMN age")
     verdict = check_against_commands(aged).verdict

@@ -166,8 +166,10 @@ def test_another_database_that_is_damaged(aged: Project):
     file.write_bytes(b"no database, " * 400)
     verdict = aged.read().verdict
     assert verdict.headline == "instance/production.db cannot be read."
-    file.rename(aged.path.parent / "kept.db")
+    assert aged.read("production.env").verdict.next == verdict.next
     aged.run(*shlex.split(verdict.next))
+    assert (aged.path / "instance/production.db.kept").read_bytes() == b"no database, " * 400
+    aged.follow("elsewhere", "flask --env-file production.env db upgrade")
     assert aged.read().verdict.kind == "agree"
 
 

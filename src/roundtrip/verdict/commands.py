@@ -8,7 +8,7 @@ from collections.abc import Collection
 from ..env_file import quoted, with_env_file
 from ..facts import Elsewhere, Revision, State
 from .lookups import goes_with, gone, models_file, stash_file
-from .wording import named
+from .wording import KEPT, named
 
 ANY_MESSAGE = "Say what changes"
 """Stands where a message is to be written."""
@@ -34,6 +34,11 @@ def look_at_model(state: State) -> str:
 def show_settings(state: State) -> str:
     """The command that shows the settings which name the database."""
     return f"%show {quoted(state.env_file or '.flaskenv')}"
+
+
+def move_away(file: str) -> str:
+    """The command that moves a file of the project away, and keeps it: Python's, as Git may not."""
+    return f"python -c \"import shutil; shutil.move('{file}', '{KEPT.format(file)}')\""
 
 
 def restore_model(state: State) -> str:

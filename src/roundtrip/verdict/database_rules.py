@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ..env_file import quoted
 from ..facts import Disagreement, Revision, State
-from .commands import show_settings, take_out, undo
+from .commands import move_away, show_settings, take_out, undo
 from .lookups import database_names, is_among, model_names
-from .wording import MOVE_AWAY, are, listed, named, say, sentence
+from .wording import are, listed, moved_away, named, say, sentence
 
 
 def database_problem(state: State) -> Disagreement | None:
@@ -32,11 +32,10 @@ def database_problem(state: State) -> Disagreement | None:
         ),
         "garbage": (
             "The database cannot be read.",
-            f"The file is damaged, or no database. {MOVE_AWAY} Then flask db upgrade "
-            "makes a new one, with the tables but without the rows.",
+            f"The file is damaged, or no database. {moved_away(here.url)}",
         ),
     }.get(here.problem, ("The database does not answer.", "Nothing can be compared until it does."))
-    command = ""
+    command = move_away(here.url) if here.problem == "garbage" else ""
     if here.problem in ("memory", "no folder"):
         command = show_settings(state)
         if here.problem == "no folder" and not here.url.startswith("instance/instance/"):

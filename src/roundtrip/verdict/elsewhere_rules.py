@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 from ..env_file import with_env_file
 from ..facts import Disagreement, Elsewhere, State
 from ..names import table_of
-from .commands import step_back
+from .commands import move_away, step_back
 from .lookups import claims, database_names, lacking
-from .wording import MOVE_AWAY, are, listed, named, say
+from .wording import are, listed, moved_away, named, say
 
 
 def stamped_elsewhere(state: State) -> Disagreement | None:
@@ -142,8 +142,8 @@ def unreadable(state: State, url: str) -> Disagreement | None:
     return say(
         f"{other.url} cannot be read.",
         f"{other.env_file} names it, and the file is damaged, or no database.",
-        f"{MOVE_AWAY} Then this makes a new one, with the tables but without the rows.",
-        with_env_file("flask db upgrade", other.env_file),
+        moved_away(other.url),
+        move_away(other.url),
     )
 
 

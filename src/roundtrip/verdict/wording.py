@@ -8,8 +8,8 @@ from ..facts import Difference, Disagreement, Revision, State
 from ..plural import counted
 from .lookups import row_count
 
-MOVE_AWAY = "Move it away, and keep it."
-"""What to do with a file that is damaged, or no database."""
+KEPT = "{}.kept"
+"""What a file is called that was moved away: no database by its name."""
 
 
 def say(headline: str, found: str, why: str = "", next: str = "", back: str = "") -> Disagreement:
@@ -20,6 +20,14 @@ def say(headline: str, found: str, why: str = "", next: str = "", back: str = ""
 def sentence(text: str) -> str:
     """A text with a full stop at its end, if it has none."""
     return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def moved_away(file: str) -> str:
+    """What the command does that moves a file away, and what an upgrade does afterwards."""
+    return (
+        f"This moves it away, and keeps it as {KEPT.format(file)}. Only then does an upgrade make "
+        "a new one, with the tables but without the rows."
+    )
 
 
 def listed(names: Iterable[str]) -> str:
