@@ -56,7 +56,7 @@ def start(
     """
     before = course.before(lesson)
     label = attic.label(home)
-    if before is None or course.before(before) is None:
+    if before is None or not begins_with_commits(course, lesson):
         source, place = "empty", None
     else:
         source, place = end_state(course, home, before, on_cell, fresh)
@@ -64,6 +64,12 @@ def start(
     take = partial(holding.take, home, token, lesson.number, fresh)
     aside = workspace.replace(home, tree, label, take)
     return Started(lesson, source, before, aside)
+
+
+def begins_with_commits(course: Course, lesson: Lesson) -> bool:
+    """Whether a lesson begins with what another one has made, and not with nothing."""
+    before = course.before(lesson)
+    return before is not None and course.before(before) is not None
 
 
 def end_state(
@@ -91,7 +97,9 @@ def finish(
     course: Course, home: Home, lesson: Lesson, current: State, anyway: bool = False
 ) -> Finished:
     """Check the lesson's goals against the state now and, when all are met, keep it as its end."""
-    results = hold(lesson.goals, home.project, current, own_start(course, home, lesson))
+    start = own_start(course, home, lesson)
+    commits = begins_with_commits(course, lesson)
+    results = hold(lesson.goals, home.project, current, start, commits)
     keep = anyway or all(result.met for result in results)
     if keep:
         notes = snapshots.notes(current)
@@ -107,11 +115,17 @@ def own_start(course: Course, home: Home, lesson: Lesson) -> Path | None:
 
 
 def hold(
-    goals: Sequence[Goal], project: Path, current: State, start: Path | None = None
+    goals: Sequence[Goal],
+    project: Path,
+    current: State,
+    start: Path | None = None,
+    commits: bool = False,
 ) -> tuple[checks.Result, ...]:
     """Hold goals, of a lesson or of an exercise, against a project and its state.
 
-    `start`: the project that the learner would begin with again.
+    `start`: the project that the learner would begin with again. `commits`: it begins with some.
     """
     results = tuple(checks.check(goal, current, project) for goal in goals)
-    return checks.lacking_at_the_start(results, current, start) if start else results
+    if start:
+        results = checks.lacking_at_the_start(results, current, start)
+    return checks.without_commits(results, current, project, start) if commits else results

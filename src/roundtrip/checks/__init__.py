@@ -20,9 +20,10 @@ from pathlib import Path
 from ..course import Goal
 from ..errors import RoundtripError
 from ..facts import State
+from ..reading.git import moves_of_head
 from . import databases, files, git, model_and_migrations, rows
 from .commit_causes import reset_without_hard, why_changed
-from .finding import BEGIN_AGAIN, Cure, Finding, met, unmet
+from .finding import BEGIN_AGAIN, Cure, Finding, begin_again, met, unmet
 from .way_back_causes import one_step_too_many
 
 
@@ -81,9 +82,35 @@ def lacking_at_the_start(
     return tuple(map(mended, results))
 
 
+def without_commits(
+    results: Iterable[Result], state: State, project: Path, start: Path | None
+) -> tuple[Result, ...]:
+    """The results of a lesson that begins with commits, where the project has lost them all.
+
+    Git remembers those that a reset or another branch has taken away: they are not lost. `start`:
+    the learner's own start, which may lack them as well.
+    """
+    found = list(results)
+    place = next((n for n, result in enumerate(found) if not result.met), None)
+    if place is not None and not (state.git.commits or state.git.error or moves_of_head(project)):
+        text = "no commit, and Git remembers none" if state.git.repository else "no repository"
+        gone = unmet(text, begin_again(_NO_COMMITS))
+        if start and not moves_of_head(start):
+            gone = replace(gone, cause=_LACKING, next=_FRESH)
+        found[place] = replace(found[place], finding=replace(gone, lost=True))
+    return tuple(found)
+
+
+_NO_COMMITS = (
+    "The lesson begins with commits, and they are gone, with the folder .git that was deleted. "
+    "git init makes an empty repository, and brings none back."
+)
+
+
 def _is_lost(result: Result) -> bool:
     """Whether a goal is about what the lesson begins with, and that is gone for good."""
-    return result.finding.next in (BEGIN_AGAIN, _FRESH) and bool(result.goal.arguments.get("kept"))
+    kept = result.goal.arguments.get("kept") and result.finding.next in (BEGIN_AGAIN, _FRESH)
+    return result.finding.lost or bool(kept)
 
 
 _FRESH = f"{BEGIN_AGAIN} --fresh"

@@ -40,7 +40,10 @@ def begin_again(cause: str) -> Cure:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check saw. Where the goal is not met, the rest is that of a `Cure`."""
+    """What a check saw. Where the goal is not met, the rest is that of a `Cure`.
+
+    `lost`: nothing else is to be done, since what the lesson begins with is gone for good.
+    """
 
     met: bool
     found: str
@@ -48,6 +51,7 @@ class Finding:
     next: str = ""
     repair: bool = False
     holds_back: bool = False
+    lost: bool = False
 
 
 def met(found: str) -> Finding:

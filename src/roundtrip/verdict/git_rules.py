@@ -54,6 +54,14 @@ def no_repository(state: State) -> Disagreement | None:
     if state.git.repository or state.git.error:
         return None
     why = "Without a repository no step can be taken back."
+    if any(revision.applied for revision in state.migrations.revisions):
+        return say(
+            "Git does not watch this project.",
+            "There is no repository, and the database has run a migration already.",
+            "Was there one? Its commits went with the folder .git, and git init brings none back: "
+            "put .git back from a copy, or %restart begins the lesson again, with its commits. Was "
+            "there none? git init makes it.",
+        )
     return say("Git does not watch this project yet.", "There is no repository.", why, "git init")
 
 
