@@ -10,6 +10,10 @@ import pytest
 import states
 from starts import Starts
 from states import Project, find
+from turns import on_production, with_production
+
+from roundtrip import lesson
+from roundtrip.course import Goal
 
 AGE = {"column": "user.age"}
 
@@ -251,3 +255,34 @@ def test_a_stamp_in_the_place_of_an_upgrade_is_not_answered_with_a_downgrade(pro
     assert said.next.startswith("flask db stamp ")
     project.run(*shlex.split(said.next))
     assert find(project, "revisions", count=3, applied=2).met
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_copy_is_told_by_every_goal_or_by_none(project: Project, again: bool):
+    """Of the usual database, too; that of another database is none of it."""
+    with_production(project)
+    on_production(project, "upgrade")
+    project.sql(
+        "INSERT INTO user (name, email) VALUES ('Dorothy', 'd@example.com')", "production.db"
+    )
+    instance = project.path / "instance"
+    shutil.copy(instance / "production.db", instance / "theirs.db")
+    shutil.copy(instance / "app.db", instance / "ours.db")
+    on_production(project, "downgrade")
+    project.db("downgrade", "base")
+    if again:
+        project.db("upgrade", "+1")
+    rows = {"table": "user", "count": 3}
+    goals = (
+        Goal("age is gone", "database_has", AGE | {"present": False}),
+        Goal("Three users", "rows", rows),
+        Goal("They are unharmed", "rows", rows | {"kept": True}),
+    )
+
+    def told() -> set[str]:
+        results = lesson.hold(goals, project.path, project.read())
+        return {result.finding.next for result in results if not result.met}
+
+    assert told() == {"%show instance/ours.db"}
+    (instance / "ours.db").unlink()
+    assert told() == {"%restart"}

@@ -109,7 +109,8 @@ def one_downgrade_too_many(project: Path, database: str, table: str) -> Cure | N
     if not any(query(project, other, a_row) for other in used_databases(project)):
         return None
     cause = "The rows are gone: one downgrade too many dropped the table, or the file was deleted, "
-    return begin_again(f"{cause}and an upgrade made it anew.")
+    cause = f"{cause}and an upgrade made it anew."
+    return _from_a_copy(project, database, table, cause) or begin_again(cause)
 
 
 def table_lost(project: Path, database: str, table: str) -> Cure:
@@ -123,12 +124,21 @@ def table_lost(project: Path, database: str, table: str) -> Cure:
 
 
 def _from_a_copy(project: Path, database: str, table: str, cause: str) -> Cure | None:
-    """The cure where a copy has the rows that another database than the usual one has lost."""
-    everything = f"SELECT * FROM {sql_name(table)}"
-    not_its_own = ([], query(project, USUAL, everything))  # a copy made without --env-file
-    for copy in copies(project) if database != USUAL else ():
-        if query(project, copy, everything) not in not_its_own:
+    """The cure where a copy has the rows that a database has lost, and no other database's."""
+    others = [each for each in used_databases(project) if each != database]
+    for copy in copies(project):
+        if query(project, copy, f"SELECT 1 FROM {sql_name(table)} LIMIT 1") and not any(
+            _alike(project, copy, other, table) for other in others
+        ):
             cause = f"{cause} {copy} has rows of it. If it is a copy of {database}, Python's "
             cause = f"{cause}shutil.copy(source, target) puts it in place."
             return Cure(cause, f"%show instance/{copy}", repair=True)
     return None
+
+
+def _alike(project: Path, one: str, other: str, table: str) -> bool:
+    """Whether a table has the same rows in two databases, as far as both have its columns."""
+    there = columns_of(project, other, table)
+    both = [sql_name(each) for each in columns_of(project, one, table) if each in there]
+    rows = f"SELECT {', '.join(both)} FROM {sql_name(table)}"
+    return bool(both) and query(project, one, rows) == query(project, other, rows)
