@@ -85,3 +85,25 @@ def test_what_was_amended_into_an_earlier_commit_gets_its_own(project: Project):
         assert said.next == following
         project.run(*shlex.split(said.next))
     assert find(project, "head_subject", **test).met
+
+
+def test_a_model_and_its_script_in_two_commits_are_joined(project: Project):
+    """Whoever goes one commit back would have half of it."""
+    line = "    city: Mapped[str | None] = mapped_column(String(60))\n"
+    project.add_to_model(line)
+    project.commit("The model")
+    project.db("migrate", "-m", "Add city column to user model")
+    project.db("upgrade")
+    project.commit("The script")
+    project.write("notes.txt", "It works.\n")
+    project.commit("Notes")
+    city = {"adds": ["user.city"], "after": "Add age column to user model"}
+    for _ in range(2):
+        said = find(project, "committed_migration", **city)
+        assert not said.met
+        project.run(*shlex.split(said.next))
+    assert find(project, "committed_migration", **city).met
+    assert find(project, "commits", count=3).met
+    project.write("notes.txt", "It still works.\n")  # of something else
+    project.commit("More notes")
+    assert find(project, "committed_migration", **city).met

@@ -108,6 +108,11 @@ WRONG = {
         "%check there",
         "Database files are in Git.",
     ),
+    "the model has a commit of its own": (
+        {SCRIPT: f"!git commit -qam model\n{RIGHT[SCRIPT]}"},
+        "%check there",
+        "The script is in one commit, and its model in another",
+    ),
     "no script was made": (
         {SCRIPT: "", DEVELOPMENT: "", COMMIT: ""},
         "%check there",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from ..env_file import quoted
 from ..facts import State
 from .causes import bad_script, make_again
 from .finding import Cure
+from .reflog import brought_with
 
 
 def not_to_commit(state: State, project: Path) -> Cure | None:
@@ -48,6 +50,21 @@ def script_alone(state: State) -> Cure:
     cause = "The commit has the script alone, and the model belongs to it. Add the model; "
     cause = f"{cause}git commit --amend --no-edit puts it into the same commit."
     return Cure(cause, _amend(state), repair=True)
+
+
+def apart(
+    state: State, project: Path, script: str, models: Collection[str], after: str
+) -> Cure | None:
+    """How a script and its models, in two commits after the one of this message, come into one."""
+    subjects = [commit.subject for commit in state.git.commits]
+    if after not in subjects[2:] or {*models} & {*brought_with(project, script)}:
+        return None
+    before = state.git.commits[subjects.index(after)].hash[:7]
+    cause = "The script is in one commit, and its model in another: who goes one commit back has "
+    cause = f"{cause}half of it. This takes them off the branch after “{after}”, and keeps the "
+    return Cure(
+        f"{cause}files; then commit them as one.", f"git reset --soft {before}", repair=True
+    )
 
 
 def _amend(state: State) -> str:

@@ -20,7 +20,7 @@ from .causes import (
     why_empty,
     why_troubled,
 )
-from .commit_causes import model_alone, reset_without_hard, script_alone, why_changed
+from .commit_causes import apart, model_alone, reset_without_hard, script_alone, why_changed
 from .course_databases import USUAL
 from .finding import Cure, Finding, begin_again, met, unmet
 from .model_causes import look_at, why_lacking
@@ -171,7 +171,7 @@ def committed_migration(
     after: str = "",
     points: str = "",
 ) -> Finding:
-    """The newest script adds exactly these tables and columns, and is in the last commit.
+    """The newest script adds exactly these tables and columns, and is in a commit with its model.
 
     Of a new table only the table is named, not its columns. `after`: the message of the script that
     the lesson begins with, so that those which follow it are the lesson's own. `points`: the
@@ -237,6 +237,8 @@ def committed_migration(
     if later := [each for each in own if each.applied and not each.committed]:
         cause = f"{later[-1].file} has run, and is not committed."
         return unmet(text, Cure(cause, commit_script(state, later[-1])))
+    if after and (two := apart(state, project, maker.file, models, after)):
+        return unmet(text, two)
     return met(text)
 
 

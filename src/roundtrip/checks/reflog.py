@@ -38,6 +38,16 @@ def commits_to(project: Path, place: str) -> list[str]:
     return ask_git(project, "rev-list", f"HEAD..{place}")
 
 
+def brought_with(project: Path, file: str) -> list[str]:
+    """The files of the commit that brought this one last."""
+    how = ("log", "-n1", "--diff-filter=A", "--format=%H", "--", file)
+    return [
+        each
+        for place in ask_git(project, *how)
+        for each in ask_git(project, "show", "-z", "--format=", "--name-only", place)
+    ]
+
+
 def ask_git(project: Path, *arguments: str) -> list[str]:
     """What a Git command lists; nothing where it fails."""
     return git_lines(partial(terminal.capture, project=project), *arguments)
