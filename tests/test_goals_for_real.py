@@ -12,7 +12,7 @@ from starts import Starts
 from states import Project, find
 from turns import on_production, with_production
 
-from roundtrip import lesson
+from roundtrip import lesson, messages
 from roundtrip.course import Goal
 
 AGE = {"column": "user.age"}
@@ -286,3 +286,21 @@ def test_a_copy_is_told_by_every_goal_or_by_none(project: Project, again: bool):
     assert told() == {"%show instance/ours.db"}
     (instance / "ours.db").unlink()
     assert told() == {"%restart"}
+
+
+@pytest.mark.parametrize("far", ["", "migrate", "upgrade"])
+def test_the_column_of_an_earlier_lesson_in_the_place_of_this_one_s(project: Project, far: str):
+    """Its name is told, and no script of it."""
+    project.add_to_model("    size: Mapped[int | None]\n")
+    if far:
+        project.db("migrate", "-m", "Add city column to user model")
+    if far == "upgrade":
+        project.db("upgrade")
+    goals = (
+        Goal("The model has a city", "model_has", {"column": "user.city"}),
+        Goal("The commit has it", "commits", {"count": 3}),
+    )
+    results = lesson.hold(goals, project.path, project.read())
+    assert "User has no city; what is new there is size." in results[0].finding.cause
+    told = [line for line in messages.goals(results) if "next: " in line]
+    assert told == ["             next: git diff"]

@@ -34,7 +34,8 @@ def not_to_commit(state: State, project: Path) -> Cure | None:
             return Cure(cause, f"{'%show' if there else '%%writefile'} .gitignore", repair=True)
     if first.kind == "model_ahead":
         cause = f"{first.headline} {first.why} Model and script go into one commit."
-        return Cure(cause, first.next, repair=True)
+        # The step before the commit, if nothing above is to be mended: then the model may change.
+        return Cure(cause, first.next, repair=not first.next.startswith("flask db migrate"))
     return bad_script(state)
 
 

@@ -50,7 +50,21 @@ def why_lacking(state: State, project: Path, name: str) -> Cure:
     if column and _stands_outside(project / table.file, column):
         cause = f"{column} is outside the class {table.class_name}: indent its line by four spaces."
         return Cure(cause, here)
+    if column and (new := _new_columns(state, wanted)):
+        cause = (
+            f"{table.class_name} has no {column}; what is new there is {', '.join(new)}. If that "
+        )
+        return Cure(f"{cause}is the line meant for {column}, mend it; else add one.", here)
     return Cure(f"The line is missing from {table.class_name}, or the file was not saved.", here)
+
+
+def _new_columns(state: State, table: str) -> list[str]:
+    """The columns of a table that the model has, and no commit's script makes."""
+    scripts = [r for r in state.migrations.revisions if not r.committed]
+    new = {d.name for d in state.differences if d.op == "add_column"}
+    new |= {name for script in scripts for name in script.adds}
+    columns = {f"{t.name}.{c.name}": c.name for t in state.model.tables for c in t.columns}
+    return [columns[name] for name in columns if name in new and name.startswith(f"{table}.")]
 
 
 def _stands_outside(file: Path, name: str) -> bool:
