@@ -86,6 +86,7 @@ def test_an_error_in_the_app_gives_500_and_its_line(project, more):
     answer = get("/fails", [], project)
     assert answer.status == 500
     assert answer.problem == "ValueError: no such column: user.age"
+    assert 'File "workspace/app.py", line ' in answer.log
 
 
 def test_a_page_that_is_not_there(project):

@@ -27,12 +27,16 @@ _PATIENCE = 20.0
 
 @dataclass(frozen=True)
 class Page:
-    """An answer. `problem` is the error line of the server's log, where the app raised one."""
+    """An answer. `problem` is the error line of the server's log, where the app raised one.
+
+    `log` is what the server said then.
+    """
 
     status: int
     reason: str
     html: str
     problem: str | None
+    log: str = ""
 
     @property
     def text(self) -> str:
@@ -88,7 +92,9 @@ def get(path: str, options: Sequence[str], project: Path) -> Page:
         )
     if not status:
         raise RoundtripError(f"The app did not start: {_reason(said, project)}")
-    return Page(status, reason, body, _error_line(said, project) if status >= 500 else None)
+    if status < 500:
+        return Page(status, reason, body, None)
+    return Page(status, reason, body, _error_line(said, project), _polished(said, project) + "\n")
 
 
 def _url(path: str, port: int) -> str:

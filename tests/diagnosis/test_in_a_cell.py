@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from kernels import Kernel, kernel
+from states import DEMO_APP
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +59,26 @@ def test_other_commands_and_unknown_errors_have_no_lines(notebook):
         assert answer.error == "CommandFailed"
         assert "means: " not in answer.text
         assert "read the first error, then the last line." in answer.value
+
+
+def test_a_page_that_fails_is_explained_for_its_database(notebook):
+    app = f"""import pathlib, shutil, sqlite3
+_ = shutil.copytree({str(DEMO_APP)!r}, "demo_app")
+_ = pathlib.Path(".flaskenv").write_text("FLASK_APP=demo_app")
+_ = pathlib.Path("production.env").write_text("DATABASE_URL=sqlite:///production.db")
+pathlib.Path("instance").mkdir()
+for name in "app", "production":
+    with sqlite3.connect(f"instance/{{name}}.db") as connection:
+        _ = connection.execute("CREATE TABLE user (id INTEGER PRIMARY KEY, name TEXT)")
+"""
+    assert notebook.run(app).error is None
+    for options, command in (
+        ("", "`flask db upgrade`"),
+        ("--env-file production.env ", "`flask --env-file production.env db upgrade`"),
+    ):
+        answer = notebook.run(f"%page {options}/")
+        status, means, do = answer.text.splitlines()
+        assert status.startswith("GET / → 500 ")
+        assert means.startswith("means: The statement asks for `user.email`, a column that ")
+        assert do.startswith("do:    ") and command in do
+        assert answer.value.startswith("The page could not be made: ")

@@ -6,7 +6,7 @@ from itertools import chain
 
 from IPython.core.magic import line_magic, magics_class
 
-from .. import board, page, trip
+from .. import board, diagnosis, page, trip
 from .. import show as files
 from ..errors import CommandFailed
 from .options import given, names
@@ -49,10 +49,12 @@ class LookMagics(SessionMagics):
         """
         options = given(line, "%page [--env-file FILE] [PATH]")
         path = options.pop("PATH", "/")
+        chosen = [*chain(*options.items())]
         with self._session.mine():
-            answer = page.get(path, [*chain(*options.items())], self._session.home.project)
+            answer = page.get(path, chosen, self._session.home.project)
             print(f"GET {path} → {answer.status} {answer.reason}")
             if answer.problem:
+                print(diagnosis.lines(" ".join(["flask", *chosen, "run"]), answer.log), end="")
                 raise CommandFailed(f"The page could not be made: {answer.problem}")
             print(answer.text)
             show("(the same page as a browser shows it)", **{"text/html": answer.frame})
