@@ -24,8 +24,9 @@ class GitState:
     `commits` are those of HEAD, newest first. A deleted file is in `modified` (or `staged`) and in
     `deleted`, a new one that is staged in `staged` and in `added`. `stashed` are the files of the
     newest stash. `joined` are those conflicts in which both sides changed and no mark of Git's is
-    left. `databases` are the database files that Git tracks. Without a branch, `way_back` is one to
-    go to; `on_no_branch`: no branch has this commit. `rebasing`, `merging`: it is not finished.
+    left. `databases` are the database files that Git tracks, `settings` the files `*.env`. Without
+    a branch, `way_back` is one to go to; `on_no_branch`: no branch has this commit. `rebasing`,
+    `merging`: it is not finished.
     `left`: files of the commit `reset_from` that a reset without --hard, the last move, has left.
     `error`: why a repository that is there cannot be read.
     """
@@ -43,6 +44,7 @@ class GitState:
     conflicts: tuple[str, ...] = ()
     joined: tuple[str, ...] = ()
     databases: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
     way_back: str = ""
     on_no_branch: bool = False
     rebasing: bool = False

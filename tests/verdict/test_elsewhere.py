@@ -153,8 +153,9 @@ def test_production_has_rows_that_development_has_not(project: Project):
 
 
 def test_a_file_of_settings_with_a_blank_in_its_name(aged: Project):
+    aged.write(".gitignore", "instance/\n__pycache__/\n*.env\n")
+    aged.commit("Ignore all settings")
     aged.write("my production.env", "DATABASE_URL=sqlite:///production.db\n")
-    aged.commit("Settings")
     aged.run(*shlex.split(aged.read().verdict.next))
     assert aged.read().verdict.kind == "agree"
     assert (aged.path / "instance/production.db").is_file()

@@ -9,6 +9,11 @@ from against_tools import check_against_commands
 from states import Project
 from turns import PAGES
 
+from roundtrip import checks
+from roundtrip.course import Goal
+
+CLEAN = Goal("", "clean", {})
+
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_on_no_branch(aged: Project, times: int):
@@ -107,3 +112,21 @@ def test_what_git_add_would_take_along_is_named_before_it(loose: Project, file: 
     verdict = loose.read().verdict
     assert (verdict.kind, verdict.next) == ("about_to_be_in_git", "")
     assert file in verdict.headline and "into the file .gitignore" in verdict.why
+
+
+@pytest.mark.parametrize("file", [".env", "production.env"])
+def test_settings_that_are_in_git(aged: Project, file: str):
+    """Out of the next commit; what a password was, it is no more."""
+    aged.write(file, "DATABASE_URL=sqlite:///app.db\nPASSWORD=hunter2\n")
+    aged.git("add", "-f", file)
+    assert "change every password" not in aged.read().verdict.why  # no commit has it
+    assert not checks.check(CLEAN, aged.read(), aged.path).finding.met
+    aged.git("commit", "-qm", "Settings")
+    said = checks.check(CLEAN, aged.read(), aged.path).finding
+    assert (said.met, said.found) == (False, f"in Git: {file}")
+    assert said.next == f"git rm -f --cached {file}" and "change every password" in said.cause
+    aged.follow("settings_in_git", said.next)
+    assert (aged.path / file).is_file()
+    aged.write(".gitignore", "instance/\n*.env\n__pycache__/\n")
+    aged.commit("Without them")
+    assert checks.check(CLEAN, aged.read(), aged.path).finding.met

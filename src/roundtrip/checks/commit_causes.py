@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..env_file import quoted
 from ..facts import State
+from ..verdict.git_rules import settings_in_git
 from .causes import bad_script, make_again
 from .finding import Cure
 from .reflog import brought_with
@@ -22,6 +23,8 @@ def not_to_commit(state: State, project: Path) -> Cure | None:
         cause = f"{cause}out of Git, and keeps the file. Let .gitignore name instance/, too."
         files = " ".join(map(quoted, state.git.databases))
         return Cure(cause, f"git rm -f --cached {files}", repair=True)
+    if said := settings_in_git(state):
+        return Cure(f"{said.found} {said.why}", said.next, repair=True)
     for file in (*state.git.untracked, *state.git.added):
         if file.endswith((".db", ".env")):
             cause = (

@@ -204,11 +204,12 @@ def clean(state: State, project: Path, back: bool = False, message: str = ANY_ME
     if not_now := _not_now(state):
         return unmet("Git cannot tell", not_now)
     uncommitted = state.git.uncommitted
-    if not uncommitted and (back or not state.git.databases):
+    private = () if back else (*state.git.databases, *state.git.settings)
+    if not uncommitted and not private:
         return met("every file is committed")
     text = f"not committed: {', '.join(uncommitted)}"
-    if state.git.databases and not back:
-        text = f"in Git: {', '.join(state.git.databases)}"
+    if private:
+        text = f"in Git: {', '.join(private)}"
     if back:
         file = uncommitted[0]
         if file in state.git.modified and file not in state.git.staged:

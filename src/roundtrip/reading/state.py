@@ -45,7 +45,9 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
     model = _model(project, report)
     database = read_database(project, report, env_file)
     files = {name for name in tracked if name.endswith((".db", ".sqlite", ".sqlite3"))}
-    git = replace(git, databases=tuple(sorted(files | ({database.url} & tracked))))
+    settings = tuple(sorted(name for name in tracked if name.endswith(".env")))
+    databases = tuple(sorted(files | ({database.url} & tracked)))
+    git = replace(git, databases=databases, settings=settings)
     migrations = read_scripts(project, report.get("folder", "migrations"), git, tracked)
     migrations = _against_database(migrations, database.versions, git, run)
     migrations = replace(migrations, asked=not database.problem)

@@ -93,6 +93,7 @@ RULES = (
     Rule(unseen_rules.unwanted, (MIGRATIONS, DATABASE)),
     Rule(git_rules.scripts_ignored, (GIT, MIGRATIONS)),
     Rule(git_rules.database_in_git, (GIT, DATABASE)),
+    Rule(git_rules.settings_in_git, (GIT,)),
     Rule(git_rules.about_to_be_in_git, (GIT,)),
     Rule(git_rules.merge_not_committed, (GIT,)),
     Rule(git_rules.script_not_committed, (GIT, MIGRATIONS)),

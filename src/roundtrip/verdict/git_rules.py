@@ -123,6 +123,23 @@ def database_in_git(state: State) -> Disagreement | None:
     )
 
 
+def settings_in_git(state: State) -> Disagreement | None:
+    """Git tracks a file of settings: an address, and often a password."""
+    files = state.git.settings
+    if not files:
+        return None
+    why = "Whoever gets the repository can read the addresses and passwords in it. The command "
+    why = f"{why}keeps the file here. Add *.env to .gitignore, too."
+    if not {*files} <= {*state.git.added}:
+        why = f"{why} The commits that have it keep it, so change every password that it holds."
+    return say(
+        "A file of settings is in Git.",
+        f"Git tracks {listed(files)}.",
+        why,
+        f"git rm -f --cached {' '.join(map(quoted, files))}",
+    )
+
+
 def about_to_be_in_git(state: State) -> Disagreement | None:
     """A database or a file of settings that `git add .` would take."""
     found = [file for file in state.git.untracked if file.endswith((".db", ".env"))]
