@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -20,8 +21,11 @@ def look_at(state: State, file: str = "") -> str:
     return "git diff --staged" if file in state.git.staged else f"%show {file}"
 
 
-def why_lacking(state: State, project: Path, name: str) -> Cure:
-    """Why the model does not have `table` or `table.column`, and where to look."""
+def why_lacking(state: State, project: Path, name: str, beside: Collection[str] = ()) -> Cure:
+    """Why the model does not have `table` or `table.column`, and where to look.
+
+    `beside`: other new columns that are right.
+    """
     model = state.model
     here = look_at(state)
     if not model.tables:
@@ -50,7 +54,8 @@ def why_lacking(state: State, project: Path, name: str) -> Cure:
     if column and _stands_outside(project / table.file, column):
         cause = f"{column} is outside the class {table.class_name}: indent its line by four spaces."
         return Cure(cause, here)
-    if column and (new := _new_columns(state, wanted)):
+    new = [n for n in _new_columns(state, wanted) if f"{wanted}.{n}" not in beside]
+    if column and new:
         cause = (
             f"{table.class_name} has no {column}; what is new there is {', '.join(new)}. If that "
         )
