@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -190,10 +191,10 @@ def test_a_file_of_settings_that_names_the_usual_database(project: Project):
     assert verdict.next == "%show production.env"
     assert project.read("production.env").verdict.headline == verdict.headline
     project.write("dev.env", "DATABASE_URL=sqlite:///app.db\n")
-    assert {each.kind for each in project.read("dev.env").disagreements} <= {
-        "about_to_be_in_git",
-        "not_committed",
-    }
+    usual, kept = project.path / "instance/app.db", project.path / "kept.db"
+    for old, new in ((usual, kept), (kept, usual)):  # with the file, and without it
+        assert all(said.kind != "not_its_own" for said in project.read("dev.env").disagreements)
+        old.rename(new)
     (project.path / "dev.env").unlink()
     with_production(project)
     assert "is not there" in project.read().verdict.headline
@@ -272,6 +273,10 @@ def test_a_file_of_settings_that_was_deleted(aged: Project):
     aged.write("production.env", verdict.why.rpartition(" ")[2])
     assert aged.read().verdict.kind == "agree"
     (aged.path / "production.env").rename(aged.path / "prod.env")
+    assert all(said.kind != "elsewhere" for said in aged.read().disagreements)
+    (aged.path / "prod.env").unlink()
+    shutil.copy(aged.path / "instance/production.db", aged.path / "instance/other.db")
+    aged.write("production.env", "DATABASE_URL=sqlite:///other.db\n")  # it is there
     assert all(said.kind != "elsewhere" for said in aged.read().disagreements)
 
 

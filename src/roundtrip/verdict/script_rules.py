@@ -243,7 +243,7 @@ def several_heads(state: State) -> Disagreement | None:
 def _deleted_by_hand(state: State) -> str:
     """A script that is deleted, and Git was not told (git rm does that); empty where none is."""
     scripts = f"{state.migrations.folder}/versions/"
-    gone = ({*state.git.deleted} & {*state.git.modified}) - {*state.git.staged}
+    gone = {*state.git.deleted} & {*state.git.modified}
     return next((file for file in sorted(gone) if file.startswith(scripts)), "")
 
 
