@@ -26,7 +26,7 @@ from turns import (
 
 from roundtrip import board, checks
 from roundtrip.course import Goal
-from roundtrip.reading.scripts import OPERATIONS
+from roundtrip.operations import OPERATIONS
 
 
 def test_a_script_that_does_more_than_the_model_says(loose: Project, starts: Starts):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..facts import Column, Revision
+from ..operations import OPERATIONS, PLAIN, UNDERSTOOD
 
 
 def read_script(tree: ast.Module, file: str) -> Revision:
@@ -84,7 +85,7 @@ def _others(function: ast.AST) -> Iterator[str]:
     """Alembic's names of the operations that are no adding or dropping of a table or column."""
     for call in _calls(function):
         renames = any(word.arg == "new_column_name" for word in call.keywords)
-        known = _called(call) in _UNDERSTOOD or (_called(call) == "alter_column" and renames)
+        known = _called(call) in UNDERSTOOD or (_called(call) == "alter_column" and renames)
         if _owner(call.func) and not known:
             yield _called(call)
 
@@ -94,22 +95,6 @@ def _unknown(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and _owner(node):
             yield from {node.attr} - OPERATIONS
-
-
-OPERATIONS = {
-    *("add_column", "alter_column", "drop_column", "batch_alter_table", "execute", "f"),
-    *("create_table", "drop_table", "rename_table", "create_index", "drop_index", "bulk_insert"),
-    *("create_foreign_key", "create_unique_constraint", "create_check_constraint"),
-    *("create_primary_key", "create_exclude_constraint", "drop_constraint"),
-    *("create_table_comment", "drop_table_comment", "get_bind", "get_context", "inline_literal"),
-    *("invoke", "run_async", "context", "implementation_for", "register_operation"),
-}
-"""What `op` and `batch_op` of Alembic have (alembic.operations.Operations)."""
-
-_UNDERSTOOD = {
-    *("create_table", "drop_table", "add_column", "drop_column", "rename_table"),
-    *("batch_alter_table", "f", "get_bind", "get_context"),
-}
 
 
 def _columns(function: ast.AST) -> Iterator[str]:
@@ -136,7 +121,7 @@ def _is_plain(call: ast.Call) -> bool:
         return False
     if _is_elsewhere(call):
         return False
-    return not _owner(call.func) or _called(call) in _PLAIN
+    return not _owner(call.func) or _called(call) in PLAIN
 
 
 def _is_elsewhere(call: ast.Call) -> bool:
@@ -152,14 +137,6 @@ def _owner(function: ast.AST) -> str:
 
 def _calls(function: ast.AST) -> Iterator[ast.Call]:
     return (node for node in ast.walk(function) if isinstance(node, ast.Call))
-
-
-_PLAIN = {
-    *("create_table", "drop_table", "add_column", "drop_column", "batch_alter_table", "f"),
-    *("alter_column", "create_index", "drop_index", "drop_constraint", "bulk_insert"),
-    *("create_foreign_key", "create_unique_constraint", "create_check_constraint"),
-    *("create_primary_key", "rename_table"),
-}
 
 
 def _operations(function: ast.AST) -> Iterator[_Change]:

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from ..env_file import quoted
 from ..facts import Disagreement, Revision, State
 from ..names import table_of
-from ..reading.scripts import OPERATIONS
+from ..operations import OPERATIONS
 from .commands import back_on, take_out
 from .lookups import UNIQUE, has_run, is_nullable, row_count
 from .wording import listed, made_unique, named, rows_in, say, sentence
