@@ -21,50 +21,37 @@ def not_made(state: State) -> Disagreement | None:
     read = {table_of(name) for revision in scripts for name in revision.columns}
     there = (model_names(state) & database_names(state)) - made
     empty = [r.file for r in _only_here(state) if r.is_empty]
+    headline = "No migration makes it."
     if tables := sorted(name for name in there if "." not in name):
-        return _unmade_table(state, tables[0], empty)
-    lost = sorted(name for name in there if "." in name and table_of(name) in read)
-    if not lost:
+        table = tables[0]
+        found = f"Model and database have the table {table}, but no script makes it."
+        why = "Something else made it, db.create_all() for one. Another database would go without."
+        if not empty and not row_count(state, table):
+            why = (
+                f"{why} Take that out of the code first. The table has no rows: drop it, and flask "
+                "db migrate sees it. In a cell that begins with "
+                f'%%flask_shell: db.session.execute(db.text("DROP TABLE {table}")), then '
+                "db.session.commit()"
+            )
+            return say(headline, found, why, "%%flask_shell")
+        lines, line, what = "the create_table", "create_table", "table"
+        message = f"Create {table} table"
+    elif lost := sorted(name for name in there if "." in name and table_of(name) in read):
+        found = f"Model and database have {listed(lost)}, but no script makes it."
+        why = "Another database would go without."
+        table, _, column = lost[0].partition(".")
+        lines, line, what = "the missing lines", "add_column", "column"
+        message = f"Add {column} column to {table} model"
+    else:
         return None
-    found = f"Model and database have {listed(lost)}, but no script makes it."
-    why = "Another database would go without."
     if empty:
-        why += f" {empty[-1]} has run and does nothing: write the missing lines into it."
-        return say("No migration makes it.", found, why)
-    table, _, column = lost[0].partition(".")
-    return say(
-        "No migration makes it.",
-        found,
-        f"{why} The command makes an empty script. Write the add_column into it; then flask db "
-        "stamp head, as the column is here already.",
-        f'flask db revision -m "Add {column} column to {table} model"',
+        why = f"{why} {empty[-1]} has run and does nothing: write {lines} into it."
+        return say(headline, found, why)
+    why = (
+        f"{why} The command makes an empty script. Write the {line} into it; then flask db stamp "
+        f"head, as the {what} is here already."
     )
-
-
-def _unmade_table(state: State, table: str, empty: list[str]) -> Disagreement:
-    """Model and database have a table that no script makes. `empty`: scripts that do nothing."""
-    found = f"Model and database have the table {table}, but no script makes it."
-    why = "Something else made it, db.create_all() for one. Another database would go without."
-    if empty:
-        why += f" {empty[-1]} has run and does nothing: write the create_table into it."
-        return say("No migration makes it.", found, why)
-    if row_count(state, table):
-        return say(
-            "No migration makes it.",
-            found,
-            f"{why} The command makes an empty script. Write the create_table into it; then flask "
-            "db stamp head, as the table is here already.",
-            f'flask db revision -m "Create {table} table"',
-        )
-    return say(
-        "No migration makes it.",
-        found,
-        f"{why} Take that out of the code first. The table has no rows: drop it, and flask db "
-        "migrate sees it. In a cell that begins with "
-        f'%%flask_shell: db.session.execute(db.text("DROP TABLE {table}")), then '
-        "db.session.commit()",
-        "%%flask_shell",
-    )
+    return say(headline, found, why, f'flask db revision -m "{message}"')
 
 
 def unwanted(state: State) -> Disagreement | None:
