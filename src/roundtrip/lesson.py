@@ -34,9 +34,9 @@ class Finished:
     next: Lesson | None
 
     @property
-    def all_met(self) -> bool:
-        """Whether every goal of the lesson is met."""
-        return all(result.met for result in self.results)
+    def met(self) -> int:
+        """How many goals of the lesson are met."""
+        return sum(result.met for result in self.results)
 
 
 def start(

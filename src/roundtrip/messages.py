@@ -33,11 +33,10 @@ def started(started: Started, home: Home) -> list[str]:
 def finished(done: Finished) -> str:
     """Each goal with what was found and, where it is not met, why and what next; then the sum."""
     lines = [*goals(done.results), ""] if done.results else []
-    count = sum(result.met for result in done.results)
-    if done.all_met:
+    if done.met == len(done.results):
         lines.append(f"Lesson {done.lesson.number:02d} is complete.")
     else:
-        lines.append(f"{count} of {len(done.results)} goals are met.")
+        lines.append(f"{done.met} of {len(done.results)} goals are met.")
         lines.append(
             "Mend what is not, then run this cell again; %hint says more. "
             "Or go on as it is: %finish --anyway"

@@ -116,8 +116,7 @@ class LessonMagics(SessionMagics):
             done = lesson.finish(self._session.course, self._session.home, here, now, anyway)
             self._session.hints.note(done.results)
             print(messages.finished(done))
-            met = sum(result.met for result in done.results)
-            noted = progress.finished(self._session.home, here, met, len(done.results))
+            noted = progress.finished(self._session.home, here, done.met, len(done.results))
             if noted.remark:
                 print(f"Progress: {noted.remark}")
 
