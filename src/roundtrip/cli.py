@@ -12,12 +12,11 @@ from typing import NoReturn
 
 import click
 
-from . import environment
+from . import environment, jupyter
 from .bar import Bar
 from .course import Course, find_course
 from .errors import RoundtripError
 from .home import Home, find_home, notice
-from .safe_files import write_json
 
 _PASS_ON = {"ignore_unknown_options": True, "help_option_names": []}
 
@@ -38,7 +37,7 @@ def main() -> None:
     """Roundtrip: learn schema migrations by making the whole trip with the real tools."""
     with suppress(RoundtripError, OSError):  # said by those commands that need a home
         _, home = _course_and_home()
-        os.environ.update(_jupyter_environment(home.private / _JUPYTER))
+        os.environ.update(jupyter.environment(home))
 
 
 @main.command(context_settings=_PASS_ON)
@@ -51,20 +50,11 @@ def lab(options: tuple[str, ...]) -> None:
     home = find_home(course.folder)
     if home.root != course.folder.resolve():
         click.echo(notice(home, course.folder) or f"Your work is kept in {home.root}.")
-    _switch_news_off(home.private / _JUPYTER)
+    jupyter.switch_news_off(home)
     environment.keep_out(home.root)
-    first = course.lessons[0].notebook.relative_to(course.folder).as_posix()
-    arguments = [
-        f"--LabApp.default_url=/lab/tree/{first}",
-        # looks for language servers by running npm, which leaves its logs in the user's home
-        "--LanguageServerManager.autodetect=False",
-    ]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        # Root is who one is in most containers. Jupyter refuses only lest it be by mistake.
-        arguments.append("--ServerApp.allow_root=True")
     # One helper for all notebooks. It ends with JupyterLab, which this process becomes.
     terminal.prepare(home.project)
-    _become("jupyterlab", [*arguments, *options], course.folder)
+    _become("jupyterlab", [*jupyter.arguments(course), *options], course.folder)
 
 
 @main.command(context_settings=_PASS_ON)
@@ -197,39 +187,6 @@ def make(numbers: Sequence[int]) -> None:
 def _course_and_home() -> tuple[Course, Home]:
     course = find_course()
     return course, find_home(course.folder)
-
-
-def _jupyter_environment(folder: Path) -> dict[str, str]:
-    """Settings that keep what Jupyter and IPython write in `folder`, not all over the user's home.
-
-    A variable that the learner has set stays. This Python's own kernel comes before others.
-    """
-    folder.mkdir(parents=True, exist_ok=True)  # else IPython leaves one in the system's /tmp
-    folders = {
-        name: os.environ.get(name, str(folder / place)) for name, place in _JUPYTER_FOLDERS.items()
-    }
-    kernels = [str(Path(sys.prefix) / "share" / "jupyter")]
-    kernels += filter(None, os.environ.get("JUPYTER_PATH", "").split(os.pathsep))
-    return folders | {"JUPYTER_PATH": os.pathsep.join(dict.fromkeys(kernels))}
-
-
-_JUPYTER = "jupyter"
-_JUPYTER_FOLDERS = {
-    "JUPYTER_CONFIG_DIR": "config",
-    "JUPYTER_DATA_DIR": "data",
-    "JUPYTER_RUNTIME_DIR": "runtime",
-    "JUPYTERLAB_SETTINGS_DIR": "settings",
-    "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
-    "IPYTHONDIR": "ipython",
-}
-
-
-def _switch_news_off(jupyter: Path) -> None:
-    """JupyterLab asks for news and for updates of itself, unless its settings say otherwise."""
-    settings = jupyter / _JUPYTER_FOLDERS["JUPYTERLAB_SETTINGS_DIR"]
-    file = settings / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
-    if not file.exists():
-        write_json(file, {"fetchNews": "false", "checkForUpdates": False})
 
 
 def _become(module: str, options: Sequence[str], folder: Path) -> NoReturn:
