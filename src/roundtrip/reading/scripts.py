@@ -69,12 +69,12 @@ _Change = tuple[str, str, bool]
 
 def _changes(function: ast.AST) -> list[_Change]:
     """The operations of a function, without names that only its run could tell."""
-    return [each for each in _operations(function) if each[1] and _is_whole(each[1])]
+    return [each for each in _operations(function) if _is_whole(each[1])]
 
 
 def _is_whole(name: str) -> bool:
-    """Whether both the table and the column of `user.age` are known."""
-    return name[:1] != "." and name[-1:] != "."
+    """Whether `user`, or both the table and the column of `user.age`, are known."""
+    return all(name.split("."))
 
 
 def _named(changes: list[_Change], wanted: str) -> tuple[str, ...]:
@@ -101,7 +101,7 @@ def _columns(function: ast.AST) -> Iterator[str]:
     """The columns that come with the tables that are made."""
     for call in _calls(function):
         if _called(call) == "create_table":
-            table = _argument(call, 0, "table_name")
+            table = _argument(call, 0, "table_name") or ""
             for part in call.args[1:]:
                 if isinstance(part, ast.Call) and _called(part) == "Column":
                     yield f"{table}.{_argument(part, 0, 'name') or ''}"
