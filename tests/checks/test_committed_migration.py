@@ -106,7 +106,7 @@ def test_committed_migration(project: Path):
     noted = replace(UPGRADED, git=git(staged=(MODELS, AGE_SCRIPT), added=(AGE_SCRIPT,)))
     command = 'git commit -m "Add age column to user model"'
     refused("committed_migration", noted, project, "not committed", command, **age)
-    own = {**age, "after": "Create user table"}
+    own = {**age, "after": "Create user table", "since": "user"}
     commits = (Commit("3" * 40, "x"), Commit("2" * 40, "Create user table"))
     alone = replace(UPGRADED, git=git(untracked=(AGE_SCRIPT,), commits=commits))
     refused("committed_migration", alone, project, "has the model alone", "git add .", **own)
@@ -131,7 +131,7 @@ def test_committed_migration(project: Path):
 
 def test_a_script_that_belongs_to_an_earlier_lesson(project: Path):
     """What is written into a script that has run reaches no database."""
-    age = {"adds": ["user.age"], "after": "Add age column to user model"}
+    age = {"adds": ["user.age"], "after": "Add age column to user model", "since": "user.age"}
     cause = "This script is an earlier lesson's"
     restore, look = f"git restore {AGE_SCRIPT}", f"git log --oneline -- {AGE_SCRIPT}"
     scripts = replace(migrations(second(applied=True, tracked=True)), current=(SECOND,))
@@ -156,7 +156,7 @@ def test_a_script_that_is_only_stamped_is_not_to_be_committed_yet(project: Path)
 
 
 def test_a_script_that_went_into_the_commit_before(project: Path):
-    age = {"adds": ["user.age"], "after": "Create user table"}
+    age = {"adds": ["user.age"], "after": "Create user table", "since": "user"}
     scripts = replace(migrations(second(applied=True, tracked=True)), current=(SECOND,))
     amended = replace(
         UPGRADED, migrations=scripts, git=git(commits=(Commit("5" * 40, "Create user table"),))
@@ -168,7 +168,7 @@ def test_a_script_that_went_into_the_commit_before(project: Path):
 
 
 def test_a_model_that_was_left_out_of_the_commit(project: Path):
-    age = {"adds": ["user.age"], "after": "Create user table"}
+    age = {"adds": ["user.age"], "after": "Create user table", "since": "user"}
     scripts = replace(migrations(second(applied=True, tracked=True)), current=(SECOND,))
     commits = (Commit("3" * 40, "x"), Commit("2" * 40, "Create user table"))
     state = replace(UPGRADED, migrations=scripts, git=git(modified=(MODELS,), commits=commits))
@@ -185,7 +185,7 @@ def test_a_model_that_was_left_out_of_the_commit(project: Path):
 
 
 def test_a_script_that_followed_is_committed_too(project: Path):
-    age = {"adds": ["user.age"], "after": "Create user table"}
+    age = {"adds": ["user.age"], "after": "Create user table", "since": "user"}
     other = replace(second(applied=True, adds=(), others=("alter_column",)), id="c" * 12)
     other = replace(other, parents=(SECOND,), file="migrations/versions/c.py")
     scripts = replace(migrations(second(applied=True, tracked=True), other), current=("c" * 12,))
@@ -198,7 +198,7 @@ def test_a_script_that_followed_is_committed_too(project: Path):
 
 
 def test_a_script_that_does_nothing(project: Path):
-    age = {"adds": ["user.age"], "after": "Create user table"}
+    age = {"adds": ["user.age"], "after": "Create user table", "since": "user"}
     waits = replace(WAITING, migrations=migrations(second(adds=())))
     cause, delete = "does nothing: its upgrade() is empty", f"git clean -f {AGE_SCRIPT}"
     refused("committed_migration", waits, project, cause, delete, **age)
@@ -218,7 +218,7 @@ def test_a_script_of_a_lesson_before_that_waits_is_run_first(project: Path):
     before = second(adds=("user.city",), tracked=True)
     state = replace(WAITING, migrations=migrations(before))
     cause = "waits. Until it has run, flask db migrate refuses."
-    age = {"adds": ["user.age"]}
+    age = {"adds": ["user.age"], "since": "user.city"}
     refused("committed_migration", state, project, cause, "flask db upgrade", **age)
     # where it is to wait, nothing is run
     more = {"count": 3, "applied": 1}

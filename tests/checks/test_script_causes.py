@@ -151,7 +151,7 @@ def test_an_index_on_a_new_table_is_asked_for_by_the_model_too(project: Path):
 
 
 def test_a_script_of_another_name_is_taken_back_and_not_followed_by_one_more(project: Path):
-    wanted = {"adds": ["user.age"], "after": "Create user table"}
+    wanted = {"adds": ["user.age"], "after": "Create user table", "since": "user"}
     years = second(adds=("user.years",))
     model = ModelState((user(AGE),), found=True, migrates=True)
     waits = made(model=model, migrations=migrations(years), differences=(ADDS_AGE,))
@@ -161,7 +161,7 @@ def test_a_script_of_another_name_is_taken_back_and_not_followed_by_one_more(pro
     ran = made(model=model, migrations=run, differences=(ADDS_AGE,))
     refused("committed_migration", ran, project, said, "flask db downgrade", **wanted)
     # an earlier lesson's script is left alone
-    early = {**wanted, "after": years.message}
+    early = {**wanted, "since": "user.years"}
     command = MIGRATE
     refused("committed_migration", ran, project, "no migration script for it", command, **early)
 

@@ -10,7 +10,7 @@ from ..facts import Revision, State
 from ..names import columns_in, table_of
 from ..plural import counted
 from ..verdict.commands import commit_script, delete
-from ..verdict.lookups import unlike
+from ..verdict.lookups import made_by, unlike
 from .causes import (
     downgrade_of,
     make_again,
@@ -173,21 +173,23 @@ def committed_migration(
     project: Path,
     adds: Sequence[str],
     after: str = "",
+    since: str = "",
     points: str = "",
 ) -> Finding:
     """The newest script adds exactly these tables and columns, and is in a commit with its model.
 
-    Of a new table only the table is named, not its columns. `after`: the message of the script that
-    the lesson begins with, so that those which follow it are the lesson's own. `points`: the
-    table that a foreign key of the new one points to.
+    Another script of the lesson may have made it under another name. Of a new table only the table
+    is named, not its columns. `after`: the message of the commit that the lesson begins with.
+    `since`: what the last script there makes, whatever its message is, so that those which follow
+    it are the lesson's own. `points`: the table that a foreign key of the new one points to.
     """
     tables = {name for name in adds if "." not in name}
     scripts = state.migrations.revisions
     makers = [r for r in scripts if {*adds} & {*r.adds}]
     if blocked := why_blocked(state):
         return unmet(counted(len(scripts), "revision"), blocked)
-    messages = [revision.message for revision in scripts]
-    own = scripts[messages.index(after) + 1 :] if after in messages else ()
+    earlier = max((n for n, r in enumerate(scripts, 1) if since in r.adds), default=0)
+    own = scripts[earlier:]
     if not makers:
         text = f"no script adds {names_of(adds)}"
         if renamed := other_name(state, own, {*adds}):
@@ -198,13 +200,15 @@ def committed_migration(
             return unmet(text, why_empty(state, empty[-1]))
         return unmet(text, no_script(state, project, *adds[:1]))
     maker = makers[-1]
-    if (own and maker not in own) or after == scripts[-1].message:
+    if maker not in own:
         return unmet(f"{maker.file} adds {names_of(adds)}", _earlier(state, maker))
     found = {name for name in maker.adds if table_of(name) not in tables or name in tables}
-    text = f"{maker.file}: adds {names_of(found)}, drops {names_of(maker.drops)}"
-    if found != {*adds} or maker.drops or maker.others:
-        return unmet(text, does_more(state, maker, own, adds, found))
-    if len(makers) > 1:
+    made = made_by(own[: own.index(maker)]).keys()  # under another name perhaps, now given up
+    drops = {*maker.drops} - made
+    text = f"{maker.file}: adds {names_of(found)}, drops {names_of(drops)}"
+    if found != {*adds} or drops or maker.others:
+        return unmet(text, does_more(state, maker, drops, adds, found))
+    if {*adds} & made - {*maker.drops}:
         return unmet(text, Cure("Two scripts add it: one is left over.", "flask db history"))
     for name, kind, wanted in unlike(state, maker):
         cause = f"The script makes {name} {kind}, and the model has {wanted}."
@@ -217,10 +221,10 @@ def committed_migration(
         return unmet(text, Cure(state.model.odd[0], look_at(state), repair=True))
     has = columns_in(table for table in state.model.tables if table.name in tables)
     late = has.keys() - {*maker.adds, *maker.columns}
-    if late and not maker.committed:
+    if late and not maker.committed and not maker.renamed:
         cause = f"The script was made before the model had {names_of(late)}."
         return unmet(text, make_again(state, maker, cause, repair=True))
-    if points and (plain := _without_key(state, project, maker, points)):
+    if points and not maker.renamed and (plain := _without_key(state, project, maker, points)):
         return unmet(text, plain)
     if maker.committed and after and state.git.subject == after:
         return unmet(text, _amended(state, project, after))

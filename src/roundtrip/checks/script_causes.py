@@ -26,40 +26,32 @@ _WRITTEN_BY_ALEMBIC = {*_WRITES, "drop_index", "drop_constraint", "alter_column"
 def does_more(
     state: State,
     maker: Revision,
-    own: Sequence[Revision],
+    drops: Collection[str],
     adds: Collection[str],
     found: Collection[str],
 ) -> Cure:
     """Why a script that adds these, and `found` with them, does more, and how to take that back.
 
-    `own`: the scripts of this lesson.
+    `drops`: what it drops and no script of this lesson has made.
     """
-    more = {*(found - {*adds}), *maker.drops, *maker.others}
+    more = {*(found - {*adds}), *drops, *maker.others}
     cause = f"The script does more than that: {names_of(more)}."
-    first = [r for r in own if r is not maker and {*maker.drops} & {*r.adds}]
-    if lost := [name for name in maker.loses if name not in model_names(state)]:
+    lost = {*drops} & {*maker.loses} - model_names(state)
+    if lost:
         cause = f"The script also drops {names_of(lost)}: the model has lost it."
-    if first and maker.renamed:
-        cause = f"It renames {names_of(maker.renamed)} and keeps the values: right where others "
-        cause = f"{cause}have it. Here one script is wanted, so take both back, from every "
-        cause = f"{cause}database, and make one."
-    elif first and not maker.applied:
-        cause = f"It also drops {names_of(maker.drops)}, which {first[0].file} makes, the "
-        cause = f"{cause}lesson's own too. One script is wanted: take that one back as well."
-        return make_again(state, maker, cause, repair=True)
-    if not first and (model_first := first_the_model(state, maker, adds, cause)):
+    if model_first := first_the_model(state, maker, adds, lost, cause):
         return model_first
     return make_again(state, maker, cause, MEND, repair=True)
 
 
 def first_the_model(
-    state: State, script: Revision, adds: Collection[str], cause: str
+    state: State, script: Revision, adds: Collection[str], lost: Collection[str], cause: str
 ) -> Cure | None:
     """The cure where a script does more than `adds` because the model says so.
 
-    One that is made anew would do the same, as long as the model is not mended.
+    One that is made anew would do the same, as long as the model is not mended. `lost`: what the
+    model had, and should have again; nothing that only had another name.
     """
-    lost = [name for name in script.loses if name not in model_names(state)]
     if script.applied:
         # What has run is in the database; where that is as the model, the model has it as well.
         if state.differences or script.drops or not {*script.others} <= _WRITTEN_BY_ALEMBIC:
@@ -73,6 +65,8 @@ def first_the_model(
             return None
     extra = {name for name in new if not {name, table_of(name)} & {*adds}}
     out = [*sorted(extra), *(_ASKED_FOR[op] for op in _ASKED_FOR if op in beside)]
+    if script.drops and not (lost or out):
+        return None
     how = "The model asks for it: mend that first, and look again."
     if lost:
         how = "Put its line back first, and look again."
@@ -82,9 +76,12 @@ def first_the_model(
 
 
 def other_name(state: State, own: Sequence[Revision], wanted: set[str]) -> Cure | None:
-    """The lesson's own script makes something under a name that the model has no more."""
+    """The lesson's own script makes something under a name that the model has no more.
+
+    One that is committed is not taken back: as the board says, another one follows it.
+    """
     there = model_names(state)
-    if not own or not wanted <= there:
+    if not own or not wanted <= there or (own[-1].applied and own[-1].committed):
         return None
     if old := [name for name in own[-1].adds if name not in there]:
         cause = f"The script makes {names_of(old)}, and the model has {names_of(wanted)} instead."
@@ -117,7 +114,9 @@ def why_not_pending(
     if extra := (adding - adds) | (dropping - drops):
         guilty = next(r for r in waiting if extra & {*r.adds, *r.drops})
         cause = f"The script also changes {names_of(extra)}."
-        model_first = first_the_model(state, guilty, adds, cause)
+        own = {name for r in state.migrations.revisions if not r.committed for name in r.adds}
+        lost = {*guilty.loses} - model_names(state) - own
+        model_first = first_the_model(state, guilty, adds, lost, cause)
         return model_first or make_again(state, guilty, cause, MEND)
     if not waiting and run:
         return downgrade_of(state, run[-1]).after("No script waits: the upgrade has run already.")
@@ -146,7 +145,7 @@ def why_not_pending(
     for revision in waiting if alone else ():
         if revision.others:
             cause = f"The script does more than that: {names_of(revision.others)}."
-            model_first = first_the_model(state, revision, adds, cause)
+            model_first = first_the_model(state, revision, adds, (), cause)
             return model_first or make_again(state, revision, cause)
         if not revision.undoes:
             return make_again(

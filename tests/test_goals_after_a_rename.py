@@ -1,0 +1,164 @@
+"""A wrong name that is noticed late: the goals of lesson 10 and the board lead the same way.
+
+Each command that the first open goal tells is run, and is the one that the board tells.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from starts import Starts
+from states import Project
+from turns import MODELS, on_production, with_production
+
+from roundtrip import checks, messages
+from roundtrip.course import Goal, find_course
+
+YOUR_TURN = find_course().lesson(10)
+COLUMN = "    phone_number: Mapped[str | None] = mapped_column(String(20))\n"
+TABLE = """
+
+class Posts(db.Model):
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(200))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+"""
+
+
+@pytest.fixture
+def project(starts: Starts, tmp_path: Path) -> Project:
+    """The start of lesson 10, but for the message of the last script."""
+    project = starts["city"].copy(tmp_path / "p")
+    script = project.script_file("add_city")
+    project.edit(script, "Add city column to user model", "Say what changes")
+    project.git("mv", script, script.replace("add_city_column_to_user_model", "say_what_changes"))
+    project.git("commit", "-aq", "--amend", "--no-edit")
+    with_production(project)
+    on_production(project, "upgrade")
+    for name in ("Katherine", "Dorothy"):
+        row = f"('{name}', '{name.lower()}@example.com')"
+        project.sql(f"INSERT INTO user (name, email) VALUES {row}", "production.db")
+    return project
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What has the wrong name at first, and the goals that ask for the right one.
+
+    `rename`: what a script says. `value`: what is stored at first. `kept`: how it is read at last.
+    """
+
+    line: str
+    names: tuple[str, str]
+    goals: tuple[Goal, ...]
+    rename: str
+    value: str
+    kept: str
+
+
+COLUMN_SLIP = Slip(
+    COLUMN,
+    ("phone_number", "phone"),
+    YOUR_TURN.exercise("there").goals,
+    "with op.batch_alter_table('user') as batch_op:\n"
+    "        batch_op.alter_column('{}', new_column_name='{}')",
+    "UPDATE user SET phone_number = '1815' WHERE name = 'Ada'",
+    "SELECT phone FROM user WHERE name = 'Ada'",
+)
+TABLE_SLIP = Slip(
+    TABLE,
+    ("Posts", "Post"),
+    YOUR_TURN.goals,
+    "op.rename_table('{}', '{}')",
+    "INSERT INTO posts (title, user_id) VALUES ('1815', 1)",
+    "SELECT title FROM post",
+)
+SLIPS = pytest.mark.parametrize("slip", [COLUMN_SLIP, TABLE_SLIP], ids=["column", "table"])
+
+
+def slipped(project: Project, slip: Slip) -> None:
+    """The wrong name in the model, its script, the development database with a value in it."""
+    project.edit(MODELS, "import MetaData", "import ForeignKey, MetaData")
+    project.add_to_model(slip.line)
+    project.db("migrate", "-m", "Add it")
+    project.db("upgrade")
+    project.sql(slip.value)
+
+
+def committed(project: Project) -> None:
+    project.commit("Add it")
+    on_production(project, "upgrade")
+
+
+def renamed_in_the_model(project: Project, slip: Slip) -> None:
+    project.edit(MODELS, *slip.names)
+
+
+def rename_in_the_script(project: Project, slip: Slip) -> None:
+    """As the board says."""
+    (waiting,) = project.read().migrations.pending
+    text = (project.path / waiting.file).read_text(encoding="utf-8")
+    old, new = map(str.lower, slip.names)
+    up, down = slip.rename.format(old, new), slip.rename.format(new, old)
+    bodies = f"def upgrade():\n    {up}\n\n\ndef downgrade():\n    {down}\n"
+    project.write(waiting.file, text.partition("def upgrade")[0] + bodies)
+
+
+def follow(project: Project, slip: Slip, most: int = 12) -> list[str]:
+    """Run what the first open goal tells, which is what the board tells; the commands.
+
+    A command that only looks is the last.
+    """
+    told: list[str] = []
+    for _ in range(most):
+        state = project.read()
+        results = [checks.check(goal, state, project.path) for goal in slip.goals]
+        said = messages.practised(results)
+        found = re.search(r"next: (.*)", said)
+        if not found:
+            assert "Done." in said, said
+            return told
+        told.append(found[1])
+        elsewhere = state.verdict.kind == "elsewhere"  # there the goals know what to run
+        assert elsewhere or found[1] == state.verdict.next, f"{state.verdict}\n{said}"
+        if not found[1].startswith(("git", "flask")):
+            return told
+        project.run(*shlex.split(found[1]))
+    raise AssertionError(told)
+
+
+@SLIPS
+def test_a_name_that_is_committed_is_renamed_by_another_script(project: Project, slip: Slip):
+    slipped(project, slip)
+    committed(project)
+    renamed_in_the_model(project, slip)
+    *_, look = follow(project, slip)
+    assert look.startswith("%show migrations/versions/")
+    rename_in_the_script(project, slip)
+    follow(project, slip)
+    assert len(project.read().migrations.revisions) == 4
+    assert project.sql(slip.kept) == [("1815",)]
+
+
+@SLIPS
+@pytest.mark.parametrize("keeps", [True, False])
+def test_a_script_from_one_name_to_the_other_is_none_too_many(
+    project: Project, slip: Slip, keeps: bool
+):
+    """Made before anything is committed; what was stored under the old name is kept, or lost."""
+    slipped(project, slip)
+    renamed_in_the_model(project, slip)
+    project.db("migrate", "-m", "change")
+    (look,) = follow(project, slip)
+    assert look.startswith("%show migrations/versions/")
+    if keeps:
+        rename_in_the_script(project, slip)
+    else:
+        project.db("upgrade")
+    goals = tuple(goal for goal in slip.goals if goal.check != "holds")
+    follow(project, slip if keeps else replace(slip, goals=goals))
+    assert (("1815",) in project.sql(slip.kept)) is keeps
