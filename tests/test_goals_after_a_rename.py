@@ -37,6 +37,11 @@ def project(starts: Starts, tmp_path: Path) -> Project:
     project.edit(script, "Add city column to user model", "Say what changes")
     project.git("mv", script, script.replace("add_city_column_to_user_model", "say_what_changes"))
     project.git("commit", "-aq", "--amend", "--no-edit")
+    return with_two_in_production(project)
+
+
+def with_two_in_production(project: Project) -> Project:
+    """The database that the lessons call production, and its users."""
     with_production(project)
     on_production(project, "upgrade")
     for name in ("Katherine", "Dorothy"):
@@ -142,6 +147,28 @@ def test_a_name_that_is_committed_is_renamed_by_another_script(project: Project,
     follow(project, slip)
     assert len(project.read().migrations.revisions) == 4
     assert project.sql(slip.kept) == [("1815",)]
+
+
+def test_a_name_of_an_earlier_lesson_is_taken_back_first(starts: Starts, tmp_path: Path):
+    """In 09 too, where no goal asks for the script itself."""
+    project = with_two_in_production(starts["first"].copy(tmp_path / "p"))
+    project.add_to_model("    town: Mapped[str | None] = mapped_column(String(60))\n")
+    project.db("migrate", "-m", "Add city column to user model")
+    project.db("upgrade")
+    project.edit(MODELS, "town", "city")
+    goals = tuple(g for g in find_course().lesson(9).goals if g.check != "some_value")
+    told = follow(project, replace(COLUMN_SLIP, goals=goals))
+    assert told[0] == "flask db downgrade" and told[1].startswith("git clean -f "), told
+
+
+@SLIPS
+def test_a_name_that_is_not_committed_is_taken_back_first(project: Project, slip: Slip):
+    slipped(project, slip)
+    renamed_in_the_model(project, slip)
+    goals = tuple(goal for goal in slip.goals if goal.check != "holds")  # it goes with its table
+    told = follow(project, replace(slip, goals=goals))
+    assert told[0] == "flask db downgrade" and told[1].startswith("git clean -f "), told
+    assert len(project.read().migrations.revisions) == 3
 
 
 @SLIPS

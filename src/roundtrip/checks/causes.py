@@ -115,6 +115,8 @@ def no_script(state: State, project: Path, wanted: str = "") -> Cure:
     if waiting and wanted and waiting.committed:
         cause = f"{waiting.file} waits. Until it has run, flask db migrate refuses."
         return Cure(cause, _UPGRADE)
+    if waiting and not waiting.committed and (bad := bad_script(state)):
+        return bad
     if waiting:
         cause = "No further script was made. While one waits, flask db migrate refuses."
         return Cure(cause, "flask db history")
@@ -125,9 +127,14 @@ def no_script(state: State, project: Path, wanted: str = "") -> Cure:
         return Cure(cause, look_at(state))
     command = f'flask db migrate -m "{message_for(state)}"'
     first = state.verdict
-    if first.kind == "model_ahead" and first.next != command:  # its script would fail
-        return Cure(f"{first.headline} {first.why}", first.next, repair=True)
+    if first.kind in _AHEAD and (first.next != command or first.why.startswith("Careful:")):
+        # its script would fail, or drop what the model has under another name now
+        return Cure(f"{first.headline} {first.why}", first.next, repair=first.next != command)
     return Cure("There is no migration script for it yet.", command)
+
+
+_AHEAD = {"model_ahead", "database_ahead"}
+"""The disagreements in which a script may be missing, or is not what comes next."""
 
 
 def why_empty(state: State, script: Revision) -> Cure:
