@@ -117,7 +117,8 @@ class ModelState:
 class Revision:
     """A migration script. `adds` and `drops` name tables (`user`) and columns (`user.age`).
 
-    `renamed`: those of `drops` that go on under another name, which is in `adds`.
+    `renamed`: those of `drops` that go on under another name, which is in `adds`. `named_back`:
+    those of `adds` that downgrade() gives another name, such as their old one.
     `required`: the added columns that are NOT NULL and have no default in the database. `others`:
     Alembic's names of the other operations in upgrade(). `columns`: those that come with the tables
     it makes. `makes`: the columns it makes whose type is understood, named `user.age`. `unknown`:
@@ -136,6 +137,7 @@ class Revision:
     adds: tuple[str, ...] = ()
     drops: tuple[str, ...] = ()
     renamed: tuple[str, ...] = ()
+    named_back: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
@@ -151,6 +153,11 @@ class Revision:
     def loses(self) -> tuple[str, ...]:
         """What its upgrade() drops with all values."""
         return tuple(name for name in self.drops if name not in self.renamed)
+
+    @property
+    def loses_back(self) -> tuple[str, ...]:
+        """What its downgrade() drops with all values."""
+        return tuple(name for name in self.adds if name not in self.named_back)
 
     @property
     def is_empty(self) -> bool:

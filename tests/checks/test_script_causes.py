@@ -176,6 +176,10 @@ def test_a_downgrade_of_a_script_with_rows_says_what_it_takes(project: Path):
     )
     said = "The downgrade drops user.age with all values."
     refused("committed_migration", state, project, said, "flask db downgrade", adds=["user.age"])
+    renames = replace(script, named_back=("user.age",))
+    state = replace(state, migrations=replace(migrations(renames), current=(SECOND,)))
+    finding = ask("committed_migration", state, project, adds=["user.age"])
+    assert (finding.next, "drops" in finding.cause) == ("flask db downgrade", False)
 
 
 def test_a_script_that_production_has_run_is_not_deleted(project: Path):

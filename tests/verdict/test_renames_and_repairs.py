@@ -47,6 +47,52 @@ def test_a_renamed_column_keeps_its_values_and_the_board_says_so(city: Project):
     assert city.read().verdict.kind == "script_not_committed"
 
 
+def with_rename(city: Project) -> str:
+    """The script renames forth and back; its path."""
+    script = renamed(city)
+    text = (city.path / script).read_text(encoding="utf-8").partition("def downgrade")[0]
+    back = RENAME.replace("'city'", "'x'").replace("'town'", "'city'").replace("'x'", "'town'")
+    city.write(script, f"{text}def downgrade():\n    {back}\n")
+    return script
+
+
+def test_the_way_back_of_a_rename_drops_nothing(city: Project):
+    """The model has its old name again; then the script is left over."""
+    script = with_rename(city)
+    city.db("upgrade")
+    city.git("restore", MODELS)
+    why = city.follow("database_ahead", "flask db downgrade")
+    assert "drops" not in why and "keeps the values" in why
+    assert city.sql("SELECT city FROM user WHERE name = 'Ada'") == [("London",)]
+    verdict = city.read().verdict
+    assert "adds user.town and renames user.city" in verdict.found
+    city.follow("left_over", f"git clean -f {script}")
+    assert city.read().verdict.kind == "agree"
+
+
+def test_a_rename_of_production_is_taken_back_without_a_warning(city: Project):
+    with_production(city)
+    on_production(city, "upgrade")
+    city.sql("INSERT INTO user (name, email) VALUES ('Dorothy', 'd')", "production.db")
+    with_rename(city)
+    city.db("upgrade")
+    on_production(city, "upgrade")
+    city.commit("Rename")
+    city.db("downgrade")
+    there = next(d for d in city.read().disagreements if d.kind == "elsewhere")
+    assert there.next == "flask --env-file production.env db downgrade"
+    assert "all values" not in there.why
+
+
+def test_a_rename_whose_way_back_drops_is_warned_of(city: Project):
+    """downgrade() is the one that flask db migrate wrote."""
+    renamed(city)
+    city.db("upgrade")
+    city.git("restore", MODELS)
+    assert "drops user.town with all values" in city.follow("database_ahead", "flask db downgrade")
+    assert city.sql("SELECT city FROM user WHERE name = 'Ada'") == [(None,)]
+
+
 def test_a_renamed_table_is_none_that_is_deleted(project: Project):
     project.edit(
         MODELS, "class User(db.Model):", 'class User(db.Model):\n    __tablename__ = "person"\n'

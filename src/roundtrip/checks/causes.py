@@ -211,6 +211,6 @@ def downgrade_of(state: State, revision: Revision) -> Cure:
     at = state.migrations.current
     followed = "" if revision.id in at else ", with all that followed"
     said = f"Undo it before you delete it{followed}."
-    if lost := [name for name in revision.adds if row_count(state, name)]:
+    if lost := [name for name in revision.loses_back if row_count(state, name)]:
         said = f"{said} The downgrade drops {', '.join(lost)} with all values."
     return Cure(said, take_back(revision, at), repair=True)

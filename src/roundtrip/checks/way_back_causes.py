@@ -45,7 +45,7 @@ def not_gone_back(state: State, project: Path, database: str, name: str) -> Cure
         return hollow
     cause = f"{database} has not gone back far enough: {maker.id} still counts as run."
     newer = state.migrations.revisions[state.migrations.revisions.index(maker) + 1 :]
-    if more := [name for r in newer if r.id in ran for name in r.adds if "." not in name]:
+    if more := [name for r in newer if r.id in ran for name in r.loses_back if "." not in name]:
         cause = f"{cause} On the way, {', '.join(more)} is dropped with its rows."
     if maker.id in at:
         cause = f"The downgrade has not run on {database}.{address_first(database)}"

@@ -38,6 +38,7 @@ def read_script(tree: ast.Module, file: str) -> Revision:
         adds=adds,
         drops=drops,
         renamed=renamed,
+        named_back=_named(back, "rename"),
         required=tuple(dict.fromkeys(name for _, name, required in there if required)),
         others=tuple(dict.fromkeys(_others(upgrade))),
         columns=tuple(_columns(upgrade)),

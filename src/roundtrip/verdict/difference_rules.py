@@ -180,17 +180,22 @@ def database_ahead(state: State) -> Disagreement | None:
             f'flask db migrate -m "{message_for(state)}"',
             restore_model(state),
         )
+    if maker.adds and not maker.loses_back:
+        why = f"The downgrade gives {listed(maker.adds)} the old name again, and keeps the values."
+        why = f"{why} After it, the script that renames can go."
+        return say("The database is ahead of the model.", found, why, "flask db downgrade")
     if instead := _in_its_place(state):
         found = f"The database has {listed(names)}, the model has {listed(instead)}."
         why = (
-            f"The downgrade drops {listed(maker.adds)} with all values. Is {listed(instead)} "
+            f"The downgrade drops {listed(maker.loses_back)} with all values. Is {listed(instead)} "
             "another name for it? Then put the old one back. Does nobody want it? Then the "
             "downgrade comes first, and flask db migrate after it."
         )
         return say(headline, found, why, "flask db downgrade")
     why = (
-        f"The downgrade drops {listed(maker.adds)} with all values; without it, the next flask db "
-        "migrate writes a script that does. If it is wanted, put its line into the model instead."
+        f"The downgrade drops {listed(maker.loses_back)} with all values; without it, the next "
+        "flask db migrate writes a script that does. If it is wanted, put its line into the model "
+        "instead."
     )
     if not restore_model(state):
         why = f"The code went back without a downgrade. {why}"

@@ -26,7 +26,7 @@ def with_losses(said: Disagreement, state: State) -> Disagreement:
         return replace(said, why=f"{why}write that first.", next=f"%show {quoted(revision.file)}")
     filled = [table.name for table in state.database.tables if table.rows]
     filled = list(other.filled) if other else filled
-    lost = [name for name in revision.adds if table_of(name) in filled]
+    lost = [name for name in revision.loses_back if table_of(name) in filled]
     if not lost or "with all values" in said.why:
         return said
     return replace(said, why=f"{said.why} The downgrade drops {listed(lost)} with all values.")

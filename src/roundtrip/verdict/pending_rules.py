@@ -30,7 +30,9 @@ def left_over(state: State) -> Disagreement | None:
         lost = [n for n in revision.drops if n in model and n not in redone | {*revision.adds}]
         if not extra and not lost:
             continue
-        changes = {"adds": extra, "drops": lost}
+        renamed = [name for name in lost if name in revision.renamed]
+        dropped = [name for name in lost if name not in renamed]
+        changes = {"adds": extra, "renames": renamed, "drops": dropped}
         does = [f"{verb} {listed(names)}" for verb, names in changes.items() if names]
         if other := has_run(state, revision):
             return say(
