@@ -5,17 +5,15 @@ Each command that the first open goal tells is run, and is the one that the boar
 
 from __future__ import annotations
 
-import re
-import shlex
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from following import follow, with_two_in_production, write_into_the_script
 from starts import Starts
 from states import Project
-from turns import MODELS, on_production, with_production
+from turns import MODELS, on_production
 
-from roundtrip import checks, messages
 from roundtrip.course import Goal, find_course
 
 YOUR_TURN = find_course().lesson(10)
@@ -38,16 +36,6 @@ def project(starts: Starts, tmp_path: Path) -> Project:
     project.git("mv", script, script.replace("add_city_column_to_user_model", "say_what_changes"))
     project.git("commit", "-aq", "--amend", "--no-edit")
     return with_two_in_production(project)
-
-
-def with_two_in_production(project: Project) -> Project:
-    """The database that the lessons call production, and its users."""
-    with_production(project)
-    on_production(project, "upgrade")
-    for name in ("Katherine", "Dorothy"):
-        row = f"('{name}', '{name.lower()}@example.com')"
-        project.sql(f"INSERT INTO user (name, email) VALUES {row}", "production.db")
-    return project
 
 
 @dataclass(frozen=True)
@@ -105,35 +93,8 @@ def renamed_in_the_model(project: Project, slip: Slip) -> None:
 
 def rename_in_the_script(project: Project, slip: Slip) -> None:
     """As the board says."""
-    (waiting,) = project.read().migrations.pending
-    text = (project.path / waiting.file).read_text(encoding="utf-8")
     old, new = map(str.lower, slip.names)
-    up, down = slip.rename.format(old, new), slip.rename.format(new, old)
-    bodies = f"def upgrade():\n    {up}\n\n\ndef downgrade():\n    {down}\n"
-    project.write(waiting.file, text.partition("def upgrade")[0] + bodies)
-
-
-def follow(project: Project, slip: Slip, most: int = 12) -> list[str]:
-    """Run what the first open goal tells, which is what the board tells; the commands.
-
-    A command that only looks is the last.
-    """
-    told: list[str] = []
-    for _ in range(most):
-        state = project.read()
-        results = [checks.check(goal, state, project.path) for goal in slip.goals]
-        said = messages.practised(results)
-        found = re.search(r"next: (.*)", said)
-        if not found:
-            assert "Done." in said, said
-            return told
-        told.append(found[1])
-        elsewhere = state.verdict.kind == "elsewhere"  # there the goals know what to run
-        assert elsewhere or found[1] == state.verdict.next, f"{state.verdict}\n{said}"
-        if not found[1].startswith(("git", "flask")):
-            return told
-        project.run(*shlex.split(found[1]))
-    raise AssertionError(told)
+    write_into_the_script(project, slip.rename.format(old, new), slip.rename.format(new, old))
 
 
 @SLIPS
@@ -141,10 +102,10 @@ def test_a_name_that_is_committed_is_renamed_by_another_script(project: Project,
     slipped(project, slip)
     committed(project)
     renamed_in_the_model(project, slip)
-    *_, look = follow(project, slip)
+    *_, look = follow(project, slip.goals)
     assert look.startswith("%show migrations/versions/")
     rename_in_the_script(project, slip)
-    follow(project, slip)
+    follow(project, slip.goals)
     assert len(project.read().migrations.revisions) == 4
     assert project.sql(slip.kept) == [("1815",)]
 
@@ -157,7 +118,7 @@ def test_a_name_of_an_earlier_lesson_is_taken_back_first(starts: Starts, tmp_pat
     project.db("upgrade")
     project.edit(MODELS, "town", "city")
     goals = tuple(g for g in find_course().lesson(9).goals if g.check != "some_value")
-    told = follow(project, replace(COLUMN_SLIP, goals=goals))
+    told = follow(project, goals)
     assert told[0] == "flask db downgrade" and told[1].startswith("git clean -f "), told
 
 
@@ -166,7 +127,7 @@ def test_a_name_that_is_not_committed_is_taken_back_first(project: Project, slip
     slipped(project, slip)
     renamed_in_the_model(project, slip)
     goals = tuple(goal for goal in slip.goals if goal.check != "holds")  # it goes with its table
-    told = follow(project, replace(slip, goals=goals))
+    told = follow(project, goals)
     assert told[0] == "flask db downgrade" and told[1].startswith("git clean -f "), told
     assert len(project.read().migrations.revisions) == 3
 
@@ -180,12 +141,12 @@ def test_a_script_from_one_name_to_the_other_is_none_too_many(
     slipped(project, slip)
     renamed_in_the_model(project, slip)
     project.db("migrate", "-m", "change")
-    (look,) = follow(project, slip)
+    (look,) = follow(project, slip.goals)
     assert look.startswith("%show migrations/versions/")
     if keeps:
         rename_in_the_script(project, slip)
     else:
         project.db("upgrade")
     goals = tuple(goal for goal in slip.goals if goal.check != "holds")
-    follow(project, slip if keeps else replace(slip, goals=goals))
+    follow(project, slip.goals if keeps else goals)
     assert (("1815",) in project.sql(slip.kept)) is keeps

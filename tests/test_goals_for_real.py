@@ -134,7 +134,7 @@ def test_a_reset_without_hard_is_taken_back_first(project: Project):
     assert (said.met, said.next) == (False, f"git reset {kept}")
     later = project.copy(project.path.with_name("later"))
     later.git("commit", "-q", "--allow-empty", "-m", "Later")  # who goes on meant it so
-    assert find(later, "agree", **back).next == "git status"
+    assert find(later, "agree", **back).next.startswith("git reset --hard ")
     project.write("notes.txt", "one, and two\n")
     project.run(*shlex.split(said.next))
     assert (project.path / "notes.txt").read_text(encoding="utf-8") == "one, and two\n"
@@ -157,7 +157,10 @@ def test_what_a_reset_leaves_alone_does_not_keep_from_one(project: Project):
     project.write("notes.txt", "one\n")
     assert find(project, "head_subject", **wanted).next == f"git reset --hard {place}"
     project.add_to_model("    city: Mapped[str | None]\n")
-    assert find(project, "head_subject", **wanted).next == "git status"
+    for command in ("git stash", f"git reset --hard {place}"):
+        assert find(project, "head_subject", **wanted).next == command
+        project.run(*shlex.split(command))
+    assert find(project, "head_subject", **wanted).met
 
 
 def test_a_commit_that_was_amended_twice_is_had_back_as_it_was(project: Project):

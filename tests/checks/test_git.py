@@ -82,7 +82,7 @@ def test_head_subject(project: Path):
     loose = made(git=git(modified=(MODELS,)))
     refused("head_subject", loose, project, "7777777", "git reflog", **lost)
     dirty = made(git=replace(later.git, modified=(MODELS,)))
-    refused("head_subject", dirty, project, "would go with a reset", "git status", **back)
+    refused("head_subject", dirty, project, "would go with a reset", "git stash", **back)
     loose = made(git=git(branch=None, way_back="main"))
     refused("head_subject", loose, project, "no branch", "git switch main", subject="Other")
     here = {"subject": "Create the user table"}

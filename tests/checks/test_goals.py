@@ -45,8 +45,8 @@ def test_agree(project: Path):
     one_waits = replace(UPGRADED, git=made().git, elsewhere=(behind,))
     one_waits = replace(one_waits, disagreements=disagreements(one_waits)[-1:])
     refused("agree", one_waits, project, "waits", "flask --env-file production.env db upgrade")
-    refused("agree", one_waits, project, "way is back", LOG, back="Elsewhere")
-    refused("agree", MODEL_AHEAD, project, "way is back", LOG, back="Elsewhere")
+    refused("agree", one_waits, project, "No commit is called", LOG, back="Elsewhere")
+    refused("agree", MODEL_AHEAD, project, "No commit is called", LOG, back="Elsewhere")
     here = "Create the user table"
     refused("agree", two_ways, project, "ahead", "flask db upgrade", back=here)
 

@@ -12,6 +12,7 @@ reflog into what Git remembers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from inspect import isfunction, signature
@@ -132,17 +133,21 @@ def agree(state: State, project: Path, back: str = "") -> Finding:
     if back and state.git.commits and state.git.subject != back:
         if first.kind == "pending" and (too_far := one_step_too_many(state, back)):
             return unmet(first.found, too_far)
-        if first.back:
+        if _LEADS_BACK.search(first.back):
             return unmet(first.found, Cure(f"{first.headline} {first.why}", first.back))
-        if "db upgrade" in first.next or "db migrate" in first.next:
-            cause = "The way is back, so no script is to run: first every database, then the code."
-            return unmet(first.found, Cure(cause, "git log --oneline"))
+        if first.back or _LEADS_ON.search(first.next):
+            way = git.head_subject(state, project, back, back=True)
+            return replace(way, found=first.found)
     elif back and state.git.uncommitted:  # such as a reset without --hard leaves
         file = state.git.uncommitted[0]
-        if soft := reset_without_hard(state):
+        if soft := reset_without_hard(state, project):
             return unmet(f"not committed: {file}", soft)
         return unmet(f"not committed: {file}", why_changed(state, file))
     return unmet(first.found, Cure(f"{first.headline} {first.why}".strip(), first.next))
+
+
+_LEADS_BACK = re.compile("git reset|db downgrade")
+_LEADS_ON = re.compile("db upgrade|db migrate|git add|git commit|git status")
 
 
 def _checks() -> Iterator[Callable[..., Finding]]:

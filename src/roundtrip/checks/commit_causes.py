@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from ..env_file import quoted
@@ -10,7 +10,7 @@ from ..facts import State
 from ..verdict.git_rules import settings_in_git
 from .causes import bad_script, make_again
 from .finding import Cure
-from .reflog import brought_with
+from .reflog import Made, brought_with, is_in_the_files
 
 
 def not_to_commit(state: State, project: Path) -> Cure | None:
@@ -77,9 +77,22 @@ def _amend(state: State) -> str:
     return "git add ." if unstaged else "git commit --amend --no-edit"
 
 
-def reset_without_hard(state: State) -> Cure | None:
-    """The cure where a reset moved the branch and left new files, which are told from others."""
-    if not state.git.left:
+def amended(lost: Sequence[Made]) -> Cure | None:
+    """How to have an earlier commit as it was, if the last thing was to write into it."""
+    for each in lost:
+        if each.amended:
+            cause = "git commit --amend has put it into the commit before. This goes back to that "
+            cause = f"{cause}one as it was, and keeps the files; then commit them."
+            return Cure(cause, f"git reset --soft {each.after[:7]}", repair=True)
+    return None
+
+
+def reset_without_hard(state: State, project: Path) -> Cure | None:
+    """The cure where a reset moved the branch and left the files as they were.
+
+    A file that was brought back after a reset with --hard is there as well, but it alone.
+    """
+    if not state.git.left or not is_in_the_files(state, project, state.git.reset_from):
         return None
     cause = "The reset was without --hard: it moved the branch, and the files stayed. This moves "
     cause = f"{cause}it back, and no file; then reset again, with --hard."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -13,9 +12,10 @@ from ..verdict.git_rules import conflict, merge_not_committed, no_branch
 from ..verdict.wording import sentence
 from .branches import aside, to_main
 from .causes import make_again
-from .commit_causes import model_alone, not_to_commit, script_alone, why_changed
+from .commit_causes import amended, model_alone, not_to_commit, script_alone, why_changed
 from .finding import Cure, Finding, as_told, begin_again, met, unmet
-from .reflog import Made, commits_to, is_in_the_files, off_the_branch
+from .reflog import commits_to, is_as_in, is_in_the_files, off_the_branch
+from .way_back_causes import database_first
 
 
 def commits(
@@ -58,8 +58,8 @@ def commits(
         cause = "Work is in the files but not in a commit."
         return unmet(text, Cure(cause, commit(state, message)))
     lost = off_the_branch(state, project)
-    if amended := _amended(lost):
-        return unmet(text, amended)
+    if cure := amended(lost):
+        return unmet(text, cure)
     known = not script or any(fnmatch(r.file, script) for r in state.migrations.revisions)
     own = lost if known else [each for each in lost if each.subject == message]
     if elsewhere := aside(project, own):
@@ -68,16 +68,6 @@ def commits(
         cause = f"A reset went too far back: {lost[-1].after[:7]} is on the branch no more."
         return unmet(text, Cure(cause, "git reflog"))
     return unmet(text, Cure("An earlier step is missing.", "git status"))
-
-
-def _amended(lost: Sequence[Made]) -> Cure | None:
-    """How to have an earlier commit as it was, if the last thing was to write into it."""
-    for each in lost:
-        if each.amended:
-            cause = "git commit --amend has put it into the commit before. This goes back to that "
-            cause = f"{cause}one as it was, and keeps the files; then commit them."
-            return Cure(cause, f"git reset --soft {each.after[:7]}", repair=True)
-    return None
 
 
 def _apart(state: State, script: str, more: int) -> Cure | None:
@@ -125,8 +115,8 @@ def head_subject(
     if found == subject:
         if len(state.git.commits) >= commits:
             return met(text)
-        if amended := _amended(off_the_branch(state, project)):
-            return unmet(f"{text}, and one commit is missing", amended)
+        if cure := amended(off_the_branch(state, project)):
+            return unmet(f"{text}, and one commit is missing", cure)
         cause = "It took the place of an earlier commit, which is on the branch no more."
         return unmet(f"{text}, and one commit is missing", Cure(cause, "git reflog", repair=True))
     older = [commit.hash[:7] for commit in state.git.commits if commit.subject == subject]
@@ -134,12 +124,15 @@ def head_subject(
         cause = f"“{subject}” is {older[0]}, further back: the branch has later commits."
         if back and not state.disagreements:  # later work, and every place has it
             return unmet(text, Cure(cause, "git log --oneline"))
-        if back and {*state.git.uncommitted} <= {*state.git.untracked}:  # a reset leaves these
+        if back and (first := database_first(state, project, older[0])):
+            return unmet(text, first)
+        changed = {*state.git.uncommitted} - {*state.git.untracked}  # a reset leaves these
+        if back and (not changed or is_as_in(project, older[0], changed)):
             return unmet(text, Cure(cause, f"git reset --hard {older[0]}"))
         if back:
-            cause = f"{cause} What is not committed would go with a reset. Look at it first; git "
-            cause = f"{cause}stash -u sets it aside, git restore and a file's name drops it."
-            return unmet(text, Cure(cause, "git status"))
+            cause = f"{cause} What is not committed would go with a reset. This sets it aside, and "
+            cause = f"{cause}git stash pop brings it back; after it comes the reset."
+            return unmet(text, Cure(cause, "git stash"))
         return unmet(text, Cure(cause, "git log --oneline"))
     if called := [entry for entry in off_the_branch(state, project) if entry.subject == subject]:
         if elsewhere := aside(project, called):
@@ -164,8 +157,8 @@ def head_subject(
     if len(state.git.commits) < commits or not made:
         # An earlier lesson may have ended with an amended commit of its own.
         own = file and made and not state.git.uncommitted
-        if own and (amended := _amended(off_the_branch(state, project))):
-            return unmet(text, amended)
+        if own and (cure := amended(off_the_branch(state, project))):
+            return unmet(text, cure)
         cause = "That is an earlier lesson's; this lesson's commit is not made yet."
         if not state.git.uncommitted:
             cause = f"{cause} Nothing is there to commit: the steps before it come first."

@@ -20,11 +20,18 @@ from .causes import (
     why_empty,
     why_troubled,
 )
-from .commit_causes import apart, model_alone, reset_without_hard, script_alone, why_changed
+from .commit_causes import (
+    amended,
+    apart,
+    model_alone,
+    reset_without_hard,
+    script_alone,
+    why_changed,
+)
 from .course_databases import USUAL
 from .finding import Cure, Finding, begin_again, met, unmet
 from .model_causes import look_at, why_lacking
-from .reflog import off_the_branch
+from .reflog import ask_git, off_the_branch
 from .script_causes import does_more, names_of, other_name, unread, why_not_pending
 from .way_back_causes import no_way_back, not_gone_back
 
@@ -54,10 +61,16 @@ def model_has(
         return unmet(text, why_lacking(state, project, column, beside)) if present else met(text)
     here = look_at(state, table.file)
     if not present:
+        if soft := reset_without_hard(state, project):
+            return unmet(text, soft)
         if table.file in state.git.staged:
             return unmet(text, Cure("The line is still in the class.", here, repair=True))
         if table.file in state.git.modified:
             return unmet(text, Cure("The line is still in the class.", here))
+        lost = off_the_branch(state, project)
+        words = ("grep", "--files-with-matches", "--word-regexp", found.name)
+        if into := amended([e for e in lost if not ask_git(project, *words, e.after, table.file)]):
+            return unmet(text, into)
         cause = "The line is committed, so git restore does not take it away."
         scripts = [r for r in state.migrations.revisions if column in r.adds]
         if state.git.commits[1:] and not scripts and not state.git.uncommitted:
@@ -106,7 +119,7 @@ def revisions(
         extra = everything[-1]  # no other follows it, so it can go
         # On the way back only: elsewhere a script that waits is told to be reset like this.
         back = count == applied and not whole and extra.file in state.git.uncommitted
-        if back and (soft := reset_without_hard(state)):
+        if back and (soft := reset_without_hard(state, project)):
             return unmet(text, soft)
         if whole and state.differences and not extra.is_empty:
             cause = "The table was made from another model, and one script is to make it all."

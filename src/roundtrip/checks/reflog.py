@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -46,6 +47,17 @@ def brought_with(project: Path, file: str) -> list[str]:
         for place in ask_git(project, *how)
         for each in ask_git(project, "show", "-z", "--format=", "--name-only", place)
     ]
+
+
+def is_as_in(project: Path, place: str, files: Collection[str]) -> bool:
+    """Whether all these files, which differ from the last commit, are as another commit has them.
+
+    So a reset with --hard to that one loses nothing of them.
+    """
+    changed = ask_git(project, "diff", "--name-only", "-z", "HEAD", place)
+    return {*files} <= {*changed} and not ask_git(
+        project, "diff", "--name-only", "-z", place, "--", *files
+    )
 
 
 def ask_git(project: Path, *arguments: str) -> list[str]:

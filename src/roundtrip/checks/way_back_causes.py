@@ -7,8 +7,8 @@ from pathlib import Path
 from ..env_file import quoted
 from ..facts import Revision, State
 from ..sqlite_files import sql_name
-from ..verdict.commands import is_one_step, take_back
-from ..verdict.lookups import database_names
+from ..verdict.commands import back_on, is_one_step, take_back
+from ..verdict.lookups import claims, database_names
 from .course_databases import (
     USUAL,
     address_first,
@@ -20,6 +20,7 @@ from .course_databases import (
     versions,
 )
 from .finding import Cure, begin_again
+from .reflog import ask_git
 
 
 def not_gone_back(state: State, project: Path, database: str, name: str) -> Cure:
@@ -63,6 +64,20 @@ def no_way_back(state: State, script: Revision) -> Cure | None:
         return Cure(cause, f"git restore {quoted(script.file)}", repair=True)
     cause = f"{cause} Write it first."
     return Cure(cause, f"%show {quoted(script.file)}", repair=True)
+
+
+def database_first(state: State, project: Path, place: str) -> Cure | None:
+    """The cure where a database has run a script that the commit to go back to does not have."""
+    there = {*ask_git(project, "ls-tree", "-r", "-z", "--name-only", place)}
+    later = [r for r in state.migrations.revisions if there and r.file not in there]
+    cause = "{} has run {}, which that commit does not have: first every database, then the code."
+    if run := [revision for revision in later if revision.applied]:
+        command = take_back(run[-1], state.migrations.current)
+        return Cure(cause.format(state.database.url, run[-1].file), command, repair=True)
+    if other := claims(state, *later):
+        command = back_on(state, other)
+        return Cure(cause.format(other.url, "one of the scripts"), command, repair=True)
+    return None
 
 
 def one_step_too_many(state: State, back: str) -> Cure | None:

@@ -1,0 +1,137 @@
+"""Part two of lesson 10, after what can go wrong on it: as far as the advice leads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from following import follow, with_two_in_production, write_into_the_script
+from starts import Starts
+from states import Project
+from turns import MODELS, PHONE, committed, on_production
+
+from roundtrip import checks
+from roundtrip.course import find_course
+
+GOALS = find_course().lesson(10).exercise("and-back").goals
+
+RENAME = """with op.batch_alter_table('user') as batch_op:
+        batch_op.alter_column('{}', new_column_name='{}')"""
+
+
+@pytest.fixture
+def project(starts: Starts, tmp_path: Path) -> Project:
+    """The end of part one."""
+    project = with_two_in_production(starts["city"].copy(tmp_path / "p"))
+    committed(project, PHONE, "Add phone")
+    on_production(project, "upgrade")
+    return project
+
+
+def both_down(project: Project) -> None:
+    project.db("downgrade")
+    on_production(project, "downgrade")
+
+
+def taken_back(project: Project) -> None:
+    """Nothing is left of it, and nothing else has gone."""
+    for name in ("app.db", "production.db"):
+        assert [row[1] for row in project.sql("PRAGMA table_info(user)", name)][3:] == ["city"]
+    assert project.sql("SELECT city FROM user WHERE name = 'Ada'") == [("London",)]
+    assert "phone" not in (project.path / MODELS).read_text(encoding="utf-8")
+    assert len(list((project.path / "migrations/versions").glob("*.py"))) == 2
+    assert project.git("status", "--short") == ""
+
+
+def test_a_script_that_was_brought_back_is_no_sign_of_a_reset_without_hard(project: Project):
+    """Its database was forgotten, and both resets were with --hard."""
+    script = project.script_file("add_phone")
+    project.db("downgrade")
+    project.git("reset", "-q", "--hard", "HEAD~1")
+    project.git("restore", "--source=ORIG_HEAD", "--", script)
+    on_production(project, "downgrade")
+    assert follow(project, GOALS) == [f"git clean -f {script}"]
+    taken_back(project)
+
+
+def test_after_a_reset_without_hard_the_model_alone_is_put_back(project: Project):
+    both_down(project)
+    project.git("reset", "-q", "HEAD~1")
+    project.git("restore", MODELS)
+    script = project.script_file("add_phone")
+    assert follow(project, GOALS) == [f"git clean -f {script}"]
+    taken_back(project)
+
+
+def test_a_reset_without_hard_is_told_by_the_first_goal(project: Project):
+    """Its hints are about other cases."""
+    last = project.git("rev-parse", "--short", "HEAD").strip()
+    both_down(project)
+    project.git("reset", "-q", "HEAD~1")
+    state = project.read()
+    unmet = [r for r in (checks.check(g, state, project.path) for g in GOALS) if not r.met]
+    assert unmet[0].goal.text == "The model has no user.phone"
+    assert (unmet[0].finding.next, unmet[0].finding.repair) == (f"git reset {last}", True)
+
+
+@pytest.mark.parametrize("removed", [False, True])
+def test_a_model_that_was_put_back_by_hand_goes_with_the_reset(project: Project, removed: bool):
+    """What is not committed is as the commit to go back to has it."""
+    both_down(project)
+    project.edit(MODELS, PHONE, "")
+    if removed:
+        project.git("rm", "-q", project.script_file("add_phone"))
+    (told,) = follow(project, GOALS, apart=("git reset --hard",))
+    assert told.startswith("git reset --hard ")
+    taken_back(project)
+
+
+def test_work_that_a_reset_would_take_is_set_aside(project: Project):
+    both_down(project)
+    project.edit(MODELS, PHONE, f"{PHONE}    # a note of mine\n")
+    first, then = follow(project, GOALS, apart=("git stash",))
+    assert (first, then[:17]) == ("git stash", "git reset --hard ")
+    taken_back(project)
+    assert "a note of mine" in project.git("stash", "show", "-p")
+
+
+def test_a_column_under_its_older_name_goes_back_before_the_code(project: Project):
+    """One script made it, another has renamed it, and one step was taken on each database."""
+    both_down(project)
+    project.git("reset", "-q", "--hard", "HEAD~1")
+    committed(project, PHONE.replace("phone", "telephone"), "Add telephone")
+    project.edit(MODELS, "telephone", "phone")
+    project.db("migrate", "-m", "rename")
+    names = ("telephone", "phone")
+    write_into_the_script(project, RENAME.format(*names), RENAME.format(*reversed(names)))
+    project.db("upgrade")
+    project.commit("Rename")
+    on_production(project, "upgrade")
+    both_down(project)
+    told = follow(project, GOALS, apart=("git reset --hard", "flask"))
+    assert told[:2] == ["flask db downgrade", "flask --env-file production.env db downgrade"]
+    taken_back(project)
+
+
+def test_what_was_amended_into_the_commit_to_go_back_to_gets_its_own(project: Project):
+    """Then the way back begins, and the lesson need not begin again."""
+    before = project.git("rev-parse", "--short", "HEAD~1").strip()
+    project.git("reset", "-q", "--soft", "HEAD~1")
+    project.git("commit", "-q", "--amend", "--no-edit")
+    both_down(project)
+    state = project.read()
+    unmet = [r for r in (checks.check(g, state, project.path) for g in GOALS) if not r.met]
+    assert unmet[0].finding.next == f"git reset --soft {before}", unmet[0]
+    project.git("reset", "-q", "--soft", before)
+    project.git("commit", "-q", "-m", "Add phone")
+    (told,) = follow(project, GOALS)
+    assert told.startswith("git reset --hard ")
+    taken_back(project)
+
+
+def test_what_was_amended_before_the_line_came_is_none_of_its_business(project: Project):
+    """Such as at the end of the lesson before."""
+    project.git("commit", "-q", "--amend", "-m", "Add phone, again")
+    state = project.read()
+    said = next(checks.check(g, state, project.path) for g in GOALS if g.check == "model_has")
+    assert "amend" not in said.finding.cause and "soft" not in said.finding.next
