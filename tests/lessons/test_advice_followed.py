@@ -171,6 +171,7 @@ def test_a_class_in_a_file_of_its_own_is_imported_as_told(notebook: Kernel):
     assert "✔ met      The model has post.title" in said, said
 
 
+NULLABLE = "Mapped[int | None] = mapped_column(F"
 TABLES = {
     "an index": RIGHT[POST].replace("String(200))", "String(200), index=True)"),
     "another name": RIGHT[POST].replace(
@@ -181,6 +182,7 @@ TABLES = {
         'user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))',
         'user_id = ForeignKey("user.id")',
     ),
+    "a post without a user": RIGHT[POST].replace("Mapped[int] = mapped_column(F", NULLABLE),
     "a title that may be empty": RIGHT[POST].replace(
         "title: Mapped[str]", "title: Mapped[str | None]"
     ),

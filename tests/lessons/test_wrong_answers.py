@@ -178,6 +178,11 @@ WRONG = {
         "%finish",
         "It should be VARCHAR(200) and must not be empty",
     ),
+    "a post without a user": (
+        {POST: RIGHT[POST].replace("user_id: Mapped[int]", "user_id: Mapped[int | None]")},
+        "%finish",
+        "So a post without a user is possible.",
+    ),
     "no foreign key": (
         {POST: RIGHT[POST].replace('mapped_column(ForeignKey("user.id"))', "mapped_column()")},
         "%finish",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..facts import State
 from ..sqlite_files import sql_name
+from ..verdict.lookups import is_nullable
 from .causes import no_script, not_upgraded, why_blocked
 from .course_databases import USUAL, columns_of, query
 from .database_causes import (
@@ -69,9 +70,15 @@ def database_has(
     return unmet(text, why_absent(state, project, column, database))
 
 
-def references(state: State, project: Path, column: str, target: str) -> Finding:
-    """This `table.column` in app.db is a foreign key to the table `target`, of its id's type."""
+def references(
+    state: State, project: Path, column: str, target: str, required: bool = False
+) -> Finding:
+    """This `table.column` in app.db is a foreign key to the table `target`, of its id's type.
+
+    `required`: it must not be empty.
+    """
     table, _, name = column.partition(".")
+    here = look_at(state)
     there = database_has(state, project, column)
     if not there.met:
         return there
@@ -79,16 +86,28 @@ def references(state: State, project: Path, column: str, target: str) -> Finding
     if not any(row[3] == name and row[2] == target for row in keys):
         text = f"{USUAL}: {column} points to no table"
         if any(d.op == "add_fk" and d.table == table for d in state.differences):
-            cause = "The model has the foreign key now; the table was made before."
-            if state.migrations.pending:
-                return unmet(text, not_upgraded(state, project, USUAL).after(cause))
-            return unmet(text, no_script(state, project).after(cause))
+            return unmet(text, _made_before(state, project, "the foreign key"))
         cause = f'The column is plain: the model has it without ForeignKey("{target}.id").'
-        return unmet(text, Cure(cause, look_at(state)))
-    kind = columns_of(project, USUAL, table)[name][0]
+        return unmet(text, Cure(cause, here))
+    kind, nullable = columns_of(project, USUAL, table)[name]
     wanted = columns_of(project, USUAL, target).get("id", (kind, False))[0]
     if kind != wanted:
         text = f"{USUAL}: {column} is {kind}, {target}.id is {wanted}"
         cause = "A foreign key has the type of the column that it points to: Mapped[int] here."
-        return unmet(text, Cure(cause, look_at(state)))
+        return unmet(text, Cure(cause, here))
+    if required and nullable:
+        text = f"{USUAL}: {column} may be empty"
+        if not is_nullable(state, column):
+            return unmet(text, _made_before(state, project, "Mapped[int]"))
+        cause = f"So a {table} without a {target} is possible. Mapped[int] says that it must be "
+        return unmet(
+            text, Cure(f"{cause}there, and Mapped[int | None] that it may be empty.", here)
+        )
     return met(f"{USUAL}: {column} points to {target}")
+
+
+def _made_before(state: State, project: Path, what: str) -> Cure:
+    """The cure where the model has got something that its table has not."""
+    wants = not_upgraded(state, project, USUAL) if state.migrations.pending else None
+    cause = f"The model has {what} now; the table was made before."
+    return (wants or no_script(state, project)).after(cause)
