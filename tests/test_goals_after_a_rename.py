@@ -5,7 +5,7 @@ Each command that the first open goal tells is run, and is the one that the boar
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from starts import Starts
 from states import Project
 from turns import MODELS, on_production
 
+from roundtrip import checks
 from roundtrip.course import Goal, find_course
 
 YOUR_TURN = find_course().lesson(10)
@@ -69,6 +70,12 @@ TABLE_SLIP = Slip(
     "op.rename_table('{}', '{}')",
     "INSERT INTO posts (title, user_id) VALUES ('1815', 1)",
     "SELECT title FROM post",
+)
+ARTICLE_SLIP = replace(
+    TABLE_SLIP,
+    line=TABLE.replace("Posts", "Article"),
+    names=("Article", "Post"),
+    value="INSERT INTO article (title, user_id) VALUES ('1815', 1)",
 )
 SLIPS = pytest.mark.parametrize("slip", [COLUMN_SLIP, TABLE_SLIP], ids=["column", "table"])
 
@@ -150,3 +157,14 @@ def test_a_script_from_one_name_to_the_other_is_none_too_many(
     goals = tuple(goal for goal in slip.goals if goal.check != "holds")
     follow(project, slip.goals if keeps else goals)
     assert (("1815",) in project.sql(slip.kept)) is keeps
+
+
+@pytest.mark.parametrize("slip", [COLUMN_SLIP, TABLE_SLIP, ARTICLE_SLIP], ids=lambda s: s.names[0])
+def test_what_the_model_has_in_its_place_is_named(project: Project, slip: Slip):
+    """In every place, and committed: only the name is wrong."""
+    slipped(project, slip)
+    committed(project)
+    state = project.read()
+    found = [checks.check(goal, state, project.path).finding for goal in slip.goals]
+    said = next(finding.cause for finding in found if not finding.met)
+    assert slip.names[0].lower() in said, said

@@ -48,7 +48,9 @@ def test_model_has(project: Path):
     age = {"column": "user.age"}
     assert ask("model_has", MODEL_AHEAD, project, **age).met
     assert ask("model_has", made(), project, **age, present=False).met
-    refused("model_has", made(), project, "line is missing from User", LOOK, **age)
+    refused(
+        "model_has", made(), project, "has id, name, and no age: the line is missing", LOOK, **age
+    )
     near = made(model=ModelState((user(replace(AGE, name="agee")),), found=True, migrates=True))
     refused("model_has", near, project, "The model has user.agee.", LOOK, **age)
     large = made(model=ModelState((user(replace(AGE, name="Age")),), found=True, migrates=True))
@@ -106,7 +108,7 @@ def test_a_table_that_no_script_makes(project: Path):
 
 def test_a_table_that_the_model_does_not_have(project: Path):
     wanted = {"column": "post.title"}
-    refused("model_has", made(), project, "No class makes the table post", LOOK, **wanted)
+    refused("model_has", made(), project, "The classes make user, and no post:", LOOK, **wanted)
     posts = Table("posts", BASE, class_name="Posts", file=MODELS)
     near = made(model=ModelState((user(), posts), found=True, migrates=True))
     refused("model_has", near, project, "The model has a table posts", LOOK, **wanted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,12 +43,8 @@ def model_has(
     present: bool = True,
     type: str = "",
     nullable: bool = True,
-    beside: Collection[str] = (),
 ) -> Finding:
-    """The model has (or has not) this `table.column`; with `type`, of that type and `nullable`.
-
-    `beside`: other columns that are new, and meant to be.
-    """
+    """The model has (or has not) this `table.column`; with `type`, of that type and `nullable`."""
     model = state.model
     if model.error or not model.found:
         cause = f"{state.verdict.headline} Look at {model.error_file or 'the app'}."
@@ -58,7 +54,7 @@ def model_has(
     table, found = next(there, (None, None))
     text = f"the model {'has' if found else 'does not have'} {column}"
     if not table or not found:
-        return unmet(text, why_lacking(state, project, column, beside)) if present else met(text)
+        return unmet(text, why_lacking(state, project, column)) if present else met(text)
     here = look_at(state, table.file)
     if not present:
         if soft := reset_without_hard(state, project):

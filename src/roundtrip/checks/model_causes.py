@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -21,11 +20,8 @@ def look_at(state: State, file: str = "") -> str:
     return "git diff --staged" if file in state.git.staged else f"%show {file}"
 
 
-def why_lacking(state: State, project: Path, name: str, beside: Collection[str] = ()) -> Cure:
-    """Why the model does not have `table` or `table.column`, and where to look.
-
-    `beside`: other new columns that are right.
-    """
+def why_lacking(state: State, project: Path, name: str) -> Cure:
+    """Why the model does not have `table` or `table.column`, and where to look."""
     model = state.model
     here = look_at(state)
     if not model.tables:
@@ -54,22 +50,11 @@ def why_lacking(state: State, project: Path, name: str, beside: Collection[str] 
     if column and _stands_outside(project / table.file, column):
         cause = f"{column} is outside the class {table.class_name}: indent its line by four spaces."
         return Cure(cause, here)
-    new = [n for n in _new_columns(state, wanted) if f"{wanted}.{n}" not in beside]
-    if column and new:
-        cause = (
-            f"{table.class_name} has no {column}; what is new there is {', '.join(new)}. If that "
-        )
-        return Cure(f"{cause}is the line meant for {column}, mend it; else add one.", here)
-    return Cure(f"The line is missing from {table.class_name}, or the file was not saved.", here)
-
-
-def _new_columns(state: State, table: str) -> list[str]:
-    """The columns of a table that the model has, and no commit's script makes."""
-    scripts = [r for r in state.migrations.revisions if not r.committed]
-    new = {d.name for d in state.differences if d.op == "add_column"}
-    new |= {name for script in scripts for name in script.adds}
-    columns = {f"{t.name}.{c.name}": c.name for t in state.model.tables for c in t.columns}
-    return [columns[name] for name in columns if name in new and name.startswith(f"{table}.")]
+    there = ", ".join(each.name for each in table.columns)
+    cause = (
+        f"{table.class_name} has {there}, and no {column}: the line is missing, has another name, "
+    )
+    return Cure(f"{cause}or was not saved.", here)
 
 
 def _stands_outside(file: Path, name: str) -> bool:
@@ -100,4 +85,7 @@ def _no_table(state: State, project: Path, wanted: str) -> Cure:
     if near := get_close_matches(wanted, names, 1, 0.7):
         cause = f"The model has a table {near[0]}. A table is named after its class: {name} makes "
         return Cure(f"{cause}{wanted}.", look_at(state))
-    return Cure(f"No class makes the table {wanted}, or the file was not saved.", look_at(state))
+    cause = (
+        f"The classes make {', '.join(names)}, and no {wanted}: the class is missing, has another "
+    )
+    return Cure(f"{cause}name, or was not saved.", look_at(state))
