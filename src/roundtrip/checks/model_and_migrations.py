@@ -214,7 +214,7 @@ def committed_migration(
     found = {name for name in maker.adds if table_of(name) not in tables or name in tables}
     made = made_by(own[: own.index(maker)]).keys()  # under another name perhaps, now given up
     drops = {*maker.drops} - made
-    text = f"{maker.file}: adds {names_of(found)}, drops {names_of(drops)}"
+    text = f"{maker.file}: adds {names_of(found)}, drops {names_of(maker.drops)}"
     if found != {*adds} or drops or maker.others:
         return unmet(text, does_more(state, maker, drops, adds, found))
     if {*adds} & made - {*maker.drops}:
