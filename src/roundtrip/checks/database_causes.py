@@ -10,7 +10,7 @@ from ..env_file import database_named_by, url_in
 from ..facts import State
 from ..sqlite_files import sql_name
 from ..verdict.lookups import is_among
-from .causes import no_script, not_upgraded
+from .causes import no_script, not_upgraded, why_troubled
 from .course_databases import (
     USUAL,
     address_first,
@@ -123,6 +123,8 @@ def not_by_downgrade(state: State, project: Path, column: str, database: str) ->
     makers = [revision for revision in scripts if column in revision.adds]
     if not makers or any(is_among(column, revision.drops) for revision in scripts):
         return None
+    if database == USUAL and (trouble := why_troubled(state)):
+        return trouble
     cause = f"It is gone, and {makers[-1].id} still counts as run: it was dropped by other hands, "
     return Cure(f"{cause}not by a downgrade.", command_on(database, "%board"), repair=True)
 

@@ -10,7 +10,7 @@ from ..facts import Revision, State
 from ..names import table_of
 from ..verdict.commands import delete
 from ..verdict.lookups import database_names, model_names, unlike
-from .causes import MEND, downgrade_of, make_again, no_script
+from .causes import MEND, downgrade_of, make_again, no_script, why_troubled
 from .finding import Cure, begin_again
 from .model_causes import look_at
 
@@ -118,6 +118,8 @@ def why_not_pending(
         lost = {*guilty.loses} - model_names(state) - own
         model_first = first_the_model(state, guilty, adds, lost, cause)
         return model_first or make_again(state, guilty, cause, MEND)
+    if not waiting and run and (trouble := why_troubled(state)):  # stamped, not upgraded
+        return trouble
     if not waiting and run:
         return downgrade_of(state, run[-1]).after("No script waits: the upgrade has run already.")
     if not waiting and (adds or drops):
