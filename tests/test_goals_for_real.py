@@ -322,3 +322,26 @@ def test_a_stamp_is_told_once_by_all_goals_of_03(starts: Starts, tmp_path: Path)
     project.run(*shlex.split(state.verdict.next))
     state = project.read()
     assert all(checks.check(goal, state, project.path).met for goal in goals)
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_commit_too_many_is_joined_with_the_one_before(project: Project, beside: bool):
+    """The last has the script alone; or it has all, and the one before something else."""
+    script = project.script_file("add_age")
+    project.git("reset", "-q", "--soft", "HEAD~1")
+    project.git("reset", "-q")
+    project.write("notes.txt", "mine\n")
+    project.git("add", "notes.txt" if beside else "demo_app")
+    project.git("commit", "-qm", "One")
+    project.commit("Two")
+    goal = {
+        "count": 2,
+        "script": f"*/{Path(script).name}",
+        "message": "Add age column to user model",
+    }
+    for command in ("git reset --soft HEAD~1", "git commit --amend --no-edit"):
+        said = find(project, "commits", **goal)
+        assert said.next == command, said
+        assert "alone" not in said.cause or not beside
+        project.run(*shlex.split(command))
+    assert find(project, "commits", **goal).met

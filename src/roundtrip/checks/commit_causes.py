@@ -46,6 +46,11 @@ def model_alone(state: State) -> Cure:
     """How a script comes into the commit that its model is in already, on a branch not pushed."""
     cause = "The commit has the model alone, and whoever has it cannot make its table. Add the "
     cause = f"{cause}script; git commit --amend --no-edit puts it into the same commit."
+    if {*state.model.files} & {*state.git.uncommitted}:
+        cause = (
+            "Model and script are not committed yet. git commit --amend --no-edit puts both into "
+        )
+        cause = f"{cause}the last commit."
     return Cure(cause, _amend(state), repair=True)
 
 

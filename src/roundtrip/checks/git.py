@@ -79,9 +79,9 @@ def _apart(state: State, script: str, more: int) -> Cure | None:
             return script_alone(state)
         if more != 1 or not known or state.git.uncommitted:
             return None
-        cause = "There is a commit too many. Does the last one hold the script alone? Then "
-        cause = f"{cause}git reset --soft HEAD~1, and git commit --amend --no-edit."
-        return Cure(cause, "git show --stat", repair=True)
+        cause = "There is a commit too many. This takes the last one off the branch, and keeps its "
+        cause = f"{cause}files; git commit --amend --no-edit then puts them into the one before."
+        return Cure(cause, "git reset --soft HEAD~1", repair=True)
     return None if more else model_alone(state)
 
 
