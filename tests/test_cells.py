@@ -70,6 +70,17 @@ def test_a_cell_shows_what_the_command_prints_in_order(notebook):
     assert answer.text == "before\none\nafter\n"
 
 
+def test_a_number_of_the_reflog_is_gits_and_not_python(notebook):
+    must_pass(notebook, "!git commit -q --allow-empty -m two")
+    must_pass(notebook, "name = '@{0}'")
+    for place in ("HEAD@{1}", "HEAD@{{1}}", "@{1}"):
+        assert must_pass(notebook, f"!git log -1 --format=%s {place}").text == "one\n"
+    assert must_pass(notebook, "!git log -1 --format=%s HEAD{name}").text == "two\n"
+    assert must_pass(notebook, "x = !git log --format=%s HEAD@{1}\nprint(x)").text == "['one']\n"
+    must_pass(notebook, "!git reset -q --hard HEAD@{1}")
+    assert must_pass(notebook, "!git log --format=%s").text == "one\n"
+
+
 def test_lesson_says_where_the_old_workspace_went(notebook, home):
     text = must_pass(notebook, "%lesson 1").text
     assert text.startswith("Lesson 01 · Build the demo app\nStart: an empty folder.\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -95,8 +96,8 @@ class CommandMagics(SessionMagics):
         return SList(text.splitlines()) if split else text
 
     def _expanded(self, command: str) -> str:
-        """The command with the values of the names in `{}` that the cell knows."""
-        return self.shell.var_expand(command, depth=2)
+        """The command with the values of the names in `{}` that the cell knows; `@{1}` is Git's."""
+        return self.shell.var_expand(_OF_THE_REFLOG.sub(r"@{{\1}}", command), depth=2)
 
     def _run(self, command: str | Sequence[str], write: Callable[[str], None]) -> int:
         with self._session.mine():
@@ -111,6 +112,10 @@ class CommandMagics(SessionMagics):
         if self._session.is_taken():
             os.chdir(self._session.home.root)
             os.environ["GIT_DIR"] = os.devnull
+
+
+_OF_THE_REFLOG = re.compile(r"@\{(-?\d+)\}")
+"""How Git numbers where a name has been (`git help revisions`), as in `HEAD@{1}`."""
 
 
 def _fail(name: str, code: int, known: str) -> NoReturn:
