@@ -131,6 +131,19 @@ GIT = [
     Case("word outside the message", "git commit -m Add age"),
     Case("word outside the message", "git commit -am Add age column && git log"),
     Case("no such file", 'git commit -m "Add age" age.py'),
+    Case("no such file", 'git commit -m "Add age" ages'),
+    Case("no such file", "git commit demo_app/model.py"),
+    Case("no such file", "git commit --amend --no-edit models"),
+    *(
+        Case("commit message without -m", f"git commit {words}")
+        for words in (
+            '"Add age"',
+            "-a 'Add age'",
+            "Add the age",
+            '-a "age: one column"',
+            "--amend Age",
+        )
+    ),
     Case("nothing to take over", "git revert HEAD~9"),
     Case("nothing to take over", "git cherry-pick abcdef1"),
     Case("nothing to take over", "git rebase nobranch"),

@@ -74,6 +74,14 @@ GIT: tuple[Row, ...] = (
         ran=rf"{RUNS}git commit\b[^;&|\n]* -[a-z]*m\s+[^\s\"'-]\S*\s+[^\s;&|-]",
     ),
     row(
+        "commit message without -m",
+        r"^(?:error: pathspec|fatal: paths) '(?P<words>[^'/.]+?)"
+        r"(?: \.\.\.' with -a does|' did) not ",
+        "`{words}` is taken for the name of a file: a message needs `-m` before it.",
+        'Write `git commit -m "{words}"`, with the whole message between the quotation marks.',
+        ran=rf"{RUNS}git commit(?![^;&|\n]* (?:--(?:message|file|no-edit)|-[a-z]*[mFcC])\b)",
+    ),
+    row(
         "nothing to add",
         r"^fatal: pathspec '(?P<path>[^']+)' did not match any files",
         "In the folder where the command ran there is no `{path}`, and Git has none either.",
