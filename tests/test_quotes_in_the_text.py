@@ -12,6 +12,7 @@ ELSEWHERE = {
     "No such command 'db'": "where Flask-Migrate is missing",
     "Could not locate a Flask application": "where python-dotenv is missing",
     "No module named 'demo_app'": "where pytest.ini is missing, outside the course",
+    "unrecognized arguments": "where pytest.ini is missing, tests/diagnosis/test_tools.py",
     "database is locked": "tests/lessons/test_claims.py",
     "_alembic_tmp_user": "tests/lessons/test_claims.py",
     "exit()": "in a terminal",

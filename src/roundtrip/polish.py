@@ -1,8 +1,9 @@
 """Makes a command's output the same on every machine, line by line, while it streams.
 
 Nothing is changed but this: the folder of the project becomes `workspace`, the folders of Python
-and of the installed packages lose their place, colours are taken off, and in a Python traceback
-only the frames of the learner's own files are shown, each with its first line of code.
+and of the installed packages lose their place, colours are taken off, and in a traceback, of Python
+or of `pytest --tb=short`, only the frames of the learner's own files are shown, each with its first
+line of code.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from .environment import SCRIPTS
 
 _TRACEBACK = "Traceback (most recent call last):"
 _FRAME = re.compile(r'^  File "(?P<file>[^"]+)", line \d+(?P<called>, in )?')
+_PYTEST_FRAME = re.compile(r"^(?P<file>[\w./<~\\].*):\d+: (?P<called>in )[\w<>]+$")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _FOLDED = "  ... calls inside libraries ...\n"
 
@@ -67,7 +69,7 @@ class Polish:
         line = _COLOUR.sub("", line)
         if line.rstrip().endswith(_TRACEBACK):
             self._in_traceback, self._hidden = True, False
-        elif self._in_traceback and self._is_left_out(line):
+        elif (self._in_traceback or _PYTEST_FRAME.match(line)) and self._is_left_out(line):
             return ""
         return self._fold() + self._shorten(line)
 
@@ -77,7 +79,8 @@ class Polish:
         Python versions differ in how many lines of code, and which marks (`^^^^`), they print for a
         frame, so the first line alone is kept; and none of what was typed, which 3.11 cannot print.
         """
-        if frame := _FRAME.match(line):
+        if frame := _FRAME.match(line) or _PYTEST_FRAME.match(line):
+            self._in_traceback = True
             self._hidden = frame["called"] is not None and not self._is_own(frame["file"])
             self._folding |= self._hidden
             self._code_lines = 0 if frame["file"] in _TYPED else 1
@@ -98,7 +101,7 @@ class Polish:
     def _is_own(self, file: str) -> bool:
         if file.startswith("<"):
             return file in _TYPED
-        return file.startswith(self._own) or not Path(file).is_absolute()
+        return file.startswith(self._own) or not (file[:2] == ".." or Path(file).is_absolute())
 
     def _shorten(self, text: str) -> str:
         for place, name in self._places:

@@ -11,6 +11,7 @@ import sysconfig
 from pathlib import Path
 
 import pytest
+from pages import CELLS
 from sqlalchemy import make_url
 from streamed import python, run
 
@@ -138,6 +139,32 @@ def test_tracebacks_keep_own_frames_and_fold_libraries(project):
         '  File "workspace/failing.py", line 17, in middle\n'
         '    raise Own("first line\\n  second: 3 rows\\nTypes: INTEGER") from error\n'
         "Own: first line\n  second: 3 rows\nTypes: INTEGER\n"
+    )
+
+
+def test_a_failing_test_with_the_lessons_settings_shows_the_learners_own_lines(project):
+    (cell,) = (c for c in CELLS if c.source.startswith("%%writefile pytest.ini\n"))
+    (project / "pytest.ini").write_text(cell.source.partition("\n")[2])
+    (project / "tests").mkdir()
+    body = _FAILING.rpartition("middle()")[0] + "def test_it():\n    middle()\n"
+    (project / "tests" / "test_own.py").write_text(body)
+    code, text = run("pytest -q", project)
+    assert code == 1
+    shown = text.partition(" test_it ")[2].partition("\n")[2]
+    assert shown.startswith(
+        "tests/test_own.py:15: in middle\n"
+        '    inner("{")\n'
+        "tests/test_own.py:8: in inner\n"
+        "    return json.loads(\n"
+        "  ... calls inside libraries ...\n"
+        "E   json.decoder.JSONDecodeError: Expecting property name enclosed in double quotes: "
+        "line 1 column 2 (char 1)\n\n"
+        "The above exception was the direct cause of the following exception:\n"
+        "tests/test_own.py:20: in test_it\n"
+        "    middle()\n"
+        "tests/test_own.py:17: in middle\n"
+        '    raise Own("first line\\n  second: 3 rows\\nTypes: INTEGER") from error\n'
+        "E   test_own.Own: first line\n"
     )
 
 
