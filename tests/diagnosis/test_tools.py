@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
+import textwrap
+from collections.abc import Callable
 
 import pytest
 from error_cases import Case
@@ -103,6 +105,22 @@ def column_tested(project: Project) -> None:
     )
 
 
+def a_test(body: str, imports: str = "") -> Callable[[Project], None]:
+    """A test of the app, with these lines in it. What it needs is imported, but `upgrade`."""
+    head = f"{imports}from demo_app import create_app\nfrom demo_app.models import User, db\n\n\n"
+    made = "    app = create_app({'SQLALCHEMY_DATABASE_URI': f'sqlite:///{tmp_path}/test.db'})\n"
+    text = f"{head}def test_it(tmp_path):\n{made}{textwrap.indent(body, '    ')}\n"
+    return lambda project: project.write("tests/test_it.py", text)
+
+
+UPGRADE, IN_APP = "from flask_migrate import upgrade\n", "with app.app_context():\n    "
+
+
+def without_tests(project: Project) -> None:
+    """Settings that name a folder of tests, and no such folder."""
+    project.write("pytest.ini", "[pytest]\ntestpaths = tests\n")
+
+
 def inside_the_course(project: Project) -> None:
     """The workspace in the course's own folder."""
     shutil.copy(ROOT / "pyproject.toml", project.path.parent)
@@ -200,6 +218,18 @@ PYTEST = [
     Case("no such file of tests", "pytest -q tests/test_users.py", one_test),
     Case("no such file of tests", "pytest tests/test_users.py", one_test),
     Case("no such test", "pytest -q tests/test_user.py::test_no -o pythonpath=.", one_test),
+    *(
+        Case(row, f"pytest -q -o pythonpath=. {tb}", a_test(*test))
+        for tb in ("", "--tb=short")
+        for row, *test in (
+            ("name not imported in a test", f"{IN_APP}upgrade()"),
+            ("outside the app in a test", "upgrade()", UPGRADE),
+            ("outside the app in a test", "User.query.all()"),
+            ("no table in a test", f"{IN_APP}User.query.all()"),
+            ("failed test", "assert app is None"),
+        )
+    ),
+    Case("no folder of tests", "pytest -q", without_tests),
     Case("no tests", "pytest -q instance", one_test),
     Case("no tests", "pytest tests", lambda project: project.write("tests/test_user.py", "")),
 ]

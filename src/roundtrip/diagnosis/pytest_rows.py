@@ -31,6 +31,26 @@ PYTEST: tuple[Row, ...] = (
         DELETE_MARKS,
     ),
     row(
+        "name not imported in a test",
+        r"^E +NameError: name '(?P<name>\w+)' is not defined",
+        "A line uses `{name}`, and nothing above it makes or imports that name.",
+        "Look for a slip in it; if there is none, import it at the top of the file, as in "
+        "`from flask_migrate import upgrade`.",
+    ),
+    row(
+        "outside the app in a test",
+        r"^E +RuntimeError: Working outside of application context",
+        "A line needs an app, to know which database is meant, and stands outside of one.",
+        "Put that line below `with app.app_context():`, indented by four more spaces.",
+    ),
+    row(
+        "no table in a test",
+        r"^E +.*no such table: (?P<table>\w+)",
+        "The database of the test has no table `{table}`.",
+        "Call `upgrade()` below `with app.app_context():`, before the first row. If it is there, "
+        'no script makes the table: `flask db migrate -m "…"` writes one.',
+    ),
+    row(
         "no such file of tests",
         r"^ERROR: file or directory not found: (?P<path>\S.*)$",
         "In the folder where the command ran there is no `{path}`.",
@@ -43,10 +63,24 @@ PYTEST: tuple[Row, ...] = (
         "Compare the name with those in the file; `pytest -q` without a name runs all tests.",
     ),
     row(
+        "no folder of tests",
+        r"No files were found in testpaths",
+        "`pytest.ini` says in which folder the tests are, and no test is there.",
+        "Write one into a file such as `tests/test_user.py`; if it was committed, "
+        "`git checkout HEAD -- tests` brings it back.",
+    ),
+    row(
         "no tests",
         r"^(?:=+ )?no tests ran",
         "pytest has found no test where it looked.",
         "A test is a function `test_…` in a file such as `tests/test_user.py`; `pytest.ini` names "
         "the folder in which tests are looked for.",
+    ),
+    row(
+        "failed test",
+        r"^FAILED (?:\S*[/\\])?(?P<file>[^/\\\s:]+)::(?P<test>\w+)",
+        "The test `{test}` in `{file}` did not go through.",
+        "Read the lines that begin with `E`: they say why. The line above them that names `{file}` "
+        "says where.",
     ),
 )
