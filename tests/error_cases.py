@@ -16,6 +16,7 @@ from mishaps import (
     NAMELESS_HEAD,
     NO_MIGRATE,
     NULLABLE,
+    POST,
     RENAMED,
     REQUIRED_AGE,
     TWICE,
@@ -105,6 +106,11 @@ CASES = [
     Case("not an app", "flask --app demo_app:nope db upgrade"),
     Case("not an app", "flask --app demo_app.models:db db upgrade"),
     Case("factory with arguments", "flask db upgrade", edited(APP, "settings=None", "settings")),
+    *(
+        Case("name that nothing imports", command, with_line(f"    age: Mapped[{kind}]\n"))
+        for command, kind in (("flask db check", "nope"), (">>> 1", "Int | None"))
+    ),
+    Case("name that nothing imports", "flask db upgrade", with_line(POST)),
     Case("circular import", "flask db upgrade", with_line("\nfrom . import migrate\n")),
     Case("missing module of your own", "flask db check", edited(APP, "from .models", "from .mdls")),
     Case("missing module of your own", "flask db upgrade", deleted(MODELS)),
@@ -282,7 +288,6 @@ CASES = [
     Case("script cannot be read", "flask db history", script("pass\n\nnope")),
     Case("app cannot be loaded", "flask db upgrade", with_line("    age: Mapped[int\n")),
     Case("app cannot be loaded", "flask routes", with_line("   age: Mapped[int]\n")),
-    Case("app cannot be loaded", "flask db check", with_line("    age: Mapped[nope]\n")),
     Case("app cannot be loaded", "flask db check", edited(APP, "import db", "import dbx")),
     Case("app cannot be loaded", "flask db check", edited(APP, "db.init_app", "db.init_ap")),
     Case(
@@ -290,6 +295,5 @@ CASES = [
         "flask db check",
         edited(APP, '"SQLALCHEMY_DATABASE_URI"', '"SQLALCHEMY_DATABSE_URI"'),
     ),
-    Case("app cannot be loaded", ">>> 1", with_line("    age: Mapped[nope]\n")),
     Case("command of the app stopped", "flask boom", own_command),
 ]

@@ -45,7 +45,10 @@ def test_what_was_found_stands_in_the_lines(applied):
     assert "`DROP TABLE _alembic_tmp_user`" in do
     applied.edit(MODELS, "full_name: Mapped[str]", "full_name: Mapped[nope]")
     means, _ = diagnosis.diagnose(outcome(applied, "flask db upgrade")[1])
-    assert means.endswith("Python stops in line 26 of `demo_app/models.py`: NameError.")
+    assert means.startswith("Line 26 of `demo_app/models.py` uses `nope`, and nothing above it")
+    applied.edit(MODELS, "full_name: Mapped[nope]", "full_name: Mapped[str].nope")
+    means, _ = diagnosis.diagnose(outcome(applied, "flask db upgrade")[1])
+    assert means.endswith("Python stops in line 26 of `demo_app/models.py`: AttributeError.")
 
 
 def test_what_is_advised_is_for_the_database_of_the_command(applied):

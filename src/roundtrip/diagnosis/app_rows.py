@@ -68,6 +68,12 @@ APP: tuple[Row, ...] = (
         "Look for a slip in the name; where the name is right, its package is not installed here.",
     ),
     row(
+        "name that nothing imports",
+        APP_FRAME + r"[\s\S]*^NameError: name '(?P<name>\w+)' is not defined",
+        "Line {line} of `{file}` uses `{name}`, and nothing above it makes or imports that name.",
+        "Look for a slip in it; if there is none, add it to the imports at the top of the file.",
+    ),
+    row(
         "annotation",
         r'^[\w.]+: Type annotation for "(?P<model>\w+)\.(?P<column>\w+)" can\'t be correctly',
         "The type of `{column}` in the model `{model}` does not stand inside `Mapped[…]`.",
