@@ -255,6 +255,14 @@ CASES = [
     Case("no row found", f""">>> {IMPORT}; User.query.get("Ada").name"""),
     Case("no row found", f""">>> {IMPORT}; ada = User.query.get(9)\nada.name = 'A'"""),
     Case("no such table", ">>> User.query.first()", lambda project: project.db("downgrade")),
+    *(
+        Case("value of no column", f">>> {IMPORT}; {statement}")
+        for statement in (
+            "db.session.add(User(name=User.query.first(), email='x')); db.session.commit()",
+            "User.query.filter_by(name=['Ada']).all()",
+            "db.session.execute(db.text('SELECT :x'), {'x': User.query.first()})",
+        )
+    ),
     Case("no value", ">>> db.session.add(User(name='x')); db.session.commit()"),
     Case("no value", f">>> {ADD_ADA}", not_null_by_hand),
     Case("same value", f">>> {ADD_ADA}"),

@@ -146,6 +146,12 @@ DATABASE: tuple[Row, ...] = (
         "that a script describes.",
     ),
     sqlite(
+        "value of no column",
+        r"Error binding parameter [^:]+: type '(?P<type>\w+)' is not supported",
+        "A column was given a `{type}`, and SQLite keeps plain values only: numbers, texts, NULL.",
+        "Give the value itself: of a row that is its id, as in `user_id=user.id`.",
+    ),
+    sqlite(
         "no value",
         r"NOT NULL constraint failed: (?P<column>\S+)",
         "A row was to be written without a value for `{column}`, and this database requires one.",
