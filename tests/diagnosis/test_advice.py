@@ -51,6 +51,15 @@ def test_what_was_found_stands_in_the_lines(applied):
     assert means.endswith("Python stops in line 26 of `demo_app/models.py`: AttributeError.")
 
 
+def test_flask_db_check_sends_to_the_board_before_a_script_that_would_fail(applied):
+    applied.add_to_model("    age: Mapped[int]\n")
+    do = diagnosis.diagnose(outcome(applied, "flask db check")[1])[1]
+    assert do.index("`%board`") < do.index("`flask db migrate")
+    verdict = applied.read().verdict
+    assert "the upgrade would fail" in verdict.why
+    assert not verdict.next.startswith("flask db migrate")
+
+
 def test_what_is_advised_is_for_the_database_of_the_command(applied):
     applied.write("production.env", "DATABASE_URL=sqlite:///app.db\n")
     stamped_back(applied)

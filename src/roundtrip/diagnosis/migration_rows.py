@@ -84,8 +84,8 @@ MIGRATION: tuple[Row, ...] = (
         r"New upgrade operations detected",
         "This is an answer, not a fault: model and database differ, and the list after "
         "`detected:` says where.",
-        '`flask db migrate -m "…"` writes a script for it; if you expected no difference, look at '
-        "the model first.",
+        "`%board` says whether a script for it would fail or lose a value; if not, "
+        '`flask db migrate -m "…"` writes it. If you expected no difference, look at the model.',
     ),
     said(
         "several heads",
