@@ -64,6 +64,34 @@ def test_a_parent_script_whose_end_is_committed(aged: Project):
     assert aged.script("create_user_table").read_text() and not aged.read().migrations.error
 
 
+def test_a_script_that_follows_a_deleted_one_goes_too(aged: Project):
+    for name in ("one", "two", "three", "four"):
+        aged.db("revision", "-m", name)
+    two, three, four = (aged.script_file(name) for name in ("two", "three", "four"))
+    (aged.path / two).unlink()
+    assert aged.capture(["flask", "db", "history"]).returncode
+    why = aged.follow("script_error", f"git clean -f {four}")
+    assert "Git does not have it" in why and "four" in why
+    aged.follow("script_error", f"git clean -f {three}")
+    assert aged.db("history").partition("\n")[0].endswith("one")
+    assert aged.read().verdict.kind == "pending"
+
+
+def test_a_script_that_has_run_and_follows_a_deleted_one_is_kept(aged: Project):
+    aged.db("revision", "-m", "one")
+    aged.db("revision", "-m", "two")
+    aged.db("upgrade")
+    (aged.path / aged.script_file("one")).unlink()
+    assert (aged.read().verdict.kind, aged.read().verdict.next) == ("script_error", "")
+    aged.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
+    versions = aged.sql("SELECT version_num FROM alembic_version")
+    aged.sql("CREATE TABLE alembic_version (version_num TEXT)", "production.db")
+    aged.sql(f"INSERT INTO alembic_version VALUES ('{versions[0][0]}')", "production.db")
+    (first,) = (r.id for r in aged.read().migrations.revisions if "age" in r.message)
+    aged.sql(f"UPDATE alembic_version SET version_num = '{first}'")
+    assert (aged.read().verdict.kind, aged.read().verdict.next) == ("script_error", "")
+
+
 def test_a_script_that_is_there_is_not_said_to_be_gone(aged: Project):
     file = aged.script_file("age")
     aged.edit(file, "def upgrade", "def :upgrade")

@@ -25,7 +25,8 @@ def why_blocked(state: State, project: Path | None = None, database: str = USUAL
     if database != USUAL and (said := unreadable(state, f"instance/{database}")):
         return as_told(said)
     if said := script_error(state) or database_problem(state):
-        return Cure(f"{said.headline} {said.found}", said.next or "%board", repair=True)
+        cause = f"{said.headline} {said.found} {said.why}"
+        return Cure(cause, said.next or "%board", repair=True)
     verdict = folder_gone(state) or missing_script(state) or state.verdict
     there = versions(project, database) if project else ()
     gone = [*missing, *(each for each in there if each not in state.migrations.ids)]

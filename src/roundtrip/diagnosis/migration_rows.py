@@ -37,9 +37,8 @@ MIGRATION: tuple[Row, ...] = (
         r"^KeyError: '(?P=revision)'",
         "A script follows revision {revision}, and no file in `migrations/versions` has that "
         "number.",
-        "Bring the file back, which `git status --short` marks with `D`: `git checkout HEAD -- "
-        "FILE`. If it marks none, look for a slip in `down_revision`; the top of the script says "
-        "`Revises`.",
+        "Let `%board` say whether Git still has the file, and what to do if not; a slip in "
+        "`down_revision` shows at the top of the script, which says `Revises`.",
     ),
     row(
         "head of a script",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..env_file import quoted
 from ..facts import Disagreement, Revision, State
-from .commands import delete, take_back, undo
+from .commands import delete, take_back, take_out, undo
 from .lookups import claims, database_names, made_by, model_names
 from .wording import listed, named, say, sentence
 
@@ -68,11 +68,34 @@ def script_error(state: State) -> Disagreement | None:
             "A copy needs a number of its own. Git does not have this one; the command deletes it.",
             f"git clean -f {quoted(here.error_file)}",
         )
+    if kind == "lost" and (left := _left_behind(state)):
+        first, command = take_out(state, left)
+        return say(
+            "A script is gone, and another follows it.",
+            sentence(here.error),
+            "Git does not have it. So what follows it has to go too, and is made again; the "
+            f"command deletes it.{first} Only where the line down_revision has a slip, mend that.",
+            command,
+        )
     return say(
         "The migrations cannot be read.",
         sentence(here.error),
         why,
         *undo(state, here.error_file),
+    )
+
+
+def _left_behind(state: State) -> Revision | None:
+    """The script without a parent, where nothing has run it and no commit has it."""
+    here = state.migrations
+    return next(
+        (
+            revision
+            for revision in here.revisions
+            if revision.file == here.error_file
+            if not (revision.applied or revision.committed or claims(state, revision))
+        ),
+        None,
     )
 
 
