@@ -57,6 +57,30 @@ def test_what_a_later_script_has_dropped_is_gone(project: Project):
     assert find(project, "database_has", **AGE, present=False).met
 
 
+def test_a_script_too_many_is_not_answered_with_the_command_that_makes_one(project: Project):
+    """Two that are empty: the newest goes first, then the one before it; and none is hinted at."""
+    (by_hand,) = find_course().lesson(3).exercises
+
+    def held() -> tuple[checks.Result, ...]:
+        return tuple(checks.check(g, project.read(), project.path) for g in by_hand.goals)
+
+    project.git("reset", "-q", "HEAD~1")
+    project.db("downgrade")
+    project.db("revision")
+    project.db("revision", "-m", "Fill in the ages")
+    named = project.script_file("fill_in")
+    (nameless,) = project.git("ls-files", "-o", "migrations/versions/*_.py").split()
+    for file in (named, nameless):
+        first = next(result for result in held() if not result.met).finding
+        assert first.next == f"git clean -f {file}"
+        shown = " ".join(messages.practised(held()).split())
+        assert "flask db revision" not in shown and "The command is not" not in shown
+        assert (f"If {nameless} is the one too many" in shown) is (file == named)
+        project.run(*shlex.split(first.next))
+    project.db("revision", "-m", "Fill in the ages")
+    assert all(result.met for result in held())
+
+
 def test_a_deleted_file_comes_back_and_no_other_change_is_lost(project: Project):
     project.add_to_model("    city: Mapped[str | None]\n")
     (project.path / "demo_app/templates/users.html").unlink()

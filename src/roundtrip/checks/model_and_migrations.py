@@ -124,6 +124,10 @@ def revisions(
             f"There is a script too many. The newest is {extra.file}: left over, or made twice. "
         )
         cause = f"{cause}It goes first, since none follows it."
+        before = everything[-2]
+        if before.is_empty and not (before.applied or before.committed):
+            cause = f"{cause} If {before.file} is the one too many, delete that next, and make the "
+            cause = f"{cause}newest again."
         if extra.applied:
             return unmet(text, downgrade_of(state, extra).after(cause))
         if extra.committed:
@@ -131,7 +135,7 @@ def revisions(
                 f"There is a script too many, {extra.file}. It goes with the commit that has it."
             )
             return unmet(text, Cure(cause, "git log --oneline"))
-        return unmet(text, Cure(cause, delete(state, extra)))
+        return unmet(text, Cure(cause, delete(state, extra), repair=True))
     return unmet(text, not_upgraded(state, project, USUAL))
 
 
