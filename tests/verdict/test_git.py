@@ -130,3 +130,21 @@ def test_settings_that_are_in_git(aged: Project, file: str):
     aged.write(".gitignore", "instance/\n*.env\n__pycache__/\n")
     aged.commit("Without them")
     assert checks.check(CLEAN, aged.read(), aged.path).finding.met
+
+
+def test_a_copy_beside_instance_is_moved_and_no_line_is_asked_for_that_is_there(aged: Project):
+    aged.sql(f"VACUUM INTO '{aged.path / 'before.db'}'")
+    check = checks.check(CLEAN, aged.read(), aged.path).finding
+    verdict = aged.read().verdict
+    assert check.next == verdict.next and ".gitignore" not in verdict.why + check.cause
+    aged.follow("about_to_be_in_git", verdict.next)
+    people = "SELECT * FROM user"
+    assert aged.sql(people, "before.db") == aged.sql(people)
+    assert aged.read().verdict.kind == "agree"
+
+
+def test_a_database_in_use_is_not_moved(aged: Project):
+    aged.write(".flaskenv", "FLASK_APP=demo_app\nDATABASE_URL=sqlite:///../own.db\n")
+    aged.db("upgrade")
+    (found,) = (d for d in aged.read().disagreements if d.kind == "about_to_be_in_git")
+    assert found.next == "" and ".gitignore" in found.why

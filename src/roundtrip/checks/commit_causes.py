@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..env_file import quoted
 from ..facts import State
-from ..verdict.git_rules import settings_in_git
+from ..verdict.git_rules import about_to_be_in_git, settings_in_git
 from .causes import bad_script, make_again
 from .finding import Cure
 from .reflog import Made, brought_with, is_in_the_files
@@ -25,6 +25,8 @@ def not_to_commit(state: State, project: Path) -> Cure | None:
         return Cure(cause, f"git rm -f --cached {files}", repair=True)
     if said := settings_in_git(state):
         return Cure(f"{said.found} {said.why}", said.next, repair=True)
+    if (taken := about_to_be_in_git(state)) and taken.next:
+        return Cure(f"{taken.headline} {taken.found} {taken.why}", taken.next, repair=True)
     for file in (*state.git.untracked, *state.git.added):
         if file.endswith((".db", ".env")):
             cause = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from posixpath import normpath
+
 from ..env_file import quoted
 from ..facts import Disagreement, State
 from .commands import ANY_MESSAGE, commit, commit_script, is_of_last_commit
@@ -145,8 +147,18 @@ def about_to_be_in_git(state: State) -> Disagreement | None:
     found = [file for file in state.git.untracked if file.endswith((".db", ".env"))]
     if not found:
         return None
+    headline = f"Git would take {listed(found)}."
+    used = {normpath(each.url) for each in (state.database, *state.elsewhere)}
+    beside = [f for f in found if f.endswith(".db") and f not in used and f[:9] != "instance/"]
+    if beside:
+        return say(
+            headline,
+            f"{beside[0]} is not in instance/, the folder of databases that Git leaves alone.",
+            "Rows belong to one machine. The command moves it there; a copy belongs there too.",
+            f"python -c \"import shutil; shutil.move('{beside[0]}', 'instance')\"",
+        )
     return say(
-        f"Git would take {listed(found)}.",
+        headline,
         "It is untracked, and no line of .gitignore keeps it out.",
         "Rows and addresses belong to one machine. Write the lines instance/ and *.env into the "
         "file .gitignore, before you run git add.",
