@@ -199,3 +199,20 @@ def test_a_stash_that_may_hold_the_missing_line_is_named_before_a_script_drops_i
     city.edit(MODELS, CITY, "    size: Mapped[int | None]\n")
     why = city.read().verdict.why
     assert why.endswith("if it is there, git stash pop brings it back.") and "renamed" in why
+
+
+def test_a_lost_line_is_named_while_the_script_of_another_waits(project: Project):
+    """It is put back by hand: a restore of the file would take the new line along."""
+    project.add_to_model()
+    project.db("migrate", "-m", "Add age")
+    project.edit(MODELS, EMAIL, "")
+    waits = project.read().verdict
+    assert (waits.kind, waits.next) == ("pending", "flask db upgrade")
+    assert waits.why.startswith("The database has user.email, which the model has not: was")
+    project.db("upgrade")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("database_ahead", f"git diff {MODELS}")
+    assert "-" + EMAIL in project.run(*shlex.split(verdict.next))
+    assert verdict.back == "" and "git restore" not in verdict.why
+    project.edit(MODELS, AGE, EMAIL + AGE)
+    assert project.read().verdict.kind == "script_not_committed"

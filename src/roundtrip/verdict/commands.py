@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from ..env_file import quoted, with_env_file
 from ..facts import Elsewhere, Revision, State
-from .lookups import goes_with, gone, models_file, stash_file
+from .lookups import goes_with, gone, model_names, models_file, stash_file
 from .wording import KEPT, named
 
 ANY_MESSAGE = "Say what changes"
@@ -42,7 +42,13 @@ def move_away(file: str) -> str:
 
 
 def restore_model(state: State) -> str:
-    """The command that brings the models' file back as it was committed; empty where it is so."""
+    """The command that brings the models' file back as it was committed.
+
+    Empty where it is so, and where lines of a script that is not committed would go with it.
+    """
+    scripts = [revision for revision in state.migrations.revisions if not revision.committed]
+    if any({*revision.adds} & model_names(state) for revision in scripts):
+        return ""
     changed = [file for file in state.model.files if file in state.git.modified]
     return f"git restore {quoted(changed[0])}" if changed else ""
 

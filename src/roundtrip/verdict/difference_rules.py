@@ -171,6 +171,15 @@ def database_ahead(state: State) -> Disagreement | None:
             f"script would drop {listed(names)}.",
         )
     maker = makers[-1]
+    edited = {*state.model.files} & {*state.git.modified}
+    if edited and maker.committed and not restore_model(state):
+        return say(
+            headline,
+            found,
+            f"Was {listed(names)} meant to go? If not, put its line back, which the command shows "
+            "with a minus. If so, flask db migrate writes a script that drops it, with its values.",
+            look_at_model(state),
+        )
     if maker.committed or maker.id not in state.migrations.current:
         return say(
             headline,
@@ -197,7 +206,7 @@ def database_ahead(state: State) -> Disagreement | None:
         "flask db migrate writes a script that does. If it is wanted, put its line into the model "
         "instead."
     )
-    if not restore_model(state):
+    if not edited:
         why = f"The code went back without a downgrade. {why}"
     if maker.ignored:
         why = f"Git ignores {maker.file}, so the reset left it. {why}"

@@ -9,6 +9,7 @@ from .commands import back_on, restore_model, stash_pop, take_out
 from .failing import mistaken, would_fail
 from .lookups import (
     database_names,
+    gone,
     has_run,
     is_among,
     model_names,
@@ -125,6 +126,9 @@ def pending(state: State) -> Disagreement | None:
         why = f"The upgrade gives {listed(renamed)} another name, and keeps the values. {why}"
     elif any("alter_column" in revision.others for revision in waiting):
         why = "The upgrade changes a column; values that do not fit are lost. Copy the database."
+    dropped = [*drops, *renamed]
+    if lost := [d.name for d in gone(state) if not is_among(d.name, dropped)]:
+        why = f"The database has {listed(lost)}, which the model has not: was that meant? {why}"
     return say(headline, found, why, "flask db upgrade")
 
 
