@@ -47,6 +47,21 @@ def test_what_is_not_in_the_files_any_more_is_in_the_reflog(project: Project):
     assert find(project, "head_subject", **AGE).next == "git reflog"
 
 
+def test_after_a_second_reset_the_hash_is_told_and_not_orig_head(project: Project):
+    lost = project.git("rev-parse", "HEAD").strip()
+    project.git("reset", "-q", "--hard", "HEAD~1")
+    assert find(project, "head_subject", **AGE).next == "git reflog"  # to be found out
+    project.git("reset", "-q", "--hard", "HEAD")
+    assert project.git("rev-parse", "ORIG_HEAD").strip() != lost
+    said = find(project, "head_subject", **AGE)
+    assert (said.next, said.repair) == (f"git reset --hard {lost[:7]}", True)
+    project.add_to_model("    city: Mapped[str | None]\n")
+    assert find(project, "head_subject", **AGE).next == "git reflog"  # no reset over work
+    project.git("restore", ".")
+    project.run(*shlex.split(said.next))
+    assert find(project, "head_subject", **AGE).met
+
+
 @pytest.mark.parametrize("reset", [["--soft"], []])
 def test_a_reset_that_was_to_be_hard_is_taken_back_in_one_step(project: Project, reset: list[str]):
     """By every goal: file by file, the way back ended where two more goals were not met."""

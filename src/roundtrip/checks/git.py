@@ -14,7 +14,7 @@ from .branches import aside, to_main
 from .causes import make_again
 from .commit_causes import amended, model_alone, not_to_commit, script_alone, why_changed
 from .finding import Cure, Finding, as_told, begin_again, met, unmet
-from .reflog import commits_to, is_as_in, is_in_the_files, off_the_branch
+from .reflog import ask_git, commits_to, is_as_in, is_in_the_files, off_the_branch
 from .way_back_causes import database_first
 
 
@@ -152,7 +152,12 @@ def head_subject(
         command = "git reflog"
         if back and not state.git.uncommitted:
             command = f"git reset --hard {place}"
-        return unmet(text, Cure(cause, command, holds_back=True))
+        named = ask_git(project, "rev-parse", "--verify", "--quiet", "ORIG_HEAD")
+        moved = bool(named) and named[0] != called[-1].after
+        if moved and {*state.git.uncommitted} <= {*state.git.untracked}:
+            cause = f"{cause} ORIG_HEAD is another commit by now, so take the hash."
+            command = f"git reset --hard {place}"
+        return unmet(text, Cure(cause, command, repair=moved, holds_back=True))
     made = not file or ((project / file).is_file() and file not in state.git.untracked)
     if len(state.git.commits) < commits or not made:
         # An earlier lesson may have ended with an amended commit of its own.
