@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from .plain_data import build
+from .plural import counted
 
 
 @dataclass(frozen=True)
@@ -338,7 +339,8 @@ class State:
 
     `env_file` is the file that chose the database (`flask --env-file`), empty for the usual one.
     `elsewhere`: the other databases that are not as this one (with an `env_file` the usual one
-    too), and this one where the settings of production name it.
+    too), and this one where the settings of production name it. `emptied` are tables as an earlier
+    look saw them, with rows, which have none now.
     """
 
     git: GitState = field(default_factory=GitState)
@@ -349,12 +351,18 @@ class State:
     disagreements: tuple[Disagreement, ...] = ()
     env_file: str = ""
     elsewhere: tuple[Elsewhere, ...] = ()
+    emptied: tuple[Table, ...] = ()
 
     @property
     def verdict(self) -> Disagreement:
         """The disagreement to look at first; `AGREE` when there is none."""
         if self.disagreements:
             return self.disagreements[0]
+        if self.emptied:
+            then = self.emptied[0]
+            said = f"Only the rows are gone: {then.name} had {counted(then.rows or 0, 'row')} at "
+            said = f"{said}an earlier look. A copy of the database has them; %restart begins the "
+            return replace(AGREE, why=f"{said}lesson again, with the rows of its start.")
         if self.git.stashed:
             said = f"A stash holds another {self.git.stashed[0]}; git stash pop brings it back."
             return replace(AGREE, why=f"{AGREE.why} {said}")

@@ -28,7 +28,9 @@ class LookMagics(SessionMagics):
                 steps = trip.steps(self._session.course, self._session.home, here, current)
                 _draw(board.strip_text(steps), board.strip_svg(steps))
                 return
-            since = None if env_file else self._session.last_look
+            since = None
+            if not env_file:
+                current, since = self._session.looked(current), self._session.last_look
             _draw(board.text(current, since), board.svg(current, since))
             if not env_file:
                 self._session.last_look = current

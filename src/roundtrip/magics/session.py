@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics
@@ -13,7 +14,7 @@ from IPython.display import display
 from .. import holding
 from ..course import Lesson, find_course
 from ..errors import Interrupted, Refused
-from ..facts import State
+from ..facts import State, Table
 from ..hints import Hints
 from ..home import find_home
 from ..questions import Answer
@@ -31,13 +32,21 @@ class Session:
         self.lesson: Lesson | None = None
         self.fresh = False  # whether it began from the course's start, not from one's own
         self.last_look: State | None = None
+        self._filled: dict[str, Table] = {}  # tables in which a look saw rows
         self.hints = Hints()
         self.guesses: dict[str, Answer] = {}
 
     def begin(self, lesson: Lesson, fresh: bool) -> None:
         """This lesson runs here from now on; nothing was looked at or guessed in it yet."""
         self.lesson, self.fresh, self.last_look = lesson, fresh, None
-        self.hints, self.guesses = Hints(), {}
+        self.hints, self.guesses, self._filled = Hints(), {}, {}
+
+    def looked(self, state: State) -> State:
+        """A look at the usual database; with what an earlier one saw rows in, and it does not."""
+        now = {table.name: table for table in state.database.tables}
+        self._filled |= {name: table for name, table in now.items() if table.rows}
+        gone = [t for name, t in self._filled.items() if name in now and now[name].rows == 0]
+        return replace(state, emptied=tuple(gone))
 
     def here(self) -> Lesson:
         """The lesson that this notebook has started. Raises `Refused` where there is none."""
