@@ -6,6 +6,9 @@ import pytest
 from exercises import run
 from kernels import Kernel
 
+MODELS = "%%writefile demo_app/models.py\n{}"
+SAME = "Nothing on this board has changed since the last look."
+
 
 @pytest.fixture
 def lesson(notebook: Kernel) -> Kernel:
@@ -29,3 +32,33 @@ def test_what_agrees_and_has_lost_its_rows_is_not_called_all_right(lesson: Kerne
     assert "Only the rows are gone" in board(lesson)
     said = board(lesson, "%restart")
     assert "(3 rows)" in said and "There is nothing to do." in said
+
+
+def test_a_script_that_is_made_again_is_not_called_gone(lesson: Kernel):
+    board(lesson, "!flask db revision -m fill", "!git add .", "!git commit -qm fill")
+    said = board(
+        lesson,
+        "!git rm -qf migrations/versions/*_fill.py",
+        "!flask db revision -m fill",
+        "!git add .",
+        "!git commit -q --amend -m fill",
+    )
+    anew = "Made anew, under another id: the commit “fill”, the revision “fill”."
+    assert anew in said and "Gone since" not in said
+    said = board(lesson, "!git rm -qf migrations/versions/*_fill.py", "!git reset -q --hard HEAD~1")
+    assert "Gone since the last look: the commit “fill”, the revision “fill”." in said
+
+
+def test_that_nothing_has_changed_is_said_of_the_same_board_alone(lesson: Kernel):
+    board(lesson, "!flask db revision -m fill")
+    assert SAME in board(lesson)
+    said = board(
+        lesson,
+        "from pathlib import Path\n(script,) = Path('migrations/versions').glob('*_fill.py')\n"
+        "text = script.read_text().replace('    pass', '    op.execute(\"SELECT 1\")', 1)\n"
+        "_ = script.write_text(text)",
+    )
+    assert SAME not in said and "○ fill [changed]" in said
+    board(lesson, MODELS.format("age = Int"))
+    assert SAME not in board(lesson, MODELS.format("import sqlalchemi"))
+    assert SAME in board(lesson)

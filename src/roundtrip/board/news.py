@@ -15,13 +15,15 @@ Key = tuple[str, str, str]
 class News:
     """What differs from the last look. `looked` is False at the first look: then nothing is new.
 
-    `marks` is what is new or has changed, `gone` what was there, in words, `rows` how many rows a
-    table had, `places` where anything has changed. `others`: something has that has no mark.
+    `marks` is what is new or has changed, `gone` what was there, in words, `anew` what is there
+    again under another id, `rows` how many rows a table had, `places` where anything has changed.
+    `others`: something has that has no mark.
     """
 
     looked: bool = False
     marks: dict[Key, str] = field(default_factory=dict)
     gone: tuple[str, ...] = ()
+    anew: tuple[str, ...] = ()
     rows: dict[str, int] = field(default_factory=dict)
     places: frozenset[str] = frozenset()
     others: bool = False
@@ -42,10 +44,10 @@ class News:
         if kinds:
             words = " or ".join(f"“{word}”" for word in ("new", "changed") if word in kinds)
             said.append(f"Marked {words}: what differs from the last look.")
+        if self.anew:
+            said.append(f"Made anew, under another id: {_some(self.anew)}.")
         if self.gone:
-            shown = ", ".join(self.gone[:_GONE])
-            more = f" and {len(self.gone) - _GONE} more" if len(self.gone) > _GONE else ""
-            said.append(f"Gone since the last look: {shown}{more}.")
+            said.append(f"Gone since the last look: {_some(self.gone)}.")
         return " ".join(said) or "Since the last look only the number of rows has changed."
 
 
@@ -66,18 +68,28 @@ def compare(state: State, since: State | None) -> News:
         for table in state.database.tables
         if before.get(table.name) is not None and before[table.name] != table.rows
     }
+    new = {(*key[:2], now[key][-1]) for key, mark in marks.items() if mark == "new"}
+    anew = [key for key in gone if key[1] in _WITH_AN_ID and (*key[:2], then[key][-1]) in new]
+    gone = [key for key in gone if key not in anew]
     return News(
         looked=True,
         marks={key: mark for key, mark in marks.items() if not _inside(key, marks, then)},
         gone=tuple(then[key][-1] for key in gone if not _inside(key, gone, now)),
+        anew=tuple(then[key][-1] for key in anew),
         rows=rows,
         places=frozenset({key[0] for key in {**marks, **dict.fromkeys(lost)}})
         | ({"database"} if rows else set()),
-        others=(state.elsewhere, state.database.exists) != (since.elsewhere, since.database.exists),
+        others=state != since,
     )
 
 
+_WITH_AN_ID = ("commit", "revision")
 _GONE = 4
+
+
+def _some(labels: tuple[str, ...]) -> str:
+    more = f" and {len(labels) - _GONE} more" if len(labels) > _GONE else ""
+    return f"{', '.join(labels[:_GONE])}{more}"
 
 
 def _inside(key: Key, keys: object, other: dict[Key, tuple]) -> bool:
@@ -97,7 +109,11 @@ def _things(state: State) -> dict[Key, tuple]:
         things["git", "file", path] = (kinds, path in state.git.deleted, path)
     for revision in state.migrations.revisions:
         label = f"the revision “{revision.message}”"
-        things["migrations", "revision", revision.id] = (revision.applied, revision.tracked, label)
+        does = (revision.adds, revision.drops, revision.renamed, revision.others, revision.undoes)
+        things["migrations", "revision", revision.id] = (
+            *(revision.applied, revision.tracked, revision.makes, does),
+            label,
+        )
     for id in state.migrations.missing:
         things["migrations", "missing", id] = ("the missing revision",)
     for place, tables in (("model", state.model.tables), ("database", state.database.tables)):
