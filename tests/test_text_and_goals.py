@@ -125,3 +125,24 @@ def test_a_goal_says_the_numbers_and_names_that_it_checks(row):
         assert {*re.findall(r"\d+", text)} <= digits, text
         names = re.findall(r"“(.+?)”|\b((?:user|post)\.\w+)", text)
         assert [name for pair in names for name in pair if name and name not in values] == [], text
+
+
+def test_a_downgrade_that_stands_twice_in_a_lesson_is_warned_of_right_above():
+    """Whoever leaves out the upgrade between them drops the table with its rows."""
+    warned = 0
+    for row in LESSONS:
+        cells = [cell for cell in CELLS if cell.lesson == row["number"]]
+        down = [cell for cell in cells if cell.is_code and cell.source == "!flask db downgrade"]
+        for cell in down[1:]:
+            above = cells[cell.number - 1].source
+            assert "second" in above and "drops the table" in above, cell.where
+            warned += 1
+    assert warned
+
+
+def test_an_exercise_that_names_two_lines_does_not_ask_for_one_command():
+    asked = [cell for cell in CELLS if cell.is_code and cell.source == "# one command"]
+    assert asked
+    for cell in asked:
+        text = next(c.source for c in reversed(CELLS[: CELLS.index(cell)]) if not c.is_code)
+        assert "`import " not in text, cell.where
