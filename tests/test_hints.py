@@ -36,6 +36,12 @@ def test_each_goal_has_three_and_the_last_names_a_heading_of_the_lesson(lesson: 
         assert named or "%restart" in goal.hints[2] or lesson.number == 10
 
 
+def test_a_hint_before_the_repository_is_made_does_not_ask_git():
+    goals = find_course().lesson(1).goals
+    before = goals[: [goal.check for goal in goals].index("commits")]
+    assert before and not [hint for goal in before for hint in goal.hints if "`git " in hint]
+
+
 CHANGES = re.compile(
     r"flask db (?:migrate|upgrade|downgrade|stamp|merge)|git (?:reset|clean|restore|commit|rm|add)"
 )

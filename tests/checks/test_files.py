@@ -26,8 +26,9 @@ def test_same_files(project: Path):
     finding = ask("same_files", made(), project, folder="demo_app")
     assert (finding.met, finding.found) == (False, "demo_app/pages.py differs")
     assert finding.next == "git status"
-    finding = ask("same_files", made(git=GitState()), project, folder="demo_app")
-    assert finding.next == "%show demo_app/pages.py"
+    for nothing in (GitState(), GitState(True, "main")):  # no repository, or no commit in it
+        finding = ask("same_files", made(git=nothing), project, folder="demo_app")
+        assert finding.next == "%show demo_app/pages.py"
     (project / "demo_app/pages.py").unlink()
     finding = ask("same_files", made(), project, folder="demo_app")
     assert finding.next == "%%writefile demo_app/pages.py"

@@ -55,7 +55,7 @@ def same_files(state: State, project: Path, folder: str) -> Finding:
     what = what if first in ours else "is one too many"
     cause = "A cell that writes this file did not run, or the file was changed afterwards."
     following = "git status" if first in theirs else f"%%writefile {folder}/{first}"
-    if first in theirs and not state.git.repository:
+    if first in theirs and not state.git.commits:  # so Git has nothing to compare with
         following = f"%show {folder}/{first}"
     return unmet(f"{folder}/{first} {what}", Cure(cause, following))
 
