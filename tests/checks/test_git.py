@@ -26,6 +26,7 @@ from goal_states import (
     user,
 )
 
+from roundtrip.course import find_course
 from roundtrip.facts import Commit, DatabaseState, GitState
 
 
@@ -198,7 +199,9 @@ def test_untracked(project: Path):
     refused("untracked", MODEL_AHEAD, project, "was not made", "git status", **pattern)
     other = "migrations/versions/c_add_age.py"
     named = made(git=git(untracked=(other,)), migrations=migrations(replace(second(), file=other)))
-    refused("untracked", named, project, "another name", f"git clean -f {other}", **pattern)
+    told = 'run flask db migrate -m "Add age column to user model".'
+    goal = {**pattern, "message": "Add age column to user model"}
+    refused("untracked", named, project, told, f"git clean -f {other}", **goal)
     staged = made(git=git(staged=(AGE_SCRIPT,), added=(AGE_SCRIPT,)))
     command = f"git restore --staged {AGE_SCRIPT}"
     refused("untracked", staged, project, "staged already", command, **pattern)
@@ -209,6 +212,12 @@ def test_untracked(project: Path):
     refused("untracked", committed, project, "keeps the files", "git reset HEAD~1", **pattern)
     kept_out = made(migrations=migrations(second(ignored=True)))
     refused("untracked", kept_out, project, "keeps", "%show .gitignore", **pattern)
+
+
+def test_a_goal_about_a_script_of_another_name_says_so_in_its_own_text():
+    """“Not met: Git does not know it yet” would be untrue of a script that Git does not know."""
+    (goal,) = (g for g in find_course().lesson(3).goals if g.check == "untracked")
+    assert "message" in goal.text and "message" in goal.arguments
 
 
 def test_taken_back(project: Path):

@@ -268,8 +268,8 @@ def changed_only(state: State, project: Path, files: list[str]) -> Finding:
     return unmet(text, Cure("Another file was changed as well.", "git diff"))
 
 
-def untracked(state: State, project: Path, pattern: str) -> Finding:
-    """A file that matches `pattern` is there and not tracked by Git."""
+def untracked(state: State, project: Path, pattern: str, message: str = ANY_MESSAGE) -> Finding:
+    """A file that matches `pattern` is there and not tracked by Git; of a script with `message`."""
     found = [name for name in state.git.untracked if fnmatch(name, pattern)]
     if found:
         return met(f"{found[0]} is there, and Git does not track it yet")
@@ -287,8 +287,8 @@ def untracked(state: State, project: Path, pattern: str) -> Finding:
         return unmet(text, Cure(cause, command))
     scripts = [r for r in state.migrations.revisions if r.file in state.git.untracked]
     if scripts:
-        cause = f"{scripts[-1].file} is another name: the next lessons look for the one with the "
-        cause = f"{cause}lesson's message."
-        then = "Delete it, and run flask db migrate with that message."
+        cause = f"The name of {scripts[-1].file} comes from another message, and the next lessons "
+        cause = f"{cause}look for “{message}”."
+        then = f'Delete it, and run flask db migrate -m "{message}".'
         return unmet(text, make_again(state, scripts[-1], cause, then, repair=True))
     return unmet(text, Cure("The file was not made, or it has another name.", "git status"))
