@@ -208,6 +208,7 @@ def test_the_attic_gives_back_what_it_holds(tmp_path: Path) -> None:
     home = {"ROUNDTRIP_HOME": str(tmp_path)}
     assert roundtrip("attic", folder=tmp_path, **home).stdout == f"{held.name}\n"
     done = roundtrip("attic", "restore", held.name, folder=tmp_path, **home)
-    assert done.stdout.endswith("%lesson N --continue\n"), "without it, a cell would replace it"
+    told = "In the notebook of lesson 03, go on with %lesson 3 --continue\n"
+    assert done.stdout.endswith(told), "without it, a cell would replace it"
     assert (tmp_path / "workspace" / "mine.txt").read_text() == "kept"
     assert (held / "mine.txt").read_text() == "kept"

@@ -87,6 +87,17 @@ def test_it_says_whose_the_workspace_is_and_how_to_get_ones_own_back(notebook, h
     assert notebook.run("!cat a.txt").text == "mine\n"
 
 
+def test_a_copy_of_another_lesson_that_is_put_back_is_not_judged_by_this_one(notebook, home):
+    for cell in ("%lesson 1", "%%writefile a.txt\nmine", "%lesson 0"):
+        assert notebook.run(cell).error is None
+    _roundtrip(home, "attic", "restore", attic.newest(home, 1).name)
+    for cell in ("!git status", "%finish"):
+        value = notebook.run(cell).value
+        assert "lesson 01's" in value and "`%lesson 1 --continue`" in value
+        assert "%lesson 0 --continue" not in value
+    assert notebook.run("%lesson 1 --continue\n!cat a.txt").text.endswith("mine\n")
+
+
 def test_it_says_no_more_where_there_is_nothing_of_ones_own(notebook):
     assert notebook.run("%lesson 1").error is None
     lines = notebook.run("%lesson 2 --continue").text.splitlines()

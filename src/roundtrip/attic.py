@@ -24,7 +24,7 @@ def names(home: Home) -> list[str]:
 
 def newest(home: Home, lesson: int) -> Path | None:
     """Where the newest workspace of a lesson is; None where there is none."""
-    found = [name for name in names(home) if _lesson(name) == lesson]
+    found = [name for name in names(home) if lesson_of(name) == lesson]
     return home.attic / found[-1] if found else None
 
 
@@ -39,7 +39,7 @@ def restore(home: Home, name: str) -> Path | None:
         raise RoundtripError(f"The attic holds nothing named {name}; `{command()} attic` lists it.")
 
     def taken() -> None:
-        holder, lesson = holding.owner(home), _lesson(name)
+        holder, lesson = holding.owner(home), lesson_of(name)
         if lesson is None:  # nobody knows whose it is
             holding.let_go(home)
         else:
@@ -48,7 +48,7 @@ def restore(home: Home, name: str) -> Path | None:
     return workspace.replace(home, place, f"{label(home)}_before-restore", taken)
 
 
-def _lesson(name: str) -> int | None:
+def lesson_of(name: str) -> int | None:
     """The lesson in a name that `safe_files.free_place` has made, behind the time."""
     found = re.fullmatch(r"[\d-]+_[\d-]+_lesson-(\d+)(_.*)?", name)
     return int(found[1]) if found else None

@@ -148,11 +148,14 @@ def attic(context: click.Context) -> None:
 @click.argument("name")
 def attic_restore(name: str) -> None:
     """Put a copy of NAME from the attic in the workspace; what is there goes to the attic."""
-    from .attic import restore
+    from .attic import lesson_of, restore
 
     _, home = _course_and_home()
     aside = restore(home, name)
-    click.echo(f"The workspace is {name} again. In a notebook, go on with %lesson N --continue")
+    number = lesson_of(name)
+    where = "a notebook" if number is None else f"the notebook of lesson {number:02d}"
+    going_on = f"%lesson {'N' if number is None else number} --continue"
+    click.echo(f"The workspace is {name} again. In {where}, go on with {going_on}")
     if aside:
         click.echo(f"What was there is now in {home.shown(aside)}")
 
