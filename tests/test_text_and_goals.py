@@ -146,3 +146,21 @@ def test_an_exercise_that_names_two_lines_does_not_ask_for_one_command():
     for cell in asked:
         text = next(c.source for c in reversed(CELLS[: CELLS.index(cell)]) if not c.is_code)
         assert "`import " not in text, cell.where
+
+
+@pytest.mark.parametrize(
+    ("lesson", "shown", "word"),
+    [
+        (1, "op.f('pk_user')", "whole name"),
+        (1, "%(column_0_name)s", "for that of the column"),
+        (4, "schema=None", "no *schema*"),
+        (4, "batch_alter_table", "how Alembic changes tables"),
+        (10, "PRAGMA foreign_keys = ON", "a setting of SQLite"),
+    ],
+)
+def test_a_word_of_the_tools_is_explained_where_it_is_first_met(lesson: int, shown: str, word: str):
+    cells = [cell for cell in CELLS if cell.lesson == lesson]
+    texts = ((cell, [cell.source, *(words for _, words in cell.shown())]) for cell in cells)
+    met = next(cell.number for cell, said in texts if any(shown in each for each in said))
+    near = [cell.source for cell in cells[met : met + 3] if not cell.is_code]
+    assert any(re.search(rf"`{re.escape(shown)}`.*{re.escape(word)}", text) for text in near)
