@@ -89,13 +89,18 @@ def at_its_end(
 def follow(notebook: Kernel, check: str, said: str, commands: str, most: int) -> str:
     """Run what a check has told next, and the check again, as often as that; what it says at last.
 
-    `commands`: how the commands begin that are run.
+    `commands`: how the commands begin that are run. Where another board is to be looked at, what it
+    tells is run.
     """
     for _ in range(most):
-        following = re.search(rf"next: ((?:{commands}).*)", said)
+        following = re.search(rf"next: ((?:{commands}|%board --).*)", said)
         if not following or "Done." in said:
             break
-        run(notebook, f"!{following[1]}", may_fail=False)
+        command = following[1]
+        if command.startswith("%board"):
+            board = notebook.run(command).displays[0]["text/plain"]
+            command = re.search(r"(?:Next|Or): (flask .*)", board)[1]
+        run(notebook, f"!{command}", may_fail=False)
         said = run(notebook, check, may_fail=False)
     return said
 

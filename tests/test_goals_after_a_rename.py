@@ -1,4 +1,4 @@
-"""A wrong name that is noticed late: the goals of lesson 10 and the board lead the same way.
+"""A wrong name or line that is noticed late: the goals of 10 and the board lead the same way.
 
 Each command that the first open goal tells is run, and is the one that the board tells.
 """
@@ -12,7 +12,7 @@ import pytest
 from following import follow, with_two_in_production, write_into_the_script
 from starts import Starts
 from states import Project
-from turns import MODELS, on_production
+from turns import CITY, MODELS, PHONE, on_production
 
 from roundtrip import checks
 from roundtrip.course import Goal, find_course
@@ -168,3 +168,34 @@ def test_what_the_model_has_in_its_place_is_named(project: Project, slip: Slip):
     found = [checks.check(goal, state, project.path).finding for goal in slip.goals]
     said = next(finding.cause for finding in found if not finding.met)
     assert slip.names[0].lower() in said, said
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [PHONE.replace("(20))", "(20), index=True)"), "    phone: Mapped[int | None]\n"],
+    ids=["index", "type"],
+)
+def test_a_line_that_is_committed_is_mended_by_another_script(project: Project, wrong: str):
+    project.add_to_model(wrong)
+    project.db("migrate", "-m", "Add it")
+    project.db("upgrade")
+    committed(project)
+    project.edit(MODELS, wrong, PHONE)
+    goals = COLUMN_SLIP.goals
+    *told, look = follow(project, goals)
+    assert told[:2] == ['flask db migrate -m "Change user table"', "flask db upgrade"]
+    assert look == "%board --env-file production.env"
+    there = project.read("production.env").verdict.next
+    assert there == "flask --env-file production.env db upgrade"
+    on_production(project, "upgrade")
+    assert follow(project, goals) == []
+
+
+def test_what_an_earlier_lesson_made_is_no_other_name(project: Project):
+    """Whatever message its script has: the line of `city` was replaced, and its values would go."""
+    project.edit(MODELS, CITY, PHONE)
+    project.db("migrate", "-m", "Add it")
+    state = project.read()
+    (goal,) = (each for each in COLUMN_SLIP.goals if each.check == "committed_migration")
+    said = checks.check(goal, state, project.path).finding
+    assert "also drops user.city: the model has lost it. Put its line back first" in said.cause

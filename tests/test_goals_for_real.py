@@ -103,19 +103,27 @@ def test_an_empty_text_is_no_value(project: Project):
     assert not find(project, "some_value", column="user.name").met
 
 
-def test_a_script_of_another_type_than_the_model_is_taken_back_and_not_committed(project: Project):
+def test_a_script_of_another_type_than_the_model_is_taken_back_and_not_committed(
+    starts: Starts, tmp_path: Path
+):
     """As far as the advice leads: down, delete, and make it again from the model."""
+    project = starts["loose"].copy(tmp_path / "loose")
     project.edit("demo_app/models.py", "age: Mapped[int", "age: Mapped[str")
     said = find(project, "committed_migration", adds=["user.age"])
-    assert (said.met, said.next) == (False, "flask db downgrade")
     assert "makes user.age INTEGER, and the model has VARCHAR" in said.cause
-    project.run(*shlex.split(said.next))
-    said = find(project, "committed_migration", adds=["user.age"])
-    assert said.next.startswith("git rm migrations/versions/")
-    project.run(*shlex.split(said.next))
-    said = find(project, "committed_migration", adds=["user.age"])
-    assert said.next.startswith("flask db migrate -m ")
-    project.run(*shlex.split(said.next))
+    for command in ("flask db downgrade", "git clean -f migrations/versions/", "flask db migrate"):
+        said = find(project, "committed_migration", adds=["user.age"])
+        assert said.next.startswith(command), said
+        project.run(*shlex.split(said.next))
+
+
+def test_a_committed_script_of_another_type_than_the_model_is_followed_by_one(project: Project):
+    project.edit("demo_app/models.py", "age: Mapped[int", "age: Mapped[str")
+    for command in ('flask db migrate -m "Change user table"', "flask db upgrade", "git add ."):
+        said = find(project, "committed_migration", adds=["user.age"])
+        assert (said.met, said.next) == (False, command)
+        assert project.read().verdict.next == command
+        project.run(*shlex.split(said.next))
 
 
 def test_a_reset_before_the_downgrade_is_no_downgrade_too_many(project: Project):

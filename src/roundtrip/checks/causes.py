@@ -178,6 +178,17 @@ def _nobody_misses_a_script(state: State) -> bool:
     return bool(state.differences) and not lost
 
 
+def followed(state: State, script: Revision) -> Cure | None:
+    """The cure where a script that is committed and has run is not as the model wants it.
+
+    It is not taken back: as the board says, another one follows it.
+    """
+    first = state.verdict
+    if not (script.applied and script.committed and first.kind in {*_AHEAD, "pending"}):
+        return None
+    return Cure(f"{first.headline} {first.why}", first.next, repair=True)
+
+
 MEND = "Delete it, mend the model, make it again."
 
 

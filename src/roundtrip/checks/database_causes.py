@@ -10,7 +10,7 @@ from ..env_file import database_named_by, url_in
 from ..facts import State
 from ..sqlite_files import sql_name
 from ..verdict.lookups import is_among
-from .causes import no_script, not_upgraded, why_troubled
+from .causes import followed, no_script, not_upgraded, why_troubled
 from .course_databases import (
     USUAL,
     address_first,
@@ -132,6 +132,9 @@ def not_by_downgrade(state: State, project: Path, column: str, database: str) ->
 def other_type(state: State, project: Path, column: str, database: str, type: str) -> Cure:
     """A column has another type than it should: a database keeps what the script has made."""
     said = f"It should be {type}. A database keeps what the script made of it."
+    makers = [r for r in state.migrations.revisions if column in {*r.adds, *r.columns}]
+    if makers and (following := followed(state, makers[-1])):
+        return following.after(said)
     back = not_gone_back(state, project, database, column)
     if back.repair:
         return back.after(said)

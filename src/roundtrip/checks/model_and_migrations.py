@@ -13,6 +13,7 @@ from ..verdict.commands import commit_script, delete
 from ..verdict.lookups import made_by, unlike
 from .causes import (
     downgrade_of,
+    followed,
     make_again,
     no_script,
     not_upgraded,
@@ -216,15 +217,21 @@ def committed_migration(
     if maker not in own:
         return unmet(f"{maker.file} adds {names_of(adds)}", _earlier(state, maker))
     found = {name for name in maker.adds if table_of(name) not in tables or name in tables}
+    later = own[own.index(maker) + 1 :]
+    found -= {name for revision in later for name in revision.drops}
+    others = {*maker.others} - {_UNDOES.get(op, "") for each in later for op in each.others}
     made = made_by(own[: own.index(maker)]).keys()  # under another name perhaps, now given up
     drops = {*maker.drops} - made
     text = f"{maker.file}: adds {names_of(found)}, drops {names_of(maker.drops)}"
-    if found != {*adds} or drops or maker.others:
-        return unmet(text, does_more(state, maker, drops, adds, found))
+    if found != {*adds} or drops or others:
+        now = replace(maker, others=tuple(others))
+        return unmet(text, does_more(state, now, drops, adds, found))
     if {*adds} & made - {*maker.drops}:
         return unmet(text, Cure("Two scripts add it: one is left over.", "flask db history"))
     for name, kind, wanted in unlike(state, maker):
         cause = f"The script makes {name} {kind}, and the model has {wanted}."
+        if following := followed(state, maker):
+            return unmet(text, following.after(cause))
         return unmet(text, make_again(state, maker, cause, repair=True))
     if hollow := no_way_back(state, maker):
         return unmet(text, hollow)
@@ -255,12 +262,19 @@ def committed_migration(
             return unmet(text, model_alone(state))
         cause = "The script is not committed: whoever has the model alone cannot make its table."
         return unmet(text, Cure(cause, commit_script(state, maker)))
-    if later := [each for each in own if each.applied and not each.committed]:
-        cause = f"{later[-1].file} has run, and is not committed."
-        return unmet(text, Cure(cause, commit_script(state, later[-1])))
+    loose = [each for each in own if not each.committed]
+    if loose and not loose[-1].applied:
+        return unmet(text, not_upgraded(state, project, USUAL))
+    if loose:
+        cause = f"{loose[-1].file} has run, and is not committed."
+        return unmet(text, Cure(cause, commit_script(state, loose[-1])))
     if after and (two := apart(state, project, maker.file, models, after)):
         return unmet(text, two)
     return met(text)
+
+
+_UNDOES = {"drop_index": "create_index", "drop_constraint": "create_unique_constraint"}
+"""Alembic's operations that a later script can undo: what was too much is there no more."""
 
 
 def _without_key(state: State, project: Path, script: Revision, target: str) -> Cure | None:

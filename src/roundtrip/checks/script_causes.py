@@ -10,7 +10,7 @@ from ..facts import Revision, State
 from ..names import table_of
 from ..verdict.commands import delete
 from ..verdict.lookups import database_names, model_names, unlike
-from .causes import MEND, downgrade_of, make_again, no_script, why_troubled
+from .causes import MEND, downgrade_of, followed, make_again, no_script, why_troubled
 from .finding import Cure, begin_again
 from .model_causes import look_at
 
@@ -41,6 +41,8 @@ def does_more(
         cause = f"The script also drops {names_of(lost)}: the model has lost it."
     if model_first := first_the_model(state, maker, adds, lost, cause):
         return model_first
+    if following := followed(state, maker):
+        return following.after(cause)
     return make_again(state, maker, cause, MEND, repair=True)
 
 
