@@ -377,3 +377,18 @@ def test_a_commit_too_many_is_joined_with_the_one_before(project: Project, besid
         assert "alone" not in said.cause or not beside
         project.run(*shlex.split(command))
     assert find(project, "commits", **goal).met
+
+
+def test_a_copy_is_asked_for_while_it_can_be_made_and_moved_where_it_belongs(project: Project):
+    with_production(project)
+    on_production(project, "upgrade")
+    copy = {"column": "user.age", "database": "before.db", "copy": "production.db"}
+    said = find(project, "database_has", **copy)
+    assert said.next == "%%flask_shell --env-file production.env"
+    assert "\"VACUUM INTO 'instance/before.db'\"" in said.cause
+    project.sql(f"VACUUM INTO '{project.path / 'before.db'}'", "production.db")
+    project.run(*shlex.split(find(project, "database_has", **copy).next))
+    assert find(project, "database_has", **copy).met
+    (project.path / "instance/before.db").unlink()
+    on_production(project, "downgrade")
+    assert find(project, "database_has", **copy).next == "%restart"

@@ -110,14 +110,16 @@ def test_database_has(project: Path):
     refused("database_has", more, project, line, "%%writefile copy.env", **copy)
     back = {"column": "user.age", "database": "copy.db", "present": False}
     refused("database_has", more, project, line, "%%writefile copy.env", **back)
-    refused("database_has", more, project, "a copy of app.db", "%restart", **copy, copy=True)
+    refused("database_has", more, project, "a copy of app.db", "%restart", **copy, copy="app.db")
     sql(project, "DELETE FROM user WHERE name = 'A'", "copy.db")
-    refused("database_has", more, project, "copy.db was overwritten", "%restart", **copy, copy=True)
+    refused(
+        "database_has", more, project, "copy.db was overwritten", "%restart", **copy, copy="app.db"
+    )
     named = {"column": "user.age", "database": "copy.db"}
     refused(
         "database_has", UPGRADED, project, "no copy.env names it", "%%writefile copy.env", **named
     )
-    assert ask("database_has", UPGRADED, project, **named, copy=True).met
+    assert ask("database_has", UPGRADED, project, **named, copy="app.db").met
     (project / "copy.env").write_text("DATABASE_URL=sqlite:///app.db")
     refused("database_has", UPGRADED, project, "names app.db", "%show copy.env", **named)
     gone = {"column": "user.id", "database": "production.db"}

@@ -9,6 +9,7 @@ from pathlib import Path
 from ..env_file import database_named_by, url_in
 from ..facts import State
 from ..sqlite_files import sql_name
+from ..verdict.commands import move_in
 from ..verdict.lookups import is_among
 from .causes import followed, no_script, not_upgraded, why_troubled
 from .course_databases import (
@@ -22,19 +23,29 @@ from .course_databases import (
     used_databases,
     versions,
 )
-from .finding import Cure
+from .finding import Cure, begin_again
 from .way_back_causes import not_gone_back
 
 
-def copy_lost(project: Path, database: str, table: str) -> str:
-    """Why a copy does not hold what it should."""
+def copy_lost(project: Path, database: str, column: str, source: str) -> Cure:
+    """Why a copy of the database `source` does not hold this `table.column`, and the cure."""
+    table, _, name = column.partition(".")
     everything = f"SELECT * FROM {sql_name(table)}"
     rows = query(project, database, everything)
     if rows and rows == query(project, USUAL, everything):
-        return f"{database} is a copy of {USUAL}: --env-file was missing when it was made."
+        cause = f"{database} is a copy of {USUAL}: --env-file was missing when it was made."
+        return begin_again(cause)
     if (project / "instance" / database).is_file():
-        return f"{database} was overwritten, or made too late."
-    return f"{database} is not there: not made yet, moved or deleted."
+        return begin_again(f"{database} was overwritten, or made too late.")
+    if (project / database).is_file():
+        cause = f"{database} lies beside instance/, where no command looks. This moves it there."
+        return Cure(cause, move_in(database), repair=True)
+    cause = f"{database} is not there: not made yet, moved or deleted."
+    if name in columns_of(project, source, table):
+        cause = f"{cause} {source} still has {column}, so it can be made now: "
+        cause = f"{cause}db.session.execute(db.text(\"VACUUM INTO 'instance/{database}'\"))"
+        return Cure(cause, command_on(source, "%%flask_shell"), repair=True)
+    return begin_again(cause)
 
 
 def why_absent(state: State, project: Path, column: str, database: str) -> Cure:

@@ -17,7 +17,7 @@ from .database_causes import (
     other_type,
     why_absent,
 )
-from .finding import Cure, Finding, begin_again, met, unmet
+from .finding import Cure, Finding, met, unmet
 from .model_causes import look_at
 from .way_back_causes import not_gone_back, table_lost
 
@@ -29,13 +29,13 @@ def database_has(
     present: bool = True,
     database: str = USUAL,
     type: str = "",
-    copy: bool = False,
+    copy: str = "",
     commit: str = "",
 ) -> Finding:
     """The table in `instance/<database>` has (or has not) this `table.column`.
 
-    With `type`, of that type. A `copy` is a file that no settings name and no command upgrades.
-    `commit`: the message of the commit that brings the script.
+    With `type`, of that type. `copy`: it is a copy of this database, which no settings name and no
+    command upgrades. `commit`: the message of the commit that brings the script.
     """
     table, _, name = column.partition(".")
     found = columns_of(project, database, table)
@@ -57,7 +57,7 @@ def database_has(
             return unmet(text, other_type(state, project, column, database, type))
         return met(text)
     if copy:
-        return unmet(text, begin_again(copy_lost(project, database, table)))
+        return unmet(text, copy_lost(project, database, column, copy))
     if blocked:
         return unmet(text, blocked)
     if not present and found:

@@ -41,6 +41,11 @@ def move_away(file: str) -> str:
     return f"python -c \"import shutil; shutil.move('{file}', '{KEPT.format(file)}')\""
 
 
+def move_in(file: str) -> str:
+    """The command that moves a file of the project into instance/."""
+    return f"python -c \"import shutil; shutil.move('{file}', 'instance')\""
+
+
 def restore_model(state: State) -> str:
     """The command that brings the models' file back as it was committed.
 

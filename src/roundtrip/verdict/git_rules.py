@@ -6,7 +6,7 @@ from posixpath import normpath
 
 from ..env_file import quoted
 from ..facts import Disagreement, State
-from .commands import ANY_MESSAGE, commit, commit_script, is_of_last_commit
+from .commands import ANY_MESSAGE, commit, commit_script, is_of_last_commit, move_in
 from .wording import listed, say, sentence
 
 
@@ -155,7 +155,7 @@ def about_to_be_in_git(state: State) -> Disagreement | None:
             headline,
             f"{beside[0]} is not in instance/, the folder of databases that Git leaves alone.",
             "Rows belong to one machine. The command moves it there; a copy belongs there too.",
-            f"python -c \"import shutil; shutil.move('{beside[0]}', 'instance')\"",
+            move_in(beside[0]),
         )
     return say(
         headline,
