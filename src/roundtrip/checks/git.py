@@ -153,7 +153,7 @@ def head_subject(
         if back and not state.git.uncommitted:
             command = f"git reset --hard {place}"
         named = ask_git(project, "rev-parse", "--verify", "--quiet", "ORIG_HEAD")
-        moved = bool(named) and named[0] != called[-1].after
+        moved = not back and bool(named) and named[0] != called[-1].after
         if moved and {*state.git.uncommitted} <= {*state.git.untracked}:
             cause = f"{cause} ORIG_HEAD is another commit by now, so take the hash."
             command = f"git reset --hard {place}"
