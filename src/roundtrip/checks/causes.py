@@ -209,7 +209,7 @@ def make_again(
         cause = f"{cause} {other.url} has run it, and goes back first, without the values that "
         cause = f"{cause}it has there; then delete the script. (In a real production, a new "
         cause = f"{cause}migration would mend it.)"
-        return Cure(cause, back_on(state, other), repair=True)
+        return Cure(cause, back_on(state, other, revision), repair=True)
     return Cure(f"{cause} {then}", delete(state, revision), repair)
 
 

@@ -93,18 +93,22 @@ def take_out(state: State, revision: Revision) -> tuple[str, str]:
     return "", delete(state, revision)
 
 
-def step_back(state: State, at: Collection[str]) -> str:
-    """The command that takes a database which is at these revisions one step back."""
-    there = [revision for revision in state.migrations.revisions if revision.id in at]
+def step_back(state: State, at: Collection[str], unwanted: Collection[str]) -> str:
+    """The command that takes a database which is at these revisions one step back.
+
+    `unwanted`: the scripts that are to be taken back. Of two heads, the one that leads to them.
+    """
+    here = state.migrations
+    there = [r for r in here.revisions if r.id in at and here.run_by([r.id]) & {*unwanted}]
     return take_back(there[-1], at) if there else "flask db downgrade"
 
 
-def back_on(state: State, other: Elsewhere) -> str:
-    """The command that takes another database one step back.
+def back_on(state: State, other: Elsewhere, *revisions: Revision) -> str:
+    """The command that takes another database one step back, on its way to before these scripts.
 
     Empty for the usual one, seen from a board with an `env_file`: that is added to each command.
     """
-    command = step_back(state, other.versions)
+    command = step_back(state, other.versions, [revision.id for revision in revisions])
     return with_env_file(command, other.env_file) if other.env_file else ""
 
 

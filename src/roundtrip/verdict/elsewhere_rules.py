@@ -113,7 +113,7 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
         there_too = with_env_file("flask db upgrade", other.env_file)
         return say(f"{other.url} waits.", found, why, there_too)
     why = "Each database goes back on its own, before the code does."
-    back = with_env_file(step_back(state, other.versions), other.env_file)
+    back = with_env_file(step_back(state, other.versions, there - here), other.env_file)
     return say(f"{other.url} is ahead of this database.", found, why, back)
 
 

@@ -41,7 +41,7 @@ def left_over(state: State) -> Disagreement | None:
                 f"{named(revision)} {' and '.join(does)}, and the model does not want that.",
                 f"{other.url} needs the script for its way back, so that database goes first. "
                 "Delete the script afterwards.",
-                back_on(state, other),
+                back_on(state, other, revision),
                 _model_of(state, revision),
             )
         why, stash = stash_pop(state)
@@ -145,7 +145,7 @@ def _older(state: State) -> Disagreement | None:
                 why = "One of them was changed later. Is the model right? Then delete the script, "
                 why = f"{why}and run flask db migrate again.{first}"
             if other := has_run(state, revision):
-                command = back_on(state, other)
+                command = back_on(state, other, revision)
                 why = f"{other.url} has run it, and goes back first. Then delete the script, and "
                 why = f"{why}run flask db migrate again."
             return say(headline, found, why, command, _model_of(state, revision))
@@ -200,7 +200,7 @@ def _two_ways(state: State) -> Disagreement | None:
             f"{found}; {other.url} does.",
             "Forward, the upgrade adds it here too. Back, that database goes first, the code last.",
             "flask db upgrade",
-            back_on(state, other),
+            back_on(state, other, *waiting),
         )
     why = f"Forward, the upgrade adds it. Back, the reset takes every commit after {back} off the "
     why = f"{why}branch, and deletes uncommitted changes."

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..env_file import quoted
 from ..facts import Disagreement, Revision, State
-from .commands import delete, take_back, take_out, undo
-from .lookups import claims, database_names, made_by, model_names
+from .commands import back_on, delete, take_back, take_out, undo
+from .lookups import claims, database_names, has_run, made_by, model_names
 from .wording import listed, named, say, sentence
 
 
@@ -237,15 +237,23 @@ def several_heads(state: State) -> Disagreement | None:
             "that no database here has run.",
             delete(state, twin),
         )
-    stray = [r for r in heads if _is_stray(state, r)]
-    if stray:
-        return say(
-            "A second head adds what nobody wants.",
-            f"{named(stray[0])} adds {listed(stray[0].adds)}. It has not run, and the model does "
-            "not want that.",
-            "A merge would keep it. The command deletes the script.",
-            delete(state, stray[0]),
-        )
+    for stray in (r for r in heads if _is_stray(state, r)):
+        found = f"{named(stray)} adds {listed(stray.adds)}, and the model does not want that."
+        if other := has_run(state, stray):
+            return say(
+                "A second head adds what nobody wants.",
+                f"{found} {other.url} has run it.",
+                "That database needs the script for its way back, so it goes back first. Delete "
+                "the script afterwards.",
+                back_on(state, other, stray),
+            )
+        if not claims(state, stray):
+            return say(
+                "A second head adds what nobody wants.",
+                f"{found} It has not run.",
+                "A merge would keep it. The command deletes the script.",
+                delete(state, stray),
+            )
     if edited := [r.file for r in state.migrations.revisions if r.file in state.git.modified]:
         return say(
             f"The migrations have {len(heads)} heads.",
@@ -277,6 +285,6 @@ def _shared(twins: list[Revision], twin: Revision) -> list[str]:
 
 
 def _is_stray(state: State, head: Revision) -> bool:
-    """Whether a script has not run anywhere, and the model wants nothing that it adds."""
+    """Whether a script has not run here, and the model wants nothing that it adds."""
     wanted = {*head.adds} & model_names(state) or head.drops or head.others or head.opaque
-    return bool(head.adds) and not (wanted or head.applied or claims(state, head))
+    return bool(head.adds) and not (wanted or head.applied)

@@ -1,0 +1,50 @@
+"""Scripts that do not follow one another, where databases have run one of them and not another."""
+
+from __future__ import annotations
+
+import shlex
+
+from states import Project
+from turns import fill, on_production, with_production
+
+SHOE = "000000000000"  # before every other one in the folder
+
+
+def shoe_beside_age(project: Project) -> str:
+    """A committed script for `shoe`, which the model does not want, beside that for `age`."""
+    (first, _) = project.read().migrations.revisions
+    project.db("revision", "--head", first.id, "--splice", "-m", "Add shoe", "--rev-id", SHOE)
+    script = project.script("shoe")
+    fill(script, 'op.add_column("user", sa.Column("shoe", sa.Integer()))')
+    text = script.read_text(encoding="utf-8")
+    script.write_text(text.replace("    pass", '    op.drop_column("user", "shoe")'), "utf-8")
+    project.commit("Add shoe")
+    return project.script_file("shoe")
+
+
+def test_production_takes_back_the_script_that_nobody_wants_and_no_other(aged: Project):
+    with_production(aged)
+    on_production(aged, "upgrade")
+    aged.sql("INSERT INTO user (name, email, age) VALUES ('Dorothy', 'd', 51)", "production.db")
+    script = shoe_beside_age(aged)
+    on_production(aged, "upgrade", "heads")
+    back = f"flask --env-file production.env db downgrade {SHOE}@-1"
+    assert "instance/production.db has run it." in aged.read().verdict.found
+    assert aged.follow("several_heads", back).endswith("drops user.shoe with all values.")
+    assert aged.sql("SELECT age FROM user", "production.db") == [(51,)]
+    aged.follow("several_heads", f"git rm {script}")
+    aged.git("commit", "-qm", "Without shoe")
+    assert aged.read().verdict.kind == "agree"
+
+
+def test_production_at_two_heads_gives_up_the_one_that_is_not_here(aged: Project):
+    """Both are wanted; `age` has run here as well, and stays there."""
+    with_production(aged)
+    on_production(aged, "upgrade")
+    shoe_beside_age(aged)
+    on_production(aged, "upgrade", "heads")
+    aged.add_to_model("    shoe: Mapped[int | None]\n")
+    (said,) = (d for d in aged.read().disagreements if d.kind == "elsewhere")
+    aged.run(*shlex.split(said.next))
+    columns = [row[1] for row in aged.sql("PRAGMA table_info(user)", "production.db")]
+    assert "age" in columns and "shoe" not in columns
