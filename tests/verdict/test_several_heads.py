@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shlex
 
-from states import Project
-from turns import fill, on_production, with_production
+from states import AGE, Project
+from turns import MODELS, added, committed, fill, on_production, with_production
 
 SHOE = "000000000000"  # before every other one in the folder
 
@@ -48,3 +48,30 @@ def test_production_at_two_heads_gives_up_the_one_that_is_not_here(aged: Project
     aged.run(*shlex.split(said.next))
     columns = [row[1] for row in aged.sql("PRAGMA table_info(user)", "production.db")]
     assert "age" in columns and "shoe" not in columns
+
+
+def test_production_has_run_a_script_that_was_made_anew_and_amended(project: Project):
+    """The first one made another type of it, and comes back for its downgrade alone."""
+    with_production(project)
+    text = "    age: Mapped[str | None] = mapped_column(String(9))\n"
+    old = committed(project, text, "Add age")
+    on_production(project, "upgrade")
+    project.sql("INSERT INTO user (name, email) VALUES ('Dorothy', 'd')", "production.db")
+    project.db("downgrade")
+    project.edit(MODELS, text, AGE)
+    project.git("rm", "-q", old)
+    new = added(project, "", "Add age again")
+    project.git("add", ".")
+    project.git("commit", "-q", "--amend", "--no-edit")
+    there = project.read("production.env").verdict
+    assert there.next.endswith(f" -- {old}")
+    project.run(*shlex.split(there.next))
+    back = "flask --env-file production.env db downgrade"
+    for board in (project.read(), project.read("production.env")):
+        assert (board.verdict.kind, board.verdict.next) == ("several_heads", back)
+        assert "drops user.age with all values" in board.verdict.why
+    project.run(*shlex.split(back))
+    project.follow("several_heads", f"git clean -f {old}")
+    project.follow("elsewhere", "flask --env-file production.env db upgrade")
+    assert project.read().verdict.kind == project.read("production.env").verdict.kind == "agree"
+    assert new in project.git("ls-files")

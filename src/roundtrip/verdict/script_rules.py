@@ -214,15 +214,11 @@ def several_heads(state: State) -> Disagreement | None:
             "It may be the merge that has joined them. Git still has it; this brings it back.",
             *undo(state, lost),
         )
-    foreign = [
-        r
-        for r in heads
-        if r.applied and not r.committed and r.adds and not {*r.adds} & model_names(state)
-    ]
-    if foreign:
+    needless = {r: why for r in heads if r.adds and (why := _needless(state, r, heads))}
+    if foreign := [r for r in needless if r.applied and not r.committed]:
         return say(
             "A script that was brought back is a second head.",
-            f"The database has run {named(foreign[0])}, and the model does not want it.",
+            f"The database has run {named(foreign[0])}, and {needless[foreign[0]]}.",
             "Take it back, then delete its file; the other scripts stay as they are.",
             take_back(foreign[0], state.migrations.current),
         )
@@ -237,11 +233,12 @@ def several_heads(state: State) -> Disagreement | None:
             "that no database here has run.",
             delete(state, twin),
         )
-    for stray in (r for r in heads if _is_stray(state, r)):
-        found = f"{named(stray)} adds {listed(stray.adds)}, and the model does not want that."
+    unread = [r for r in heads if r.drops or r.others or r.opaque]
+    for stray in (r for r in needless if not r.applied and r not in unread):
+        found = f"{named(stray)} adds {listed(stray.adds)}, and {needless[stray]}."
         if other := has_run(state, stray):
             return say(
-                "A second head adds what nobody wants.",
+                "A second head adds what nobody needs.",
                 f"{found} {other.url} has run it.",
                 "That database needs the script for its way back, so it goes back first. Delete "
                 "the script afterwards.",
@@ -249,7 +246,7 @@ def several_heads(state: State) -> Disagreement | None:
             )
         if not claims(state, stray):
             return say(
-                "A second head adds what nobody wants.",
+                "A second head adds what nobody needs.",
                 f"{found} It has not run.",
                 "A merge would keep it. The command deletes the script.",
                 delete(state, stray),
@@ -284,7 +281,10 @@ def _shared(twins: list[Revision], twin: Revision) -> list[str]:
     return [name for name in twin.adds if name in others]
 
 
-def _is_stray(state: State, head: Revision) -> bool:
-    """Whether a script has not run here, and the model wants nothing that it adds."""
-    wanted = {*head.adds} & model_names(state) or head.drops or head.others or head.opaque
-    return bool(head.adds) and not (wanted or head.applied)
+def _needless(state: State, head: Revision, heads: list[Revision]) -> str:
+    """Why nothing is missed of what a script adds; empty where the model wants a part of it."""
+    wanted = {*head.adds} & model_names(state)
+    if not wanted:
+        return "the model does not want that"
+    twins = [r for r in heads if r.committed and not head.committed and wanted <= {*r.adds}]
+    return f"{named(twins[0])} adds it, too, and is committed" if twins else ""
