@@ -25,6 +25,19 @@ def test_a_reset_too_far_is_not_answered_with_a_downgrade(city: Project):
     assert city.sql("SELECT city FROM user WHERE name = 'Ada'") == [("London",)]
 
 
+def test_a_reset_too_far_is_not_undone_over_a_commit_made_since(city: Project):
+    wanted = city.git("rev-parse", "--short", "HEAD").strip()
+    script = city.script_file("city")
+    committed(city, PHONE, "Add phone column to user model")
+    city.db("downgrade")
+    city.git("reset", "--hard", "HEAD~2")
+    city.write("notes.txt", "Mine.\n")
+    city.commit("Take notes")
+    city.follow("missing_script", f"git restore --source={wanted} -- {script}")
+    assert (city.path / "notes.txt").exists()
+    assert city.git("log", "-n1", "--format=%s") == "Take notes\n"
+
+
 def test_a_reset_is_not_undone_over_uncommitted_work(aged: Project):
     aged.git("reset", "--hard", "HEAD~1")
     aged.edit(PAGES, "Show the", "Show me the")

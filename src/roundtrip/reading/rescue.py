@@ -38,6 +38,10 @@ class _Search:
         lines = self.lines(*grep)
         return lines[0].partition(":")[2] if lines else ""
 
+    def is_after_head(self, commit: str) -> bool:
+        """Whether a reset to this commit would leave none that is there now."""
+        return not self.run(["git", "merge-base", "--is-ancestor", "HEAD", commit]).returncode
+
     @property
     def versions(self) -> str:
         """The folder of the scripts."""
@@ -92,13 +96,13 @@ def _before_a_reset(search: _Search) -> Rescue | None:
         return None
     followed = rf"^down_revision\b.*['\"]{re.escape(search.missing)}['\"]"
     grep = ("grep", "-q", "-E", followed, "ORIG_HEAD", "--", search.versions)
+    kind, where = "orig_head", "ORIG_HEAD"
     if not search.left and not search.run(["git", *grep]).returncode:
         brought = ("log", "-n1", "--diff-filter=A", "--format=%h", "ORIG_HEAD", "--", file)
-        return Rescue("too_far", search.lines(*brought)[0], file)
-    ahead = ("merge-base", "--is-ancestor", "HEAD", "ORIG_HEAD")
-    is_ahead = not search.run(["git", *ahead]).returncode
+        kind, where = "too_far", search.lines(*brought)[0]
     # After a change of branch, it was another branch that was reset.
-    return Rescue("orig_head" if is_ahead and not search.left else "commit", "ORIG_HEAD", file)
+    is_ahead = not search.left and search.is_after_head(where)
+    return Rescue(kind if is_ahead else "commit", where, file)
 
 
 def _any_branch(search: _Search) -> Rescue | None:
