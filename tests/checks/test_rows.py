@@ -75,9 +75,9 @@ def test_rows_that_the_lesson_begins_with_are_not_added_again(
     sql(project, "DELETE FROM user", "other.db")
     sql(project, "INSERT INTO user (name) VALUES ('A'), ('B'), ('C')", "other.db")
     refused(check, made(), project, "other.db has them", "%show instance/other.db", **wanted)
-    tracked = made(git=git(deleted=("instance/app.db",), modified=("instance/app.db",)))
-    restore = "git restore instance/app.db"
-    refused(check, tracked, project, "The file was deleted.", restore, **wanted)
+    tracked = made(git=git(kept=("instance/app.db",)))
+    restore = "git restore -- instance/app.db"
+    refused(check, tracked, project, "Git has the file.", restore, **wanted)
     (project / "instance/app.db").write_bytes(b"none" * 200)
     refused(check, made(), project, "app.db cannot be read", "%board", **wanted)
     locked = Elsewhere("production.env", "instance/production.db", (), "locked")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 
 import pytest
+import states
 from states import Project
 from turns import MODELS, NICK, added, committed, on_production, with_production
 
@@ -163,3 +164,53 @@ def test_a_script_that_the_usual_database_has_run_is_not_deleted_from_the_board_
     verdict = project.read("production.env").verdict
     assert (verdict.kind, verdict.next) == ("pending", "")
     assert "instance/app.db has run it all the same, and has to go back first" in verdict.why
+
+
+@pytest.mark.parametrize("gone", ["emptied", "deleted, staged alone", "removed"])
+def test_a_database_that_git_has_comes_back_with_its_rows(aged: Project, gone: str):
+    aged.git("add", "-f", "instance/app.db")
+    if "alone" in gone:
+        (aged.path / "instance/app.db").unlink()
+    else:
+        aged.git("commit", "-qm", "The database, too")
+        aged.run(*(EMPTY if gone == "emptied" else REMOVE))
+    source = "--source=HEAD " if gone == "removed" else ""
+    command = f"git restore {source}-- instance/app.db"
+    assert states.find(aged, "rows", table="user", count=3, kept=True).next == command
+    aged.follow("kept_by_git", command)
+    assert aged.sql("SELECT count(*), max(age) FROM user") == [(3, 36)]
+    assert aged.read().verdict.kind in ("database_in_git", "not_committed")
+
+
+EMPTY, REMOVE = ("flask", "db", "downgrade", "base"), ("git", "rm", "-q", "instance/app.db")
+
+
+def test_databases_that_a_reset_has_taken_come_back_together(aged: Project):
+    """They were in a commit, so the reset deleted them, and the settings that name one."""
+    with_production(aged)
+    on_production(aged, "upgrade")
+    aged.git("add", "-A", "-f", "instance", "production.env")
+    aged.git("commit", "-qm", "All of it")
+    aged.git("reset", "-q", "--hard", "HEAD~1")
+    files = "instance/app.db instance/production.db production.env"
+    aged.follow("kept_by_git", f"git restore --source=ORIG_HEAD -- {files}")
+    assert aged.sql("SELECT count(*) FROM user") == [(3,)]
+    assert aged.read().verdict.kind == "agree"
+
+
+def test_production_that_git_has_is_not_made_anew(aged: Project):
+    with_production(aged)
+    on_production(aged, "upgrade")
+    aged.git("add", "-f", "instance/production.db")
+    (aged.path / "instance/production.db").unlink()
+    told = [d.next for d in aged.read().disagreements if d.kind == "elsewhere"]
+    assert told == ["%board --env-file production.env"]
+    there = aged.read("production.env").verdict
+    assert (there.kind, there.next) == ("kept_by_git", "git restore -- instance/production.db")
+
+
+def test_what_was_staged_alone_is_not_given_up_without_a_word(aged: Project):
+    aged.git("add", "-f", "instance/app.db")
+    assert "given up" not in aged.read().verdict.why
+    aged.sql("DELETE FROM user")
+    assert aged.read().verdict.why.endswith("is in no commit, and is given up.")

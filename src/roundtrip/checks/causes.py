@@ -9,7 +9,7 @@ from ..env_file import quoted, with_env_file
 from ..facts import Revision, State
 from ..names import table_of
 from ..verdict.commands import back_on, delete, message_for, take_back
-from ..verdict.database_rules import database_problem
+from ..verdict.database_rules import database_problem, kept_by_git
 from ..verdict.elsewhere_rules import unreadable
 from ..verdict.lookups import APP, database_names, has_run, model_names, row_count
 from ..verdict.script_rules import folder_gone, missing_script, script_error
@@ -24,7 +24,7 @@ def why_blocked(state: State, project: Path | None = None, database: str = USUAL
     missing = state.migrations.missing
     if database != USUAL and (said := unreadable(state, f"instance/{database}")):
         return as_told(said)
-    if said := script_error(state) or database_problem(state):
+    if said := script_error(state) or database_problem(state) or kept_by_git(state):
         cause = f"{said.headline} {said.found} {said.why}"
         return Cure(cause, said.next or "%board", repair=True)
     verdict = folder_gone(state) or missing_script(state) or state.verdict

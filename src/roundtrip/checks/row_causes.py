@@ -10,7 +10,6 @@ from typing import Any
 from ..facts import State
 from ..sqlite_files import sql_name
 from .causes import why_blocked
-from .commit_causes import why_changed
 from .course_databases import (
     USUAL,
     columns_of,
@@ -40,10 +39,11 @@ def none_left(
     text = f"{database}: no table {table}"
     if columns_of(project, database, table):
         text = f"{database}: {table} has no rows"
-    if f"instance/{database}" in state.git.deleted:
-        return unmet(text, why_changed(state, f"instance/{database}"))
     if blocked := why_blocked(state, project, database):
         return unmet(text, blocked)
+    if f"instance/{database}" in state.git.deleted:
+        cause = "The file was deleted, and Git has it. This shows how it comes back."
+        return unmet(text, Cure(cause, command_on(database, "%board"), repair=True))
     there = (project / "instance" / database).is_file()
     if there and not query(project, database, "PRAGMA schema_version"):
         cause = f"{database} cannot be read: another program writes to it, or it is damaged."

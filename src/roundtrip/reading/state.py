@@ -16,7 +16,7 @@ from typing import Any
 
 from .. import verdict
 from ..errors import RoundtripError
-from ..facts import Difference, GitState, MigrationState, ModelState, Revision, State
+from ..facts import DatabaseState, Difference, GitState, MigrationState, ModelState, Revision, State
 from ..plain_data import build
 from ..probing import PROBE
 from .classes import not_imported
@@ -48,6 +48,7 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
     settings = tuple(sorted(name for name in tracked if name.endswith(".env")))
     databases = tuple(sorted(files | ({database.url} & tracked)))
     git = replace(git, databases=databases, settings=settings)
+    git = _with_kept(git, project, tracked, database, run)
     migrations = read_scripts(project, report.get("folder", "migrations"), git, tracked)
     migrations = _against_database(migrations, database.versions, git, run)
     migrations = replace(migrations, asked=not database.problem)
@@ -61,6 +62,26 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
         model = replace(model, left_out=tuple(left_out))
     state = State(git, model, migrations, database, differences, (), env_file or "", elsewhere)
     return replace(state, disagreements=verdict.disagreements(state))
+
+
+def _with_kept(
+    git: GitState, project: Path, tracked: frozenset[str], database: DatabaseState, run: Run
+) -> GitState:
+    """Add what Git has of a database that is missing or emptied, and of the files beside it."""
+    if not git.head or database.problem or (database.exists and not database.emptied):
+        return git
+    before_a_reset = ("ls-tree", "-r", "-z", "--name-only", "ORIG_HEAD")
+    places = {
+        "": tracked & {*git.modified},
+        "HEAD": {*git.deleted},
+        "ORIG_HEAD": () if database.exists else git_lines(run, *before_a_reset),
+    }
+    for place, files in places.items():
+        if database.url in files:
+            beside = {name for name in files if name.endswith((".db", ".env"))}
+            gone = {name for name in beside if not (project / name).exists()}
+            return replace(git, kept=tuple(sorted({database.url} | gone)), kept_in=place)
+    return git
 
 
 def _report(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:

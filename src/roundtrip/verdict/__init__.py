@@ -69,6 +69,7 @@ RULES = (
     Rule(script_rules.script_error, (MIGRATIONS,), last_word=True),
     Rule(elsewhere_rules.not_its_own, (DATABASE,), last_word=True),
     Rule(database_rules.database_problem, (DATABASE,), last_word=True),
+    Rule(database_rules.kept_by_git, (GIT, DATABASE), last_word=True),
     Rule(script_rules.missing_script, (MIGRATIONS, DATABASE), last_word=True),
     Rule(script_rules.template_gone, (MIGRATIONS,)),
     Rule(model_rules.not_a_column, (MODEL,)),

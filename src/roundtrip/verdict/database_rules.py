@@ -45,6 +45,21 @@ def database_problem(state: State) -> Disagreement | None:
     return say(headline, f"{here.url}: {sentence(here.error or here.problem)}", why, command)
 
 
+def kept_by_git(state: State) -> Disagreement | None:
+    """The database is missing or emptied, and Git has its file with the rows."""
+    git, here = state.git, state.database
+    if not git.kept:
+        return None
+    source = f"--source={git.kept_in} " if git.kept_in else ""
+    return say(
+        "The rows are gone, and Git has a copy.",
+        f"{here.url} {'was emptied' if here.exists else 'is not there'}; Git has the file.",
+        f"This brings back {listed(git.kept)}. An upgrade would make the tables again, without "
+        "rows.",
+        f"git restore {source}-- {' '.join(map(quoted, git.kept))}",
+    )
+
+
 def stamped(state: State) -> Disagreement | None:
     """The database counts a script as run and has not all that it makes."""
     model, database = model_names(state), database_names(state)

@@ -54,6 +54,13 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
         )
     if other.url == state.database.url:
         return _the_same(other)
+    if other.problem == "missing" and other.url in state.git.deleted:
+        return say(
+            f"{other.url} is not there.",
+            f"{other.env_file} names it, and Git has the file.",
+            "An upgrade would make it anew, without rows. This shows how it comes back.",
+            with_env_file("%board", other.env_file),
+        )
     if other.problem == "missing":
         return say(
             f"{other.url} is not there.",

@@ -116,11 +116,14 @@ def database_in_git(state: State) -> Disagreement | None:
     if not files:
         return None
     many = len(files) > 1
+    why = "A reset or a checkout takes rows back without a word, and a database cannot be merged. "
+    why = f"{why}The command keeps the files. Add instance/ to .gitignore, too."
+    if {*files} & {*state.git.added} & {*state.git.modified}:
+        why = f"{why} What was staged of them is in no commit, and is given up."
     return say(
         "Database files are in Git." if many else "The database file is in Git.",
         f"Git tracks {listed(files)}.",
-        "A reset or a checkout takes rows back without a word, and a database cannot be merged. "
-        "The command keeps the files. Add instance/ to .gitignore, too.",
+        why,
         f"git rm -f --cached {' '.join(map(quoted, files))}",
     )
 
