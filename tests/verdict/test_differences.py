@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 
 import pytest
 from states import AGE, Project
-from turns import CITY, MODELS, POST, added, fails
+from turns import CITY, MODELS, POST, added, fails, on_production, with_production
 
 from roundtrip import checks
 from roundtrip.course import Goal
@@ -189,8 +190,30 @@ def test_a_table_of_other_hands_is_named_before_a_script_would_drop_it(project: 
     project.sql("INSERT INTO log DEFAULT VALUES")
     project.add_to_model()
     verdict = project.read().verdict
-    assert verdict.kind == "model_ahead"
-    assert "will also drop log with 1 row. If it is still wanted" in verdict.why
+    assert (verdict.kind, verdict.next) == ("database_ahead", "")
+    assert "No migration made it" in verdict.why and "DROP TABLE log" in verdict.why
+
+
+def test_a_column_of_other_hands_comes_into_no_script(project: Project):
+    """Its drop would fail in production, and in every new database."""
+    with_production(project)
+    on_production(project, "upgrade")
+    project.sql("ALTER TABLE user ADD COLUMN note TEXT")
+    project.add_to_model()
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("database_ahead", "")
+    project.run("flask", "db", "migrate", "-m", "All of it")
+    project.db("upgrade")
+    project.commit("All of it")
+    there = project.read("production.env").verdict
+    file = project.script_file("all_of_it")
+    assert (there.kind, there.next) == ("pending", f"%show {file}")
+    assert "drops or renames user.note, and user.note is not here" in there.found
+    drop = r"(?m)^ +batch_op\.drop_column\('note'\)\n"
+    project.write(file, re.sub(drop, "", (project.path / file).read_text(encoding="utf-8")))
+    project.commit("Without what was made by hand")
+    project.follow("elsewhere", "flask --env-file production.env db upgrade")
+    assert project.read().verdict.kind == project.read("production.env").verdict.kind == "agree"
 
 
 def test_a_stash_that_may_hold_the_missing_line_is_named_before_a_script_drops_it(city: Project):

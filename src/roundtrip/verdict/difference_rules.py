@@ -15,7 +15,7 @@ def model_ahead(state: State) -> Disagreement | None:
     """The model wants something that neither the database nor a waiting script has."""
     going = {d.name for d in gone(state)}
     changes = [d for d in state.differences if not goes_with(d, going)]
-    if not changes or state.migrations.pending or _brought_back(state):
+    if not changes or state.migrations.pending or _brought_back(state) or _of_others(state):
         return None
     new = _added(changes)
     if new:
@@ -154,25 +154,31 @@ def database_ahead(state: State) -> Disagreement | None:
     names = [d.name for d in gone(state)]
     if not names or state.migrations.pending:
         return None
-    if not all(goes_with(d, names) for d in state.differences) and not _brought_back(state):
+    strange = [] if _brought_back(state) else _of_others(state)
+    alone = all(goes_with(d, names) for d in state.differences)
+    if not alone and not strange and not _brought_back(state):
         return None
     headline = "The database is ahead of the model."
     found = f"The database has {listed(names)}, the model does not."
     why, command = stash_pop(state)
     if command:
         return say(headline, found, why, command)
-    run = [r for r in state.migrations.revisions if r.applied]
-    makers = [r for r in run if {*names} & {*r.adds, *r.columns}]
-    if not makers:
+    if strange:
+        table, _, column = strange[0].partition(".")
+        drop = f"ALTER TABLE {table} DROP COLUMN {column}" if column else f"DROP TABLE {table}"
         return say(
             "The database has more than the model.",
-            found,
-            "No migration made it. Do not run flask db migrate before you know whose it is: its "
-            f"script would drop {listed(names)}.",
+            f"The database has {listed(strange)}, the model does not.",
+            "No migration made it, so a script of flask db migrate would drop it here, and fail "
+            "where it never was. Is it wanted? Write it into the model first. Does nobody want "
+            "it, nor its values? Drop it by hand, in a cell that begins with %%flask_shell: "
+            f'db.session.execute(db.text("{drop}")), then db.session.commit()',
         )
-    maker = makers[-1]
+    run = [r for r in state.migrations.revisions if r.applied]
+    makers = [r for r in run if {*names} & {*r.adds, *r.columns}]
+    maker = makers[-1] if makers else None
     edited = {*state.model.files} & {*state.git.modified}
-    if edited and maker.committed and not restore_model(state):
+    if edited and maker and maker.committed and not restore_model(state):
         return say(
             headline,
             found,
@@ -180,7 +186,7 @@ def database_ahead(state: State) -> Disagreement | None:
             "with a minus. If so, flask db migrate writes a script that drops it, with its values.",
             look_at_model(state),
         )
-    if maker.committed or maker.id not in state.migrations.current:
+    if not maker or maker.committed or maker.id not in state.migrations.current:
         return say(
             headline,
             found,
@@ -211,6 +217,15 @@ def database_ahead(state: State) -> Disagreement | None:
     if maker.ignored:
         why = f"Git ignores {maker.file}, so the reset left it. {why}"
     return say(headline, found, why, "flask db downgrade")
+
+
+def _of_others(state: State) -> list[str]:
+    """What the model does not have, and no script that has run made: a change by hand."""
+    run = [r for r in state.migrations.revisions if r.applied]
+    if any(r.opaque or "execute" in r.others for r in run):
+        return []  # they may have made it
+    made = {name for r in run for name in (*r.adds, *r.columns)}
+    return [d.name for d in gone(state) if d.name not in made]
 
 
 def _in_its_place(state: State) -> list[str]:

@@ -9,8 +9,8 @@ from ..facts import Disagreement, Revision, State
 from ..names import table_of
 from ..operations import OPERATIONS
 from .commands import back_on, take_out
-from .lookups import UNIQUE, has_run, is_nullable, row_count
-from .wording import listed, made_unique, named, rows_in, say, sentence
+from .lookups import UNIQUE, database_names, has_run, is_among, is_nullable, made_by, row_count
+from .wording import are, listed, made_unique, named, rows_in, say, sentence
 
 _HEADLINE = "A migration is waiting, and it would fail."
 
@@ -28,6 +28,32 @@ def mistaken(state: State) -> Disagreement | None:
                 f"%show {quoted(revision.file)}",
             )
     return None
+
+
+def unfit(state: State) -> Disagreement | None:
+    """A script drops what is not there once those before it have run."""
+    there = database_names(state)
+    for revision in state.migrations.pending:
+        if revision.opaque or "execute" in revision.others:
+            return None  # what it does is not known
+        if absent := [n for n in revision.drops if n not in there | {*revision.adds}]:
+            found = f"{named(revision)} drops or renames {listed(absent)}"
+            found = f"{found}, and {are(absent)} not here."
+            return say(_HEADLINE, found, *_put_back(state, absent, revision))
+        there = {name for name in there if not is_among(name, revision.drops)}
+        there |= {*revision.adds, *revision.columns}
+        if any("." not in name for name in revision.renamed):
+            return None  # its columns have come along
+    return None
+
+
+def _put_back(state: State, names: list[str], revision: Revision) -> tuple[str, str]:
+    """What to do where a script drops what is not there, and the command."""
+    if {*names} & made_by(r for r in state.migrations.revisions if r.applied).keys():
+        return "Other hands took it out here, and have to put it back first.", "%%flask_shell"
+    why = "It was made by hand in another database, and belongs in no script: a new database would "
+    why = f"{why}fail, too. Take that line out of the script, and commit the change."
+    return why, f"%show {quoted(revision.file)}"
 
 
 def would_fail(state: State) -> Disagreement | None:

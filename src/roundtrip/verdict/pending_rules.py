@@ -6,7 +6,7 @@ from ..env_file import quoted
 from ..facts import Disagreement, Revision, State
 from ..names import table_of
 from .commands import back_on, restore_model, stash_pop, take_out
-from .failing import mistaken, would_fail
+from .failing import mistaken, unfit, would_fail
 from .lookups import (
     database_names,
     gone,
@@ -72,7 +72,7 @@ def pending(state: State) -> Disagreement | None:
     waiting = state.migrations.pending
     if not waiting or left_over(state):
         return None
-    looks = (mistaken, _half_run, would_fail, _older, _two_ways)
+    looks = (mistaken, _half_run, unfit, would_fail, _older, _two_ways)
     if said := next(filter(None, (look(state) for look in looks)), None):
         return said
     adds = list(dict.fromkeys(name for revision in waiting for name in revision.adds))
