@@ -19,6 +19,7 @@ from turns import (
     PHONE,
     committed,
     fails,
+    fill,
     on_production,
     with_production,
     with_script,
@@ -308,3 +309,36 @@ def test_a_database_that_is_between_gives_the_way_its_revision(city: Project):
     assert "and not what follows" in verdict.found
     city.run(*shlex.split(verdict.back))
     assert city.read().verdict.back.startswith("git reset --hard ")
+
+
+def test_what_a_later_script_adds_may_be_here_already(aged: Project):
+    """Two branches were joined in one line, and this database had run the one that now follows."""
+    bio = "    bio: Mapped[str | None]\n"
+    city = committed(aged, CITY, "city")
+    aged.sql("UPDATE user SET city = 'Rom'")
+    (before,) = (r.parents[0] for r in aged.read().migrations.revisions if r.message == "city")
+    aged.add_to_model(bio)
+    aged.db("revision", "-m", "bio", "--head", before, "--splice")
+    fill(aged.script("bio"), 'op.add_column("user", sa.Column("bio", sa.String()))')
+    own = aged.script("bio").name[:12]
+    aged.edit(city, f"down_revision = '{before}'", f"down_revision = '{own}'")
+    aged.commit("bio, and city after it")
+    aged.follow("stamped", f"flask db stamp {before}")
+    aged.follow("pending", f"flask db upgrade {own}")
+    aged.follow("not_recorded", "flask db stamp head")
+    assert aged.read().verdict.kind == "agree"
+    assert aged.sql("SELECT DISTINCT city FROM user") == [("Rom",)]
+
+
+def test_a_lost_revision_is_written_down_past_a_script_that_does_nothing(aged: Project):
+    with_production(aged)
+    aged.db("revision", "-m", "nothing")
+    aged.db("upgrade")
+    committed(aged, CITY, "city")
+    on_production(aged, "upgrade")
+    aged.sql("DELETE FROM alembic_version", "production.db")
+    there = aged.read("production.env").verdict
+    assert (there.kind, there.next) == (
+        "not_recorded",
+        "flask --env-file production.env db stamp head",
+    )

@@ -31,15 +31,24 @@ def mistaken(state: State) -> Disagreement | None:
 
 
 def unfit(state: State) -> Disagreement | None:
-    """A script drops what is not there once those before it have run."""
-    there = database_names(state)
-    for revision in state.migrations.pending:
+    """A script drops what is not there, or adds what is, once those before it have run."""
+    waiting = state.migrations.pending
+    there = here = database_names(state)
+    for before, revision in zip((None, *waiting), waiting, strict=False):
         if revision.opaque or "execute" in revision.others:
             return None  # what it does is not known
         if absent := [n for n in revision.drops if n not in there | {*revision.adds}]:
             found = f"{named(revision)} drops or renames {listed(absent)}"
             found = f"{found}, and {are(absent)} not here."
             return say(_HEADLINE, found, *_put_back(state, absent, revision))
+        double = [n for n in revision.adds if n in here & there - {*revision.drops}]
+        if double and before:
+            return say(
+                _HEADLINE,
+                f"{named(revision)} adds {listed(double)}, and {are(double)} here already.",
+                f"It would stop there. This goes as far as {named(before)}; then look again.",
+                f"flask db upgrade {before.id}",
+            )
         there = {name for name in there if not is_among(name, revision.drops)}
         there |= {*revision.adds, *revision.columns}
         if any("." not in name for name in revision.renamed):
