@@ -343,8 +343,9 @@ class State:
 
     `env_file` is the file that chose the database (`flask --env-file`), empty for the usual one.
     `elsewhere`: the other databases that are not as this one (with an `env_file` the usual one
-    too), and this one where the settings of production name it. `emptied` are tables as an earlier
-    look saw them, with rows, which have none now.
+    too), and this one where the settings of production name it. `alone`: with an `env_file`, those
+    `differences` that the usual database does not have. `emptied` are tables as an earlier look saw
+    them, with rows, which have none now.
     """
 
     git: GitState = field(default_factory=GitState)
@@ -355,6 +356,7 @@ class State:
     disagreements: tuple[Disagreement, ...] = ()
     env_file: str = ""
     elsewhere: tuple[Elsewhere, ...] = ()
+    alone: tuple[Difference, ...] = ()
     emptied: tuple[Table, ...] = ()
 
     @property

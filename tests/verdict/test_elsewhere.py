@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 from goal_states import AGE_SCRIPT, SECOND, made, migrations, second
 from states import Project
-from turns import PHONE, committed, on_production, with_production
+from turns import MODELS, PHONE, committed, on_production, with_production
 
 from roundtrip.facts import Elsewhere
 
@@ -285,3 +285,54 @@ def test_the_settings_that_flask_reads_without_being_asked_are_of_no_other_datab
 ):
     project.write(".env", "DATABASE_URL=sqlite:///new.db\n")
     assert all("names this database" not in said.headline for said in project.read().disagreements)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("ALTER TABLE user ADD COLUMN note TEXT", "user.note (only in the database)"),
+        ("ALTER TABLE user DROP COLUMN age", ""),
+        (
+            "UPDATE sqlite_master SET sql = replace(sql, 'age INTEGER', 'age TEXT')",
+            "user.age (TEXT in the database, INTEGER in the model)",
+        ),
+    ],
+)
+def test_no_script_is_told_for_what_differs_in_production_alone(
+    aged: Project, change: str, said: str
+):
+    """`flask db migrate` looks at the usual database, and would find nothing."""
+    with_production(aged)
+    on_production(aged, "upgrade")
+    file = aged.path / "instance/production.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute(change)
+        connection.commit()
+    there = aged.read("production.env").verdict
+    assert "db migrate" not in there.next
+    if said:
+        assert (there.kind, there.next) == ("only_here", "%%flask_shell --env-file production.env")
+        assert said in there.found
+    assert "No changes in schema detected" in aged.db("migrate", "-m", "nothing")
+
+
+def test_a_script_that_the_usual_database_needs_as_well_is_told(aged: Project):
+    with_production(aged)
+    on_production(aged, "upgrade")
+    aged.add_to_model(PHONE)
+    told = 'flask db migrate -m "Add phone column to user model"'
+    assert aged.read("production.env").verdict.next == told
+
+
+def test_what_production_has_run_and_the_usual_database_has_not_goes_back(loose: Project):
+    """It differs in production alone, and no other hands did that."""
+    with_production(loose)
+    on_production(loose, "upgrade")
+    loose.db("downgrade")
+    loose.git("restore", MODELS)
+    there = loose.read("production.env").verdict
+    assert (there.kind, there.next) == (
+        "database_ahead",
+        "flask --env-file production.env db downgrade",
+    )

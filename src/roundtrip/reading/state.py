@@ -56,11 +56,18 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
         error, file = report["settings"]
         migrations = replace(migrations, error=error, error_file=file)
     elsewhere = tuple(read_others(project, database, env_file))
-    differences = build(tuple[Difference, ...], report.get("differences", ()))
+    differences = _differences(report)
+    usual = _report(run(["python", str(PROBE)])) if env_file and differences else {}
+    known = {replace(d, required=False) for d in _differences(usual)}
+    alone = tuple(d for d in differences if replace(d, required=False) not in known)
     if gone := [d.table for d in differences if d.op == "remove_table"]:
         left_out = not_imported(project, gone, model.files)
         model = replace(model, left_out=tuple(left_out))
-    state = State(git, model, migrations, database, differences, (), env_file or "", elsewhere)
+    if "differences" not in usual:
+        alone = ()  # nobody knows
+    state = State(
+        git, model, migrations, database, differences, (), env_file or "", elsewhere, alone
+    )
     return replace(state, disagreements=verdict.disagreements(state))
 
 
@@ -82,6 +89,10 @@ def _with_kept(
             gone = {name for name in beside if not (project / name).exists()}
             return replace(git, kept=tuple(sorted({database.url} | gone)), kept_in=place)
     return git
+
+
+def _differences(report: Mapping[str, Any]) -> tuple[Difference, ...]:
+    return build(tuple[Difference, ...], report.get("differences", ()))
 
 
 def _report(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:

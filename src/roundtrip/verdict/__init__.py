@@ -87,6 +87,7 @@ RULES = (
     Rule(unseen_rules.other_length, (MODEL, DATABASE)),
     Rule(pending_rules.pending, (MIGRATIONS, DATABASE)),
     Rule(model_rules.class_not_imported, (MODEL, DATABASE), last_word=True),
+    Rule(elsewhere_rules.only_here, (MODEL, DATABASE), last_word=True),
     Rule(difference_rules.model_ahead, (MODEL, DATABASE)),
     Rule(difference_rules.database_ahead, (MODEL, DATABASE)),
     Rule(database_rules.script_changed, (GIT, MIGRATIONS)),

@@ -8,7 +8,7 @@ from ..env_file import with_env_file
 from ..facts import Disagreement, Elsewhere, State
 from ..names import table_of
 from .commands import move_away, step_back
-from .lookups import claims, database_names, lacking
+from .lookups import claims, database_names, goes_with, gone, lacking, made_by
 from .wording import are, listed, moved_away, named, say
 
 
@@ -26,6 +26,28 @@ def not_its_own(state: State) -> Disagreement | None:
     """The settings that chose this database give it no address, or that of the usual one."""
     own = (o for o in state.elsewhere if state.env_file and o.env_file == state.env_file)
     return next((_about(state, each) for each in own), None)
+
+
+def only_here(state: State) -> Disagreement | None:
+    """This database, and not the usual one, differs from the model by more than its scripts."""
+    made = made_by(r for r in state.migrations.revisions if r.applied).keys()
+    to_drop = {d.name for d in gone(state)} & made
+    found = [d for d in state.alone if not goes_with(d, to_drop)]
+    unseen = any(not other.env_file and other.problem for other in state.elsewhere)
+    if not found or unseen or state.migrations.pending:
+        return None
+    what = listed(f"{d.name} ({d.detail or _ONLY[d.op.partition('_')[0]]})" for d in found)
+    return say(
+        f"{state.database.url} differs from the model, and the usual database does not.",
+        f"They differ in {what}.",
+        "So flask db migrate finds nothing: it looks at the usual database. Other hands changed "
+        "this one, or a script was changed between the two. Put it right by SQL, in a cell that "
+        "begins with %%flask_shell, or by a copy of the file.",
+        "%%flask_shell",
+    )
+
+
+_ONLY = {"add": "only in the model", "remove": "only in the database"}
 
 
 def elsewhere(state: State) -> Disagreement | None:
