@@ -173,3 +173,27 @@ def test_a_half_made_copy_is_named(aged: Project):
     assert 'db.session.execute(db.text("DROP TABLE _alembic_tmp_user"))' in verdict.why
     aged.sql("DROP TABLE _alembic_tmp_user")
     assert aged.read().verdict.kind == "agree"
+
+
+@pytest.mark.parametrize(
+    ("change", "back"),
+    [
+        ("RENAME TO users", "ALTER TABLE users RENAME TO user"),
+        ("RENAME COLUMN age TO years", "ALTER TABLE user RENAME COLUMN years TO age"),
+        ("RENAME COLUMN name TO called", "ALTER TABLE user RENAME COLUMN called TO name"),
+    ],
+)
+def test_what_was_renamed_by_hand_is_not_made_anew(aged: Project, change: str, back: str):
+    aged.sql(f"ALTER TABLE user {change}")
+    verdict = aged.read().verdict
+    assert (verdict.kind, verdict.next) == ("stamped", "%%flask_shell")
+    assert f'"{back}"' in verdict.why
+    aged.sql(back)
+    assert aged.read().verdict.kind == "agree"
+    assert aged.sql("SELECT name, age FROM user WHERE id = 1") == [("Ada", 36)]
+
+
+def test_a_column_of_another_type_is_not_taken_for_the_one_that_is_gone(aged: Project):
+    aged.sql("ALTER TABLE user DROP COLUMN age")
+    aged.sql("ALTER TABLE user ADD COLUMN note TEXT")
+    assert aged.read().verdict.next.startswith("flask db stamp ")

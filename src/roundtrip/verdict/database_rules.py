@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ..env_file import quoted
 from ..facts import Disagreement, Revision, State
+from ..names import columns_in, table_of
 from .commands import move_away, show_settings, take_out, undo
-from .lookups import database_names, is_among, model_names
+from .lookups import database_names, is_among, made_by, model_names
 from .wording import are, listed, moved_away, named, say, sentence
 
 
@@ -70,6 +71,8 @@ def stamped(state: State) -> Disagreement | None:
         dropped = {name for later in run[place + 1 :] for name in later.drops}
         added = {*revision.adds, *revision.columns} & model
         if absent := sorted(name for name in added - database if not is_among(name, dropped)):
+            if other := _other_name(state, revision, absent[0]):
+                return _renamed(revision, absent[0], other)
             if {*revision.adds} & database:
                 return _partly(revision, absent)
             then = "Stamp it back; then flask db upgrade does the work."
@@ -92,6 +95,46 @@ def stamped(state: State) -> Disagreement | None:
                 f"flask db stamp {revision.below}",
             )
     return None
+
+
+def _other_name(state: State, revision: Revision, name: str) -> str:
+    """What no script made and may be this table, or column, under another name."""
+    strange = database_names(state) - made_by(state.migrations.revisions).keys()
+    strange -= model_names(state)
+    if "." not in name:
+        columns = {each.partition(".")[2] for each in revision.columns if table_of(each) == name}
+        tables = (t for t in state.database.tables if t.name in strange)
+        same = (t.name for t in tables if columns and columns <= {c.name for c in t.columns})
+        return next(same, "")
+    kind = columns_in(state.model.tables)[name].type
+    there = columns_in(state.database.tables)
+    return next(
+        (
+            each
+            for each in sorted(strange & there.keys())
+            if table_of(each) == table_of(name) and there[each].type.upper() == kind
+        ),
+        "",
+    )
+
+
+def _renamed(revision: Revision, name: str, other: str) -> Disagreement:
+    """A table or a column that a script makes has another name in the database, it seems."""
+    table, _, column = name.partition(".")
+    change = f"ALTER TABLE {other} RENAME TO {table}"
+    if column:
+        change = f"ALTER TABLE {table} RENAME COLUMN {other.partition('.')[2]} TO {column}"
+    return say(
+        "The database has another name for it.",
+        f"{named(revision)} counts as run, but {name} is not there, and {other} is, which no "
+        "script made.",
+        f"An upgrade would make {name} anew, and empty. Was it renamed by hand? Give it its name "
+        "back, in a cell that begins with %%flask_shell: "
+        f'db.session.execute(db.text("{change}")), then db.session.commit(). Is it something else? '
+        "Then the stamp goes back, and the upgrade makes it.",
+        "%%flask_shell",
+        f"flask db stamp {revision.below}",
+    )
 
 
 def _partly(revision: Revision, absent: list[str]) -> Disagreement:
