@@ -4,10 +4,27 @@ from __future__ import annotations
 
 import shlex
 
+import pytest
 from states import AGE, Project
 from turns import MODELS, added, committed, fill, on_production, with_production
 
 SHOE = "000000000000"  # before every other one in the folder
+
+
+@pytest.mark.parametrize("merged", [False, True])
+def test_a_script_that_lost_its_parent_is_not_merged(aged: Project, merged: bool):
+    script = aged.script_file("age")
+    (first, _) = aged.read().migrations.revisions
+    aged.edit(script, f"down_revision = '{first.id}'", "down_revision = None")
+    aged.commit("Tidy up")
+    if merged:
+        aged.db("merge", "heads", "-m", "Merge heads")
+        aged.commit("Merge heads")
+    verdict = aged.read().verdict
+    assert (verdict.kind, verdict.next) == ("several_heads", f"git log -p --oneline -- {script}")
+    assert f"-down_revision = '{first.id}'" in aged.run(*shlex.split(verdict.next))
+    aged.edit(script, "down_revision = None", f"down_revision = '{first.id}'")
+    assert aged.read().verdict.headline != verdict.headline
 
 
 def shoe_beside_age(project: Project) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..env_file import quoted
 from ..facts import Disagreement, Revision, State
+from ..names import table_of
 from .commands import back_on, delete, take_back, take_out, undo
 from .lookups import claims, database_names, has_run, made_by, model_names
 from .wording import listed, named, say, sentence
@@ -202,7 +203,15 @@ def missing_script(state: State) -> Disagreement | None:
 
 
 def several_heads(state: State) -> Disagreement | None:
-    """More than one script is the last one."""
+    """More than one script is the last one, or one is the first that cannot be."""
+    if loose := _first_by_mistake(state):
+        return say(
+            "A script has lost the one that it follows.",
+            f"{loose.file} says down_revision = None, and changes a table that it does not make.",
+            "A new database could run it first, and fail; a merge would not mend that. Write the "
+            "number of the script before it into that line again.",
+            *(undo(state, loose.file) if loose.file in state.git.modified else _look_at(loose)),
+        )
     heads = [r for r in state.migrations.revisions if r.id in state.migrations.heads]
     if len(heads) < 2:
         return None
@@ -266,6 +275,22 @@ def several_heads(state: State) -> Disagreement | None:
         "flask db upgrade does not know which is last. A merge joins them and changes no table.",
         'flask db merge heads -m "Merge heads"',
     )
+
+
+def _first_by_mistake(state: State) -> Revision | None:
+    """A script without a parent, beside another one, that changes a table which it does not make.
+
+    A branch of its own makes all that it changes.
+    """
+    first = [r for r in state.migrations.revisions if not r.parents]
+    changed = {r: {table_of(n) for n in (*r.adds, *r.drops) if "." in n} - {*r.adds} for r in first}
+    return next((r for r in first if first[1:] and changed[r]), None)
+
+
+def _look_at(script: Revision) -> tuple[str]:
+    """The command that shows what a script was like, or is, where no commit has it."""
+    file = quoted(script.file)
+    return (f"git log -p --oneline -- {file}" if script.committed else f"%show {file}",)
 
 
 def _deleted_by_hand(state: State) -> str:
