@@ -254,7 +254,8 @@ class DatabaseState:
     folder" (of a file) or "memory" (it is in none).
 
     For an SQLite file `url` is its path, relative to the project where it lies inside. `emptied`:
-    it has no table, and had some.
+    it has no table, and had some. `copies`: where it is missing or emptied, the files beside it
+    that have rows, and that no settings name.
     """
 
     url: str = ""
@@ -264,6 +265,7 @@ class DatabaseState:
     error: str | None = None
     problem: str = ""
     emptied: bool = False
+    copies: tuple[str, ...] = ()
 
     @property
     def version(self) -> str | None:
@@ -276,7 +278,8 @@ class Elsewhere:
     """Another database that is not as this one. `env_file` names it; none does the usual one.
 
     `problem`: why it cannot be read, or reached by a command. `unrecorded`: it has tables and no
-    revision. `names`: what it has (`user`, `user.age`). `filled`: its tables with rows.
+    revision. `names`: what it has (`user`, `user.age`). `filled`: its tables with rows. `emptied`:
+    it has no table, and had some.
     """
 
     env_file: str
@@ -286,6 +289,7 @@ class Elsewhere:
     unrecorded: bool = False
     names: tuple[str, ...] = ()
     filled: tuple[str, ...] = ()
+    emptied: bool = False
 
 
 @dataclass(frozen=True)

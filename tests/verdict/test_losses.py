@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 
 import pytest
 import states
@@ -214,3 +215,26 @@ def test_what_was_staged_alone_is_not_given_up_without_a_word(aged: Project):
     assert "given up" not in aged.read().verdict.why
     aged.sql("DELETE FROM user")
     assert aged.read().verdict.why.endswith("is in no commit, and is given up.")
+
+
+def test_a_database_under_another_name_is_named_before_an_empty_one_is_made(aged: Project):
+    with_production(aged)
+    on_production(aged, "upgrade")
+    (aged.path / "instance/app.db").rename(aged.path / "instance/dev.db")
+    verdict = aged.read().verdict
+    assert (verdict.kind, verdict.next) == ("pending", "flask db upgrade")
+    assert verdict.why.startswith("Was it moved, or lost? There are rows in instance/dev.db,")
+    (aged.path / "instance/dev.db").unlink()
+    assert "moved" not in aged.read().verdict.why  # production is no copy
+
+
+def test_production_that_was_emptied_is_not_only_waiting(aged: Project):
+    with_production(aged)
+    on_production(aged, "upgrade")
+    aged.sql("INSERT INTO user (name, email) VALUES ('Dorothy', 'd')", "production.db")
+    shutil.copy(aged.path / "instance/production.db", aged.path / "instance/before.db")
+    on_production(aged, "downgrade", "base")
+    verdict = aged.read().verdict
+    assert verdict.headline == "instance/production.db was emptied."
+    assert verdict.next == "%board --env-file production.env"
+    assert aged.read("production.env").verdict.why.endswith("instance/before.db may be one.")

@@ -97,7 +97,21 @@ def _other(
         unrecorded=bool(other.tables and not other.versions),
         names=tuple(sorted(names)),
         filled=tuple(table.name for table in other.tables if table.rows),
+        emptied=other.emptied,
     )
+
+
+def with_copies(project: Path, database: DatabaseState) -> DatabaseState:
+    """Add the files that may be a copy of a database that is missing or emptied, or itself."""
+    if database.problem or (database.exists and not database.emptied):
+        return database
+    named = {_url(project, path.name) for path in project.glob("*.env")}
+    found = []
+    for file in sorted((project / "instance").glob("*.db")):
+        url = file.relative_to(project).as_posix()
+        if url not in {database.url, "instance/app.db", *named}:
+            found += [url] if any(table.rows for table in _sqlite(file, url).tables) else []
+    return replace(database, copies=tuple(found))
 
 
 def _url(project: Path, settings: str) -> str:

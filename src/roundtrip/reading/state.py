@@ -20,7 +20,7 @@ from ..facts import DatabaseState, Difference, GitState, MigrationState, ModelSt
 from ..plain_data import build
 from ..probing import PROBE
 from .classes import not_imported
-from .databases import read_database, read_others
+from .databases import read_database, read_others, with_copies
 from .git import Run, git_lines, read_git
 from .rescue import find_script
 from .script_folder import read_scripts
@@ -43,7 +43,7 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
     finally:
         pool.shutdown(wait=False)  # after an interrupt, nobody waits for what is still loading
     model = _model(project, report)
-    database = read_database(project, report, env_file)
+    database = with_copies(project, read_database(project, report, env_file))
     files = {name for name in tracked if name.endswith((".db", ".sqlite", ".sqlite3"))}
     settings = tuple(sorted(name for name in tracked if name.endswith(".env")))
     databases = tuple(sorted(files | ({database.url} & tracked)))

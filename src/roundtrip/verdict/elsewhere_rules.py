@@ -101,6 +101,14 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
             "The next one would fail at it. This shows what to do.",
             board,
         )
+    if other.emptied and not state.database.emptied:
+        return say(
+            f"{other.url} was emptied.",
+            "A downgrade has dropped its tables, with all rows.",
+            "An upgrade makes them again without rows; only a copy brings the rows back. This "
+            "shows what there is.",
+            board,
+        )
     here = state.migrations.run_by(state.database.versions)
     there = state.migrations.run_by(other.versions)
     if there == here:
