@@ -238,3 +238,11 @@ def test_production_that_was_emptied_is_not_only_waiting(aged: Project):
     assert verdict.headline == "instance/production.db was emptied."
     assert verdict.next == "%board --env-file production.env"
     assert aged.read("production.env").verdict.why.endswith("instance/before.db may be one.")
+
+
+def test_what_sql_of_a_script_may_have_made_is_not_called_made_by_hand(project: Project):
+    with_sql(project, "ALTER TABLE user ADD COLUMN nick TEXT")
+    project.db("upgrade")
+    verdict = project.read().verdict
+    assert verdict.kind == "database_ahead"
+    assert "No migration made it" not in verdict.why
