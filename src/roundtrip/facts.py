@@ -207,7 +207,8 @@ class Rescue:
 class MigrationState:
     """The migration scripts, oldest first. `missing`: ids in the database that have no file.
 
-    `rescue` says where the first of them, or a parent that has no file, still is. `error`: why the
+    `rescue` says where the first of them, or a parent that has no file, still is. `maker`: the same
+    of a script for what the model does not have, and none of these makes. `error`: why the
     scripts cannot be read, `error_file` where; `error_kind`: "same number" (of two scripts), "no
     parent" (one follows a script that no file has) or empty.
     `asked`: the database has said what it has run; else nobody knows which scripts are pending.
@@ -219,6 +220,7 @@ class MigrationState:
     current: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     rescue: Rescue | None = None
+    maker: Rescue | None = None
     error: str | None = None
     error_file: str = ""
     error_kind: str = ""

@@ -239,3 +239,19 @@ def test_a_number_that_was_changed_in_a_script_is_put_back(aged: Project):
     assert (verdict.kind, verdict.next) == ("missing_script", f"git diff {script}")
     aged.run(*shlex.split(verdict.back))
     assert aged.read().verdict.kind == "agree"
+
+
+def test_a_script_that_was_stamped_away_and_reset_comes_back_for_its_downgrade(aged: Project):
+    """No number asks for it any more; what it made is still there."""
+    script = aged.script_file("age")
+    first = aged.read().migrations.revisions[0]
+    aged.db("stamp", first.id)
+    aged.git("reset", "-q", "--hard", "HEAD~1")
+    told = aged.read().verdict
+    assert told.kind == "database_ahead" and "Git still has one" in told.found
+    aged.run(*shlex.split(told.next))
+    assert aged.script_file("age") == script
+    aged.follow("not_recorded", "flask db stamp head")
+    assert "drops user.age with all values" in aged.follow("database_ahead", "flask db downgrade")
+    aged.follow("left_over", f"git clean -f {script}")
+    assert aged.read().verdict.kind == "agree"

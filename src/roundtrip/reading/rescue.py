@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
 from ..facts import GitState, Rescue
 from .git import BRANCHES, Run, git_lines, stashed
+from .scripts import read_script
 
 
 def find_script(run: Run, missing: str, folder: str, git: GitState) -> Rescue:
@@ -17,6 +20,23 @@ def find_script(run: Run, missing: str, folder: str, git: GitState) -> Rescue:
         return Rescue("lost")
     search = _Search(run, missing, folder, git)
     return next(filter(None, (look(search) for look in _PLACES)), Rescue("lost"))
+
+
+def find_maker(run: Run, name: str, folder: str) -> Rescue | None:
+    """Look in all commits, those before a reset too, for a script that made `user.age`, or `user`.
+
+    It is taken for gone: asked for is what no script in the folder makes.
+    """
+    versions, quoted = f"{folder}/versions", rf"['\"]{re.escape(name.rpartition('.')[2])}['\"]"
+    everywhere = ("log", "--all", "--reflog", "-n9", "--format=%h", "--diff-filter=AM")
+    for commit in git_lines(run, *everywhere, "-E", f"-G{quoted}", "--", versions):
+        for line in git_lines(run, "grep", "-z", "-l", "-E", quoted, commit, "--", versions):
+            file = line.partition(":")[2]
+            with suppress(SyntaxError, ValueError):
+                script = read_script(ast.parse(run(["git", "show", line]).stdout), file)
+                if name in (*script.adds, *script.columns):
+                    return Rescue("commit", commit, file)
+    return None
 
 
 @dataclass(frozen=True)

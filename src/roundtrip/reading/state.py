@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import chain
@@ -22,7 +22,7 @@ from ..probing import PROBE
 from .classes import not_imported
 from .databases import read_database, read_others, with_copies
 from .git import Run, git_lines, read_git
-from .rescue import find_script
+from .rescue import find_maker, find_script
 from .script_folder import read_scripts
 
 
@@ -60,6 +60,7 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
     usual = _report(run(["python", str(PROBE)])) if env_file and differences else {}
     known = {replace(d, required=False) for d in _differences(usual)}
     alone = tuple(d for d in differences if replace(d, required=False) not in known)
+    migrations = _with_maker(migrations, differences, run)
     if gone := [d.table for d in differences if d.op == "remove_table"]:
         left_out = not_imported(project, gone, model.files)
         model = replace(model, left_out=tuple(left_out))
@@ -89,6 +90,17 @@ def _with_kept(
             gone = {name for name in beside if not (project / name).exists()}
             return replace(git, kept=tuple(sorted({database.url} | gone)), kept_in=place)
     return git
+
+
+def _with_maker(
+    migrations: MigrationState, differences: Iterable[Difference], run: Run
+) -> MigrationState:
+    """Add where Git has a script for what is only in the database, and no script here makes."""
+    made = {name for r in migrations.revisions for name in (*r.adds, *r.columns)}
+    strange = [d.name for d in differences if d.op in ("remove_column", "remove_table")]
+    strange = [name for name in strange if name not in made]
+    maker = find_maker(run, strange[0], migrations.folder) if strange else None
+    return replace(migrations, maker=maker)
 
 
 def _differences(report: Mapping[str, Any]) -> tuple[Difference, ...]:

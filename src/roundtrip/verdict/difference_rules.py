@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from ..env_file import quoted
 from ..facts import Difference, Disagreement, Revision, State
 from .commands import look_at_model, message_for, restore_model, stash_pop, take_back
 from .lookups import UNIQUE, goes_with, gone, row_count, stash_file, unlike
@@ -163,6 +164,14 @@ def database_ahead(state: State) -> Disagreement | None:
     why, command = stash_pop(state)
     if command:
         return say(headline, found, why, command)
+    if strange and (maker := state.migrations.maker):
+        return say(
+            headline,
+            f"{found} No script here makes {strange[0]}, and Git still has one.",
+            "The database does not count it as run, so nothing else asks for it. This brings the "
+            "file back; then look again.",
+            f"git restore --source={maker.where} -- {quoted(maker.file)}",
+        )
     if strange:
         table, _, column = strange[0].partition(".")
         drop = f"ALTER TABLE {table} DROP COLUMN {column}" if column else f"DROP TABLE {table}"
