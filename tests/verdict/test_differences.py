@@ -202,6 +202,9 @@ def test_a_column_of_other_hands_comes_into_no_script(project: Project):
     project.add_to_model()
     verdict = project.read().verdict
     assert (verdict.kind, verdict.next) == ("database_ahead", "")
+    goal = Goal("", "committed_migration", {"adds": ["user.age"]})
+    found = checks.check(goal, project.read(), project.path).finding
+    assert found.next == "%board" and "No migration made it" in found.cause
     project.run("flask", "db", "migrate", "-m", "All of it")
     project.db("upgrade")
     project.commit("All of it")

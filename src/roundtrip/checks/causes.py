@@ -129,8 +129,9 @@ def no_script(state: State, project: Path, wanted: str = "") -> Cure:
     command = f'flask db migrate -m "{message_for(state)}"'
     first = state.verdict
     if first.kind in _AHEAD and (first.next != command or first.why.startswith("Careful:")):
-        # its script would fail, or drop what the model has under another name now
-        return Cure(f"{first.headline} {first.why}", first.next, repair=first.next != command)
+        # Its script would fail, here or in another database, or drop what has another name now.
+        cause = f"{first.headline} {first.why}"
+        return Cure(cause, first.next or "%board", repair=first.next != command)
     return Cure("There is no migration script for it yet.", command)
 
 
