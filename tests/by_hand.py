@@ -9,6 +9,7 @@ from pathlib import Path
 
 import states
 from states import Project
+from typed import typed
 
 from roundtrip.facts import State
 from roundtrip.reading import state
@@ -81,4 +82,4 @@ def without_app(project: Project, **report: object) -> State:
             return subprocess.CompletedProcess(arguments, 0, json.dumps(known | report), "")
         return project.capture(arguments)
 
-    return state.read(project.path, run)
+    return typed(state.read(project.path, run))

@@ -10,6 +10,8 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+from typed import typed
+
 from roundtrip import checks, verdict
 from roundtrip.course import Goal
 from roundtrip.facts import (
@@ -51,7 +53,7 @@ def made(**places: object) -> State:
         DatabaseState("instance/app.db", True, (user(),), (FIRST,)),
     )
     state = replace(state, **places)
-    return replace(state, disagreements=verdict.disagreements(state))
+    return typed(replace(state, disagreements=verdict.disagreements(state)))
 
 
 def migrations(*more: Revision, **others: object) -> MigrationState:
@@ -118,6 +120,7 @@ def ask(name: str, state: State, project: Path, **arguments: object) -> checks.F
     finding = checks.check(Goal("", name, arguments), state, project).finding
     assert finding.found
     assert bool(finding.cause) is not finding.met
+    assert not {*"{}$"} & {*finding.next}
     return finding
 
 

@@ -11,6 +11,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from typed import typed
+
 from roundtrip import checks, terminal
 from roundtrip.course import Goal
 from roundtrip.facts import State
@@ -101,7 +103,7 @@ class Project:
 
     def read(self, env_file: str | None = None) -> State:
         """The state, as the course reads it."""
-        return state.read(self.path, self.capture, env_file)
+        return typed(state.read(self.path, self.capture, env_file))
 
     def follow(self, kind: str, command: str) -> str:
         """The verdict is of this kind and tells this command, which is run; what it says besides.

@@ -193,9 +193,9 @@ class Revision:
 class Rescue:
     """Where the file of a missing revision still is.
 
-    `kind`: "worktree" (the last commit has it), "stash" and "branch" (`where` names it),
-    "orig_head", "too_far" and "commit" (`where` is its hash), "blob" (its content alone, by hash)
-    or "lost".
+    `kind`: "worktree" (the last commit has it), "stash" (`where` is its number: a cell takes the
+    braces of `stash@{1}` for Python), "branch" (`where` names it), "orig_head", "too_far" and
+    "commit" (`where` is its hash), "blob" (its content alone, by hash) or "lost".
     """
 
     kind: str

@@ -148,3 +148,10 @@ def test_a_database_in_use_is_not_moved(aged: Project):
     aged.db("upgrade")
     (found,) = (d for d in aged.read().disagreements if d.kind == "about_to_be_in_git")
     assert found.next == "" and ".gitignore" in found.why
+
+
+def test_a_message_that_ipython_would_take_for_python(loose: Project):
+    script = loose.script_file("age")
+    loose.edit(script, "Add age column", "Add {age} for $9, a column")
+    loose.git("add", ".")
+    loose.follow("script_not_committed", 'git commit -m "Add age for 9, a column to user model"')

@@ -105,7 +105,7 @@ def test_a_script_in_an_older_stash(loose: Project):
     loose.edit(PAGES, "Show the", "Show all")
     loose.git("stash")
     verdict = loose.read().verdict
-    assert (verdict.kind, verdict.next) == ("missing_script", "git stash pop stash@{1}")
+    assert (verdict.kind, verdict.next) == ("missing_script", "git stash pop 1")
     loose.run(*shlex.split(verdict.next))
     assert loose.read().migrations.missing == ()
 

@@ -92,12 +92,12 @@ def _last_commit(search: _Search) -> Rescue | None:
 
 def _stashes(search: _Search) -> Rescue | None:
     names = search.lines("stash", "list", "--format=%gd") if search.git.stashed else ()
-    for stash in names:
+    for number, stash in enumerate(names):
         taken = stashed(search.run, stash)
         for commit in (f"{stash}^3", f"{stash}^2", stash):
             if (file := search.file_in(commit)) and file in taken:
                 if not {*taken} & {*search.git.uncommitted}:
-                    return Rescue("stash", stash, file)
+                    return Rescue("stash", str(number), file)
                 # Git would refuse to bring the whole stash back.
                 (short,) = search.lines("rev-parse", "--short", commit)
                 return Rescue("commit", short, file)

@@ -167,5 +167,5 @@ def message_for(state: State) -> str:
 
 
 def _plain(text: str) -> str:
-    """A text that can stand between double quotes in any shell."""
-    return re.sub(r'["`$\\%!]', "", text)
+    """A text that can stand between double quotes in any shell, and in a cell."""
+    return re.sub(r'["`$\\%!{}]', "", text)

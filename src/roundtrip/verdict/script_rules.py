@@ -154,7 +154,7 @@ def missing_script(state: State) -> Disagreement | None:
         ),
         "stash": (
             "git stash took it along; this brings it back.",
-            "git stash pop" if where == "stash@{0}" else f"git stash pop {where}",
+            "git stash pop" if where == "0" else f"git stash pop {where}",
         ),
         "too_far": (
             "The database has run nothing that followed it, so the reset went too far. "
