@@ -7,9 +7,9 @@ from pathlib import Path
 
 from ..env_file import quoted
 from ..facts import State
-from ..verdict.git_rules import about_to_be_in_git, settings_in_git
+from ..verdict.git_rules import about_to_be_in_git, scripts_ignored, settings_in_git
 from .causes import bad_script, make_again
-from .finding import Cure
+from .finding import Cure, as_told
 from .reflog import Made, brought_with, is_in_the_files
 
 
@@ -23,7 +23,7 @@ def not_to_commit(state: State, project: Path) -> Cure | None:
         cause = f"{cause}out of Git, and keeps the file. Let .gitignore name instance/, too."
         files = " ".join(map(quoted, state.git.databases))
         return Cure(cause, f"git rm -f --cached {files}", repair=True)
-    if said := settings_in_git(state):
+    if said := settings_in_git(state) or scripts_ignored(state):
         return Cure(f"{said.found} {said.why}", said.next, repair=True)
     if (taken := about_to_be_in_git(state)) and taken.next:
         return Cure(f"{taken.headline} {taken.found} {taken.why}", taken.next, repair=True)
@@ -46,6 +46,8 @@ def not_to_commit(state: State, project: Path) -> Cure | None:
 
 def model_alone(state: State) -> Cure:
     """How a script comes into the commit that its model is in already, on a branch not pushed."""
+    if said := scripts_ignored(state):
+        return as_told(said)
     cause = "The commit has the model alone, and whoever has it cannot make its table. Add the "
     cause = f"{cause}script; git commit --amend --no-edit puts it into the same commit."
     if {*state.model.files} & {*state.git.uncommitted}:

@@ -258,7 +258,7 @@ def committed_migration(
     if not maker.committed:
         if not maker.applied:
             return unmet(text, not_upgraded(state, project, USUAL))
-        if not uncommitted and amend:
+        if maker.ignored or (not uncommitted and amend):
             return unmet(text, model_alone(state))
         cause = "The script is not committed: whoever has the model alone cannot make its table."
         return unmet(text, Cure(cause, commit_script(state, maker)))

@@ -1,0 +1,41 @@
+"""Goals about what is, or is not, in the commit that a lesson makes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from starts import Starts
+from states import Project, find
+
+MESSAGE = "Add age column to user model"
+TWO_COMMITS = {"count": 2, "script": "migrations/versions/*_add_age_*.py", "message": MESSAGE}
+
+
+@pytest.fixture
+def loose(starts: Starts, tmp_path: Path) -> Project:
+    """`age` in the model, in a script and in the database, nothing of it committed."""
+    return starts["loose"].copy(tmp_path / "p")
+
+
+@pytest.mark.parametrize(
+    ("goal", "asked"),
+    [
+        ("commits", TWO_COMMITS),
+        ("committed_migration", {"adds": ["user.age"], "after": "Create user table"}),
+    ],
+)
+def test_a_script_that_git_ignores_cannot_be_amended_into_the_commit(
+    loose: Project, goal: str, asked: dict[str, object]
+):
+    kept = (loose.path / ".gitignore").read_text(encoding="utf-8")
+    loose.write(".gitignore", f"{kept}migrations/versions/\n")
+    line = f"git check-ignore -v {loose.script_file('age')}"
+    assert find(loose, goal, **asked).next == line
+    loose.commit(MESSAGE)
+    assert find(loose, goal, **asked).next == line == loose.read().verdict.next
+    loose.write(".gitignore", kept)
+    loose.git("add", ".")
+    assert find(loose, goal, **asked).next == "git commit --amend --no-edit"
+    loose.git("commit", "-q", "--amend", "--no-edit")
+    assert find(loose, goal, **asked).met
