@@ -25,9 +25,9 @@ class GitState:
     `commits` are those of HEAD, newest first. A deleted file is in `modified` (or `staged`) and in
     `deleted`, a new one that is staged in `staged` and in `added`. `stashed` are the files of the
     newest stash. `joined` are those conflicts in which both sides changed and no mark of Git's is
-    left. `databases` are the database files that Git tracks, `settings` the files `*.env`. Without
-    a branch, `way_back` is one to go to; `on_no_branch`: no branch has this commit. `rebasing`,
-    `merging`: it is not finished.
+    left. `databases` are the database files that Git tracks, `settings` the files `*.env`;
+    `private` are the untracked files that are one or the other. Without a branch, `way_back` is one
+    to go to; `on_no_branch`: no branch has this commit. `rebasing`, `merging`: it is not finished.
     `left`: files of the commit `reset_from` that a reset without --hard, the last move, has left.
     `kept`: where the database is missing or emptied, its file and others like it that are missing,
     and that Git has: in `kept_in`, a commit, or in its index.
@@ -48,6 +48,7 @@ class GitState:
     joined: tuple[str, ...] = ()
     databases: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
+    private: tuple[str, ...] = ()
     way_back: str = ""
     on_no_branch: bool = False
     rebasing: bool = False

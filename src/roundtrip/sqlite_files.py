@@ -23,6 +23,20 @@ def opened(file: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
+def is_database(file: Path) -> bool:
+    """Whether a file is an SQLite database: by its name, or by its first bytes under any name.
+
+    https://sqlite.org/fileformat.html, The Database Header
+    """
+    if file.suffix in (".db", ".sqlite", ".sqlite3"):
+        return True
+    try:
+        with file.open("rb") as content:
+            return content.read(16) == b"SQLite format 3\0"
+    except OSError:
+        return False
+
+
 def sql_name(name: str) -> str:
     """The name of a table or a column, as SQL has it."""
     return '"' + name.replace('"', '""') + '"'

@@ -155,3 +155,20 @@ def test_a_message_that_ipython_would_take_for_python(loose: Project):
     loose.edit(script, "Add age column", "Add {age} for $9, a column")
     loose.git("add", ".")
     loose.follow("script_not_committed", 'git commit -m "Add age for 9, a column to user model"')
+
+
+@pytest.mark.parametrize("name", ["app-backup.sqlite", "dump.bak"])
+def test_a_copy_of_a_database_is_kept_out_under_any_name(loose: Project, name: str):
+    """Told only once it is in Git, it went in again by the next git add."""
+    (loose.path / name).write_bytes((loose.path / "instance/app.db").read_bytes())
+    verdict = loose.read().verdict
+    assert (verdict.kind, verdict.next) == ("about_to_be_in_git", "")
+    said = checks.check(CLEAN, loose.read(), loose.path).finding
+    assert f"Write {name} into" in verdict.why and f"name {name} before" in said.cause
+    loose.git("add", ".")
+    why = loose.follow("database_in_git", f"git rm -f --cached {name}")
+    assert f"Add {name} to .gitignore" in why
+    kept = (loose.path / ".gitignore").read_text(encoding="utf-8")
+    loose.write(".gitignore", f"{kept}{name}\n")
+    loose.follow("script_not_committed", "git add .")
+    assert name not in loose.git("ls-files")

@@ -7,7 +7,12 @@ from pathlib import Path
 
 from ..env_file import quoted
 from ..facts import State
-from ..verdict.git_rules import about_to_be_in_git, scripts_ignored, settings_in_git
+from ..verdict.git_rules import (
+    about_to_be_in_git,
+    scripts_ignored,
+    settings_in_git,
+    to_ignore,
+)
 from .causes import bad_script, make_again
 from .finding import Cure, as_told
 from .reflog import Made, brought_with, is_in_the_files
@@ -20,23 +25,19 @@ def not_to_commit(state: State, project: Path) -> Cure | None:
         cause = (
             f"{state.git.databases[0]} is in Git, and rows belong to one machine. This takes it "
         )
-        cause = f"{cause}out of Git, and keeps the file. Let .gitignore name instance/, too."
+        cause = f"{cause}out of Git, and keeps the file. Let .gitignore name "
+        cause = f"{cause}{to_ignore(state.git.databases)}, too."
         files = " ".join(map(quoted, state.git.databases))
         return Cure(cause, f"git rm -f --cached {files}", repair=True)
     if said := settings_in_git(state) or scripts_ignored(state):
         return Cure(f"{said.found} {said.why}", said.next, repair=True)
     if (taken := about_to_be_in_git(state)) and taken.next:
-        return Cure(f"{taken.headline} {taken.found} {taken.why}", taken.next, repair=True)
-    for file in (*state.git.untracked, *state.git.added):
-        if file.endswith((".db", ".env")):
-            cause = (
-                f"{file} belongs to one machine, and not into Git. Let .gitignore name instance/ "
-            )
-            cause = f"{cause}and *.env before git add."
-            if file in state.git.added:
-                return Cure(cause, f"git rm -f --cached {quoted(file)}", repair=True)
-            there = (project / ".gitignore").is_file()
-            return Cure(cause, f"{'%show' if there else '%%writefile'} .gitignore", repair=True)
+        return as_told(taken)
+    if private := state.git.private:
+        cause = f"{private[0]} belongs to one machine, and not into Git. Let .gitignore name "
+        cause = f"{cause}{to_ignore(private)} before git add."
+        there = (project / ".gitignore").is_file()
+        return Cure(cause, f"{'%show' if there else '%%writefile'} .gitignore", repair=True)
     if first.kind == "model_ahead":
         cause = f"{first.headline} {first.why} Model and script go into one commit."
         # The step before the commit, if nothing above is to be mended: then the model may change.

@@ -19,6 +19,7 @@ from ..errors import RoundtripError
 from ..facts import DatabaseState, Difference, GitState, MigrationState, ModelState, Revision, State
 from ..plain_data import build
 from ..probing import PROBE
+from ..sqlite_files import is_database
 from .classes import not_imported
 from .databases import read_database, read_others, with_copies
 from .git import Run, git_lines, read_git
@@ -44,10 +45,12 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
         pool.shutdown(wait=False)  # after an interrupt, nobody waits for what is still loading
     model = _model(project, report)
     database = with_copies(project, read_database(project, report, env_file))
-    files = {name for name in tracked if name.endswith((".db", ".sqlite", ".sqlite3"))}
+    files = {name for name in tracked if is_database(project / name)}
     settings = tuple(sorted(name for name in tracked if name.endswith(".env")))
     databases = tuple(sorted(files | ({database.url} & tracked)))
-    git = replace(git, databases=databases, settings=settings)
+    new = git.untracked
+    private = tuple(n for n in new if n.endswith(".env") or is_database(project / n))
+    git = replace(git, databases=databases, settings=settings, private=private)
     git = _with_kept(git, project, tracked, database, run)
     migrations = read_scripts(project, report.get("folder", "migrations"), git, tracked)
     migrations = _against_database(migrations, database.versions, git, run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from posixpath import normpath
 
 from ..env_file import quoted
@@ -117,7 +118,7 @@ def database_in_git(state: State) -> Disagreement | None:
         return None
     many = len(files) > 1
     why = "A reset or a checkout takes rows back without a word, and a database cannot be merged. "
-    why = f"{why}The command keeps the files. Add instance/ to .gitignore, too."
+    why = f"{why}The command keeps the files. Add {to_ignore(files)} to .gitignore, too."
     if {*files} & {*state.git.added} & {*state.git.modified}:
         why = f"{why} What was staged of them is in no commit, and is given up."
     return say(
@@ -147,12 +148,13 @@ def settings_in_git(state: State) -> Disagreement | None:
 
 def about_to_be_in_git(state: State) -> Disagreement | None:
     """A database or a file of settings that `git add .` would take."""
-    found = [file for file in state.git.untracked if file.endswith((".db", ".env"))]
+    found = state.git.private
     if not found:
         return None
     headline = f"Git would take {listed(found)}."
     used = {normpath(each.url) for each in (state.database, *state.elsewhere)}
-    beside = [f for f in found if f.endswith(".db") and f not in used and f[:9] != "instance/"]
+    apart = [f for f in found if f not in used and not f.startswith("instance/")]
+    beside = [f for f in apart if not f.endswith(".env")]
     if beside:
         return say(
             headline,
@@ -163,9 +165,18 @@ def about_to_be_in_git(state: State) -> Disagreement | None:
     return say(
         headline,
         "It is untracked, and no line of .gitignore keeps it out.",
-        "Rows and addresses belong to one machine. Write the lines instance/ and *.env into the "
-        "file .gitignore, before you run git add.",
+        f"Rows and addresses belong to one machine. Write {to_ignore(found)} into the file "
+        ".gitignore, each in a line of its own, before you run git add.",
     )
+
+
+def to_ignore(files: Iterable[str]) -> str:
+    """What .gitignore is to have, so that these files stay out of Git."""
+    folder = "instance/"
+    kinds = (
+        folder if f.startswith(folder) else "*.env" if f.endswith(".env") else f for f in files
+    )
+    return " and ".join(dict.fromkeys(kinds))
 
 
 def script_not_committed(state: State) -> Disagreement | None:
