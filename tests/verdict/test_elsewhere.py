@@ -336,3 +336,18 @@ def test_what_production_has_run_and_the_usual_database_has_not_goes_back(loose:
         "database_ahead",
         "flask --env-file production.env db downgrade",
     )
+
+
+def test_settings_that_lead_into_a_folder_that_is_not_there(aged: Project):
+    """The upgrade that is told for a database to be made would fail there, again and again."""
+    url = "DATABASE_URL=sqlite:///instance/production.db\n"
+    aged.write("production.env", url)
+    verdict = aged.read().verdict
+    assert verdict.headline == "instance/instance/production.db has no folder."
+    assert (verdict.kind, verdict.next) == ("elsewhere", "%show production.env")
+    assert "begins in instance/ already" in verdict.why
+    aged.write("production.env", url.replace("instance/", "data/"))
+    assert "Make it, or mend the path" in aged.read().verdict.why
+    (aged.path / "instance/data").mkdir()
+    aged.follow("elsewhere", "flask --env-file production.env db upgrade")
+    assert aged.read().verdict.kind == "agree"

@@ -78,7 +78,9 @@ def _other(
         return Elsewhere(settings, here.url, problem="no address") if lost else None
     url = file.relative_to(project).as_posix()
     if not file.is_file():
-        return Elsewhere(settings, url, problem="missing")
+        # Flask-SQLAlchemy makes instance/ itself, and no other folder.
+        makes = file.parent == project / "instance" or file.parent.is_dir()
+        return Elsewhere(settings, url, problem="missing" if makes else "no folder")
     other = _sqlite(file, url)
     names = names_in(other.tables)
     if url == here.url:

@@ -23,8 +23,7 @@ def database_problem(state: State) -> Disagreement | None:
         ),
         "no folder": (
             "The database has no folder.",
-            "A path in DATABASE_URL begins in instance/ already, so it names the file alone: for "
-            "instance/x.db it is sqlite:///x.db.",
+            no_folder(here.url),
         ),
         "locked": (
             "The database is locked.",
@@ -39,8 +38,6 @@ def database_problem(state: State) -> Disagreement | None:
     command = move_away(here.url) if here.problem == "garbage" else ""
     if here.problem in ("memory", "no folder"):
         command = show_settings(state)
-        if here.problem == "no folder" and not here.url.startswith("instance/instance/"):
-            why = "SQLite makes the file, and no folder. Make it, or mend the path in DATABASE_URL."
     elif here.problem == "garbage" and not here.url.startswith("instance/"):
         why, command = "Look at DATABASE_URL: it leads out of the project.", show_settings(state)
     return say(headline, f"{here.url}: {sentence(here.error or here.problem)}", why, command)
@@ -58,6 +55,16 @@ def kept_by_git(state: State) -> Disagreement | None:
         f"This brings back {listed(git.kept)}. An upgrade would make the tables again, without "
         "rows.",
         f"git restore {source}-- {' '.join(map(quoted, git.kept))}",
+    )
+
+
+def no_folder(url: str) -> str:
+    """What to do about a database file whose folder is not there."""
+    if not url.startswith("instance/instance/"):
+        return "SQLite makes the file, and no folder. Make it, or mend the path in DATABASE_URL."
+    return (
+        "A path in DATABASE_URL begins in instance/ already, so it names the file alone: for "
+        "instance/x.db it is sqlite:///x.db."
     )
 
 

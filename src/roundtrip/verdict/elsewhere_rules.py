@@ -8,6 +8,7 @@ from ..env_file import with_env_file
 from ..facts import Disagreement, Elsewhere, State
 from ..names import table_of
 from .commands import move_away, step_back
+from .database_rules import no_folder
 from .lookups import claims, database_names, goes_with, gone, lacking, made_by
 from .wording import are, listed, moved_away, named, say
 
@@ -82,6 +83,13 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
             f"{other.env_file} names it, and Git has the file.",
             "An upgrade would make it anew, without rows. This shows how it comes back.",
             with_env_file("%board", other.env_file),
+        )
+    if other.problem == "no folder":
+        return say(
+            f"{other.url} has no folder.",
+            f"{other.env_file} names it, and there is no folder {other.url.rpartition('/')[0]}.",
+            no_folder(other.url),
+            f"%show {other.env_file}",
         )
     if other.problem == "missing":
         return say(
