@@ -282,7 +282,8 @@ class Elsewhere:
 
     `problem`: why it cannot be read, or reached by a command. `unrecorded`: it has tables and no
     revision. `names`: what it has (`user`, `user.age`). `filled`: its tables with rows. `emptied`:
-    it has no table, and had some.
+    it has no table, and had some. `same_as`: the settings of production, where they name this
+    database too.
     """
 
     env_file: str
@@ -293,6 +294,7 @@ class Elsewhere:
     names: tuple[str, ...] = ()
     filled: tuple[str, ...] = ()
     emptied: bool = False
+    same_as: str = ""
 
 
 @dataclass(frozen=True)

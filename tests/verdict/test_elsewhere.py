@@ -351,3 +351,22 @@ def test_settings_that_lead_into_a_folder_that_is_not_there(aged: Project):
     (aged.path / "instance/data").mkdir()
     aged.follow("elsewhere", "flask --env-file production.env db upgrade")
     assert aged.read().verdict.kind == "agree"
+
+
+def test_a_rehearsal_that_would_run_on_production(aged: Project):
+    aged.write(".gitignore", "instance/\n*.env\n__pycache__/\n")
+    aged.commit("Ignore all settings")
+    with_production(aged)
+    on_production(aged, "upgrade")
+    aged.write("staging.env", "DATABASE_URL=sqlite:///production.db\n")
+    verdict = aged.read().verdict
+    assert verdict.headline == "staging.env names the database of production.env."
+    assert (verdict.kind, verdict.next) == ("elsewhere", "%show staging.env")
+    assert aged.read("staging.env").verdict.headline == verdict.headline
+    assert aged.read("production.env").verdict.kind == "agree"
+    aged.write("staging.env", "DATABASE_URL=sqlite:///staging.db\n")
+    aged.follow("elsewhere", "flask --env-file staging.env db upgrade")
+    assert aged.read().verdict.kind == "agree"
+    (aged.path / "staging.env").rename(aged.path / "prod.env")
+    aged.write("prod.env", "DATABASE_URL=sqlite:///production.db\n")
+    assert all("the database of" not in said.headline for said in aged.read().disagreements)

@@ -71,6 +71,8 @@ def _other(
     """The database that these settings name; None where nothing is to be said of it."""
     usual = project / "instance/app.db"
     file = database_named_by(project, settings) if settings else usual
+    if file and file != usual and (twin := _production(project, settings, file)):
+        return Elsewhere(settings, file.relative_to(project).as_posix(), same_as=twin)
     if settings == env_file and file and not (settings.startswith("prod") and file == usual):
         return None
     if not file:
@@ -114,6 +116,14 @@ def with_copies(project: Path, database: DatabaseState) -> DatabaseState:
         if url not in {database.url, "instance/app.db", *named}:
             found += [url] if any(table.rows for table in _sqlite(file, url).tables) else []
     return replace(database, copies=tuple(found))
+
+
+def _production(project: Path, settings: str, file: Path) -> str:
+    """The settings of production, where these are others and name its database; else empty."""
+    if settings.startswith("prod"):
+        return ""
+    named = sorted(path.name for path in project.glob("prod*.env"))
+    return next((name for name in named if database_named_by(project, name) == file), "")
 
 
 def _url(project: Path, settings: str) -> str:

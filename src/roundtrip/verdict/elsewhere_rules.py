@@ -75,7 +75,7 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
             f"Git has no ignored file. Write it again; it holds one line: {line}",
             f"%%writefile {other.env_file}",
         )
-    if other.url == state.database.url:
+    if other.same_as or other.url == state.database.url:
         return _the_same(other)
     if other.problem == "missing" and other.url in state.git.deleted:
         return say(
@@ -163,9 +163,14 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
 
 
 def _the_same(other: Elsewhere) -> Disagreement:
+    headline = f"{other.env_file} names this database, not another."
+    like = "flask does without it"
+    if other.same_as:
+        headline = f"{other.env_file} names the database of {other.same_as}."
+        like = f"that of {other.same_as} does"
     return say(
-        f"{other.env_file} names this database, not another.",
-        f"Its DATABASE_URL leads to {other.url}, as flask does without it.",
+        headline,
+        f"Its DATABASE_URL leads to {other.url}, as {like}.",
         "What you try out here would be tried out on production. Name a database of its own.",
         f"%show {other.env_file}",
     )
