@@ -122,3 +122,37 @@ def test_a_model_and_its_script_in_two_commits_are_joined(project: Project):
     project.write("notes.txt", "It still works.\n")  # of something else
     project.commit("More notes")
     assert find(project, "committed_migration", **city).met
+
+
+@pytest.mark.parametrize("reset", [["--soft"], []])
+def test_a_reset_to_a_later_commit_that_left_the_files(project: Project, reset: list[str]):
+    """File by file, the way on went in a circle: the script came back, and was told to go."""
+    project.write("tests/test_user.py", "def test_it():\n    assert True\n")
+    project.commit("Test the age column")
+    project.db("downgrade")
+    project.git("reset", "-q", "--hard", "HEAD~2")
+    project.git("reset", "-q", *reset, "ORIG_HEAD")
+    goal = {"subject": "Test the age column", "commits": 3}
+    said, verdict = find(project, "head_subject", **goal), project.read().verdict
+    assert (verdict.kind, verdict.next) == ("half_a_reset", "git reset --hard") and not said.met
+    assert said.next == verdict.next and said.repair and "without --hard" in said.cause
+    age = {"column": "user.age", "commit": goal["subject"]}
+    assert find(project, "database_has", **age).next == verdict.next
+    mine = project.copy(project.path.with_name("mine"))  # what a reset would take along
+    for file in ("tests/test_user.py", "demo_app/pages.py"):
+        mine.write(file, "# mine\n")
+        assert mine.read().verdict.kind != "half_a_reset"
+    project.run(*shlex.split(said.next))
+    assert find(project, "head_subject", **goal).met
+    project.follow("pending", "flask db upgrade")
+    assert project.read().verdict.kind == "agree"
+
+
+def test_a_soft_reset_to_an_earlier_commit_is_not_told_to_be_finished(project: Project):
+    """So two commits are joined."""
+    project.edit("demo_app/pages.py", "Show the", "Show all")
+    project.commit("Say all")
+    project.git("reset", "-q", "--soft", "HEAD~1")
+    assert project.read().verdict.next == 'git commit -m "Say what changes"'
+    project.git("rm", "-q", "demo_app/pages.py", "-f")
+    assert project.read().verdict.found.endswith("demo_app/pages.py is deleted.")

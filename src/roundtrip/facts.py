@@ -29,6 +29,7 @@ class GitState:
     `private` are the untracked files that are one or the other. Without a branch, `way_back` is one
     to go to; `on_no_branch`: no branch has this commit. `rebasing`, `merging`: it is not finished.
     `left`: files of the commit `reset_from` that a reset without --hard, the last move, has left.
+    `files_at`: such a reset went to a later commit, and the files are still those of this one.
     `kept`: where the database is missing or emptied, its file and others like it that are missing,
     and that Git has: in `kept_in`, a commit, or in its index.
     `error`: why a repository that is there cannot be read.
@@ -55,6 +56,7 @@ class GitState:
     merging: bool = False
     left: tuple[str, ...] = ()
     reset_from: str = ""
+    files_at: str = ""
     kept: tuple[str, ...] = ()
     kept_in: str = ""
     error: str = ""

@@ -11,6 +11,7 @@ from ..names import table_of
 from ..verdict.commands import back_on, delete, message_for, take_back
 from ..verdict.database_rules import database_problem, kept_by_git
 from ..verdict.elsewhere_rules import unreadable
+from ..verdict.git_rules import half_a_reset
 from ..verdict.lookups import APP, database_names, has_run, model_names, row_count
 from ..verdict.script_rules import folder_gone, missing_script, script_error
 from .course_databases import USUAL, address_first, command_on, versions
@@ -85,6 +86,8 @@ _TROUBLES = {"not_recorded", "stamped", "overlapping", "half_made_copy"}
 
 def no_script(state: State, project: Path, wanted: str = "") -> Cure:
     """Why there is no migration script for a change, and the cure. `wanted`: what it should add."""
+    if said := half_a_reset(state):
+        return as_told(said)
     # Whoever deletes a file with git rm means it, or a script that no database misses.
     lost = [file for file in state.git.deleted if file not in state.git.staged]
     scripts = f"{state.migrations.folder}/versions/"

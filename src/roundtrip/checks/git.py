@@ -8,7 +8,7 @@ from pathlib import Path
 from ..facts import State
 from ..plural import counted
 from ..verdict.commands import ANY_MESSAGE, commit, commit_script
-from ..verdict.git_rules import conflict, merge_not_committed, no_branch
+from ..verdict.git_rules import conflict, half_a_reset, merge_not_committed, no_branch
 from ..verdict.wording import sentence
 from .branches import aside, to_main
 from .causes import make_again
@@ -237,7 +237,8 @@ def _not_now(state: State) -> Cure | None:
         return begin_again(f"Git cannot read this repository: {sentence(state.git.error)}")
     if not state.git.repository:
         return Cure("There is no repository yet.", "git init")
-    said = conflict(state) or merge_not_committed(state) or no_branch(state)
+    looks = (conflict, half_a_reset, merge_not_committed, no_branch)
+    said = next(filter(None, (look(state) for look in looks)), None)
     return as_told(said) if said else None
 
 

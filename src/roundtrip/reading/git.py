@@ -55,6 +55,7 @@ def read_git(project: Path, run: Run) -> tuple[GitState, frozenset[str]]:
         merging=(project / ".git" / "MERGE_HEAD").is_file(),
         stashed=stashed(run, "refs/stash") if "stash" in about else (),
         **(_without_branch(project, run) if branch == "(detached)" else {}),
+        files_at=_not_reset(project, run, found),
         **_left_by_a_reset(project, run, {*found["untracked"], *found["added"]}),
         **{name: tuple(sorted(set(paths))) for name, paths in found.items()},
     )
@@ -130,6 +131,19 @@ def _left_by_a_reset(project: Path, run: Run, files: set[str]) -> dict[str, Any]
         if here := (files - left) & {*git_lines(run, "ls-tree", "-r", "-z", "--name-only", before)}:
             found, left = before, left | here
     return {"reset_from": found[:7], "left": tuple(sorted(left))}
+
+
+def _not_reset(project: Path, run: Run, found: dict[str, list[str]]) -> str:
+    """Where HEAD was before it was reset to a later commit, if the files are still as they were."""
+    last = "".join(moves_of_head(project)[-1:])
+    changed = found["modified"] or found["staged"]
+    mine = {*found["untracked"]} & {*found["deleted"]}  # of the name of a file in that commit
+    if "\treset: moving to" not in last or not changed or mine:
+        return ""
+    before = last.split(" ")[0]
+    as_before = ("--no-optional-locks", "diff", "--quiet", before)
+    asked = (("merge-base", "--is-ancestor", before, "HEAD"), as_before)
+    return "" if any(run(["git", *each]).returncode for each in asked) else before[:7]
 
 
 def moves_of_head(project: Path) -> list[str]:

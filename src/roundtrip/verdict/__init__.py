@@ -59,6 +59,7 @@ RULES = (
     Rule(git_rules.nothing, (GIT, MODEL), last_word=True),
     Rule(git_rules.git_error, (GIT,)),
     Rule(git_rules.conflict, (GIT,)),
+    Rule(git_rules.half_a_reset, (GIT,)),
     Rule(model_rules.app_not_found, (MODEL,), last_word=True),
     Rule(model_rules.no_app, (MODEL,), last_word=True),
     Rule(model_rules.model_error, (MODEL,), last_word=True),

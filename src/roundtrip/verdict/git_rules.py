@@ -8,7 +8,7 @@ from posixpath import normpath
 from ..env_file import quoted
 from ..facts import Disagreement, State
 from .commands import ANY_MESSAGE, commit, commit_script, is_of_last_commit, move_in
-from .wording import listed, say, sentence
+from .wording import are, listed, say, sentence
 
 
 def nothing(state: State) -> Disagreement | None:
@@ -49,6 +49,19 @@ def conflict(state: State) -> Disagreement | None:
         "Choose what each file shall say, save it, then git add it. A database file cannot be "
         "joined: choose one side of it. git status says how to go on, or how to stop.",
         "git status",
+    )
+
+
+def half_a_reset(state: State) -> Disagreement | None:
+    """A reset without --hard went to a later commit, and left the files behind."""
+    if not state.git.files_at:
+        return None
+    return say(
+        "The files are not at the last commit.",
+        f"A reset moved the branch on, and the files are still those of {state.git.files_at}.",
+        "It was without --hard. With it, the files come along, and no work of yours is lost: "
+        f"{state.git.files_at} has all of it.",
+        "git reset --hard",
     )
 
 
@@ -236,9 +249,13 @@ def not_committed(state: State) -> Disagreement | None:
     env = f"{state.migrations.folder}/env.py"  # what it says, the comparison here does not know
     agree = not (state.differences or state.migrations.pending or env in uncommitted)
     why = "The model, the migrations and the database agree." if agree else ""
+    deleted = [file for file in uncommitted if file in state.git.deleted]
+    changed = [file for file in uncommitted if file not in deleted]
+    found = f"Git sees a change in {listed(changed)}." if changed else ""
+    found = f"{found} {are(deleted)} deleted." if deleted else found
     return say(
         f"{count} not committed.",
-        f"Git sees a change in {listed(uncommitted)}.",
+        found.strip(),
         why,
         command if command.startswith("git commit") else "git status",
     )
