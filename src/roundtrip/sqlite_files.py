@@ -62,11 +62,17 @@ def has_dropped(connection: sqlite3.Connection) -> bool:
 def columns_in(connection: sqlite3.Connection, table: str) -> list[tuple[str, str, bool, bool]]:
     """The columns of a table, generated ones too: name, type, may it be NULL, is it in the key.
 
+    The type is in capitals, as a script writes it: SQLite and Alembic take `varchar(20)` for it.
     An empty list where there is no such table (https://sqlite.org/pragma.html#pragma_table_xinfo).
     """
     found = connection.execute(f"PRAGMA table_xinfo({sql_name(table)})")
     return [
-        (name, kind, not required, bool(key))
+        (name, _capital(kind), not required, bool(key))
         for _, name, kind, required, _, key, hidden in found
         if hidden != 1
     ]
+
+
+def _capital(kind: str) -> str:
+    name = " ".join(kind.upper().split())
+    return "INTEGER" if name == "INT" else name

@@ -241,3 +241,10 @@ def test_two_databases_without_rows_are_no_copy_of_each_other(project: Path):
         sql(project, "DELETE FROM user", database)
     copy = {"column": "user.city", "database": "copy.db", "copy": True}
     refused("database_has", made(), project, "copy.db was overwritten", "%restart", **copy)
+
+
+@pytest.mark.parametrize("kind", ["integer", "int", "INT", " Integer"])
+def test_a_type_as_people_type_it_by_hand(project: Path, kind: str):
+    """SQLite and Alembic know no difference, so no downgrade is to mend it."""
+    sql(project, f"ALTER TABLE user ADD COLUMN age {kind}")
+    assert ask("database_has", UPGRADED, project, column="user.age", type="INTEGER").met

@@ -212,3 +212,13 @@ def test_an_empty_script_that_is_committed_is_left_as_it_is(project: Project):
     project.sql("CREATE TABLE post (id INTEGER NOT NULL PRIMARY KEY, title VARCHAR(200) NOT NULL)")
     verdict = project.read().verdict
     assert (verdict.kind, verdict.next) == ("not_made", "%%flask_shell")
+
+
+def test_a_length_is_compared_however_it_is_typed(aged: Project):
+    committed(aged, NICK, "Add nick")
+    for kind in ("varchar(20)", "varchar"):
+        aged.sql("ALTER TABLE user DROP COLUMN nick")
+        aged.sql(f"ALTER TABLE user ADD COLUMN nick {kind}")
+        assert "No new upgrade operations" in aged.ask()[0].out
+        found = aged.read().verdict.kind
+        assert found == {"varchar": "other_length"}.get(kind, "agree"), kind
