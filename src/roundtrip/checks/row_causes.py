@@ -21,7 +21,7 @@ from .course_databases import (
 )
 from .databases import database_has
 from .finding import Cure, Finding, begin_again, unmet
-from .way_back_causes import one_downgrade_too_many
+from .way_back_causes import half_made, one_downgrade_too_many
 
 NOT_COMMITTED = "{}, or db.session.commit() did not follow."
 """A cause, with what was not done in the place of the braces."""
@@ -48,6 +48,8 @@ def none_left(
     if there and not query(project, database, "PRAGMA schema_version"):
         cause = f"{database} cannot be read: another program writes to it, or it is damaged."
         return unmet(text, Cure(cause, "%board", repair=True))
+    if half := half_made(project, database, table):
+        return unmet(text, half)
     for other in copies(project):
         if {*wanted} <= {*query(project, other, statement)}:
             cause = f"They are gone, and {other} has them. A copy, or the file under another name? "

@@ -140,6 +140,8 @@ def table_lost(project: Path, database: str, table: str) -> Cure:
 
 def _from_a_copy(project: Path, database: str, table: str, cause: str) -> Cure | None:
     """The cure where a copy has the rows that a database has lost, and no other database's."""
+    if half := half_made(project, database, table):
+        return half
     others = [each for each in used_databases(project) if each != database]
     for copy in copies(project):
         if query(project, copy, f"SELECT 1 FROM {sql_name(table)} LIMIT 1") and not any(
@@ -149,6 +151,15 @@ def _from_a_copy(project: Path, database: str, table: str, cause: str) -> Cure |
             cause = f"{cause}shutil.copy(source, target) puts it in place."
             return Cure(cause, f"%show instance/{copy}", repair=True)
     return None
+
+
+def half_made(project: Path, database: str, table: str) -> Cure | None:
+    """The cure where the rows are in the copy that SQLite's batch mode makes of a table."""
+    if not columns_of(project, database, f"_alembic_tmp_{table}"):
+        return None
+    cause = f"An upgrade or a downgrade of {database} stopped half way, and its rows may be in the "
+    cause = f"{cause}copy _alembic_tmp_{table}. The board says how they come back."
+    return Cure(cause, command_on(database, "%board"), repair=True)
 
 
 def _alike(project: Path, one: str, other: str, table: str) -> bool:

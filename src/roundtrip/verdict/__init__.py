@@ -78,7 +78,7 @@ RULES = (
     Rule(model_rules.cannot_be_related, (MODEL,)),
     Rule(model_rules.model_not_imported, (MODEL, DATABASE), last_word=True),
     Rule(model_rules.no_model, (MODEL,)),
-    Rule(database_rules.half_made_copy, (DATABASE,)),
+    Rule(database_rules.half_made_copy, (DATABASE,), last_word=True),
     Rule(script_rules.several_heads, (MIGRATIONS,)),
     Rule(database_rules.overlapping, (DATABASE,), last_word=True),
     Rule(database_rules.stamped, (MIGRATIONS, DATABASE), last_word=True),

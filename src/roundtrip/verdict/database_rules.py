@@ -244,9 +244,18 @@ def half_made_copy(state: State) -> Disagreement | None:
     if not copies:
         return None
     table = copies[0].removeprefix("_alembic_tmp_")
+    rows = {each.name: each.rows for each in state.database.tables}
+    why = f"Look whether {table} still has its rows. If so, drop the copy"
+    steps = [f"DROP TABLE {copies[0]}"]
+    if table not in names or (rows[copies[0]] and not rows[table]):
+        why = f"What was in {table} is in the copy, and nowhere else. Give it the name of the table"
+        steps = [f"ALTER TABLE {copies[0]} RENAME TO {table}"]
+        if table in names:
+            steps.insert(0, f"DROP TABLE {table}")
+    calls = "; ".join(f'db.session.execute(db.text("{step}"))' for step in steps)
     return say(
         "A half-made copy of a table is left over.",
         f"The database has {listed(copies)}: an upgrade or a downgrade stopped half way.",
-        f"Look whether {table} still has its rows. If so, drop the copy, in a cell that begins "
-        f'with %%flask_shell: db.session.execute(db.text("DROP TABLE {copies[0]}"))',
+        f"{why}, in a cell that begins with %%flask_shell: {calls}",
+        "%%flask_shell",
     )
