@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,25 @@ def test_a_script_that_git_ignores_cannot_be_amended_into_the_commit(
     assert find(loose, goal, **asked).next == "git commit --amend --no-edit"
     loose.git("commit", "-q", "--amend", "--no-edit")
     assert find(loose, goal, **asked).met
+
+
+def test_a_database_goes_out_of_the_commit_that_has_brought_it(loose: Project):
+    """A further commit would be one too many."""
+    loose.git("add", "-f", ".", "instance/app.db")
+    loose.git("commit", "-q", "-m", MESSAGE)
+    out = ("git rm -f --cached instance/app.db", "git commit --amend --no-edit")
+    for command in out:
+        assert find(loose, "clean", message=MESSAGE).next == command == loose.read().verdict.next
+        loose.run(*shlex.split(command))
+    assert (loose.path / "instance/app.db").is_file()
+    assert "instance/app.db" not in loose.git("show", "--stat")
+    assert find(loose, "clean").met and find(loose, "commits", **TWO_COMMITS).met
+    assert loose.read().verdict.kind == "agree"
+
+
+def test_a_database_that_an_older_commit_has_brought_goes_with_a_new_commit(loose: Project):
+    loose.git("add", "-f", "instance/app.db")
+    loose.git("commit", "-q", "-m", "The database")
+    loose.commit(MESSAGE)
+    loose.git("rm", "-q", "-f", "--cached", "instance/app.db")
+    assert loose.read().verdict.next == 'git commit -m "Say what changes"'

@@ -26,8 +26,9 @@ class GitState:
     `deleted`, a new one that is staged in `staged` and in `added`. `stashed` are the files of the
     newest stash. `joined` are those conflicts in which both sides changed and no mark of Git's is
     left. `databases` are the database files that Git tracks, `settings` the files `*.env`;
-    `private` are the untracked files that are one or the other. Without a branch, `way_back` is one
-    to go to; `on_no_branch`: no branch has this commit. `rebasing`, `merging`: it is not finished.
+    `private` are the untracked files that are one or the other, `taken_out` those that the last
+    commit brought, and the next one would take out again. Without a branch, `way_back` is one to go
+    to; `on_no_branch`: no branch has this commit. `rebasing`, `merging`: it is not finished.
     `left`: files of the commit `reset_from` that a reset without --hard, the last move, has left.
     `files_at`: such a reset went to a later commit, and the files are still those of this one.
     `kept`: where the database is missing or emptied, its file and others like it that are missing,
@@ -50,6 +51,7 @@ class GitState:
     databases: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
     private: tuple[str, ...] = ()
+    taken_out: tuple[str, ...] = ()
     way_back: str = ""
     on_no_branch: bool = False
     rebasing: bool = False

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..env_file import quoted
 from ..facts import State
+from ..verdict.commands import AMEND
 from ..verdict.git_rules import (
     about_to_be_in_git,
     scripts_ignored,
@@ -84,7 +85,7 @@ def apart(
 def _amend(state: State) -> str:
     """The next command on the way into the last commit."""
     unstaged = state.git.untracked or state.git.modified
-    return "git add ." if unstaged else "git commit --amend --no-edit"
+    return "git add ." if unstaged else AMEND
 
 
 def amended(lost: Sequence[Made]) -> Cure | None:

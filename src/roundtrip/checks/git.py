@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..facts import State
 from ..plural import counted
-from ..verdict.commands import ANY_MESSAGE, commit, commit_script
+from ..verdict.commands import AMEND, ANY_MESSAGE, commit, commit_script
 from ..verdict.git_rules import conflict, half_a_reset, merge_not_committed, no_branch
 from ..verdict.wording import sentence
 from .branches import aside, to_main
@@ -228,7 +228,7 @@ def clean(state: State, project: Path, back: bool = False, message: str = ANY_ME
 def _joined(state: State, command: str) -> str:
     """A commit as it joins one of the same message, which was made too early."""
     same = command == f'git commit -m "{state.git.subject}"'
-    return "git commit --amend --no-edit" if same else command
+    return AMEND if same else command
 
 
 def _not_now(state: State) -> Cure | None:

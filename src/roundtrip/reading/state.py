@@ -45,12 +45,7 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
         pool.shutdown(wait=False)  # after an interrupt, nobody waits for what is still loading
     model = _model(project, report)
     database = with_copies(project, read_database(project, report, env_file))
-    files = {name for name in tracked if is_database(project / name)}
-    settings = tuple(sorted(name for name in tracked if name.endswith(".env")))
-    databases = tuple(sorted(files | ({database.url} & tracked)))
-    new = git.untracked
-    private = tuple(n for n in new if n.endswith(".env") or is_database(project / n))
-    git = replace(git, databases=databases, settings=settings, private=private)
+    git = _with_private(git, tracked, project, database.url, run)
     git = _with_kept(git, project, tracked, database, run)
     migrations = read_scripts(project, report.get("folder", "migrations"), git, tracked)
     migrations = _against_database(migrations, database.versions, git, run)
@@ -73,6 +68,27 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
         git, model, migrations, database, differences, (), env_file or "", elsewhere, alone
     )
     return replace(state, disagreements=verdict.disagreements(state))
+
+
+def _with_private(
+    git: GitState, tracked: frozenset[str], project: Path, url: str, run: Run
+) -> GitState:
+    """Add what belongs to one machine, in Git or about to be: databases, and files of settings."""
+
+    def is_private(name: str) -> bool:
+        return name == url or name.endswith(".env") or is_database(project / name)
+
+    found = set(filter(is_private, tracked))
+    settings = {name for name in found if name.endswith(".env")}
+    out = set(filter(is_private, {*git.deleted} & {*git.staged}))
+    new = ("show", "-z", "--format=", "--name-only", "--diff-filter=A", "HEAD")
+    return replace(
+        git,
+        databases=tuple(sorted(found - settings)),
+        settings=tuple(sorted(settings)),
+        private=tuple(filter(is_private, git.untracked)),
+        taken_out=tuple(sorted(out & {*git_lines(run, *new)})) if out else (),
+    )
 
 
 def _with_kept(

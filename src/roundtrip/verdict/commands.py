@@ -13,6 +13,9 @@ from .wording import KEPT, named
 ANY_MESSAGE = "Say what changes"
 """Stands where a message is to be written."""
 
+AMEND = "git commit --amend --no-edit"
+"""Puts what is staged into the last commit."""
+
 
 def undo(state: State, *files: str) -> tuple[str, str]:
     """How to see the latest change to one of these files, and how to throw it away."""
@@ -132,6 +135,8 @@ def commit(state: State, message: str) -> str:
     git = state.git
     if git.untracked or git.modified:
         return "git add ."
+    if git.taken_out:
+        return AMEND
     return f'git commit -m "{_plain(message)}"'
 
 
@@ -139,7 +144,7 @@ def commit_script(state: State, revision: Revision, message: str = "") -> str:
     """The next command on the way to a commit of this script: its model's, if that was the last."""
     command = commit(state, message or revision.message)
     amend = command.startswith("git commit") and is_of_last_commit(state, revision)
-    return "git commit --amend --no-edit" if amend else command
+    return AMEND if amend else command
 
 
 def is_of_last_commit(state: State, revision: Revision) -> bool:

@@ -249,6 +249,11 @@ def not_committed(state: State) -> Disagreement | None:
     env = f"{state.migrations.folder}/env.py"  # what it says, the comparison here does not know
     agree = not (state.differences or state.migrations.pending or env in uncommitted)
     why = "The model, the migrations and the database agree." if agree else ""
+    if out := state.git.taken_out:
+        why = (
+            f"The last commit brought {listed(out)}. It can be written anew without that, as long "
+        )
+        why = f"{why}as nobody else has it; a commit of its own would keep both."
     deleted = [file for file in uncommitted if file in state.git.deleted]
     changed = [file for file in uncommitted if file not in deleted]
     found = f"Git sees a change in {listed(changed)}." if changed else ""
