@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 
 import pytest
 from against_tools import check_against_commands
@@ -13,6 +14,7 @@ from roundtrip import checks
 from roundtrip.course import Goal
 
 CLEAN = Goal("", "clean", {})
+BACK = Goal("", "head_subject", {"subject": "Create user table", "back": True})
 
 
 @pytest.mark.parametrize("times", [1, 2])
@@ -172,3 +174,27 @@ def test_a_copy_of_a_database_is_kept_out_under_any_name(loose: Project, name: s
     loose.write(".gitignore", f"{kept}{name}\n")
     loose.follow("script_not_committed", "git add .")
     assert name not in loose.git("ls-files")
+
+
+def test_on_no_branch_at_the_scripts_that_the_database_has_run(aged: Project):
+    """To go to the branch would be told to undo the downgrade."""
+    aged.db("downgrade")
+    last = aged.git("rev-parse", "main").strip()
+    aged.git("checkout", "-q", "HEAD~1")
+    verdict = aged.read().verdict
+    assert (verdict.kind, verdict.next) == ("no_branch", "git switch main")
+    assert "without the commits that only main has" in verdict.why
+    assert checks.check(BACK, aged.read(), aged.path).finding.next == verdict.back
+    aged.run(*shlex.split(verdict.back))
+    assert aged.read().verdict.kind == "agree"
+    assert checks.check(BACK, aged.read(), aged.path).met
+    # and forward again: no branch has that commit
+    aged.git("checkout", "-q", last)
+    assert aged.read().verdict.kind == "pending"
+    aged.db("upgrade")
+    verdict = aged.read().verdict
+    assert verdict.next == f"git switch -c keep-{last[:7]}"
+    assert "goes back" not in verdict.why
+    aged.run(*shlex.split(verdict.back))
+    assert aged.read().verdict.kind == "agree"
+    assert aged.git("rev-parse", "main").strip() == last

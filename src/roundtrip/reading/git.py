@@ -109,8 +109,10 @@ def _without_branch(project: Path, run: Run) -> dict[str, Any]:
     having = git_lines(run, *BRANCHES, "--contains=HEAD")
     came_from = git_lines(run, "rev-parse", "--abbrev-ref", "@{-1}")
     ways = [each for each in (*came_from, *having, "main", *branches) if each in branches]
+    differs = git_lines(run, "diff", "--name-only", "-z", "HEAD", ways[0], "--") if ways else ()
     return {
         "way_back": ways[0] if ways else "",
+        "way_differs": tuple(differs),
         "on_no_branch": not having,
         "rebasing": any(
             (project / ".git" / f"rebase-{way}").is_dir() for way in ("merge", "apply")
