@@ -392,3 +392,20 @@ def test_a_copy_is_asked_for_while_it_can_be_made_and_moved_where_it_belongs(pro
     (project.path / "instance/before.db").unlink()
     on_production(project, "downgrade")
     assert find(project, "database_has", **copy).next == "%restart"
+
+
+def test_an_app_that_flask_does_not_find_comes_before_what_needs_it(project: Project):
+    """No flask db command works until then, and the file that names it is not the models'."""
+    project.write(".flaskenv", "FLASK_APP=demoapp\n")
+    project.commit("Name another app")
+    look = "%show .flaskenv"
+    assert project.read().verdict.next == look
+    goals = {
+        "database_has": AGE | {"present": False},
+        "model_has": AGE,
+        "revisions": {"count": 1, "applied": 1},
+    }
+    for goal, asked in goals.items():
+        said = find(project, goal, **asked)
+        assert (said.met, said.next) == (False, look) and "FLASK_APP=demo_app" in said.cause
+    assert find(project, "database_has", **AGE).met

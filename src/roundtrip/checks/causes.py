@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 from ..env_file import quoted, with_env_file
@@ -13,6 +14,7 @@ from ..verdict.database_rules import database_problem, kept_by_git
 from ..verdict.elsewhere_rules import unreadable
 from ..verdict.git_rules import half_a_reset
 from ..verdict.lookups import APP, database_names, has_run, model_names, row_count
+from ..verdict.model_rules import app_not_found, model_error
 from ..verdict.script_rules import folder_gone, missing_script, script_error
 from .course_databases import USUAL, address_first, command_on, versions
 from .finding import Cure, as_told, begin_again
@@ -38,6 +40,12 @@ def why_blocked(state: State, project: Path | None = None, database: str = USUAL
         return begin_again(f"{cause} Git does not have it either.")
     # The board of another database looks for the file.
     return Cure(cause, verdict.next if missing else command_on(database, "%board"), repair=True)
+
+
+def app_fails(state: State) -> Cure | None:
+    """The cure where no `flask db` command works, as the app is not found or does not load."""
+    said = app_not_found(state) or model_error(state)
+    return as_told(replace(said, next=said.next or "%board")) if said else None
 
 
 def not_upgraded(state: State, project: Path, database: str) -> Cure:

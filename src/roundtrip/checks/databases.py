@@ -7,7 +7,7 @@ from pathlib import Path
 from ..facts import State
 from ..sqlite_files import sql_name
 from ..verdict.lookups import is_nullable
-from .causes import no_script, not_upgraded, why_blocked
+from .causes import app_fails, no_script, not_upgraded, why_blocked
 from .course_databases import USUAL, columns_of, query
 from .database_causes import (
     copy_lost,
@@ -58,7 +58,7 @@ def database_has(
         return met(text)
     if copy:
         return unmet(text, copy_lost(project, database, column, copy))
-    if blocked:
+    if blocked := app_fails(state) or blocked:
         return unmet(text, blocked)
     if not present and found:
         return unmet(text, not_gone_back(state, project, database, column))

@@ -12,6 +12,7 @@ from ..plural import counted
 from ..verdict.commands import commit_script, delete
 from ..verdict.lookups import made_by, unlike
 from .causes import (
+    app_fails,
     downgrade_of,
     followed,
     make_again,
@@ -49,6 +50,8 @@ def model_has(
     model = state.model
     if model.error or not model.found:
         cause = f"{state.verdict.headline} Look at {model.error_file or 'the app'}."
+        if not model.found:
+            cause = f"{state.verdict.headline} {state.verdict.why}"
         following = state.verdict.next or look_at(state, model.error_file)
         return unmet(model.error or "no app", Cure(cause, following, repair=True))
     there = ((t, c) for t in model.tables for c in t.columns if f"{t.name}.{c.name}" == column)
@@ -100,6 +103,8 @@ def revisions(
             return unmet(text, Cure(f"{said.headline} {said.found}", said.next, repair=True))
     if len(everything) == count and len(run) == applied:
         return met(text)
+    if fails := app_fails(state):
+        return unmet(text, fails)
     if len(run) > applied and (trouble := why_troubled(state)):  # stamped, not upgraded
         return unmet(text, trouble)
     if len(run) > applied and len(everything) <= count:

@@ -16,12 +16,16 @@ def app_not_found(state: State) -> Disagreement | None:
     """There is code, and Flask does not find the app in it."""
     if state.model.found or not state.model.error:
         return None
+    look, back = undo(state, ".flaskenv")
+    if state.model.error.startswith("Could not import"):  # a file names it, and no other name
+        look = look or "%show .flaskenv"
     return say(
         "Flask does not find the app.",
         sentence(state.model.error.partition(". ")[0]),
         "The file .flaskenv names the app: for the folder demo_app, FLASK_APP=demo_app. "
         "Until then flask says: No such command 'db'.",
-        *undo(state, ".flaskenv"),
+        look,
+        back,
     )
 
 
