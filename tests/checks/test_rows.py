@@ -202,6 +202,7 @@ def test_holds(project: Path):
 def test_same_rows(project: Path):
     copied = {"database": "production.db", "source": "copy.db"}
     look = "%show instance/production.db"
+    (project / "production.env").write_text("DATABASE_URL=sqlite:///production.db")
     refused(
         "same_rows",
         made(),
@@ -214,6 +215,15 @@ def test_same_rows(project: Path):
     assert ask("same_rows", made(), project, **copied).met  # other bytes, the same rows
     sql(project, "UPDATE user SET name = 'Other' WHERE id = 1", "production.db")
     refused("same_rows", made(), project, "not copied", look, **copied)
+    shutil.copy(project / "instance/copy.db", project / "production.db")
+    refused("same_rows", made(), project, "its place is in instance/", look, **copied)
+    shutil.copy(project / "instance/production.db", project / "instance/older.db")
+    refused("same_rows", made(), project, "It holds the same as older.db", look, **copied)
+    (project / "production.db").unlink()
+    (project / "production.env").write_text("DATABASE_URL=sqlite:///copy.db")
+    cause = "production.env names copy.db, so its commands go there."
+    refused("same_rows", made(), project, cause, "%show production.env", **copied)
+    (project / "production.env").write_text("DATABASE_URL=sqlite:///production.db")
     shutil.copy(project / "instance/copy.db", project / "instance/production.db")
     assert ask("same_rows", made(), project, **copied).met
     usual = (project / "instance/app.db").read_bytes()

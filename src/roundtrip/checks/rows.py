@@ -10,7 +10,8 @@ from ..facts import State
 from ..plural import counted
 from ..sqlite_files import sql_name
 from ..verdict.lookups import model_names
-from .course_databases import USUAL, columns_of, look, query, row_in_words, used_databases
+from .course_databases import USUAL, columns_of, copies, look, query, row_in_words, used_databases
+from .database_causes import not_used
 from .finding import Cure, Finding, begin_again, met, unmet
 from .model_causes import look_at
 from .row_causes import (
@@ -208,9 +209,16 @@ def same_rows(state: State, project: Path, database: str, source: str) -> Findin
             cause = f"{other} is the same as {source}: copied over, its own rows are gone; or the "
             cause = f"{cause}copy was made from it, without --env-file."
             return unmet(text, begin_again(cause))
+    if unused := not_used(project, database, complete=True):
+        return unmet(text, unused)
     if here == there:
         return met(text)
-    return unmet(text, Cure("It was not copied there.", f"%show instance/{database}"))
+    cause = "It was not copied there."
+    if other := next((o for o in copies(project) if here and _dump(project, o) == here), ""):
+        cause = f"It holds the same as {other}, not what {source} holds."
+    elif (project / database).is_file():
+        cause = f"{database} is in the project folder, and its place is in instance/."
+    return unmet(text, Cure(cause, f"%show instance/{database}"))
 
 
 def _dump(project: Path, name: str) -> list[str]:
