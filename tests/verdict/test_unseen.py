@@ -6,7 +6,7 @@ import re
 import shlex
 
 import pytest
-from states import Project
+from states import Project, find
 from turns import CITY, MODELS, NICK, PHONE, POST, committed, fill
 
 
@@ -27,6 +27,13 @@ def test_a_column_that_no_migration_makes(nick: Project):
     )
     assert verdict.next == 'flask db revision -m "Add nick column to user model"'
     nick.run(*shlex.split(verdict.next))
+    empty = nick.read().verdict  # to run it, as it is, would be a wrong step
+    assert (empty.kind, empty.next) == ("not_made", f"%show {nick.script_file('nick')}")
+    assert "write the add_column into it; then flask db stamp head" in empty.why
+    assert "pending" not in {said.kind for said in nick.read().disagreements}
+    asked = {"adds": ["user.nick"], "after": "Add age column to user model"}
+    assert find(nick, "committed_migration", **asked).next == empty.next
+    assert find(nick, "revisions", count=3, applied=3).next == empty.next
     fill(nick.script("nick"), 'op.add_column("user", sa.Column("nick", sa.String(20)))')
     verdict = nick.read().verdict
     assert (verdict.kind, verdict.next) == ("not_recorded", "flask db stamp head")
@@ -177,9 +184,12 @@ def test_a_table_for_which_an_empty_script_is_there_gets_no_second_one(project: 
     project.sql("CREATE TABLE post (id INTEGER NOT NULL PRIMARY KEY, title VARCHAR(200) NOT NULL)")
     project.sql("INSERT INTO post (title) VALUES ('one')")
     project.follow("not_made", 'flask db revision -m "Create post table"')
-    project.follow("pending", "flask db upgrade")
+    look = ("not_made", f"%show {project.script_file('post')}")
     verdict = project.read().verdict
-    assert (verdict.kind, verdict.next) == ("not_made", "")
+    assert (verdict.kind, verdict.next) == look and "Do not run it" in verdict.why
+    project.db("upgrade")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == look
     assert f"{project.script_file('post')} has run and does nothing" in verdict.why
 
 

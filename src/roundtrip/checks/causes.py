@@ -16,6 +16,7 @@ from ..verdict.git_rules import half_a_reset
 from ..verdict.lookups import APP, database_names, has_run, model_names, row_count
 from ..verdict.model_rules import app_not_found, model_error
 from ..verdict.script_rules import folder_gone, missing_script, script_error
+from ..verdict.unseen_rules import not_made
 from .course_databases import USUAL, address_first, command_on, versions
 from .finding import Cure, as_told, begin_again
 from .model_causes import look_at, why_lacking
@@ -85,7 +86,7 @@ def _verdict_in(kinds: Collection[str], state: State) -> Cure | None:
 
 
 _UPGRADE = "flask db upgrade"
-_BAD_SCRIPTS = {"pending", "left_over", "several_heads", "model_not_imported"}
+_BAD_SCRIPTS = {"pending", "left_over", "several_heads", "model_not_imported", "not_made"}
 """The disagreements about scripts in which an upgrade does harm, where it is not told itself."""
 
 _TROUBLES = {"not_recorded", "stamped", "overlapping", "half_made_copy"}
@@ -152,6 +153,8 @@ _AHEAD = {"model_ahead", "database_ahead"}
 
 def why_empty(state: State, script: Revision) -> Cure:
     """A script that does nothing, where one was wanted that does something."""
+    if said := not_made(state):
+        return as_told(said)
     cause = f"{script.file} does nothing: its upgrade() is empty."
     other = has_run(state, script)
     if script.applied or other:

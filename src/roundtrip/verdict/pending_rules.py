@@ -16,6 +16,7 @@ from .lookups import (
     row_count,
     unlike,
 )
+from .unseen_rules import not_made
 from .wording import are, listed, named, say
 
 
@@ -70,7 +71,7 @@ def left_over(state: State) -> Disagreement | None:
 def pending(state: State) -> Disagreement | None:
     """Scripts wait for this database: what they do, and whether they would fail."""
     waiting = state.migrations.pending
-    if not waiting or left_over(state):
+    if not waiting or left_over(state) or not_made(state):
         return None
     looks = (mistaken, _half_run, unfit, would_fail, _older, _two_ways)
     if said := next(filter(None, (look(state) for look in looks)), None):

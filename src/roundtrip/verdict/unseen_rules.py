@@ -14,44 +14,55 @@ from .wording import listed, named, say
 def not_made(state: State) -> Disagreement | None:
     """What model and database have, and no migration gives to another database."""
     scripts = state.migrations.revisions
-    unknown = state.differences or state.migrations.pending or any(r.opaque for r in scripts)
+    unknown = state.differences or _waits(state) or any(r.opaque for r in scripts)
     if unknown or not scripts:
         return None
     made = made_by(scripts).keys()
     read = {table_of(name) for revision in scripts for name in revision.columns}
     there = (model_names(state) & database_names(state)) - made
-    empty = [r.file for r in _only_here(state) if r.is_empty]
     headline = "No migration makes it."
     if tables := sorted(name for name in there if "." not in name):
-        table = tables[0]
+        table, what, line = tables[0], "table", "create_table"
         found = f"Model and database have the table {table}, but no script makes it."
         why = "Something else made it, db.create_all() for one. Another database would go without."
-        if not empty and not row_count(state, table):
-            why = (
-                f"{why} Take that out of the code first. The table has no rows: drop it, and flask "
-                "db migrate sees it. In a cell that begins with "
-                f'%%flask_shell: db.session.execute(db.text("DROP TABLE {table}")), then '
-                "db.session.commit()"
-            )
-            return say(headline, found, why, "%%flask_shell")
-        lines, line, what = "the create_table", "create_table", "table"
         message = f"Create {table} table"
     elif lost := sorted(name for name in there if "." in name and table_of(name) in read):
         found = f"Model and database have {listed(lost)}, but no script makes it."
         why = "Another database would go without."
-        table, _, column = lost[0].partition(".")
-        lines, line, what = "the missing lines", "add_column", "column"
+        (table, _, column), what, line = lost[0].partition("."), "column", "add_column"
         message = f"Add {column} column to {table} model"
     else:
         return None
-    if empty:
-        why = f"{why} {empty[-1]} has run and does nothing: write {lines} into it."
-        return say(headline, found, why)
+    if fill := _to_fill(state, line, what):
+        return say(headline, found, f"{why} {fill[0]}", fill[1])
+    if what == "table" and not row_count(state, table):
+        why = f"{why} Take that out of the code first. The table has no rows: drop it, and flask "
+        why = f"{why}db migrate sees it. In a cell that begins with %%flask_shell: "
+        why = f'{why}db.session.execute(db.text("DROP TABLE {table}")), then db.session.commit()'
+        return say(headline, found, why, "%%flask_shell")
     why = (
         f"{why} The command makes an empty script. Write the {line} into it; then flask db stamp "
         f"head, as the {what} is here already."
     )
     return say(headline, found, why, f'flask db revision -m "{message}"')
+
+
+def _to_fill(state: State, operation: str, what: str) -> tuple[str, str] | None:
+    """What to write into a script that does nothing, and the command that shows it; else None."""
+    for script in state.migrations.pending:
+        why = f"{named(script)} does nothing yet. Do not run it: write the {operation} into it; "
+        why = f"{why}then flask db stamp head, as the {what} is here already."
+        return why, f"%show {quoted(script.file)}"
+    if empty := [r.file for r in _only_here(state) if r.is_empty]:
+        why = f"{empty[-1]} has run and does nothing: write the {operation} into it."
+        return why, f"%show {quoted(empty[-1])}"
+    return None
+
+
+def _waits(state: State) -> bool:
+    """Whether scripts wait: more than an empty one, into which something is to be written."""
+    waiting = state.migrations.pending
+    return bool(waiting and (waiting[1:] or not waiting[0].is_empty or has_run(state, waiting[0])))
 
 
 def unwanted(state: State) -> Disagreement | None:
@@ -78,8 +89,7 @@ def unwanted(state: State) -> Disagreement | None:
 
 def other_length(state: State) -> Disagreement | None:
     """A text has a length in one place and none in the other, which Alembic does not compare."""
-    waiting = state.migrations.pending
-    if waiting and (waiting[1:] or not waiting[0].is_empty or has_run(state, waiting[0])):
+    if _waits(state):
         return None
     model = _texts(state.model.tables)
     for name, kind in _texts(state.database.tables).items():
