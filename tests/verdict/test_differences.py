@@ -223,8 +223,17 @@ def test_a_stash_that_may_hold_the_missing_line_is_named_before_a_script_drops_i
     city.edit(MODELS, CITY, CITY + AGE)
     city.git("stash")
     city.edit(MODELS, CITY, "    size: Mapped[int | None]\n")
-    why = city.read().verdict.why
-    assert why.endswith("if it is there, git stash pop brings it back.") and "renamed" in why
+    verdict = city.read().verdict
+    assert (verdict.kind, verdict.next) == ("model_ahead", "git add .")
+    assert "The stash holds another demo_app/models.py" in verdict.why and "renamed" in verdict.why
+    city.commit("A size")
+    verdict = city.read().verdict
+    assert (verdict.kind, verdict.next) == ("model_ahead", "git stash pop")
+    assert city.capture(["git", "stash", "pop"]).returncode
+    assert city.read().verdict.kind == "conflict"
+    city.write(MODELS, city.git("show", "stash:demo_app/models.py"))
+    city.follow("conflict", "git add demo_app/models.py")
+    assert {d.op for d in city.read().differences} == {"add_column"}  # age alone, city is there
 
 
 def test_a_lost_line_is_named_while_the_script_of_another_waits(project: Project):
