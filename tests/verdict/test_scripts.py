@@ -1,4 +1,4 @@
-"""The folder of the scripts: something of it is gone, unreadable, or not in one line."""
+"""The scripts and their folder: gone, unreadable, not in one line, or without a way back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import shutil
 from against_tools import check_against_commands
 from starts import Starts
 from states import AGE, Project
-from turns import CITY, PHONE, committed
+from turns import CITY, NICK, PHONE, committed, fill
 
 
 def test_files_and_folders_that_were_deleted_come_back(aged: Project):
@@ -184,3 +184,22 @@ def test_a_second_head_that_a_changed_line_makes_is_not_merged(aged: Project):
     assert (verdict.kind, verdict.next) == ("several_heads", f"git diff {script}")
     aged.run(*shlex.split(verdict.back))
     assert aged.read().verdict.kind == "agree"
+
+
+def test_a_script_without_a_way_back_is_told_before_it_runs_and_after(aged: Project):
+    aged.db("revision", "-m", "Add nick")
+    aged.add_to_model(NICK)
+    script = aged.script("add_nick")
+    fill(script, "op.add_column('user', sa.Column('nick', sa.String(20)))")
+    aged.commit("Add nick")
+    verdict = aged.read().verdict
+    look = f"%show {aged.script_file('add_nick')}"
+    assert (verdict.kind, verdict.next, verdict.back) == ("pending", look, "flask db upgrade")
+    assert "does not undo its upgrade(): write that first" in verdict.why
+    aged.db("upgrade")
+    aged.db("downgrade")  # the number alone
+    why = aged.follow("not_recorded", "flask db stamp head")
+    assert "create_all" not in why and "does not undo its upgrade()" in why
+    aged.db("stamp", aged.read().migrations.revisions[-2].id)
+    fill(script, "op.drop_column('user', 'nick')")
+    assert "create_all" in aged.read().verdict.why

@@ -196,10 +196,13 @@ def not_recorded(state: State) -> Disagreement | None:
             f"{done.id} writes it down.",
         )
     last = done.id in state.migrations.heads
+    made = "Something else made it, db.create_all() for one"
+    if not done.undoes:
+        made = "Its downgrade() does not undo its upgrade(): one that has run has left it all there"
     return say(
         "The database has it, but does not know.",
         f"{are(done.adds)} there, yet {named(done)} counts as not run.",
-        "Something else made it, db.create_all() for one, so flask db upgrade would fail. "
+        f"{made}, so flask db upgrade would fail. "
         "A stamp writes the revision down and changes no table.",
         f"flask db stamp {'head' if last else done.id}",
     )

@@ -127,6 +127,10 @@ def pending(state: State) -> Disagreement | None:
         why = f"{why}put that back, delete the script and make it again."
         changing = next(revision for revision in waiting if revision.loses)
         return say(headline, found, why, f"%show {quoted(changing.file)}", "flask db upgrade")
+    if one_way := next((r for r in waiting if not r.undoes), None):
+        why = f"The downgrade() of {named(one_way)} does not undo its upgrade(): write that first, "
+        why = f"{why}while no database needs it."
+        return say(headline, found, why, f"%show {quoted(one_way.file)}", "flask db upgrade")
     if renamed:
         why = f"The upgrade gives {listed(renamed)} another name, and keeps the values. {why}"
     elif any("alter_column" in revision.others for revision in waiting):
@@ -183,11 +187,12 @@ def _two_ways(state: State) -> Disagreement | None:
     waiting = state.migrations.pending
     adds = [name for revision in waiting for name in revision.adds]
     drops = [name for revision in waiting for name in revision.drops]
+    one_way = not all(revision.undoes for revision in waiting)
     fresh = {revision.file for revision in waiting if not revision.committed}
     left = fresh <= {*state.git.left}
     back = state.git.reset_from if fresh else waiting[0].before
     # The code is shared by all databases: another one's upgrade is no reason to take it back.
-    if not (back and waiting[0].parents and left and adds) or drops or state.env_file:
+    if not (back and waiting[0].parents and left and adds) or drops or one_way or state.env_file:
         return None
     headline = "The code is ahead of the database."
     found = f"The model and the migration have {listed(adds)}, the database does not"
