@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from .env_file import with_env_file
 from .plain_data import build
 from .plural import counted
 
@@ -359,8 +360,9 @@ class State:
     `env_file` is the file that chose the database (`flask --env-file`), empty for the usual one.
     `elsewhere`: the other databases that are not as this one (with an `env_file` the usual one
     too), and this one where the settings of production name it. `alone`: with an `env_file`, those
-    `differences` that the usual database does not have. `emptied` are tables as an earlier look saw
-    them, with rows, which have none now.
+    `differences` that the usual database does not have. `differing`: settings whose database, at
+    the same revision, has other columns or keys, or is no file of the project. `emptied` are tables
+    as an earlier look saw them, with rows, which have none now.
     """
 
     git: GitState = field(default_factory=GitState)
@@ -372,6 +374,7 @@ class State:
     env_file: str = ""
     elsewhere: tuple[Elsewhere, ...] = ()
     alone: tuple[Difference, ...] = ()
+    differing: tuple[str, ...] = ()
     emptied: tuple[Table, ...] = ()
 
     @property
@@ -384,10 +387,15 @@ class State:
             said = f"Only the rows are gone: {then.name} had {counted(then.rows or 0, 'row')} at "
             said = f"{said}an earlier look. A copy of the database has them; %restart begins the "
             return replace(AGREE, why=f"{said}lesson again, with the rows of its start.")
+        why = AGREE.why
         if self.git.stashed:
             said = f"A stash holds another {self.git.stashed[0]}; git stash pop brings it back."
-            return replace(AGREE, why=f"{AGREE.why} {said}")
-        return AGREE
+            why = f"{why} {said}"
+        if self.differing:
+            board = with_env_file("%board", self.differing[0])
+            why = f"{why} The database that {self.differing[0]} names is not wholly like this one, "
+            why = f"{why}or cannot be seen from here; {board} looks closer."
+        return replace(AGREE, why=why)
 
     def to_dict(self) -> dict[str, Any]:
         """The state as JSON can hold it."""

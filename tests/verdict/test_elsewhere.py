@@ -13,7 +13,7 @@ from goal_states import AGE_SCRIPT, SECOND, made, migrations, second
 from states import Project
 from turns import MODELS, PHONE, committed, on_production, with_production
 
-from roundtrip.facts import Elsewhere
+from roundtrip.facts import AGREE, Elsewhere
 
 
 def test_a_database_that_waits(aged: Project):
@@ -370,3 +370,26 @@ def test_a_rehearsal_that_would_run_on_production(aged: Project):
     (aged.path / "staging.env").rename(aged.path / "prod.env")
     aged.write("prod.env", "DATABASE_URL=sqlite:///production.db\n")
     assert all("the database of" not in said.headline for said in aged.read().disagreements)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER TABLE user ADD COLUMN shoe INTEGER",
+        "CREATE UNIQUE INDEX one_name ON user (name)",
+        "",
+    ],
+)
+def test_what_only_the_board_of_the_other_database_shows(aged: Project, change: str):
+    """This one agrees; it does not say so of the other."""
+    with_production(aged)
+    on_production(aged, "upgrade")
+    assert aged.read().verdict == AGREE
+    if change:
+        aged.sql(change, "production.db")
+        assert aged.ask("--env-file", "production.env")[0].code == 1
+    else:
+        aged.write("production.env", "DATABASE_URL=postgresql://ada@example.com/production\n")
+    verdict = aged.read().verdict
+    assert verdict.headline == AGREE.headline
+    assert verdict.why.endswith("%board --env-file production.env looks closer.")

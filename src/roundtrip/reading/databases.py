@@ -65,6 +65,29 @@ def read_others(project: Path, here: DatabaseState, env_file: str | None) -> Ite
             yield Elsewhere(f"{name}.env", url, problem="no settings")
 
 
+def read_differing(project: Path, here: DatabaseState) -> Iterator[str]:
+    """The files of settings whose database has other columns or keys, or cannot be looked at."""
+    for settings in sorted({path.name for path in project.glob("*.env")} - {".env"}):
+        file, usual = database_named_by(project, settings), project / here.url
+        with suppress(sqlite3.Error, OSError):
+            away = not file and url_in(project, settings)
+            there = file and file.is_file() and usual.is_file()
+            if away or (there and _shape(file) != _shape(usual)):
+                yield settings
+
+
+def _shape(file: Path) -> frozenset[tuple]:
+    """The columns and the keys of all tables of a file."""
+    found: list[tuple] = []
+    with opened(file) as connection:
+        for name in table_names(connection):
+            found += [(name, *column) for column in columns_in(connection, name)]
+            for _, index, unique, *_ in connection.execute(f"PRAGMA index_list({sql_name(name)})"):
+                about = connection.execute(f"PRAGMA index_info({sql_name(index)})")
+                found.append((name, unique, *sorted(str(column) for _, _, column in about)))
+    return frozenset(found)
+
+
 def _other(
     project: Path, here: DatabaseState, settings: str, env_file: str | None
 ) -> Elsewhere | None:

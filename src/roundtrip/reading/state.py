@@ -21,7 +21,7 @@ from ..plain_data import build
 from ..probing import PROBE
 from ..sqlite_files import is_database
 from .classes import not_imported
-from .databases import read_database, read_others, with_copies
+from .databases import read_database, read_differing, read_others, with_copies
 from .git import Run, git_lines, read_git
 from .rescue import find_maker, find_script
 from .script_folder import read_scripts
@@ -67,7 +67,10 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
     state = State(
         git, model, migrations, database, differences, (), env_file or "", elsewhere, alone
     )
-    return replace(state, disagreements=verdict.disagreements(state))
+    state = replace(state, disagreements=verdict.disagreements(state))
+    if env_file or state.disagreements:
+        return state
+    return replace(state, differing=tuple(read_differing(project, database)))
 
 
 def _with_private(
