@@ -47,6 +47,7 @@ def test_production_takes_back_the_script_that_nobody_wants_and_no_other(aged: P
     on_production(aged, "upgrade", "heads")
     back = f"flask --env-file production.env db downgrade {SHOE}@-1"
     assert "instance/production.db has run it." in aged.read().verdict.found
+    assert aged.read("production.env").verdict.next == back
     assert aged.follow("several_heads", back).endswith("drops user.shoe with all values.")
     assert aged.sql("SELECT age FROM user", "production.db") == [(51,)]
     aged.follow("several_heads", f"git rm {script}")

@@ -224,9 +224,10 @@ def several_heads(state: State) -> Disagreement | None:
             *undo(state, lost),
         )
     needless = {r: why for r in heads if r.adds and (why := _needless(state, r, heads))}
-    if foreign := [r for r in needless if r.applied and not r.committed]:
+    there = [r for r in needless if state.env_file and not claims(state, r)]
+    if foreign := [r for r in needless if r.applied and (not r.committed or r in there)]:
         return say(
-            "A script that was brought back is a second head.",
+            "A second head does what nobody needs.",
             f"The database has run {named(foreign[0])}, and {needless[foreign[0]]}.",
             "Take it back, then delete its file; the other scripts stay as they are.",
             take_back(foreign[0], state.migrations.current),
@@ -247,7 +248,7 @@ def several_heads(state: State) -> Disagreement | None:
         found = f"{named(stray)} adds {listed(stray.adds)}, and {needless[stray]}."
         if other := has_run(state, stray):
             return say(
-                "A second head adds what nobody needs.",
+                "A second head does what nobody needs.",
                 f"{found} {other.url} has run it.",
                 "That database needs the script for its way back, so it goes back first. Delete "
                 "the script afterwards.",
@@ -255,7 +256,7 @@ def several_heads(state: State) -> Disagreement | None:
             )
         if not claims(state, stray):
             return say(
-                "A second head adds what nobody needs.",
+                "A second head does what nobody needs.",
                 f"{found} It has not run.",
                 "A merge would keep it. The command deletes the script.",
                 delete(state, stray),
