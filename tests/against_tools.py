@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from states import Project
 
-from roundtrip.facts import State
+from roundtrip.state import State
 
 NOT_UP_TO_DATE = {"pending", "left_over", "several_heads", "not_recorded"}
 OPERATIONS = {"model_ahead", "database_ahead", "stamped"}

@@ -10,14 +10,13 @@ from roundtrip.facts import (
     Commit,
     DatabaseState,
     Difference,
-    Disagreement,
     GitState,
     MigrationState,
     ModelState,
     Revision,
-    State,
     Table,
 )
+from roundtrip.state import Disagreement, State
 
 FIRST, SECOND = "a6796fff0193", "f32f10ad9e28"
 FIRST_FILE = f"migrations/versions/{FIRST}_create_user_table.py"

@@ -11,8 +11,8 @@ import states
 from states import Project
 from typed import typed
 
-from roundtrip.facts import State
 from roundtrip.reading import state
+from roundtrip.state import State
 
 FIRST, SECOND = "aaaaaaaaaaaa", "bbbbbbbbbbbb"
 SCRIPT = '''"""{message}

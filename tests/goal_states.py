@@ -24,9 +24,9 @@ from roundtrip.facts import (
     ModelState,
     Rescue,
     Revision,
-    State,
     Table,
 )
+from roundtrip.state import State
 
 MODELS = "demo_app/models.py"
 LOOK = f"%show {MODELS}"

@@ -15,8 +15,8 @@ from typed import typed
 
 from roundtrip import checks, terminal
 from roundtrip.course import Goal
-from roundtrip.facts import State
 from roundtrip.reading import state
+from roundtrip.state import State
 
 DEMO_APP = Path(__file__).resolve().parents[1] / "demo_app"
 AGE = "    age: Mapped[int | None]\n"

@@ -11,7 +11,8 @@ from board_states import FIRST, PICTURES, SECOND, STATES, TRIP
 from svg_texts import texts
 
 from roundtrip import board
-from roundtrip.facts import DatabaseState, Difference, Elsewhere, State, Table
+from roundtrip.facts import DatabaseState, Difference, Elsewhere, Table
+from roundtrip.state import State
 
 every_state = pytest.mark.parametrize("name", STATES)
 

@@ -18,7 +18,7 @@ from svg_texts import SVG, in_the_dark, ratio, texts
 from roundtrip import board
 from roundtrip.board import dark
 from roundtrip.board.fitting import Style, shorten, shorten_middle, width_of, wrap
-from roundtrip.facts import State
+from roundtrip.state import State
 
 every_picture = pytest.mark.parametrize("name", PICTURES)
 

@@ -27,9 +27,9 @@ from roundtrip.facts import (
     MigrationState,
     ModelState,
     Revision,
-    State,
     Table,
 )
+from roundtrip.state import State
 
 COURSE = find_course()
 MODELS = "demo_app/models.py"

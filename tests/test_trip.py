@@ -7,9 +7,10 @@ from pathlib import Path
 
 from roundtrip import snapshots, trip
 from roundtrip.course import find_course
-from roundtrip.facts import AGREE, GitState, State
+from roundtrip.facts import GitState
 from roundtrip.home import Home
 from roundtrip.safe_files import write_json
+from roundtrip.state import AGREE, State
 
 
 def test_what_an_older_course_said_of_a_kept_state_is_not_shown(tmp_path: Path):

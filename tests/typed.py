@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from roundtrip.facts import State
+from roundtrip.state import State
 
 
 def typed(state: State) -> State:

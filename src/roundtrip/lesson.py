@@ -9,9 +9,9 @@ from pathlib import Path
 
 from . import attic, checks, holding, making, snapshots, workspace
 from .course import Course, Goal, Lesson
-from .facts import State
 from .home import Home
 from .making import OnCell
+from .state import State
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from typing import Any
 from . import checks
 from .course import Course, Goal, goal
 from .errors import RoundtripError
-from .facts import State
+from .state import State
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 """The output that JupyterLab draws with buttons. It lives as long as its kernel."""

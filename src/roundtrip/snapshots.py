@@ -17,9 +17,9 @@ from typing import Any
 
 from .course import Course, Lesson
 from .errors import RoundtripError
-from .facts import State
 from .home import Home
 from .safe_files import copy, read_json, write_json
+from .state import State
 
 
 def own(home: Home, lesson: Lesson) -> Path:

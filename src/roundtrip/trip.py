@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from . import snapshots, verdict
 from .course import Course, Lesson
-from .facts import State
 from .home import Home
+from .state import State
 
 
 def steps(course: Course, home: Home, here: Lesson, now: State) -> list[tuple[str, State]]:

@@ -28,13 +28,7 @@ from goal_states import (
     user,
 )
 
-from roundtrip.facts import (
-    Commit,
-    Difference,
-    Elsewhere,
-    ModelState,
-    Table,
-)
+from roundtrip.facts import Commit, Difference, Elsewhere, ModelState, Table
 from roundtrip.verdict import disagreements
 
 

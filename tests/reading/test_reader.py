@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from kernels import make_project
 
-from roundtrip.facts import DatabaseState, Elsewhere, GitState, ModelState, State
+from roundtrip.facts import DatabaseState, Elsewhere, GitState, ModelState
 from roundtrip.reading import state
 from roundtrip.reading.reader import Reader
+from roundtrip.state import State
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ from by_hand import FIRST
 from states import Project
 
 from roundtrip.errors import RoundtripError
-from roundtrip.facts import Column, State
+from roundtrip.facts import Column
 from roundtrip.reading import state
+from roundtrip.state import State
 
 
 def test_the_four_places(project: Project):

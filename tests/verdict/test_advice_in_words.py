@@ -21,15 +21,7 @@ from goal_states import (
     user,
 )
 
-from roundtrip.facts import (
-    Column,
-    DatabaseState,
-    Difference,
-    Elsewhere,
-    ModelState,
-    Rescue,
-    Table,
-)
+from roundtrip.facts import Column, DatabaseState, Difference, Elsewhere, ModelState, Rescue, Table
 
 WITH_AGE = ModelState((user(AGE),), found=True, migrates=True)
 RUN = replace(migrations(second(applied=True, tracked=True)), current=(SECOND,))

@@ -15,7 +15,7 @@ from starts import Starts
 from states import Project
 
 from roundtrip import terminal
-from roundtrip.facts import State
+from roundtrip.state import State
 
 
 def committed_downgrade_reset(starts: Starts, place: Path) -> Project:

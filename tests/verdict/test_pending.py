@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from alembic.operations import BatchOperations, Operations
 from goal_states import made, migrations, second
 from starts import Starts
 from states import Project
@@ -18,16 +17,12 @@ from turns import (
     NICK,
     PHONE,
     committed,
-    fails,
-    fill,
     on_production,
     with_production,
-    with_script,
 )
 
 from roundtrip import board, checks
 from roundtrip.course import Goal
-from roundtrip.operations import OPERATIONS
 
 
 def test_a_script_that_does_more_than_the_model_says(loose: Project, starts: Starts):
@@ -209,93 +204,6 @@ def test_a_script_that_waits_is_not_blamed_for_what_has_no_script_yet(city: Proj
     assert (verdict.kind, "user.city becomes NOT NULL" in verdict.why) == ("model_ahead", True)
 
 
-def test_a_committed_script_that_would_fail(project: Project):
-    project.add_to_model("    age: Mapped[int]\n")
-    project.db("migrate", "-m", "Add age")
-    project.commit("Add age")
-    verdict = project.read().verdict
-    assert verdict.headline == "A migration is waiting, and it would fail."
-    assert verdict.next.startswith("git rm ")
-    project.edit(MODELS, "age: Mapped[int]", "age: Mapped[int | None]")
-    assert "the script is older" in project.read().verdict.why
-
-
-def test_a_default_in_the_model_is_no_reason_to_allow_null(project: Project):
-    """The script is older than the default, so it would fail; the model is right."""
-    project.add_to_model("    city: Mapped[str] = mapped_column(String(80))\n")
-    project.db("migrate", "-m", "Add city")
-    project.edit(
-        MODELS,
-        "mapped_column(String(80))\n",
-        'mapped_column(String(80), server_default="Paris")\n',
-    )
-    script = project.script_file("add_city")
-    why = project.follow("pending", f"git clean -f {script}")
-    assert "Mapped[" not in why and "server_default" in why
-    project.db("migrate", "-m", "Add city")
-    project.db("upgrade")
-    assert project.sql("SELECT DISTINCT city FROM user") == [("Paris",)]
-
-
-def test_not_null_over_empty_rows_is_seen_when_the_script_waits(city: Project):
-    city.edit(MODELS, "city: Mapped[str | None]", "city: Mapped[str]")
-    city.db("migrate", "-m", "required")
-    verdict = city.read().verdict
-    assert (verdict.kind, verdict.next) == ("pending", "%%flask_shell")
-    assert "user.city becomes NOT NULL" in verdict.found
-    fails(city, "upgrade")
-
-
-def test_an_operation_that_alembic_does_not_have(project: Project):
-    project.add_to_model(PHONE)
-    project.db("migrate", "-m", "phone")
-    script = project.script_file("phone")
-    project.edit(script, "batch_op.add_column", "batch_op.add_colum")
-    verdict = project.read().verdict
-    assert (verdict.kind, verdict.next) == ("pending", f"%show {script}")
-    assert "add_colum," in verdict.found
-    assert "add_column" in verdict.why
-    fails(project, "upgrade")
-
-
-def test_the_operations_are_those_of_alembic():
-    there = {name for each in (Operations, BatchOperations) for name in dir(each)}
-    assert {name for name in there if name[0] != "_"} - OPERATIONS == {"create_module_class_proxy"}
-    assert not OPERATIONS - there
-
-
-def test_an_upgrade_that_stopped_between_two_columns(aged: Project):
-    aged.add_to_model(PHONE)
-    aged.add_to_model(NICK)
-    add = "op.add_column('user', sa.Column('{0}', sa.String(20)))"
-    stop = 'op.alter_column("user", "name", nullable=True)'
-    steps = "\n    ".join((add.format("phone"), stop, add.format("nick")))
-    file = with_script(aged, "", steps)
-    fails(aged, "upgrade")
-    verdict = aged.read().verdict
-    assert verdict.headline == "A migration has run halfway."
-    assert "user.phone is there, user.nick is not" in verdict.found
-    # as it advises: the script mended, and for one run without what is there
-    text = (aged.path / file).read_text(encoding="utf-8")
-    mended = text.replace(stop, "pass")
-    aged.write(file, mended.replace(add.format("phone"), "pass"))
-    aged.db("upgrade")
-    aged.write(file, mended)
-    aged.commit("Add phone and nick")
-    assert aged.read().verdict.kind == "agree"
-
-
-def test_production_waits_while_development_has_run_halfway(project: Project):
-    with_production(project)
-    on_production(project, "upgrade")
-    project.add_to_model(PHONE + CITY)
-    project.db("migrate", "-m", "two")
-    project.sql("ALTER TABLE user ADD COLUMN phone VARCHAR(20)")
-    state = project.read()
-    assert "halfway" in state.verdict.headline
-    assert not [said for said in state.disagreements if "says more" in said.headline]
-
-
 def test_a_database_that_is_between_gives_the_way_its_revision(city: Project):
     """To go back from here with production's commands would take the city as well."""
     with_production(city)
@@ -309,25 +217,6 @@ def test_a_database_that_is_between_gives_the_way_its_revision(city: Project):
     assert "and not what follows" in verdict.found
     city.run(*shlex.split(verdict.back))
     assert city.read().verdict.back.startswith("git reset --hard ")
-
-
-def test_what_a_later_script_adds_may_be_here_already(aged: Project):
-    """Two branches were joined in one line, and this database had run the one that now follows."""
-    bio = "    bio: Mapped[str | None]\n"
-    city = committed(aged, CITY, "city")
-    aged.sql("UPDATE user SET city = 'Rom'")
-    (before,) = (r.parents[0] for r in aged.read().migrations.revisions if r.message == "city")
-    aged.add_to_model(bio)
-    aged.db("revision", "-m", "bio", "--head", before, "--splice")
-    fill(aged.script("bio"), 'op.add_column("user", sa.Column("bio", sa.String()))')
-    own = aged.script("bio").name[:12]
-    aged.edit(city, f"down_revision = '{before}'", f"down_revision = '{own}'")
-    aged.commit("bio, and city after it")
-    aged.follow("stamped", f"flask db stamp {before}")
-    aged.follow("pending", f"flask db upgrade {own}")
-    aged.follow("not_recorded", "flask db stamp head")
-    assert aged.read().verdict.kind == "agree"
-    assert aged.sql("SELECT DISTINCT city FROM user") == [("Rom",)]
 
 
 def test_a_lost_revision_is_written_down_past_a_script_that_does_nothing(aged: Project):

@@ -12,7 +12,7 @@ from starts import Starts
 from states import Project
 from turns import with_production
 
-from roundtrip.facts import AGREE
+from roundtrip.state import AGREE
 
 
 def test_from_nothing_to_the_first_commit(tmp_path: Path):

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from ..facts import State
+from ..state import State
 from . import picture, steps, strip, words
 from .lanes import lay_out
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..facts import GitState, State
+from ..facts import GitState
 from ..plural import counted
+from ..state import State
 from . import revisions, tables
 from .news import News, compare
 from .parts import Board, Files, Lane, Node, Note, Verdict, Word

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..facts import State, Table
+from ..facts import Table
 from ..names import table_of
+from ..state import State
 
 Key = tuple[str, str, str]
 """A place, a kind of thing, and its name: `("database", "column", "user.age")`."""

@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ..facts import State
 from ..plural import counted
+from ..state import State
 from .lanes import lay_out
 from .news import compare
 from .parts import Board

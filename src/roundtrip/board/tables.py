@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from ..facts import Column, Difference, State, Table
+from ..facts import Column, Difference, Table
 from ..names import table_of
 from ..plural import counted
+from ..state import State
 from .news import News
 
 _TABLES = 4

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..env_file import quoted
-from ..facts import State
 from ..reading.git import BRANCHES
+from ..state import State
 from .finding import Cure
 from .reflog import Made, ask_git
 

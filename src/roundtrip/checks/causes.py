@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..env_file import quoted, with_env_file
-from ..facts import Revision, State
+from ..facts import Revision
 from ..names import table_of
+from ..state import State
 from ..verdict.commands import back_on, delete, message_for, take_back
 from ..verdict.database_rules import database_problem, kept_by_git
 from ..verdict.elsewhere_rules import unreadable

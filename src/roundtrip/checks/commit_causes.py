@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from ..env_file import quoted
-from ..facts import State
+from ..state import State
 from ..verdict.commands import AMEND
 from ..verdict.git_rules import (
     about_to_be_in_git,

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..env_file import database_named_by, url_in
-from ..facts import State
 from ..sqlite_files import sql_name
+from ..state import State
 from ..verdict.commands import move_in
 from ..verdict.lookups import is_among
 from .causes import followed, no_script, not_upgraded, why_troubled

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..facts import State
 from ..sqlite_files import sql_name
+from ..state import State
 from ..verdict.lookups import is_nullable
 from .causes import app_fails, no_script, not_upgraded, why_blocked
 from .course_databases import USUAL, columns_of, query

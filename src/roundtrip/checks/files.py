@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from ..course import find_course
-from ..facts import State
+from ..state import State
 from .commit_causes import why_changed
 from .finding import Cure, Finding, met, unmet
 

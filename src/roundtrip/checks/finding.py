@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ..facts import Disagreement
+from ..state import Disagreement
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fnmatch import fnmatch
 from pathlib import Path
 
-from ..facts import State
 from ..plural import counted
+from ..state import State
 from ..verdict.commands import AMEND, ANY_MESSAGE, commit, commit_script
 from ..verdict.git_rules import conflict, half_a_reset, merge_not_committed, no_branch
 from ..verdict.wording import sentence

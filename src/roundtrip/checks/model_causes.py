@@ -6,8 +6,8 @@ import re
 from difflib import get_close_matches
 from pathlib import Path
 
-from ..facts import State
 from ..reading.classes import classes
+from ..state import State
 from ..verdict.lookups import APP, models_file
 from .finding import Cure
 

@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from .. import terminal
-from ..facts import State
 from ..reading.git import git_lines, moves_of_head
+from ..state import State
 
 
 @dataclass(frozen=True)

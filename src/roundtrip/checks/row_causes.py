@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..facts import State
 from ..sqlite_files import sql_name
+from ..state import State
 from .causes import why_blocked
 from .course_databases import (
     USUAL,

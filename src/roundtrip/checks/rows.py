@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..facts import State
 from ..plural import counted
 from ..sqlite_files import sql_name
+from ..state import State
 from ..verdict.lookups import model_names
 from .course_databases import USUAL, columns_of, copies, look, query, row_in_words, used_databases
 from .database_causes import not_used

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..facts import Revision, State
+from ..facts import Revision
 from ..names import table_of
+from ..state import State
 from ..verdict.commands import delete
 from ..verdict.lookups import database_names, model_names, unlike
 from .causes import MEND, downgrade_of, followed, make_again, no_script, why_troubled

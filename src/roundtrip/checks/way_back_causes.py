@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..env_file import quoted
-from ..facts import Revision, State
+from ..facts import Revision
 from ..sqlite_files import sql_name
+from ..state import State
 from ..verdict.commands import back_on, is_one_step, take_back
 from ..verdict.lookups import claims, database_names
 from .course_databases import (

@@ -14,11 +14,12 @@ from IPython.display import display
 from .. import holding
 from ..course import Lesson, find_course
 from ..errors import Interrupted, Refused
-from ..facts import State, Table
+from ..facts import Table
 from ..hints import Hints
 from ..home import find_home
 from ..questions import Answer
 from ..reading.reader import Reader
+from ..state import State
 
 
 class Session:

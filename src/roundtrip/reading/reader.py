@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from .. import terminal
-from ..facts import State
+from ..state import State
 from . import state
 
 _Trace = tuple[tuple[str, int, int, int], ...]

@@ -16,10 +16,11 @@ from typing import Any
 
 from .. import verdict
 from ..errors import RoundtripError
-from ..facts import DatabaseState, Difference, GitState, MigrationState, ModelState, Revision, State
+from ..facts import DatabaseState, Difference, GitState, MigrationState, ModelState, Revision
 from ..plain_data import build
 from ..probing import PROBE
 from ..sqlite_files import is_database
+from ..state import State
 from .classes import not_imported
 from .databases import read_database, read_differing, read_others, with_copies
 from .git import Run, git_lines, read_git

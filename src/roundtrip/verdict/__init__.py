@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from ..env_file import with_env_file
-from ..facts import Disagreement, State
+from ..state import Disagreement, State
 from . import (
     database_rules,
     difference_rules,

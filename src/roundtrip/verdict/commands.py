@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection
 
 from ..env_file import quoted, with_env_file
-from ..facts import Elsewhere, Revision, State
+from ..facts import Elsewhere, Revision
+from ..state import State
 from .lookups import goes_with, gone, model_names, models_file, stash_file
 from .wording import KEPT, named
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..env_file import quoted
-from ..facts import Disagreement, Revision, State
+from ..facts import Revision
 from ..names import columns_in, table_of
+from ..state import Disagreement, State
 from .commands import move_away, show_settings, take_out, undo
 from .lookups import database_names, is_among, made_by, model_names
 from .wording import are, listed, moved_away, named, say, sentence

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 
 from ..env_file import quoted
-from ..facts import Difference, Disagreement, Revision, State
+from ..facts import Difference, Revision
+from ..state import Disagreement, State
 from .commands import look_at_model, message_for, restore_model, stash_pop, take_back
 from .lookups import UNIQUE, goes_with, gone, row_count, unlike
 from .wording import listed, made_unique, named, rows_in, say

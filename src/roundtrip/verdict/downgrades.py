@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..env_file import quoted
-from ..facts import Disagreement, Elsewhere, Revision, State
+from ..facts import Elsewhere, Revision
 from ..names import table_of
+from ..state import Disagreement, State
 from .wording import listed, named
 
 

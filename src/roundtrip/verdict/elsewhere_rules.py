@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from ..env_file import with_env_file
-from ..facts import Disagreement, Elsewhere, State
+from ..facts import Elsewhere
 from ..names import table_of
+from ..state import Disagreement, State
 from .commands import move_away, step_back
 from .database_rules import no_folder
 from .lookups import claims, database_names, goes_with, gone, lacking, made_by

@@ -5,9 +5,10 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from ..env_file import quoted
-from ..facts import Disagreement, Revision, State
+from ..facts import Revision
 from ..names import table_of
 from ..operations import OPERATIONS
+from ..state import Disagreement, State
 from .commands import back_on, take_out
 from .lookups import UNIQUE, database_names, has_run, is_among, is_nullable, made_by, row_count
 from .wording import are, listed, made_unique, named, rows_in, say, sentence

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from posixpath import normpath
 
 from ..env_file import quoted
-from ..facts import Disagreement, State
+from ..state import Disagreement, State
 from .commands import ANY_MESSAGE, commit, commit_script, is_of_last_commit, move_in
 from .wording import are, listed, say, sentence
 

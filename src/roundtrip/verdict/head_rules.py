@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..env_file import quoted
-from ..facts import Disagreement, Revision, State
+from ..facts import Revision
 from ..names import table_of
+from ..state import Disagreement, State
 from .commands import back_on, delete, take_back, undo
 from .lookups import claims, has_run, model_names
 from .wording import listed, named, say

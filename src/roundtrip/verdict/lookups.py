@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from ..facts import Column, Difference, Elsewhere, Revision, State
+from ..facts import Column, Difference, Elsewhere, Revision
 from ..names import columns_in, names_in, table_of
+from ..state import State
 
 UNIQUE = ("add_constraint", "add_index")
 """The differences that can ask for values which no other row has."""

@@ -6,7 +6,7 @@ import re
 
 from .. import diagnosis
 from ..env_file import quoted
-from ..facts import Disagreement, State
+from ..state import Disagreement, State
 from .commands import look_at_model, restore_model, show_settings, undo
 from .lookups import APP
 from .wording import are, listed, rows_in, say, sentence

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..env_file import quoted
-from ..facts import Disagreement, Revision, State
+from ..facts import Revision
 from ..names import table_of
+from ..state import Disagreement, State
 from .commands import back_on, restore_model, stash_pop, take_out
 from .failing import mistaken, unfit, would_fail
 from .lookups import (

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..env_file import quoted
-from ..facts import Disagreement, Revision, State
+from ..facts import Revision
+from ..state import Disagreement, State
 from .commands import take_out, undo
 from .lookups import claims, database_names, made_by
 from .wording import say, sentence

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..env_file import quoted
-from ..facts import Disagreement, Revision, State, Table
+from ..facts import Revision, Table
 from ..names import columns_in, table_of
+from ..state import Disagreement, State
 from .lookups import claims, database_names, has_run, made_by, model_names, row_count
 from .wording import listed, named, say
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..facts import Difference, Disagreement, Revision, State
+from ..facts import Difference, Revision
 from ..plural import counted
+from ..state import Disagreement, State
 from .lookups import row_count
 
 KEPT = "{}.kept"

@@ -1,4 +1,4 @@
-"""Goals about the model and the migration scripts."""
+"""Goals about the migration scripts."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..facts import Revision, State
+from ..facts import Revision
 from ..names import columns_in, table_of
 from ..plural import counted
+from ..state import State
 from ..verdict.commands import commit_script, delete
 from ..verdict.lookups import made_by, unlike
 from .causes import (
@@ -23,7 +24,6 @@ from .causes import (
     why_troubled,
 )
 from .commit_causes import (
-    amended,
     apart,
     model_alone,
     reset_without_hard,
@@ -32,58 +32,10 @@ from .commit_causes import (
 )
 from .course_databases import USUAL
 from .finding import Cure, Finding, begin_again, met, unmet
-from .model_causes import look_at, why_lacking
-from .reflog import ask_git, off_the_branch
+from .model_causes import look_at
+from .reflog import off_the_branch
 from .script_causes import does_more, names_of, other_name, unread, why_not_pending
 from .way_back_causes import no_way_back, not_gone_back
-
-
-def model_has(
-    state: State,
-    project: Path,
-    column: str,
-    present: bool = True,
-    type: str = "",
-    nullable: bool = True,
-) -> Finding:
-    """The model has (or has not) this `table.column`; with `type`, of that type and `nullable`."""
-    model = state.model
-    if model.error or not model.found:
-        cause = f"{state.verdict.headline} Look at {model.error_file or 'the app'}."
-        if not model.found:
-            cause = f"{state.verdict.headline} {state.verdict.why}"
-        following = state.verdict.next or look_at(state, model.error_file)
-        return unmet(model.error or "no app", Cure(cause, following, repair=True))
-    there = ((t, c) for t in model.tables for c in t.columns if f"{t.name}.{c.name}" == column)
-    table, found = next(there, (None, None))
-    text = f"the model {'has' if found else 'does not have'} {column}"
-    if not table or not found:
-        return unmet(text, why_lacking(state, project, column)) if present else met(text)
-    here = look_at(state, table.file)
-    if not present:
-        if soft := reset_without_hard(state, project):
-            return unmet(text, soft)
-        if table.file in state.git.staged:
-            return unmet(text, Cure("The line is still in the class.", here, repair=True))
-        if table.file in state.git.modified:
-            return unmet(text, Cure("The line is still in the class.", here))
-        lost = off_the_branch(state, project)
-        words = ("grep", "--files-with-matches", "--word-regexp", found.name)
-        if into := amended([e for e in lost if not ask_git(project, *words, e.after, table.file)]):
-            return unmet(text, into)
-        cause = "The line is committed, so git restore does not take it away."
-        scripts = [r for r in state.migrations.revisions if column in r.adds]
-        if state.git.commits[1:] and not scripts and not state.git.uncommitted:
-            cause = f"{cause} If the last commit has brought it, a new one that undoes it does."
-            return unmet(text, Cure(cause, "git revert --no-edit HEAD", repair=True))
-        return unmet(text, Cure(cause, "git log --oneline"))
-    if not type or (found.type, found.nullable) == (type, nullable):
-        return met(text)
-    said = f"{text}, as {found.type}{'' if found.nullable else ' NOT NULL'}"
-    empty = "may be empty" if nullable else "must not be empty"
-    where = "Mapped[…]" if found.type == type else "Mapped[…] and mapped_column(…)"
-    cause = f"It should be {type} and {empty}; look at what is in {where}."
-    return unmet(said, Cure(cause, here))
 
 
 def revisions(

@@ -1,0 +1,93 @@
+"""The four places at one moment as one value, and where they disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from .env_file import with_env_file
+from .facts import DatabaseState, Difference, Elsewhere, GitState, MigrationState, ModelState, Table
+from .plain_data import build
+from .plural import counted
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """Places that do not say the same: of "git", "model", "migrations", "database".
+
+    `headline` and `found` are sentences, `why` one to three; all plain text. `next` is a command,
+    or empty where no command helps; then `why` says what to do. `back` is the command for who wants
+    the other way.
+    """
+
+    kind: str
+    places: tuple[str, ...]
+    headline: str
+    found: str
+    why: str = ""
+    next: str = ""
+    back: str = ""
+
+
+AGREE = Disagreement(
+    "agree",
+    (),
+    "All four agree.",
+    "Git, the model, the migrations and the database say the same.",
+    "There is nothing to do.",
+)
+
+
+@dataclass(frozen=True)
+class State:
+    """The four places at one moment, and where they disagree, the most important first.
+
+    `env_file` is the file that chose the database (`flask --env-file`), empty for the usual one.
+    `elsewhere`: the other databases that are not as this one (with an `env_file` the usual one
+    too), and this one where the settings of production name it. `alone`: with an `env_file`, those
+    `differences` that the usual database does not have. `differing`: settings whose database, at
+    the same revision, has other columns or keys, or is no file of the project. `emptied` are tables
+    as an earlier look saw them, with rows, which have none now.
+    """
+
+    git: GitState = field(default_factory=GitState)
+    model: ModelState = field(default_factory=ModelState)
+    migrations: MigrationState = field(default_factory=MigrationState)
+    database: DatabaseState = field(default_factory=DatabaseState)
+    differences: tuple[Difference, ...] = ()
+    disagreements: tuple[Disagreement, ...] = ()
+    env_file: str = ""
+    elsewhere: tuple[Elsewhere, ...] = ()
+    alone: tuple[Difference, ...] = ()
+    differing: tuple[str, ...] = ()
+    emptied: tuple[Table, ...] = ()
+
+    @property
+    def verdict(self) -> Disagreement:
+        """The disagreement to look at first; `AGREE` when there is none."""
+        if self.disagreements:
+            return self.disagreements[0]
+        if self.emptied:
+            then = self.emptied[0]
+            said = f"Only the rows are gone: {then.name} had {counted(then.rows or 0, 'row')} at "
+            said = f"{said}an earlier look. A copy of the database has them; %restart begins the "
+            return replace(AGREE, why=f"{said}lesson again, with the rows of its start.")
+        why = AGREE.why
+        if self.git.stashed:
+            said = f"A stash holds another {self.git.stashed[0]}; git stash pop brings it back."
+            why = f"{why} {said}"
+        if self.differing:
+            board = with_env_file("%board", self.differing[0])
+            why = f"{why} The database that {self.differing[0]} names is not wholly like this one, "
+            why = f"{why}or cannot be seen from here; {board} looks closer."
+        return replace(AGREE, why=why)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The state as JSON can hold it."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> State:
+        """The state that `to_dict` (or a JSON file of it) was made from."""
+        return build(cls, data)
