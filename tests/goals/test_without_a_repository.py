@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from starts import Starts
 from states import Project
 
 from roundtrip import checks, lesson, messages
@@ -17,12 +16,6 @@ GOALS = (
     Goal("The code is back", "head_subject", {"subject": "Create user table", "back": True}),
     Goal("One script is left", "revisions", {"count": 1, "applied": 1}),
 )
-
-
-@pytest.fixture
-def project(starts: Starts, tmp_path: Path) -> Project:
-    """`age` in every place and in a commit of its own."""
-    return starts["aged"].copy(tmp_path / "p")
 
 
 def told(project: Project, commits: bool = True, start: Path | None = None) -> list[str]:

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
 
 import pytest
-from starts import Starts
 from states import Project, find
 
 AGE = {"subject": "Add age column to user model", "commits": 2}
 BACK = "Create user table"
-
-
-@pytest.fixture
-def project(starts: Starts, tmp_path: Path) -> Project:
-    """`age` in every place and in a commit of its own."""
-    return starts["aged"].copy(tmp_path / "p")
 
 
 @pytest.mark.parametrize("reset", [["--soft"], []])

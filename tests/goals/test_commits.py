@@ -1,0 +1,152 @@
+"""Goals about commits, on projects that real commands have brought there."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+from states import Project, find
+
+
+def test_a_deleted_file_comes_back_and_no_other_change_is_lost(project: Project):
+    project.add_to_model("    city: Mapped[str | None]\n")
+    (project.path / "demo_app/templates/users.html").unlink()
+    said = find(project, "pending_changes", adds=["user.city"])
+    project.run(*shlex.split(said.next))
+    assert (project.path / "demo_app/templates/users.html").exists()
+    assert "city" in (project.path / "demo_app/models.py").read_text(encoding="utf-8")
+
+
+def test_a_rebase_that_stands_still_is_not_left_by_a_switch(project: Project):
+    assert project.capture(["git", "rebase", "--exec", "exit 1", "HEAD~1"]).returncode == 1
+    said = find(project, "head_subject", subject="Another")
+    assert (said.met, said.next) == (False, "git status")
+    assert "git rebase --continue" in said.cause
+
+
+def test_a_reset_without_hard_is_taken_back_first(project: Project):
+    """Its files are in no commit of the branch, and Git has them in one that it remembers."""
+    project.write("notes.txt", "one\n")
+    project.commit("Notes")
+    kept = project.git("rev-parse", "HEAD").strip()[:7]
+    back = {"back": "Add age column to user model"}
+    project.git("reset", "-q", "HEAD~1")
+    project.git("reset", "-q", "--hard", "HEAD")  # leaves it where it is
+    said = find(project, "agree", **back)
+    assert (said.met, said.next) == (False, f"git reset {kept}")
+    later = project.copy(project.path.with_name("later"))
+    later.git("commit", "-q", "--allow-empty", "-m", "Later")  # who goes on meant it so
+    assert find(later, "agree", **back).next.startswith("git reset --hard ")
+    project.write("notes.txt", "one, and two\n")
+    project.run(*shlex.split(said.next))
+    assert (project.path / "notes.txt").read_text(encoding="utf-8") == "one, and two\n"
+    project.git("reset", "-q", "--hard", "HEAD~1")
+    assert find(project, "agree", **back).met
+    assert not (project.path / "notes.txt").exists()
+
+
+def test_a_file_that_was_in_no_commit_is_no_sign_of_a_reset_without_hard(project: Project):
+    project.write("notes.txt", "one\n")
+    project.git("commit", "-q", "--allow-empty", "-m", "More")
+    project.git("reset", "-q", "--hard", "HEAD~1")
+    assert find(project, "agree", back="Add age column to user model").next == "git status"
+
+
+def test_what_a_reset_leaves_alone_does_not_keep_from_one(project: Project):
+    place = project.git("rev-parse", "HEAD").strip()[:7]
+    project.git("commit", "-q", "--allow-empty", "-m", "More")
+    wanted = {"subject": "Add age column to user model", "back": True}
+    project.write("notes.txt", "one\n")
+    assert find(project, "head_subject", **wanted).next == f"git reset --hard {place}"
+    project.add_to_model("    city: Mapped[str | None]\n")
+    for command in ("git stash", f"git reset --hard {place}"):
+        assert find(project, "head_subject", **wanted).next == command
+        project.run(*shlex.split(command))
+    assert find(project, "head_subject", **wanted).met
+
+
+def test_a_commit_that_was_amended_twice_is_had_back_as_it_was(project: Project):
+    before = project.git("rev-parse", "HEAD").strip()[:7]
+    for text in ("one", "two"):
+        project.write("notes.txt", text)
+        project.git("add", ".")
+        project.git("commit", "-q", "--amend", "-m", "Notes")
+    subject = {"subject": "Notes", "commits": 3}
+    for said in (find(project, "commits", count=3), find(project, "head_subject", **subject)):
+        assert said.next == f"git reset --soft {before}"
+    project.run(*shlex.split(said.next))
+    for _ in range(2):
+        if not (said := find(project, "commits", count=3, message="Notes")).met:
+            project.run(*shlex.split(said.next))
+    assert find(project, "commits", count=3).met and find(project, "head_subject", **subject).met
+
+
+def test_a_script_of_the_same_message_is_not_put_into_the_commit_of_the_other(project: Project):
+    project.db("revision", "-m", "Add age column to user model")
+    project.db("upgrade")
+    project.git("add", ".")
+    assert project.read().verdict.next == 'git commit -m "Add age column to user model"'
+
+
+def test_a_second_commit_that_has_the_script_alone(project: Project):
+    project.git("reset", "-q", "--soft", "HEAD~1")
+    project.git("restore", "--staged", "demo_app")
+    project.git("commit", "-qm", "Add age column to user model")
+    script = {"count": 2, "script": "migrations/versions/*_add_age_column_to_user_model.py"}
+    alone = project.copy(project.path.with_name("more"))
+    alone.add_to_model("    city: Mapped[str | None]\n")
+    assert find(alone, "commits", **script).met  # the model of another change
+    alone = project.copy(project.path.with_name("too many"))
+    alone.git("commit", "-q", "--allow-empty", "-m", "More")
+    assert find(alone, "commits", **script).next == "git log --oneline"
+    for command in ("git add .", "git commit --amend --no-edit"):
+        said = find(project, "commits", **script)
+        assert said.next == command
+        project.run(*shlex.split(command))
+    assert find(project, "commits", **script).met
+
+
+def test_a_first_commit_that_came_too_early_is_amended(project: Project):
+    project.git("reset", "-q", "--soft", "HEAD~1")
+    message = project.git("log", "--format=%s").strip()
+    for _ in range(3):
+        said = find(project, "clean", message=message)
+        if said.met:
+            break
+        project.run(*shlex.split(said.next))
+    assert project.git("log", "--format=%s").splitlines() == [message]
+    assert find(project, "commits", count=1, message=message).met
+
+
+def test_a_second_commit_of_the_same_message_is_joined_to_the_first(project: Project):
+    message = project.git("log", "-1", "--format=%s", "HEAD~1").strip()
+    project.git("commit", "-q", "--amend", "-m", message)
+    said = find(project, "commits", count=1, message=message)
+    assert said.next == "git reset --soft HEAD~1"
+    project.run(*shlex.split(said.next))
+    project.run(*shlex.split(find(project, "clean", message=message).next))
+    assert find(project, "commits", count=1, message=message).met
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_commit_too_many_is_joined_with_the_one_before(project: Project, beside: bool):
+    """The last has the script alone; or it has all, and the one before something else."""
+    script = project.script_file("add_age")
+    project.git("reset", "-q", "--soft", "HEAD~1")
+    project.git("reset", "-q")
+    project.write("notes.txt", "mine\n")
+    project.git("add", "notes.txt" if beside else "demo_app")
+    project.git("commit", "-qm", "One")
+    project.commit("Two")
+    goal = {
+        "count": 2,
+        "script": f"*/{Path(script).name}",
+        "message": "Add age column to user model",
+    }
+    for command in ("git reset --soft HEAD~1", "git commit --amend --no-edit"):
+        said = find(project, "commits", **goal)
+        assert said.next == command, said
+        assert "alone" not in said.cause or not beside
+        project.run(*shlex.split(command))
+    assert find(project, "commits", **goal).met
