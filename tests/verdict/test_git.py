@@ -201,3 +201,12 @@ def test_on_no_branch_at_the_scripts_that_the_database_has_run(aged: Project):
     aged.run(*shlex.split(verdict.back))
     assert aged.read().verdict.kind == "agree"
     assert aged.git("rev-parse", "main").strip() == last
+
+
+def test_a_commit_that_has_the_database_alone_is_not_emptied_by_an_amend(aged: Project):
+    """Git refuses that."""
+    aged.git("add", "-f", "instance/app.db")
+    aged.git("commit", "-qm", "The database")
+    aged.follow("database_in_git", "git rm -f --cached instance/app.db")
+    aged.follow("not_committed", 'git commit -m "Say what changes"')
+    assert aged.read().verdict.kind == "agree"

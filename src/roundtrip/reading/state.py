@@ -85,14 +85,19 @@ def _with_private(
     found = set(filter(is_private, tracked))
     settings = {name for name in found if name.endswith(".env")}
     out = set(filter(is_private, {*git.deleted} & {*git.staged}))
-    new = ("show", "-z", "--format=", "--name-only", "--diff-filter=A", "HEAD")
+    last = git_lines(run, *_WHAT_THE_LAST_COMMIT_DID) if out else []
+    did = dict(zip(last[1::2], last[::2], strict=False))
+    brought = {name for name in out if did.get(name) == "A"}
     return replace(
         git,
         databases=tuple(sorted(found - settings)),
         settings=tuple(sorted(settings)),
         private=tuple(filter(is_private, git.untracked)),
-        taken_out=tuple(sorted(out & {*git_lines(run, *new)})) if out else (),
+        taken_out=tuple(sorted(brought)) if did.keys() > brought else (),
     )
+
+
+_WHAT_THE_LAST_COMMIT_DID = ("show", "-z", "--format=", "--no-renames", "--name-status", "HEAD")
 
 
 def _with_kept(
