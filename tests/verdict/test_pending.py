@@ -231,3 +231,20 @@ def test_a_lost_revision_is_written_down_past_a_script_that_does_nothing(aged: P
         "not_recorded",
         "flask --env-file production.env db stamp head",
     )
+
+
+def test_a_script_that_a_database_further_on_may_need_is_not_deleted(aged: Project):
+    """That database is at one that follows it, and whose file is not here."""
+    committed(aged, PHONE, "Add phone")
+    with_production(aged)
+    on_production(aged, "upgrade")
+    script = aged.script_file("age")
+    first = aged.read().migrations.revisions[0].id
+    aged.db("downgrade", first)
+    aged.git("reset", "-q", "--hard", "HEAD~2")
+    aged.git("restore", "--source=ORIG_HEAD", "--", script)
+    verdict = aged.read().verdict
+    assert (verdict.kind, verdict.next) == ("left_over", "%board --env-file production.env")
+    aged.git("restore", "--source=ORIG_HEAD", "--", aged.path.joinpath("migrations").name)
+    on_production(aged, "downgrade", first)
+    assert aged.read().verdict.next.startswith("git clean -f migrations/versions/")

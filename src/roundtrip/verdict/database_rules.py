@@ -260,6 +260,6 @@ def half_made_copy(state: State) -> Disagreement | None:
     return say(
         "A half-made copy of a table is left over.",
         f"The database has {listed(copies)}: an upgrade or a downgrade stopped half way.",
-        f"{why}, in a cell that begins with %%flask_shell: {calls}",
+        f"{why}, in a cell that begins with %%flask_shell: {calls}; db.session.commit()",
         "%%flask_shell",
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..env_file import quoted
-from ..facts import Revision
+from ..env_file import quoted, with_env_file
+from ..facts import Elsewhere, Revision
 from ..names import table_of
 from ..state import Disagreement, State
 from .commands import back_on, restore_model, stash_pop, take_out
@@ -46,6 +46,15 @@ def left_over(state: State) -> Disagreement | None:
                 back_on(state, other, revision),
                 _model_of(state, revision),
             )
+        if needs := _may_need(state, revision):
+            return say(
+                "A migration is waiting here that another database may need.",
+                f"{named(revision)} {' and '.join(does)}, and the model does not want that.",
+                f"{needs.url} has some of it, or stands at a script that is not here. Delete no "
+                "script before that database has gone back; this shows how.",
+                with_env_file("%board", needs.env_file),
+                _model_of(state, revision),
+            )
         why, stash = stash_pop(state)
         first, command = take_out(state, revision)
         whole = bool(extra) and set(extra) == {*revision.adds} and not revision.drops
@@ -66,6 +75,14 @@ def left_over(state: State) -> Disagreement | None:
             stash or command,
             "" if stash else _model_of(state, revision),
         )
+    return None
+
+
+def _may_need(state: State, script: Revision) -> Elsewhere | None:
+    """Another database that has what a script makes, and does not say so, or whose own is gone."""
+    for other in state.elsewhere:
+        if {*script.adds} & {*other.names} or {*other.versions} - state.migrations.ids:
+            return other
     return None
 
 
