@@ -248,3 +248,15 @@ def test_a_script_that_a_database_further_on_may_need_is_not_deleted(aged: Proje
     aged.git("restore", "--source=ORIG_HEAD", "--", aged.path.joinpath("migrations").name)
     on_production(aged, "downgrade", first)
     assert aged.read().verdict.next.startswith("git clean -f migrations/versions/")
+
+
+def test_a_script_that_makes_what_another_database_does_not_record_is_not_deleted(aged: Project):
+    """A stamp has taken its number, and left its column."""
+    with_production(aged)
+    on_production(aged, "upgrade")
+    first = aged.read().migrations.revisions[0].id
+    on_production(aged, "stamp", first)
+    aged.db("downgrade")
+    aged.write("demo_app/models.py", aged.git("show", "HEAD~1:demo_app/models.py"))
+    verdict = aged.read().verdict
+    assert (verdict.kind, verdict.next) == ("left_over", "%board --env-file production.env")

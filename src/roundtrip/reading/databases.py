@@ -113,7 +113,7 @@ def _other(
     elif other.problem:
         differs = other.problem in ("garbage", "locked")
     else:
-        differs = other.versions != here.versions or bool(names_in(here.tables) - names)
+        differs = other.versions != here.versions or names_in(here.tables) != names
     if not differs:
         return None
     return Elsewhere(
