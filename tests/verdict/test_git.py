@@ -184,10 +184,10 @@ def test_on_no_branch_at_the_scripts_that_the_database_has_run(aged: Project):
     last = aged.git("rev-parse", "main").strip()
     aged.git("checkout", "-q", "HEAD~1")
     verdict = aged.read().verdict
-    assert (verdict.kind, verdict.next) == ("no_branch", "git switch main")
+    assert (verdict.kind, verdict.back) == ("no_branch", "git switch main")
     assert "without the commits that only main has" in verdict.why
-    assert checks.check(BACK, aged.read(), aged.path).finding.next == verdict.back
-    aged.run(*shlex.split(verdict.back))
+    assert checks.check(BACK, aged.read(), aged.path).finding.next == verdict.next
+    aged.run(*shlex.split(verdict.next))
     assert aged.read().verdict.kind == "agree"
     assert checks.check(BACK, aged.read(), aged.path).met
     # and forward again: no branch has that commit

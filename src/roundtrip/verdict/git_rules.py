@@ -108,41 +108,45 @@ def no_branch(state: State) -> Disagreement | None:
             "git status",
         )
     headline = "You are on no branch."
-    stay, command = _here_instead(state)
+    stay, way = _here_instead(state), quoted(git.way_back)
     if git.on_no_branch:
-        back = f", then git switch {quoted(git.way_back)} goes back" if git.way_back else ""
+        back = f", then git switch {way} goes back" if git.way_back else ""
         back = "" if stay else back
         return say(
             headline,
             f"HEAD is at {git.head[:7]}, and no branch has this commit.",
             f"It is easily lost once you leave it. This makes a branch that keeps it{back}.{stay}",
             f"git switch -c keep-{git.head[:7]}",
-            command,
+            f"git switch -C {way}" if stay else "",
+        )
+    if stay:
+        return say(
+            headline,
+            f"HEAD is at {git.head[:7]}, and no branch is.",
+            f"A commit that is made here belongs to no branch, and is easily lost.{stay}",
+            f"git switch -C {way}",
+            f"git switch {way}",
         )
     return say(
         headline,
         f"HEAD is at {git.head[:7]}, and no branch is.",
-        "A commit that is made here belongs to no branch, and is easily lost. This goes to one."
-        f"{stay}",
-        f"git switch {quoted(git.way_back)}",
-        command,
+        "A commit that is made here belongs to no branch, and is easily lost. This goes to one.",
+        f"git switch {way}",
     )
 
 
-def _here_instead(state: State) -> tuple[str, str]:
-    """Why and how to take the branch along, where the database is not as the code on it; or empty.
+def _here_instead(state: State) -> str:
+    """Why to take the branch along, where the database is not as the code on it; or empty.
 
     To go to that branch would make them differ, and the next advice could undo the way here.
     """
     scripts = f"{state.migrations.folder}/versions/"
     fits = {*state.migrations.current} == {*state.migrations.heads}
     if not (fits and any(file.startswith(scripts) for file in state.git.way_differs)):
-        return "", ""
+        return ""
     way = quoted(state.git.way_back)
-    why = f" {way} has other scripts, and the database fits those of here. To stay: the other "
-    return f"{why}command takes {way} along, without the commits that only {way} has.", (
-        f"git switch -C {way}"
-    )
+    why = f" {way} has other scripts, and the database fits those of here. To stay, git switch -C "
+    return f"{why}{way} takes {way} along, without the commits that only {way} has."
 
 
 def database_in_git(state: State) -> Disagreement | None:
