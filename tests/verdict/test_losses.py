@@ -222,10 +222,11 @@ def test_a_database_under_another_name_is_named_before_an_empty_one_is_made(aged
     on_production(aged, "upgrade")
     (aged.path / "instance/app.db").rename(aged.path / "instance/dev.db")
     verdict = aged.read().verdict
-    assert (verdict.kind, verdict.next) == ("pending", "flask db upgrade")
-    assert verdict.why.startswith("Was it moved, or lost? There are rows in instance/dev.db,")
+    assert (verdict.kind, verdict.next) == ("pending", "%show instance/dev.db")
+    assert verdict.why.startswith("There are rows in instance/dev.db,")
+    assert verdict.back == "flask db upgrade"
     (aged.path / "instance/dev.db").unlink()
-    assert "moved" not in aged.read().verdict.why  # production is no copy
+    assert aged.read().verdict.next == "flask db upgrade"  # production is no copy
 
 
 def test_production_that_was_emptied_is_not_only_waiting(aged: Project):
@@ -237,7 +238,7 @@ def test_production_that_was_emptied_is_not_only_waiting(aged: Project):
     verdict = aged.read().verdict
     assert verdict.headline == "instance/production.db was emptied."
     assert verdict.next == "%board --env-file production.env"
-    assert aged.read("production.env").verdict.why.endswith("instance/before.db may be one.")
+    assert aged.read("production.env").verdict.next == "%show instance/before.db"
 
 
 def test_what_sql_of_a_script_may_have_made_is_not_called_made_by_hand(project: Project):

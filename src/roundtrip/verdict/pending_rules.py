@@ -110,12 +110,15 @@ def pending(state: State) -> Disagreement | None:
     elif state.database.emptied:
         found = f"A downgrade has dropped the tables of {state.database.url}, with all rows."
     why = "Read it before you run it." if len(waiting) == 1 else "Read them before you run them."
-    copies = listed(state.database.copies)
+    if copies := state.database.copies:
+        why = (
+            f"There are rows in {listed(copies)}, which no settings name. Are they those of "
+            f"{state.database.url}? Then Python's shutil.copy(source, target) puts them in place. "
+            "If not, the upgrade makes the tables, without rows."
+        )
+        return say(headline, found, why, f"%show {quoted(copies[0])}", "flask db upgrade")
     if state.database.emptied:
-        why = "The upgrade makes the tables again, without rows. Only a copy brings the rows back"
-        why = f"{why}: {copies} may be one." if state.database.copies else f"{why}."
-    elif state.database.copies:
-        why = f"Was it moved, or lost? There are rows in {copies}, which no settings name. {why}"
+        why = "The upgrade makes the tables again, without rows. Only a copy brings the rows back."
     if {table_of(name) for name in drops if "." in name} & {
         table_of(name) for name in adds if "." in name
     }:
