@@ -44,7 +44,10 @@ NAMES_ANOTHER = {
 """What production.env could hold, and what is said then of a goal on production.db."""
 
 
-KEEP = """python -c "import shutil; shutil.move('{}', '{}.kept')\""""
+KEEP = (
+    "python -c \"import shutil, tempfile; shutil.move('instance/production.db', "
+    "tempfile.mkdtemp(prefix='kept-', dir='instance'))\""
+)
 
 
 @pytest.mark.parametrize("present", [True, False])
@@ -52,7 +55,7 @@ KEEP = """python -c "import shutil; shutil.move('{}', '{}.kept')\""""
     ("problem", "cause", "command"),
     [
         ("locked", "Close what has it open", "%board"),
-        ("garbage", "Only then does an upgrade", KEEP.format(*["instance/production.db"] * 2)),
+        ("garbage", "Only then does an upgrade", KEEP),
     ],
 )
 def test_a_database_that_cannot_be_read_is_not_told_to_be_upgraded_first(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Collection
 
@@ -9,7 +10,7 @@ from ..env_file import quoted, with_env_file
 from ..facts import Elsewhere, Revision
 from ..state import State
 from .lookups import goes_with, gone, model_names, models_file, stash_file
-from .wording import KEPT, named
+from .wording import named
 
 ANY_MESSAGE = "Say what changes"
 """Stands where a message is to be written."""
@@ -41,8 +42,12 @@ def show_settings(state: State) -> str:
 
 
 def move_away(file: str) -> str:
-    """The command that moves a file of the project away, and keeps it: Python's, as Git may not."""
-    return f"python -c \"import shutil; shutil.move('{file}', '{KEPT.format(file)}')\""
+    """The command that moves a file of the project away, and keeps it: Python's, as Git may not.
+
+    Into a folder that is new each time, so that nothing kept earlier is in the way.
+    """
+    folder = f"tempfile.mkdtemp(prefix='kept-', dir='{posixpath.dirname(file)}')"
+    return f"python -c \"import shutil, tempfile; shutil.move('{file}', {folder})\""
 
 
 def move_in(file: str) -> str:

@@ -8,7 +8,7 @@ from ..names import columns_in, table_of
 from ..state import Disagreement, State
 from .commands import move_away, show_settings, take_out, undo
 from .lookups import database_names, is_among, made_by, model_names
-from .wording import are, listed, moved_away, named, say, sentence
+from .wording import MOVED_AWAY, are, listed, named, say, sentence
 
 
 def database_problem(state: State) -> Disagreement | None:
@@ -33,7 +33,7 @@ def database_problem(state: State) -> Disagreement | None:
         ),
         "garbage": (
             "The database cannot be read.",
-            f"The file is damaged, or no database. {moved_away(here.url)}",
+            f"The file is damaged, or no database. {MOVED_AWAY}",
         ),
     }.get(here.problem, ("The database does not answer.", "Nothing can be compared until it does."))
     command = move_away(here.url) if here.problem == "garbage" else ""

@@ -11,7 +11,7 @@ from ..state import Disagreement, State
 from .commands import move_away, step_back
 from .database_rules import no_folder
 from .lookups import claims, database_names, goes_with, gone, lacking, made_by
-from .wording import are, listed, moved_away, named, say
+from .wording import MOVED_AWAY, are, listed, named, say
 
 
 def stamped_elsewhere(state: State) -> Disagreement | None:
@@ -193,7 +193,7 @@ def unreadable(state: State, url: str) -> Disagreement | None:
     return say(
         f"{other.url} cannot be read.",
         f"{other.env_file} names it, and the file is damaged, or no database.",
-        moved_away(other.url),
+        MOVED_AWAY,
         move_away(other.url),
     )
 

@@ -9,9 +9,6 @@ from ..plural import counted
 from ..state import Disagreement, State
 from .lookups import row_count
 
-KEPT = "{}.kept"
-"""What a file is called that was moved away: no database by its name."""
-
 
 def say(headline: str, found: str, why: str = "", next: str = "", back: str = "") -> Disagreement:
     """A disagreement; the table of rules adds its kind and its places."""
@@ -23,12 +20,11 @@ def sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
-def moved_away(file: str) -> str:
-    """What the command does that moves a file away, and what an upgrade does afterwards."""
-    return (
-        f"This moves it away, and keeps it as {KEPT.format(file)}. Only then does an upgrade make "
-        "a new one, with the tables but without the rows."
-    )
+MOVED_AWAY = (
+    "This moves it into a new folder beside it, where it is kept. Only then does an upgrade make a "
+    "new one, with the tables but without the rows."
+)
+"""What the command does that moves a database away, and what an upgrade does afterwards."""
 
 
 def listed(names: Iterable[str]) -> str:
