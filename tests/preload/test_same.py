@@ -129,6 +129,10 @@ LINES = {
     "what was logged since": "flask do 'import logging, time; time.sleep(0.3); logging.basicConfig("
     'format="%(relativeCreated)d"); e = logging.makeLogRecord({}); '
     "print(e.relativeCreated < 3000)'",
+    "loggers of engines, and models, that are there": "flask do 'import logging; "
+    "from sqlalchemy.orm import DeclarativeBase; known = logging.root.manager.loggerDict; "
+    'print(sorted(n for n in known if ".engine" in n or ".pool" in n), '
+    "[each.__name__ for each in DeclarativeBase.__subclasses__()])'",
     "signals of every kind": ": > a; flask do 'import signal, time; seen = []; "
     "got = lambda n, f: seen.append(n) or print(n, flush=True); "
     "[signal.signal(n, got) for n in (28, 23, 29, 27, 26, 24, 5, 31, 34)]; "

@@ -27,8 +27,10 @@ from pathlib import Path
 
 from child import Command, LateImport, become, keep_libraries
 from fit import bounds, fingerprint, fits, status, top_level
+from warm import warm_up
 
-del sys.modules["child"], sys.modules["fit"]  # the learner may have modules of these names
+for _name in ("child", "fit", "warm"):  # the learner may have modules of these names
+    del sys.modules[_name]
 
 _LIBRARIES = (
     *("flask.cli", "flask_sqlalchemy.cli", "flask_migrate.cli", "dotenv", "werkzeug.serving"),
@@ -73,6 +75,7 @@ def load_libraries() -> None:
     atexit.register(keep_libraries, loaded)  # the first one registered is called last
     for name in _LIBRARIES:
         importlib.import_module(name)
+    warm_up()
     sys.modules["flask.cli"].cli._load_plugin_commands()  # looks into every package, so it is slow
     loaded.update(set(sys.modules) - {"sys", "builtins", "__main__"})
     gc.collect()
