@@ -27,6 +27,7 @@ that started it, run pickled functions, and have no exit code that a shell could
 from __future__ import annotations
 
 import os
+import py_compile
 import shlex
 import shutil
 import subprocess
@@ -148,7 +149,9 @@ def _write_commands(folder: Path, flask: str) -> None:
 
     `flask` is the path of the plain one.
     """
-    client = (sys.executable, "-I", "-S", str(_HERE / "client.py"), str(folder))
+    compiled = str(folder / "client.pyc")  # Python keeps nothing of a script that it compiles
+    py_compile.compile(str(_HERE / "client.py"), compiled, doraise=True)
+    client = (sys.executable, "-I", "-S", compiled, str(folder))
     words = {
         "ask": shlex.join(client),
         "flask": shlex.quote(flask),
