@@ -15,12 +15,15 @@ from typed import typed
 
 from roundtrip import checks, terminal
 from roundtrip.course import Goal
-from roundtrip.reading import state
+from roundtrip.reading.reader import Reader
 from roundtrip.state import State
 
 DEMO_APP = Path(__file__).resolve().parents[1] / "demo_app"
 AGE = "    age: Mapped[int | None]\n"
 USERS = [("Ada", "ada@example.com"), ("Grace", "grace@example.com"), ("Linus", "linus@example.com")]
+
+
+_readers: dict[Path, Reader] = {}
 
 
 @dataclass(frozen=True)
@@ -102,8 +105,9 @@ class Project:
         return f"migrations/versions/{self.script(part).name}"
 
     def read(self, env_file: str | None = None) -> State:
-        """The state, as the course reads it."""
-        return typed(state.read(self.path, self.capture, env_file))
+        """The state, as the course reads it: not again while nothing has changed."""
+        reader = _readers.setdefault(self.path, Reader(self.path))
+        return typed(reader.read(env_file))
 
     def follow(self, kind: str, command: str) -> str:
         """The verdict is of this kind and tells this command, which is run; what it says besides.
