@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
+import subprocess
+from functools import cache
 from pathlib import Path
 
 import click
@@ -51,6 +54,17 @@ def flask_tree() -> click.Group:
     """`flask` with the commands that Flask-Migrate adds to an app."""
     commands = {**flask.cli.cli.commands, "db": flask_migrate.cli.db}
     return click.Group("flask", commands, params=flask.cli.cli.params)
+
+
+@cache
+def git_help(word: str) -> str:
+    """What `git WORD -h` says; empty where Git has no such command."""
+    plain = {**os.environ, "LC_ALL": "C"}
+    done = subprocess.run(
+        ["git", word, "-h"], env=plain, capture_output=True, text=True, check=False
+    )
+    text = done.stdout + done.stderr
+    return text if "usage: " in text else ""
 
 
 def forms() -> dict[str, str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
-from commands import EVERY, all_right, flask_tree, forms, in_text, none
+from commands import EVERY, all_right, flask_tree, forms, git_help, in_text, none
 from pages import (
     BESIDE,
     CELLS,
@@ -20,6 +22,8 @@ from pages import (
     typed,
 )
 
+from roundtrip import cli
+
 TOLD = {
     "git add": "also without what is added, as a name for the step",
     "git clean -fdx": "never to be run: it would delete the databases",
@@ -30,7 +34,9 @@ TOLD = {
     "git switch -c try-age": "for a project of one's own; tests/lessons/test_claims.py",
     "git switch main": "the same",
     "git revert": "not to be run there; tests/lessons/test_claims.py",
-    "flask db merge heads": "after two people's scripts; tests/lessons/test_claims.py",
+    "flask db heads": "after two people's scripts; tests/lessons/test_claims.py",
+    "flask db merge heads": "the same",
+    "flask db stamp REVISION": "where all is there already; tests/lessons/test_claims.py",
     "git stash pop": "for a project of one's own",
     "git stash -u": "for a project of one's own",
     "git restore --staged": "for who has run git add too early",
@@ -41,6 +47,17 @@ TOLD = {
     "flask run": "%page runs it",
 }
 """Commands that the lessons name and no cell and no answer runs, and why."""
+
+NOT_TAUGHT = {
+    "git checkout": "brings back a file that is staged as deleted, too",
+    "git check-ignore": "shows the line of .gitignore that is in the way",
+    "git cherry-pick": "for who has committed on another branch",
+    "git ls-files": "for who has mistyped a name",
+    "git merge": "for who has committed on another branch, or has begun a merge",
+    "git rebase": "for who has begun one",
+    "git rm": "takes out of Git what does not belong in it",
+}
+"""Commands that advice names and no lesson does, and what for."""
 
 
 def shape(each: Command, tree: click.Group) -> str:
@@ -99,9 +116,45 @@ def test_what_a_lesson_names_is_run_in_one_or_told_with_a_reason():
     assert len(known) >= 20
 
 
+def advised() -> dict[str, str]:
+    """The commands of Git and Flask-Migrate in what gives advice, each with a file that has it.
+
+    Looked for in the strings of the source that a learner may read.
+    """
+    found = {}
+    package = Path(cli.__file__).parent
+    for folder in ("verdict", "checks", "diagnosis"):
+        for file in (package / folder).rglob("*.py"):
+            tree = ast.parse(file.read_text(encoding="utf-8"))
+            notes = {
+                id(node.value)
+                for node in ast.walk(tree)
+                if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+            }
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Constant) and id(node) not in notes:
+                    said = re.findall(r"\b(?:flask db|git) [a-z][a-z-]*", str(node.value))
+                    found |= dict.fromkeys(said, f"{folder}/{file.name}")
+    return found
+
+
+def test_what_advice_says_to_run_is_named_in_a_lesson_or_told_with_a_reason():
+    in_flask = flask_tree().commands["db"].commands
+    lessons = "\n".join(cell.source for cell in CELLS)
+    commands = {
+        said: file
+        for said, file in advised().items()
+        if (said.split()[-1] in in_flask if said.startswith("flask") else git_help(said[4:]))
+    }
+    missing = {said for said in commands if not re.search(rf"\b{said}\b", lessons)}
+    none([(commands[said], said) for said in sorted(missing - {*NOT_TAUGHT})])
+    assert {*NOT_TAUGHT} - missing == set()
+    assert len(commands) >= 25
+
+
 def test_messages_are_those_that_a_cell_or_an_answer_gives():
     given_there = {m for c in run() for m in re.findall(r'-m "(.+?)"', c.line)}
-    told = {"…", "Drop age column", "Join both"}  # for a commit that is pushed, and for two heads
+    told = {"…", "Drop age column", "Merge heads"}  # for a commit that is pushed, and for two heads
     said = [(str(c), m) for c in EVERY for m in re.findall(r'-m "(.+?)"', c.line)]
     assert len(said) >= 10
     none([each for each in said if each[1] not in given_there | told])

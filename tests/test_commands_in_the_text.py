@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
-import subprocess
-from functools import cache
 
 import click
 import pytest
-from commands import EVERY, all_right, flask_tree, forms, none
+from commands import EVERY, all_right, flask_tree, forms, git_help, none
 from pages import (
     BESIDE,
     LESSONS,
@@ -102,17 +99,6 @@ def test_the_readme_names_commands_of_roundtrip_alone_too():
     named = [each for each in spans(said) if each != "roundtrip"]
     assert len(named) >= 5
     assert {each: in_tree(cli.main, each.split()) for each in named} == dict.fromkeys(named, "")
-
-
-@cache
-def git_help(word: str) -> str:
-    """What `git WORD -h` says; empty where Git has no such command."""
-    plain = {**os.environ, "LC_ALL": "C"}
-    done = subprocess.run(
-        ["git", word, "-h"], env=plain, capture_output=True, text=True, check=False
-    )
-    text = done.stdout + done.stderr
-    return text if "usage: " in text else ""
 
 
 def git_options(word: str) -> set[str]:
