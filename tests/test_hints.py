@@ -48,7 +48,7 @@ CHANGES = re.compile(
 NOT_IN_THE_LESSON = {
     *((2, "flask db downgrade"), (3, "flask db downgrade")),  # an upgrade that came too early
     *((2, "git clean -f"), (3, "git clean -f")),  # a script that came too early, or is wrong
-    *((3, "git restore --staged"), (3, "git add")),
+    (3, "git restore --staged"),
     (7, "git restore demo_app/models.py"),
     (10, 'git commit -m "…"'),
 }
