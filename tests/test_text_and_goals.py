@@ -151,7 +151,7 @@ def test_an_exercise_that_names_two_lines_does_not_ask_for_one_command():
 @pytest.mark.parametrize(
     ("lesson", "shown", "word"),
     [
-        (1, "op.f('pk_user')", "whole name"),
+        (1, "op.f('pk_user')", "finished name"),
         (1, "%(column_0_name)s", "for that of the column"),
         (4, "schema=None", "no *schema*"),
         (4, "batch_alter_table", "how Alembic changes tables"),
