@@ -85,7 +85,7 @@ def test_a_column_that_is_dropped_in_a_batch_can_take_rows_of_other_tables(
     assert aged.sql("SELECT count(*) FROM post") == [(left,)]
 
 
-def test_without_a_cascade_it_fails_half_way(aged: Project):
+def test_without_a_cascade_it_fails_halfway(aged: Project):
     """Lesson 10."""
     with_posts(aged, '"user.id"')
     assert aged.capture(["flask", "db", "downgrade"]).returncode != 0
