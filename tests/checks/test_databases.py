@@ -222,6 +222,11 @@ def test_references(project: Path):
     sql(project, "DROP TABLE post")
     sql(project, "CREATE TABLE post (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES user (id))")
     assert ask("references", made(), project, **wanted).met
+    sql(project, "INSERT INTO post VALUES (1, 1), (2, 9)")
+    refused("references", made(), project, "PostgreSQL does not", "%%flask_shell", **wanted)
+    assert "post 2 points to a user that" in ask("references", made(), project, **wanted).found
+    sql(project, "DELETE FROM post WHERE id = 2")
+    assert ask("references", made(), project, **wanted).met
     assert not ask("references", made(), project, column="post.user_id", target="city").met
 
 

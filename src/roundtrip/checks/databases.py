@@ -75,7 +75,7 @@ def references(
 ) -> Finding:
     """This `table.column` in app.db is a foreign key to the table `target`, of its id's type.
 
-    `required`: it must not be empty.
+    `required`: it must not be empty. Rows that point to nobody are no better than no key.
     """
     table, _, name = column.partition(".")
     here = look_at(state)
@@ -103,6 +103,11 @@ def references(
         return unmet(
             text, Cure(f"{cause}there, and Mapped[int | None] that it may be empty.", here)
         )
+    astray = query(project, USUAL, f"PRAGMA foreign_key_check({sql_name(table)})")
+    if found := [row for _, row, points_to, _ in astray if points_to == target]:
+        text = f"{USUAL}: {table} {found[0]} points to a {target} that does not exist"
+        cause = "SQLite lets such a row in, unless PRAGMA foreign_keys is on; PostgreSQL does not. "
+        return unmet(text, Cure(f"{cause}Change the row, or delete it.", "%%flask_shell"))
     return met(f"{USUAL}: {column} points to {target}")
 
 
