@@ -229,6 +229,24 @@ def test_a_database_under_another_name_is_named_before_an_empty_one_is_made(aged
     assert aged.read().verdict.next == "flask db upgrade"  # production is no copy
 
 
+def test_a_copy_of_production_is_not_named_for_the_rows_of_another_database(aged: Project):
+    with_production(aged)
+    on_production(aged, "upgrade", aged.script("create").name[:12])
+    aged.sql("INSERT INTO user (name, email) VALUES ('Dorothy', 'd')", "production.db")
+    instance = aged.path / "instance"
+    shutil.copy(instance / "production.db", instance / "before-age.db")
+    on_production(aged, "upgrade")
+    shutil.copy(instance / "app.db", instance / "mine.db")
+    aged.db("downgrade", "base")
+    verdict = aged.read().verdict
+    assert verdict.next == "%show instance/mine.db" and "before-age" not in verdict.why
+    (instance / "mine.db").unlink()
+    verdict = aged.read().verdict
+    assert verdict.next == "flask db upgrade" and "Only a copy brings the rows back" in verdict.why
+    aged.sql("UPDATE user SET name = 'Katherine'", "production.db")
+    assert aged.read().verdict.next == "%show instance/before-age.db"  # whose it is, nobody knows
+
+
 def test_production_that_was_emptied_is_not_only_waiting(aged: Project):
     with_production(aged)
     on_production(aged, "upgrade")

@@ -129,16 +129,39 @@ def _other(
 
 
 def with_copies(project: Path, database: DatabaseState) -> DatabaseState:
-    """Add the files that may be a copy of a database that is missing or emptied, or itself."""
+    """Add the files that may be a copy of a database that is missing or emptied, or itself.
+
+    Not one whose rows are those of another database: it is a copy of that one.
+    """
     if database.problem or (database.exists and not database.emptied):
         return database
-    named = {_url(project, path.name) for path in project.glob("*.env")}
+    used = {"instance/app.db", *(_url(project, path.name) for path in project.glob("*.env"))}
+    others = [project / url for url in sorted(used - {"", database.url})]
     found = []
     for file in sorted((project / "instance").glob("*.db")):
         url = file.relative_to(project).as_posix()
-        if url not in {database.url, "instance/app.db", *named}:
-            found += [url] if any(table.rows for table in _sqlite(file, url).tables) else []
+        if url in {database.url, *used}:
+            continue
+        has_rows = any(table.rows for table in _sqlite(file, url).tables)
+        if has_rows and not any(_has_the_rows_of(other, file) for other in others):
+            found.append(url)
     return replace(database, copies=tuple(found))
+
+
+def _has_the_rows_of(other: Path, file: Path) -> bool:
+    """Whether each table of `file` has the same rows there, as far as both have its columns."""
+    if not other.is_file():
+        return False
+    with suppress(sqlite3.Error), opened(other) as there, opened(file) as here:
+        for name in set(table_names(here)) - {"alembic_version"}:
+            columns = {column[0] for column in columns_in(there, name)}
+            both = [sql_name(c[0]) for c in columns_in(here, name) if c[0] in columns]
+            rows = f"SELECT {', '.join(both) or 'NULL'} FROM {sql_name(name)}"
+            found = here.execute(rows).fetchall()
+            if found and (not both or found != there.execute(rows).fetchall()):
+                return False
+        return True
+    return False
 
 
 def _production(project: Path, settings: str, file: Path) -> str:
