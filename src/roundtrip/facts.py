@@ -212,7 +212,7 @@ class MigrationState:
 
     `rescue` says where the first of them, or a parent that has no file, still is. `maker`: the same
     of a script for what the model does not have, and none of these makes. `error`: why the
-    scripts cannot be read, `error_file` where; `error_kind`: "same number" (of two scripts), "no
+    scripts cannot be read, `error_file` where; `error_kind`: "same id" (of two scripts), "no
     parent" (one follows a script that no file has) or empty.
     `asked`: the database has said what it has run; else nobody knows which scripts are pending.
     """

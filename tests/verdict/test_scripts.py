@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
 
+import pytest
 from against_tools import check_against_commands
 from starts import Starts
 from states import AGE, Project
@@ -99,14 +101,50 @@ def test_a_script_that_is_there_is_not_said_to_be_gone(aged: Project):
     assert (verdict.kind, verdict.next) == ("script_error", f"git diff {file}")
 
 
-def test_a_copied_script_with_the_same_number(aged: Project):
-    text = aged.script("age").read_text(encoding="utf-8")
-    for name in ("0_copy.py", "z_copy.py"):  # before it in the folder, and behind it
-        aged.write(f"migrations/versions/{name}", text)
-        verdict = aged.read().verdict
-        assert (verdict.kind, verdict.headline) == ("script_error", "Two scripts have one number.")
-        aged.run(*shlex.split(verdict.next))
-        assert aged.read().verdict.kind == "agree"
+BEFORE_AND_BEHIND = ("000000_copy.py", "z_copy.py")
+"""Names for a copy of a script, as the folder lists them."""
+
+
+@pytest.mark.parametrize("name", BEFORE_AND_BEHIND)
+@pytest.mark.parametrize("staged", [False, True])
+def test_a_copied_script_with_the_same_id(aged: Project, name: str, staged: bool):
+    copy = f"migrations/versions/{name}"
+    aged.write(copy, aged.script("age").read_text(encoding="utf-8"))
+    if staged:
+        aged.git("add", copy)
+    verdict = aged.read().verdict
+    assert (verdict.kind, verdict.headline) == ("script_error", "Two scripts have the same id.")
+    assert verdict.next == f"git {'rm' if staged else 'clean'} -f {copy}"
+    assert "No commit has this one" in verdict.why
+    aged.run(*shlex.split(verdict.next))
+    assert aged.read().verdict.kind == "agree"
+
+
+@pytest.mark.parametrize("name", BEFORE_AND_BEHIND)
+def test_of_two_new_scripts_with_one_id_the_younger_goes(loose: Project, name: str):
+    script = loose.script("age")
+    loose.write(f"migrations/versions/{name}", script.read_text(encoding="utf-8"))
+    written = script.stat().st_mtime_ns - 60 * 10**9
+    os.utime(script, ns=(written, written))
+    verdict = loose.read().verdict
+    assert verdict.next == f"git clean -f migrations/versions/{name}"
+    assert "No commit has either" in verdict.why and "delete the other one" in verdict.why
+    loose.run(*shlex.split(verdict.next))
+    assert loose.read().verdict.kind == "script_not_committed"
+
+
+def test_of_two_committed_scripts_with_one_id_the_commits_are_shown(aged: Project):
+    script = aged.script("age")
+    aged.write("migrations/versions/000000_copy.py", script.read_text(encoding="utf-8"))
+    aged.commit("Copy a script")
+    verdict = aged.read().verdict
+    assert verdict.headline == "Two scripts have the same id."
+    shown = aged.git(*shlex.split(verdict.next)[1:])
+    assert "A\tmigrations/versions/000000_copy.py" in shown.partition(script.name)[0]
+    assert "git rm with its name" in verdict.why
+    aged.git("rm", "migrations/versions/000000_copy.py")
+    aged.commit("Without it")
+    assert aged.read().verdict.kind == "agree"
 
 
 def test_a_copied_script_with_another_number(aged: Project):

@@ -37,7 +37,8 @@ def read_scripts(
         if revision.id in found:
             other = found[revision.id].file
             problem = f"Both {other} and {file} say that they are {revision.id}."
-            problems.append((problem, other if file in tracked else file, "same number"))
+            copied = max((other, file), key=lambda each: _newness(project, each, git, tracked))
+            problems.append((problem, copied, "same id"))
         found[revision.id] = replace(
             revision,
             tracked=file in tracked,
@@ -59,6 +60,14 @@ def read_scripts(
         error_kind=error_kind,
         folder=folder,
     )
+
+
+def _newness(
+    project: Path, file: str, git: GitState, tracked: frozenset[str]
+) -> tuple[bool, bool, int, int]:
+    """What is greater for a copy of a script: not in Git, in no commit, younger, a longer name."""
+    written = (project / file).stat().st_mtime_ns
+    return file not in tracked, file in git.added, written, len(file)
 
 
 _Problem = tuple[str, str, str]

@@ -62,13 +62,8 @@ def script_error(state: State) -> Disagreement | None:
             f"{'git checkout HEAD' if kind == 'worktree' else command} -- "
             f"{quoted(here.rescue.file)}",
         )
-    if here.error_kind == "same number" and here.error_file in state.git.untracked:
-        return say(
-            "Two scripts have one number.",
-            sentence(here.error),
-            "A copy needs a number of its own. Git does not have this one; the command deletes it.",
-            f"git clean -f {quoted(here.error_file)}",
-        )
+    if here.error_kind == "same id":
+        return say("Two scripts have the same id.", sentence(here.error), *_copied(state))
     if kind == "lost" and (left := _left_behind(state)):
         first, command = take_out(state, left)
         return say(
@@ -84,6 +79,20 @@ def script_error(state: State) -> Disagreement | None:
         why,
         *undo(state, here.error_file),
     )
+
+
+def _copied(state: State) -> tuple[str, str]:
+    """What to do about two scripts with one id, and the command: a commit's is not deleted here."""
+    file, why = state.migrations.error_file, "A copy needs an id of its own."
+    loose = {*state.git.untracked, *state.git.added}
+    if file not in loose:
+        why = f"{why} This shows which one came later. If that is the copy, delete it: git rm with "
+        return f"{why}its name.", f"git log --oneline --name-status -- {state.migrations.folder}"
+    why = f"{why} No commit has this one; the command deletes it."
+    if sum(f" {each} " in (state.migrations.error or "") for each in loose) > 1:
+        why = "A copy needs an id of its own. No commit has either; the command deletes the newer "
+        why = f"{why}file. If that is not the copy, delete the other one."
+    return why, f"git {'clean' if file in state.git.untracked else 'rm'} -f {quoted(file)}"
 
 
 def _left_behind(state: State) -> Revision | None:
