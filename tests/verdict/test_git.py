@@ -114,6 +114,16 @@ def test_what_git_add_would_take_along_is_named_before_it(loose: Project, file: 
     verdict = loose.read().verdict
     assert (verdict.kind, verdict.next) == ("about_to_be_in_git", "")
     assert file in verdict.headline and "into the file .gitignore" in verdict.why
+    kept_out = "them" if file.endswith(".db") else "it"
+    assert verdict.found == f"No line of .gitignore keeps {kept_out} out."
+
+
+@pytest.mark.parametrize("remove", [("git", "rm", "-q"), ("rm",)])
+def test_a_gitignore_that_was_deleted_comes_back(aged: Project, remove: tuple[str, ...]):
+    aged.run(*remove, ".gitignore")
+    aged.sql(f"VACUUM INTO '{aged.path / 'before.db'}'")
+    aged.follow("about_to_be_in_git", "git checkout HEAD -- .gitignore")
+    assert aged.read().verdict.headline == "git add . would add before.db."
 
 
 @pytest.mark.parametrize("file", [".env", "production.env"])

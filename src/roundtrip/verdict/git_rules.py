@@ -189,7 +189,14 @@ def about_to_be_in_git(state: State) -> Disagreement | None:
     found = state.git.private
     if not found:
         return None
-    headline = f"Git would take {listed(found)}."
+    headline = f"git add . would add {listed(found)}."
+    if ".gitignore" in state.git.deleted:
+        return say(
+            headline,
+            "The file .gitignore, which kept such files out, is deleted.",
+            "This brings it back as it was in the last commit.",
+            "git checkout HEAD -- .gitignore",
+        )
     used = {normpath(each.url) for each in (state.database, *state.elsewhere)}
     apart = [f for f in found if f not in used and not f.startswith("instance/")]
     beside = [f for f in apart if not f.endswith(".env")]
@@ -202,7 +209,7 @@ def about_to_be_in_git(state: State) -> Disagreement | None:
         )
     return say(
         headline,
-        "It is untracked, and no line of .gitignore keeps it out.",
+        f"No line of .gitignore keeps {'them' if found[1:] else 'it'} out.",
         f"Rows and addresses belong to one machine. Write {to_ignore(found)} into the file "
         ".gitignore, each in a line of its own, before you run git add.",
     )
