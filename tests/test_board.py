@@ -56,6 +56,16 @@ def test_the_news_and_the_strip_say_the_same_in_both() -> None:
     assert words_of(chips) <= words_of(drawn_words(PICTURES["strip"]))
 
 
+def test_a_script_without_a_message_is_named_by_its_id() -> None:
+    first, *more = states.LESSON_03.migrations.revisions
+    scripts = (replace(first, message=""), *more)
+    then = replace(
+        states.LESSON_03, migrations=replace(states.LESSON_03.migrations, revisions=scripts)
+    )
+    now = replace(then, migrations=replace(then.migrations, revisions=tuple(more)))
+    assert f"Gone since the last look: the revision {first.id}." in board.text(now, then)
+
+
 def test_no_path_of_this_machine_is_shown() -> None:
     for url in ("/home/someone/elsewhere/app.db", "C:\\Users\\someone\\elsewhere\\app.db"):
         state = replace(states.LESSON_01, database=replace(states.LESSON_01.database, url=url))

@@ -109,7 +109,7 @@ def _things(state: State) -> dict[Key, tuple]:
         kinds = (path in state.git.staged, path in state.git.modified, path in state.git.untracked)
         things["git", "file", path] = (kinds, path in state.git.deleted, path)
     for revision in state.migrations.revisions:
-        label = f"the revision “{revision.message}”"
+        label = f"the revision {f'“{revision.message}”' if revision.message else revision.id}"
         does = (revision.adds, revision.drops, revision.renamed, revision.others, revision.undoes)
         things["migrations", "revision", revision.id] = (
             *(revision.applied, revision.tracked, revision.makes, does),
