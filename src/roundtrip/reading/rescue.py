@@ -69,7 +69,7 @@ class _Search:
 
     @property
     def pattern(self) -> str:
-        """What the line with the script's own number looks like."""
+        """What the line with the script's own id looks like."""
         return rf"^revision\b.*['\"]{re.escape(self.missing)}['\"]"
 
     @cached_property

@@ -99,7 +99,7 @@ def stamped(state: State) -> Disagreement | None:
             return say(
                 "The database says more than it has.",
                 f"{named(revision)} counts as run, but {are(absent)} not there.",
-                f"It was stamped, not upgraded, or changed by other hands. {then}",
+                f"It was stamped, not upgraded, or changed by hand. {then}",
                 f"flask db stamp {revision.below}",
             )
     return None
@@ -136,7 +136,7 @@ def _renamed(revision: Revision, name: str, other: str) -> Disagreement:
         "The database has another name for it.",
         f"{named(revision)} counts as run, but {name} is not there, and {other} is, which no "
         "script made.",
-        f"An upgrade would make {name} anew, and empty. Was it renamed by hand? Give it its name "
+        f"An upgrade would make an empty {name}. Was it renamed by hand? Give it its name "
         "back, in a cell that begins with %%flask_shell: "
         f'db.session.execute(db.text("{change}")), then db.session.commit(). Is it something else? '
         "Then the stamp goes back, and the upgrade makes it.",
@@ -151,7 +151,7 @@ def _partly(revision: Revision, absent: list[str]) -> Disagreement:
         "A script does more than the database has.",
         f"{named(revision)} counts as run, but {are(absent)} not there.",
         "Either the script was changed after it had run: put it back as it was, and make a new "
-        "migration. Or other hands took it out of this database, and have to put it back. The "
+        "migration. Or it was removed from this database by hand: put it back by hand. The "
         "commits that touched the script say which.",
         f"git log --oneline -- {quoted(revision.file)}",
     )
@@ -192,9 +192,9 @@ def not_recorded(state: State) -> Disagreement | None:
         return say(
             "A migration may have run halfway.",
             f"{are(done.adds)} there, yet {named(done)} counts as not run.",
-            f"It does more than that ({listed(done.others or ('code of its own',))}), and that may "
-            "not have run. Look. Do by hand what is missing; only then flask db stamp "
-            f"{done.id} writes it down.",
+            f"It also does more ({listed(done.others or ('code of its own',))}), which may not "
+            "have run. Check. Do by hand what is missing; only then flask db stamp "
+            f"{done.id} records it.",
         )
     last = done.id in state.migrations.heads
     made = "Something else made it, db.create_all() for one"

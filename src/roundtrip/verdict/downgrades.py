@@ -14,8 +14,8 @@ from .wording import listed, named
 def with_losses(said: Disagreement, state: State) -> Disagreement:
     """The same, with what the downgrade that it tells would delete.
 
-    Where the script's downgrade() does not undo its upgrade(), it is to be mended first: the
-    command would move the number alone, and the next advice would be to move it back.
+    Where the script's downgrade() does not undo its upgrade(), it must be fixed first: the
+    command would change only the id, and the next advice would be to change it back.
     """
     command = next((c for c in (said.next, said.back) if " db downgrade" in c), "")
     other = next((o for o in state.elsewhere if f" {o.env_file} " in command), None)

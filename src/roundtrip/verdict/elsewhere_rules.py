@@ -42,9 +42,9 @@ def only_here(state: State) -> Disagreement | None:
     return say(
         f"{state.database.url} differs from the model, and the usual database does not.",
         f"They differ in {what}.",
-        "So flask db migrate finds nothing: it looks at the usual database. Other hands changed "
-        "this one, or a script was changed between the two. Put it right by SQL, in a cell that "
-        "begins with %%flask_shell, or by a copy of the file.",
+        "So flask db migrate finds nothing: it looks at the default database. This one was "
+        "changed by hand, or a script was edited in between. Fix it with SQL, in a cell that "
+        "begins with %%flask_shell, or with a copy of the file.",
         "%%flask_shell",
     )
 
@@ -143,9 +143,9 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
     waiting = [r for r in state.migrations.revisions if r.id in here - there]
     new = {name for r in waiting for name in r.adds if name not in r.drops}
     if already := sorted(new & {*other.names}):
-        why = "The upgrade would fail there: other hands have made it. This shows what to do."
-        found = f"{stands}, and has {listed(already)} all the same."
-        return say(f"{other.url} has more than it says.", found, why, board)
+        why = "The upgrade would fail there: it was made by hand. This shows what to do."
+        found = f"{at}, but has {listed(already)} already."
+        return say(f"{other.url} is ahead of its revision.", found, why, board)
     required = [n for r in waiting for n in r.required if table_of(n) in other.filled]
     if there < here and required:
         why = f"The upgrade would fail there: {required[0]} is NOT NULL, and there are rows. This "
@@ -202,6 +202,6 @@ def _stamped(other: Elsewhere, absent: list[str]) -> Disagreement:
     return say(
         f"{other.url} says more than it has.",
         f"It is at {listed(other.versions)}, but {are(absent)} not there.",
-        "It was stamped, not upgraded, or changed by other hands. This shows its way back.",
+        "It was stamped, not upgraded, or changed by hand. This shows its way back.",
         with_env_file("%board", other.env_file),
     )

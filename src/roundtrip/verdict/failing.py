@@ -60,7 +60,7 @@ def unfit(state: State) -> Disagreement | None:
 def _put_back(state: State, names: list[str], revision: Revision) -> tuple[str, str]:
     """What to do where a script drops what is not there, and the command."""
     if {*names} & made_by(r for r in state.migrations.revisions if r.applied).keys():
-        return "Other hands took it out here, and have to put it back first.", "%%flask_shell"
+        return "It was removed here by hand. Put it back first.", "%%flask_shell"
     why = "It was made by hand in another database, and belongs in no script: a new database would "
     why = f"{why}fail, too. Take that line out of the script, and commit the change."
     return why, f"%show {quoted(revision.file)}"

@@ -17,8 +17,8 @@ def several_heads(state: State) -> Disagreement | None:
         return say(
             "A script has lost the one that it follows.",
             f"{loose.file} says down_revision = None, and changes a table that it does not make.",
-            "A new database could run it first, and fail; a merge would not mend that. Write the "
-            "number of the script before it into that line again.",
+            "A new database could run it first, and fail; a merge would not fix that. Write the "
+            "id of the script before it into that line again.",
             *(undo(state, loose.file) if loose.file in state.git.modified else _look_at(loose)),
         )
     heads = [r for r in state.migrations.revisions if r.id in state.migrations.heads]

@@ -133,7 +133,7 @@ def missing_script(state: State) -> Disagreement | None:
         return say(
             "The database is ahead: a script is gone.",
             f"No file has its revision {here.missing[0]}, and {here.rescue.file} was changed.",
-            "As it was committed, it had that number. Look what was changed; put the file back.",
+            "The committed file has that id. Look at what was changed; put it back.",
             *undo(state, here.rescue.file),
         )
     way = rescue
@@ -148,7 +148,7 @@ def missing_script(state: State) -> Disagreement | None:
         "file again: git clean -f with its name."
     )
     same = wanted and database_names(state) == made_by(here.revisions).keys()
-    # A script that is only laid aside is not given up for another number.
+    # A script that is only laid aside is not given up for another id.
     if same and rescue not in ("worktree", "stash", "branch"):
         way = "nothing lost"
     early = "The reset came before the downgrade. " if where == "ORIG_HEAD" else ""
@@ -192,14 +192,14 @@ def missing_script(state: State) -> Disagreement | None:
         ),
         "nothing lost": (
             f"{'Git does not have it, and nothing' if rescue == 'lost' else 'Nothing'} of it is "
-            "missed: the database has what the scripts make, and the model wants it. The number "
-            "alone is wrong. A stamp writes the right one down, and changes no table.",
+            "missing: the database has what the scripts make, and the model wants it. Only the id "
+            "is wrong. A stamp records the right one, and changes no table.",
             f"flask db stamp --purge {'heads' if here.heads[1:] else 'head'}",
         ),
         "lost": (
             "Git does not have it. Look for a copy in a backup or with a colleague. Or this makes "
-            "an empty script with its number. It undoes nothing until you write into it what the "
-            "old one did.",
+            "an empty script with its id. It undoes nothing until you write into it what the old "
+            "one did.",
             f'flask db revision --rev-id {here.missing[0]} -m "Say what it did"',
         ),
     }[way]

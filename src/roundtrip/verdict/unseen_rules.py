@@ -81,7 +81,7 @@ def unwanted(state: State) -> Disagreement | None:
         f"{maker.file} makes {listed(n for n in extra if made[n] is maker)}, and neither the model "
         "nor the database has it.",
         "Every new database would get it. Was the script changed after it had run? Put it back as "
-        "it was. Or did other hands take it out of the database? Then make an empty script, "
+        "it was. Or was it taken out of the database by hand? Then make an empty script, "
         "write the drop into it, and stamp: here it is gone already. The commits that touched the "
         "script say which.",
         f"git log --oneline -- {quoted(maker.file)}",
