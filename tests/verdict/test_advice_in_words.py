@@ -36,7 +36,7 @@ NICK = Column("nick", "VARCHAR(20)", True, False)
 ADVICE = {
     "left over, and production has run it": (
         {"migrations": migrations(second()), "elsewhere": (HAS_RUN,)},
-        "needs the script for its way back, so that database goes first. Delete the script after",
+        "needs the script to go back, so downgrade that database first. Then delete the script.",
     ),
     "no value for a new column": (
         {
@@ -82,7 +82,7 @@ ADVICE = {
             "database": HAS_AGE,
             "differences": GONE_AGE,
         },
-        "take every database back that has run it (flask db downgrade), and delete the file again",
+        "downgrade every database that has run it (flask db downgrade), and delete the file again",
     ),
     "a reset before the downgrade": (
         {
@@ -93,7 +93,7 @@ ADVICE = {
             "database": HAS_AGE,
             "differences": GONE_AGE,
         },
-        f"take every database back to where the scripts are now (flask db downgrade {FIRST}), and",
+        f"Then downgrade every database (flask db downgrade {FIRST}), and only then reset the code",
     ),
     "a reset too far": (
         {
@@ -113,7 +113,7 @@ ADVICE = {
             "differences": (ADDS_AGE,),
             "elsewhere": (HAS_RUN,),
         },
-        "Back, that database goes first, the code last.",
+        "Back: downgrade that database, then reset the code.",
     ),
     "production waits": (
         {"model": WITH_AGE, "migrations": RUN, "database": HAS_AGE, "elsewhere": (WAITS,)},

@@ -58,7 +58,7 @@ def test_a_downgrade_that_takes_nothing_back_is_not_told(project: Project, body:
     project.git("restore", "demo_app")
     verdict = project.read().verdict
     assert (verdict.kind, verdict.next) == ("database_ahead", f"%show {script}")
-    assert "does not undo its upgrade(): write that first" in verdict.why
+    assert "does not undo its upgrade(): fix it first" in verdict.why
     project.write(script, text)
     project.follow("database_ahead", "flask db downgrade")
 
@@ -164,7 +164,7 @@ def test_a_script_that_the_usual_database_has_run_is_not_deleted_from_the_board_
     assert project.read().verdict.next == "%board --env-file production.env"
     verdict = project.read("production.env").verdict
     assert (verdict.kind, verdict.next) == ("pending", "")
-    assert "instance/app.db has run it all the same, and has to go back first" in verdict.why
+    assert "instance/app.db has run it already: downgrade that one first" in verdict.why
 
 
 @pytest.mark.parametrize("gone", ["emptied", "deleted, staged alone", "removed"])

@@ -229,7 +229,9 @@ def test_what_is_told_about_another_database_names_it(aged: Project):
     verdict = aged.read("production.env").verdict
     assert verdict.kind == "missing_script"
     first = aged.script("_create").name.partition("_")[0]
-    assert f"now (flask --env-file production.env db downgrade {first}), and" in verdict.why
+    assert (
+        f"every database (flask --env-file production.env db downgrade {first}), and" in verdict.why
+    )
 
 
 def test_a_number_that_was_changed_in_a_script_is_put_back(aged: Project):

@@ -136,8 +136,8 @@ def _other_type(state: State, changes: list[Difference]) -> Careful | None:
     if not kinds:
         return None
     return (
-        f"Careful: {kinds[0].name} gets another type, and values that do not fit are lost or stop "
-        "the upgrade. flask db migrate writes a script for it. It changes no table yet."
+        f"Careful: {kinds[0].name} gets another type, and values that do not fit may be lost, or "
+        "stop the upgrade. flask db migrate writes a script for it. It changes no table yet."
     ), ""
 
 
@@ -215,9 +215,9 @@ def database_ahead(state: State) -> Disagreement | None:
     if instead := _in_its_place(state):
         found = f"The database has {listed(names)}, the model has {listed(instead)}."
         why = (
-            f"The downgrade drops {listed(maker.loses_back)} with all values. Is {listed(instead)} "
-            "another name for it? Then put the old one back. Does nobody want it? Then the "
-            "downgrade comes first, and flask db migrate after it."
+            f"The downgrade drops {listed(maker.loses_back)} with all values. If "
+            f"{listed(instead)} is its new name, put the old one back. If nobody wants it, "
+            "downgrade first; flask db migrate comes after that."
         )
         return say(headline, found, why, "flask db downgrade")
     why = (

@@ -106,7 +106,7 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
     if any(name.startswith("_alembic_tmp_") for name in other.names):
         return say(
             f"{other.url} has a half-made copy of a table.",
-            "An upgrade or a downgrade stopped half way there.",
+            "An upgrade or a downgrade stopped halfway there.",
             "The next one would fail at it. This shows what to do.",
             board,
         )
@@ -158,7 +158,7 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
         why = "Each database is upgraded on its own; test this one first, then that one."
         there_too = with_env_file("flask db upgrade", other.env_file)
         return say(f"{other.url} waits.", found, why, there_too)
-    why = "Each database goes back on its own, before the code does."
+    why = "Each database is downgraded on its own, before the code goes back."
     back = with_env_file(step_back(state, other.versions, there - here), other.env_file)
     return say(f"{other.url} is ahead of this database.", found, why, back)
 

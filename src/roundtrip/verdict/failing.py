@@ -100,7 +100,7 @@ def _no_value(state: State, revision: Revision, name: str) -> Disagreement:
         how = f"and run flask db migrate again.{first}"
     if other := has_run(state, revision):
         command = back_on(state, other, revision)
-        why = f"{other.url} has run it all the same, and has to go back first. {why}"
+        why = f"{other.url} has run it already: downgrade that one first. {why}"
         how = "afterwards, and run flask db migrate again."
     return say(_HEADLINE, found, f"{why} {how}", command)
 

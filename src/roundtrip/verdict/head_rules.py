@@ -59,8 +59,8 @@ def several_heads(state: State) -> Disagreement | None:
             return say(
                 "A second head does what nobody needs.",
                 f"{found} {other.url} has run it.",
-                "That database needs the script for its way back, so it goes back first. Delete "
-                "the script afterwards.",
+                "That database needs the script to go back, so downgrade it first. Then delete the "
+                "script.",
                 back_on(state, other, stray),
             )
         if not claims(state, stray):

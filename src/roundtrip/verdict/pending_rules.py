@@ -41,8 +41,8 @@ def left_over(state: State) -> Disagreement | None:
             return say(
                 "A migration is waiting here that another database has run.",
                 f"{named(revision)} {' and '.join(does)}, and the model does not want that.",
-                f"{other.url} needs the script for its way back, so that database goes first. "
-                "Delete the script afterwards.",
+                f"{other.url} needs the script to go back, so downgrade that database first. "
+                "Then delete the script.",
                 back_on(state, other, revision),
                 _model_of(state, revision),
             )
@@ -50,8 +50,8 @@ def left_over(state: State) -> Disagreement | None:
             return say(
                 "A migration is waiting here that another database may need.",
                 f"{named(revision)} {' and '.join(does)}, and the model does not want that.",
-                f"{needs.url} has some of it, or stands at a script that is not here. Delete no "
-                "script before that database has gone back; this shows how.",
+                f"{needs.url} has some of it, or is at a script that is not here. Delete no "
+                "script before that database is downgraded; this shows how.",
                 with_env_file("%board", needs.env_file),
                 _model_of(state, revision),
             )
@@ -149,8 +149,8 @@ def pending(state: State) -> Disagreement | None:
         changing = next(revision for revision in waiting if revision.loses)
         return say(headline, found, why, f"%show {quoted(changing.file)}", "flask db upgrade")
     if one_way := next((r for r in waiting if not r.undoes), None):
-        why = f"The downgrade() of {named(one_way)} does not undo its upgrade(): write that first, "
-        why = f"{why}while no database needs it."
+        why = f"The downgrade() of {named(one_way)} does not undo its upgrade(): fix it first, "
+        why = f"{why}before a database needs it."
         return say(headline, found, why, f"%show {quoted(one_way.file)}", "flask db upgrade")
     if renamed:
         why = f"The upgrade gives {listed(renamed)} another name, and keeps the values. {why}"
@@ -176,8 +176,8 @@ def _older(state: State) -> Disagreement | None:
                 why = f"{why}and run flask db migrate again.{first}"
             if other := has_run(state, revision):
                 command = back_on(state, other, revision)
-                why = f"{other.url} has run it, and goes back first. Then delete the script, and "
-                why = f"{why}run flask db migrate again."
+                why = f"{other.url} has run it: downgrade that one first. Then delete the script, "
+                why = f"{why}and run flask db migrate again."
             return say(headline, found, why, command, _model_of(state, revision))
     return None
 
@@ -229,7 +229,8 @@ def _two_ways(state: State) -> Disagreement | None:
         return say(
             headline,
             f"{found}; {other.url} does.",
-            "Forward, the upgrade adds it here too. Back, that database goes first, the code last.",
+            "Forward, the upgrade adds it here too. Back: downgrade that database, then reset the "
+            "code.",
             "flask db upgrade",
             back_on(state, other, *waiting),
         )
@@ -242,8 +243,8 @@ def _two_ways(state: State) -> Disagreement | None:
         command = f"git reset {back}"
     unseen = next((o for o in state.elsewhere if o.problem and o.url != state.database.url), None)
     if unseen:
-        why = f"Forward, the upgrade adds it. Back is not told: {unseen.url} cannot be seen, and "
-        why = f"{why}would have to go back before the code."
+        why = f"Forward, the upgrade adds it. No way back is told: {unseen.url} cannot be "
+        why = f"{why}read, and would have to be downgraded before the code goes back."
     return say(
         headline,
         f"{found}.",

@@ -144,7 +144,7 @@ def missing_script(state: State) -> Disagreement | None:
     then = (
         "Then commit it."
         if wanted
-        else "Then take every database back that has run it (flask db downgrade), and delete the "
+        else "Then downgrade every database that has run it (flask db downgrade), and delete the "
         "file again: git clean -f with its name."
     )
     same = wanted and database_names(state) == made_by(here.revisions).keys()
@@ -176,9 +176,8 @@ def missing_script(state: State) -> Disagreement | None:
             f"git checkout {where}",
         ),
         "orig_head": (
-            f"{early}This undoes the reset. Then take every database back to where the scripts are "
-            f"now (flask db downgrade {here.heads[0] if here.heads else 'base'}), and only then "
-            "the code.",
+            f"{early}This undoes the reset. Then downgrade every database (flask db downgrade "
+            f"{here.heads[0] if here.heads else 'base'}), and only then reset the code again.",
             "git reset --hard ORIG_HEAD",
         ),
         "commit": (
