@@ -99,7 +99,7 @@ def test_of_two_scripts_that_follow_the_same_one_goes_back(project: Project, nam
 def test_a_merge_that_was_stamped(project: Project):
     project.db("downgrade", revision(project, "age"))
     project.db("stamp", "head")
-    assert "Stamp it back, and look again" in project.read().verdict.why
+    assert "Stamp it back, then look again" in project.read().verdict.why
     for _ in range(4):
         said = project.read().disagreements
         if not said:

@@ -137,7 +137,7 @@ def test_what_is_left_in_the_model_is_named(notebook: Kernel):
     with_answers(notebook, YOUR_TURN, solved, "%check there")
     for mended, told, left in (
         (", index=True", "Model and database differ.", "take user.fax out of it"),
-        ("\n    fax: Mapped[int | None]", "a new migration is the way", "next: %show migrations"),
+        ("\n    fax: Mapped[int | None]", "make a new migration", "next: %show migrations"),
     ):
         run(notebook, MEND.format(old=mended, new=""), may_fail=False)
         said = run(notebook, "%check there", may_fail=False)

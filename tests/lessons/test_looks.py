@@ -43,7 +43,7 @@ def test_a_script_that_is_made_again_is_not_called_gone(lesson: Kernel):
         "!git add .",
         "!git commit -q --amend -m fill",
     )
-    anew = "Made anew, under another id: the commit “fill”, the revision “fill”."
+    anew = "Made again, with a new id: the commit “fill”, the revision “fill”."
     assert anew in said and "Gone since" not in said
     said = board(lesson, "!git rm -qf migrations/versions/*_fill.py", "!git reset -q --hard HEAD~1")
     assert "Gone since the last look: the commit “fill”, the revision “fill”." in said

@@ -60,7 +60,7 @@ ADVICE = {
             "database": DatabaseState("instance/app.db", True, (user(AGE),), (FIRST,)),
             "differences": (Difference("modify_type", "user", "age", "x"),),
         },
-        f"Do by hand what is missing; only then flask db stamp {SECOND} writes it down",
+        f"Do by hand what is missing; only then flask db stamp {SECOND} records it",
     ),
     "some of it is not there": (
         {
@@ -117,30 +117,30 @@ ADVICE = {
     ),
     "production waits": (
         {"model": WITH_AGE, "migrations": RUN, "database": HAS_AGE, "elsewhere": (WAITS,)},
-        "Each database is upgraded on its own; test this one first, then that one.",
+        "Each database is upgraded on its own; test this one, then upgrade that.",
     ),
     "a copy left over": (
         {"database": replace(made().database, tables=(user(), Table("_alembic_tmp_user")))},
-        "Look whether user still has its rows. If so, drop the copy",
+        "Check whether user still has its rows. If so, drop the copy",
     ),
     "a stash under changes": (
         {
             "git": git(stashed=("demo_app/models.py",), modified=("demo_app/models.py",)),
             "differences": GONE_AGE,
         },
-        "does not lay it over changes. Commit them, then run git stash pop.",
+        "does not apply it over changes. Commit them, then run git stash pop.",
     ),
     "a conflict": (
         {"git": git(conflicts=("instance/app.db",))},
-        "A database file cannot be joined: choose one side of it.",
+        "A database cannot be merged: choose one side of it.",
     ),
     "a rebase": (
         {"git": git(branch=None, rebasing=True)},
-        "git rebase --continue goes on; git rebase --abort puts all back as it was before.",
+        "git rebase --continue goes on; git rebase --abort puts everything back.",
     ),
     "a merge": (
         {"git": git(merging=True)},
-        "makes that commit, with the message that Git has prepared. git merge --abort puts all ba",
+        "makes that commit, with the message that Git has prepared. git merge --abort puts eve",
     ),
     "a database in Git": (
         {"git": git(databases=("instance/app.db",))},

@@ -164,7 +164,7 @@ def test_a_row_too_many_beside_two_heads(aged: Project):
     aged.sql(f"INSERT INTO alembic_version VALUES ('{first}')")
     verdict = next(said for said in aged.read().disagreements if said.kind == "overlapping")
     aged.run(*shlex.split(verdict.next))
-    then = re.search(r"Then (flask db stamp \w+) writes the other head\.", verdict.why)
+    then = re.search(r"Then (flask db stamp \w+) records the other head\.", verdict.why)
     aged.run(*shlex.split(then[1]))
     assert aged.sql("SELECT * FROM alembic_version ORDER BY 1") == heads
 

@@ -64,7 +64,7 @@ def test_a_column_that_must_not_be_empty_leads_to_the_model(project: Project):
     """And not from the model to a script, from the script to its deletion, and so on."""
     project.add_to_model("    city: Mapped[str] = mapped_column(String(80))\n")
     why = project.follow("model_ahead", f"git diff {MODELS}")
-    assert "NOT NULL" in why and "mend the model first" in why
+    assert "NOT NULL" in why and "fix the model first" in why
     project.db("migrate", "-m", "Add city")
     script = project.script_file("add_city")
     project.follow("pending", f"git clean -f {script}")
@@ -94,11 +94,14 @@ def test_another_type_is_warned_of_before_and_after_the_script(city: Project):
     city.edit(MODELS, CITY, "    city: Mapped[int | None]\n")
     verdict = city.read().verdict
     assert verdict.kind == "model_ahead"
-    assert "user.city gets another type, and values that do not fit are lost" in verdict.why
+    assert (
+        "user.city gets another type, and values that do not fit may be lost, or stop"
+        in verdict.why
+    )
     city.db("migrate", "-m", "type")
     verdict = city.read().verdict
     assert (verdict.kind, verdict.next) == ("pending", "flask db upgrade")
-    assert "values that do not fit are lost" in verdict.why
+    assert "values may be lost. Copy the database first." in verdict.why
 
 
 @pytest.mark.parametrize(("length", "careful"), [(90, False), (9, True)])
@@ -157,7 +160,7 @@ def test_another_name_after_the_upgrade_is_no_way_back(loose: Project):
     assert verdict.kind == "database_ahead"
     assert verdict.found == "The database has user.age, the model has user.years."
     assert "went back" not in verdict.why
-    assert "Is user.years another name for it? Then put the old one back." in verdict.why
+    assert "If user.years is its new name, put the old one back." in verdict.why
     assert "drops user.age with all values" in verdict.why
 
 
@@ -243,7 +246,7 @@ def test_a_lost_line_is_named_while_the_script_of_another_waits(project: Project
     project.edit(MODELS, EMAIL, "")
     waits = project.read().verdict
     assert (waits.kind, waits.next) == ("pending", "flask db upgrade")
-    assert waits.why.startswith("The database has user.email, which the model has not: was")
+    assert waits.why.startswith("The database has user.email, which the model lacks: was")
     project.db("upgrade")
     verdict = project.read().verdict
     assert (verdict.kind, verdict.next) == ("database_ahead", f"git diff {MODELS}")

@@ -58,7 +58,7 @@ def test_a_database_that_has_to_go_back(aged: Project):
     aged.git("commit", "-qm", "Without the script")
     verdict = aged.read().verdict
     assert (verdict.kind, verdict.next) == ("elsewhere", "%board --env-file production.env")
-    assert "The file of " in verdict.why
+    assert "The script " in verdict.why
     aged.git("reset", "-q", "--hard", "HEAD~1")
     on_production(aged, "downgrade")
     assert all(said.kind != "elsewhere" for said in aged.read().disagreements)
@@ -85,7 +85,7 @@ def test_another_database_that_says_more_than_it_has(aged: Project):
     on_production(aged, "upgrade", "+1")
     on_production(aged, "stamp", "head")
     verdict = aged.read().verdict
-    assert verdict.headline == "instance/production.db says more than it has."
+    assert verdict.headline == "instance/production.db has less than its revision says."
     assert "user.age is not there" in verdict.found
     assert (verdict.kind, verdict.next) == ("elsewhere", "%board --env-file production.env")
     there = aged.read("production.env").verdict

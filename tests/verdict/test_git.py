@@ -195,7 +195,7 @@ def test_on_no_branch_at_the_scripts_that_the_database_has_run(aged: Project):
     aged.git("checkout", "-q", "HEAD~1")
     verdict = aged.read().verdict
     assert (verdict.kind, verdict.back) == ("no_branch", "git switch main")
-    assert "without the commits that only main has" in verdict.why
+    assert "drops the commits that only main has" in verdict.why
     assert checks.check(BACK, aged.read(), aged.path).finding.next == verdict.next
     aged.run(*shlex.split(verdict.next))
     assert aged.read().verdict.kind == "agree"

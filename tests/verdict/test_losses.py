@@ -67,7 +67,7 @@ def test_a_script_that_runs_sql_is_read_before_it_is_run(project: Project):
     script = with_sql(project, "DELETE FROM user")
     verdict = project.read().verdict
     assert (verdict.kind, verdict.next) == ("pending", f"%show {script}")
-    assert "what it deletes is gone" in verdict.why
+    assert "What it deletes is gone" in verdict.why
 
 
 def test_what_sql_has_dropped_is_not_taken_for_a_stamp(project: Project):
@@ -212,9 +212,9 @@ def test_production_that_git_has_is_not_made_anew(aged: Project):
 
 def test_what_was_staged_alone_is_not_given_up_without_a_word(aged: Project):
     aged.git("add", "-f", "instance/app.db")
-    assert "given up" not in aged.read().verdict.why
+    assert "staged version" not in aged.read().verdict.why
     aged.sql("DELETE FROM user")
-    assert aged.read().verdict.why.endswith("is in no commit, and is given up.")
+    assert aged.read().verdict.why.endswith("is in no commit, and is dropped.")
 
 
 def test_a_database_under_another_name_is_named_before_an_empty_one_is_made(aged: Project):

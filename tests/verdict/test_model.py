@@ -67,7 +67,7 @@ def test_a_module_that_lost_what_others_import(project: Project):
     project.write(MODELS, text.replace("class User", "class Person"))
     verdict = project.read().verdict
     assert (verdict.kind, verdict.next) == ("model_error", f"git diff {MODELS}")
-    assert f"{MODELS} is found, and has no User" in verdict.why
+    assert f"{MODELS} has no User" in verdict.why
     assert str(project.path) not in verdict.found
 
 

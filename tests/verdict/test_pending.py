@@ -45,7 +45,7 @@ def test_no_reset_is_told_while_another_database_cannot_be_seen(project: Project
     (project.path / "instance/production.db").rename(project.path / "production.db")
     verdict = project.read().verdict
     assert (verdict.kind, verdict.next, verdict.back) == ("pending", "flask db upgrade", "")
-    assert "instance/production.db cannot be seen" in verdict.why
+    assert "instance/production.db cannot be read" in verdict.why
     project.write("production.env", "")  # it names this database, which can be seen
     assert project.read().verdict.back.startswith("git reset --hard ")
 
@@ -84,7 +84,7 @@ def test_a_model_is_given_back_only_where_a_commit_has_what_the_script_does(
     project.db("migrate", "-m", "Nick")
     project.edit(MODELS, NICK, NICK.replace("String(", "String(1"))
     verdict = project.read().verdict
-    assert verdict.headline == "Model and script do not say the same." and verdict.back == ""
+    assert verdict.headline == "Model and script differ." and verdict.back == ""
     project.edit(MODELS, NICK.replace("String(", "String(1"), "")
     verdict = project.read().verdict
     assert verdict.kind == "left_over" and verdict.back == ""

@@ -158,7 +158,7 @@ def test_production_is_upgraded_after_a_look_at_its_own_board(city: Project, cha
     city.commit("Change")
     there = next(said for said in city.read().disagreements if said.kind == "elsewhere")
     assert there.next == "%board --env-file production.env"
-    assert "its own board shows" in there.why
+    assert "Its own board shows" in there.why
 
 
 def test_rows_that_would_not_do_are_changed_where_another_database_has_run_the_script(

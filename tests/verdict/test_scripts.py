@@ -233,7 +233,7 @@ def test_a_script_without_a_way_back_is_told_before_it_runs_and_after(aged: Proj
     verdict = aged.read().verdict
     look = f"%show {aged.script_file('add_nick')}"
     assert (verdict.kind, verdict.next, verdict.back) == ("pending", look, "flask db upgrade")
-    assert "does not undo its upgrade(): write that first" in verdict.why
+    assert "does not undo its upgrade(): fix it first" in verdict.why
     aged.db("upgrade")
     aged.db("downgrade")  # the number alone
     why = aged.follow("not_recorded", "flask db stamp head")

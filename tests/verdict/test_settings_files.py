@@ -109,7 +109,7 @@ def test_settings_that_lead_into_a_folder_that_is_not_there(aged: Project):
     assert (verdict.kind, verdict.next) == ("elsewhere", "%show production.env")
     assert "begins in instance/ already" in verdict.why
     aged.write("production.env", url.replace("instance/", "data/"))
-    assert "Make it, or mend the path" in aged.read().verdict.why
+    assert "Make it, or fix the path" in aged.read().verdict.why
     (aged.path / "instance/data").mkdir()
     aged.follow("elsewhere", "flask --env-file production.env db upgrade")
     assert aged.read().verdict.kind == "agree"

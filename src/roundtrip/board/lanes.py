@@ -140,7 +140,7 @@ def _model(state: State, boxes: tuple[Box | None, ...], left_over: tuple[str, ..
 
 def _database(state: State, boxes: tuple[Box | None, ...]) -> Lane:
     database = state.database
-    about = f"what really is, by {state.env_file}" if state.env_file else "what really is"
+    about = f"what really is ({state.env_file})" if state.env_file else "what really is"
     lane = Lane("Database", about, source=_place(database.url), boxes=boxes)
     if problem := database.problem or database.error:
         title = _PROBLEMS.get(problem, "The database cannot be read")

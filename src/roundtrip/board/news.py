@@ -46,7 +46,7 @@ class News:
             words = " or ".join(f"“{word}”" for word in ("new", "changed") if word in kinds)
             said.append(f"Marked {words}: what differs from the last look.")
         if self.anew:
-            said.append(f"Made anew, under another id: {_some(self.anew)}.")
+            said.append(f"Made again, with a new id: {_some(self.anew)}.")
         if self.gone:
             said.append(f"Gone since the last look: {_some(self.gone)}.")
         return " ".join(said) or "Since the last look only the number of rows has changed."

@@ -44,7 +44,7 @@ def say_verdict(verdict: Verdict) -> list[str]:
 
 
 def the_other_way(verdict: Verdict) -> str:
-    """What stands before the second command: it need not lead back."""
+    """What comes before the second command: it need not lead back."""
     return "Or" if " db upgrade" in verdict.back else "Or back"
 
 

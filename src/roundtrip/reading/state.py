@@ -140,7 +140,7 @@ def _report(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
         return json.loads(done.stdout)
     except ValueError:
         # The app ended Python itself, or Python did not start.
-        said = done.stderr.strip().splitlines()[-1:] or ["Python ended without a word."]
+        said = done.stderr.strip().splitlines()[-1:] or ["Python ended without a message."]
         return {"found": True, "error": f"The app could not be loaded: {said[0]}"}
 
 

@@ -4,7 +4,7 @@ The first rule that speaks is the board's verdict, so it must agree with what `f
 `flask db current` and `git status` say (tests/against_tools.py compares them). A rule marked as the
 last word silences those after it: what they would need to know cannot be known.
 
-The rules stand in the modules `…_rules`, by what they are about. downgrades: what each of them adds
+The rules are in the modules `…_rules`, by what they are about. downgrades: what each of them adds
 where it tells one. failing: whether a script that waits would fail. lookups: what they ask of a
 state. commands: what they tell to type. wording: how they say it.
 """

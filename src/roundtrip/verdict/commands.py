@@ -13,7 +13,7 @@ from .lookups import goes_with, gone, model_names, models_file, stash_file
 from .wording import named
 
 ANY_MESSAGE = "Say what changes"
-"""Stands where a message is to be written."""
+"""In the place of a message that is to be written."""
 
 AMEND = "git commit --amend --no-edit"
 """Puts what is staged into the last commit."""
@@ -73,7 +73,7 @@ def stash_pop(state: State) -> tuple[str, str]:
         return "", ""
     if {*state.git.stashed} & {*state.git.uncommitted}:
         why = (
-            f"The stash holds another {file}, and Git does not lay it over changes. Commit them, "
+            f"The stash holds another {file}, and Git does not apply it over changes. Commit them, "
             "then run git stash pop."
         )
         return why, commit(state, ANY_MESSAGE)
@@ -105,7 +105,7 @@ def take_out(state: State, revision: Revision) -> tuple[str, str]:
 def step_back(state: State, at: Collection[str], unwanted: Collection[str]) -> str:
     """The command that takes a database which is at these revisions one step back.
 
-    `unwanted`: the scripts that are to be taken back. Of two heads, the one that leads to them.
+    `unwanted`: the scripts to take back. Of two heads, the one that leads to them.
     """
     here = state.migrations
     there = [r for r in here.revisions if r.id in at and here.run_by([r.id]) & {*unwanted}]
@@ -115,7 +115,7 @@ def step_back(state: State, at: Collection[str], unwanted: Collection[str]) -> s
 def back_on(state: State, other: Elsewhere, *revisions: Revision) -> str:
     """The command that takes another database one step back, on its way to before these scripts.
 
-    Empty for the usual one, seen from a board with an `env_file`: that is added to each command.
+    Empty for the default one, seen from a board with an `env_file`: that is added to each command.
     """
     command = step_back(state, other.versions, [revision.id for revision in revisions])
     return with_env_file(command, other.env_file) if other.env_file else ""

@@ -28,8 +28,8 @@ def database_problem(state: State) -> Disagreement | None:
         ),
         "locked": (
             "The database is locked.",
-            "Another program is writing to it. Close it, a forgotten flask shell for one; then "
-            "look again.",
+            "Another program, such as a flask shell, is writing to it. Close that, then look "
+            "again.",
         ),
         "garbage": (
             "The database cannot be read.",
@@ -62,7 +62,7 @@ def kept_by_git(state: State) -> Disagreement | None:
 def no_folder(url: str) -> str:
     """What to do about a database file whose folder is not there."""
     if not url.startswith("instance/instance/"):
-        return "SQLite makes the file, and no folder. Make it, or mend the path in DATABASE_URL."
+        return "SQLite makes files, but no folder. Make it, or fix the path in DATABASE_URL."
     return (
         "A path in DATABASE_URL begins in instance/ already, so it names the file alone: for "
         "instance/x.db it is sqlite:///x.db."
@@ -70,7 +70,7 @@ def no_folder(url: str) -> str:
 
 
 def stamped(state: State) -> Disagreement | None:
-    """The database counts a script as run and has not all that it makes."""
+    """The database counts a script as run and does not have all that it makes."""
     model, database = model_names(state), database_names(state)
     run = [revision for revision in state.migrations.revisions if revision.applied]
     for place, revision in enumerate(run):
@@ -85,7 +85,7 @@ def stamped(state: State) -> Disagreement | None:
                 return _partly(revision, absent)
             then = "Stamp it back; then flask db upgrade does the work."
             if len(revision.parents) > 1:
-                then = "Stamp it back, and look again: it joins two, and a stamp names only one."
+                then = "Stamp it back, then look again: a merge has two parents, a stamp names one."
             if twin := next((r for r in state.migrations.pending if {*r.adds} & {*absent}), None):
                 first, command = take_out(state, twin)
                 return say(
@@ -97,7 +97,7 @@ def stamped(state: State) -> Disagreement | None:
                     command,
                 )
             return say(
-                "The database says more than it has.",
+                "The tables are behind the revision.",
                 f"{named(revision)} counts as run, but {are(absent)} not there.",
                 f"It was stamped, not upgraded, or changed by hand. {then}",
                 f"flask db stamp {revision.below}",
@@ -139,7 +139,7 @@ def _renamed(revision: Revision, name: str, other: str) -> Disagreement:
         f"An upgrade would make an empty {name}. Was it renamed by hand? Give it its name "
         "back, in a cell that begins with %%flask_shell: "
         f'db.session.execute(db.text("{change}")), then db.session.commit(). Is it something else? '
-        "Then the stamp goes back, and the upgrade makes it.",
+        "Then stamp back, and the upgrade makes it.",
         "%%flask_shell",
         f"flask db stamp {revision.below}",
     )
@@ -180,7 +180,7 @@ def not_recorded(state: State) -> Disagreement | None:
         )
     done = None
     for revision in state.migrations.pending:
-        new = {*revision.adds} - {*revision.drops}  # what it makes anew is there before it, too
+        new = {*revision.adds} - {*revision.drops}  # what it makes again is there before it, too
         if revision.is_empty:
             continue  # a stamp of what follows may pass over it
         if not new or not database.issuperset(new):
@@ -197,14 +197,14 @@ def not_recorded(state: State) -> Disagreement | None:
             f"{done.id} records it.",
         )
     last = done.id in state.migrations.heads
-    made = "Something else made it, db.create_all() for one"
+    made = "Something else made it, such as db.create_all()"
     if not done.undoes:
-        made = "Its downgrade() does not undo its upgrade(): one that has run has left it all there"
+        made = "Its downgrade() does not undo its upgrade(), and left everything there"
     return say(
-        "The database has it, but does not know.",
+        "Done in the database, but not recorded.",
         f"{are(done.adds)} there, yet {named(done)} counts as not run.",
         f"{made}, so flask db upgrade would fail. "
-        "A stamp writes the revision down and changes no table.",
+        "A stamp records the revision and changes no table.",
         f"flask db stamp {'head' if last else done.id}",
     )
 
@@ -231,9 +231,9 @@ def overlapping(state: State) -> Disagreement | None:
     if not (extra := [each for each in here.current if each in earlier]):
         return None
     last = [each for each in here.current if each not in earlier]  # with two heads there are two
-    more = f" Then flask db stamp {last[1]} writes the other head." if last[1:] else ""
+    more = f" Then flask db stamp {last[1]} records the other head." if last[1:] else ""
     return say(
-        "alembic_version has a row too many.",
+        "alembic_version has an extra row.",
         f"It holds {listed(here.current)}, and {extra[0]} comes before another of them.",
         "flask db upgrade and downgrade refuse that. The command leaves what comes last, "
         f"and changes no table.{more}",
@@ -249,7 +249,7 @@ def half_made_copy(state: State) -> Disagreement | None:
         return None
     table = copies[0].removeprefix("_alembic_tmp_")
     rows = {each.name: each.rows for each in state.database.tables}
-    why = f"Look whether {table} still has its rows. If so, drop the copy"
+    why = f"Check whether {table} still has its rows. If so, drop the copy"
     steps = [f"DROP TABLE {copies[0]}"]
     if table not in names or (rows[copies[0]] and not rows[table]):
         why = f"What was in {table} is in the copy, and nowhere else. Give it the name of the table"
@@ -259,7 +259,7 @@ def half_made_copy(state: State) -> Disagreement | None:
     calls = "; ".join(f'db.session.execute(db.text("{step}"))' for step in steps)
     return say(
         "A half-made copy of a table is left over.",
-        f"The database has {listed(copies)}: an upgrade or a downgrade stopped half way.",
+        f"The database has {listed(copies)}: an upgrade or a downgrade stopped halfway.",
         f"{why}, in a cell that begins with %%flask_shell: {calls}; db.session.commit()",
         "%%flask_shell",
     )

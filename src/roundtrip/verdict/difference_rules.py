@@ -36,7 +36,7 @@ def model_ahead(state: State) -> Disagreement | None:
         )
         why, command = f"{why}db migrate.", pop
     if (made := _made_otherwise(state, changes)) and not command:
-        why = f"{why} {made[1]} If nobody else has run it, it can be taken back, and made again."
+        why = f"{why} {made[1]} If nobody else has run it, it can be taken back and made again."
         back = take_back(made[0], state.migrations.current)
     headline = "The model is ahead." if new else "Model and database differ."
     return say(headline, found, why, command or f'flask db migrate -m "{message_for(state)}"', back)
@@ -88,7 +88,7 @@ def _required(state: State, changes: list[Difference]) -> Careful | None:
         return None
     return (
         f"Careful: {names[0]} is NOT NULL, and {rows_in(state, names[0])} would have no value, so "
-        "the upgrade would fail. Mapped[… | None] allows NULL: mend the model first."
+        "the upgrade would fail. Mapped[… | None] allows NULL: fix the model first."
     ), look_at_model(state)
 
 
@@ -182,9 +182,9 @@ def database_ahead(state: State) -> Disagreement | None:
         return say(
             "The database has more than the model.",
             f"The database has {listed(strange)}, the model does not.",
-            "No migration made it, so a script of flask db migrate would drop it here, and fail "
-            "where it never was. Is it wanted? Write it into the model first. Does nobody want "
-            "it, nor its values? Drop it by hand, in a cell that begins with %%flask_shell: "
+            "No migration made it, so a script from flask db migrate would drop it here, and fail "
+            "where it never was. Is it wanted? Add it to the model first. If nobody wants it or "
+            "its values, drop it by hand, in a cell that begins with %%flask_shell: "
             f'db.session.execute(db.text("{drop}")), then db.session.commit()',
         )
     run = [r for r in state.migrations.revisions if r.applied]
@@ -195,7 +195,7 @@ def database_ahead(state: State) -> Disagreement | None:
         return say(
             headline,
             found,
-            f"Was {listed(names)} meant to go? If not, put its line back, which the command shows "
+            f"Was {listed(names)} meant to go? If not, put its line back: the command shows it "
             "with a minus. If so, flask db migrate writes a script that drops it, with its values.",
             look_at_model(state),
         )
@@ -203,13 +203,13 @@ def database_ahead(state: State) -> Disagreement | None:
         return say(
             headline,
             found,
-            f"To drop it, a new migration is the way; its upgrade deletes the values of "
+            "To drop it, make a new migration; its upgrade deletes the values of "
             f"{listed(names)}. If you want it, put the line back in the model.",
             f'flask db migrate -m "{message_for(state)}"',
             restore_model(state),
         )
     if maker.adds and not maker.loses_back:
-        why = f"The downgrade gives {listed(maker.adds)} the old name again, and keeps the values."
+        why = f"The downgrade gives {listed(maker.adds)} the old name back and keeps the values."
         why = f"{why} After it, the script that renames can go."
         return say("The database is ahead of the model.", found, why, "flask db downgrade")
     if instead := _in_its_place(state):

@@ -24,7 +24,7 @@ def with_losses(said: Disagreement, state: State) -> Disagreement:
         return said
     if not revision.undoes and command == said.next:
         why = f"{said.why} But the downgrade() of {named(revision)} does not undo its upgrade(): "
-        return replace(said, why=f"{why}write that first.", next=f"%show {quoted(revision.file)}")
+        return replace(said, why=f"{why}fix it first.", next=f"%show {quoted(revision.file)}")
     filled = [table.name for table in state.database.tables if table.rows]
     filled = list(other.filled) if other else filled
     lost = [name for name in revision.loses_back if table_of(name) in filled]

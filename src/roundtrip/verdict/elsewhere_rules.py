@@ -15,9 +15,9 @@ from .wording import MOVED_AWAY, are, listed, named, say
 
 
 def stamped_elsewhere(state: State) -> Disagreement | None:
-    """Another database counts as run what waits here, and has not what it adds."""
+    """Another database counts as run what waits here, and does not have what it adds."""
     if state.env_file:
-        return None  # the usual board tells of the others
+        return None  # the board of the default database tells of the others
     waiting = state.migrations.pending
     other = claims(state, *waiting)
     absent = lacking(state, other, *waiting) if other else []
@@ -25,13 +25,13 @@ def stamped_elsewhere(state: State) -> Disagreement | None:
 
 
 def not_its_own(state: State) -> Disagreement | None:
-    """The settings that chose this database give it no address, or that of the usual one."""
+    """The settings that chose this database give it no address, or that of the default one."""
     own = (o for o in state.elsewhere if state.env_file and o.env_file == state.env_file)
     return next((_about(state, each) for each in own), None)
 
 
 def only_here(state: State) -> Disagreement | None:
-    """This database, and not the usual one, differs from the model by more than its scripts."""
+    """This database, and not the default one, differs from the model by more than its scripts."""
     made = made_by(r for r in state.migrations.revisions if r.applied).keys()
     to_drop = {d.name for d in gone(state)} & made
     found = [d for d in state.alone if not goes_with(d, to_drop)]
@@ -40,7 +40,7 @@ def only_here(state: State) -> Disagreement | None:
         return None
     what = listed(f"{d.name} ({d.detail or _ONLY[d.op.partition('_')[0]]})" for d in found)
     return say(
-        f"{state.database.url} differs from the model, and the usual database does not.",
+        f"{state.database.url} differs from the model, and the default database does not.",
         f"They differ in {what}.",
         "So flask db migrate finds nothing: it looks at the default database. This one was "
         "changed by hand, or a script was edited in between. Fix it with SQL, in a cell that "
@@ -64,7 +64,7 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
         return say(
             f"{other.env_file} names no database.",
             f"It has no line DATABASE_URL=…, so its commands go to {other.url}.",
-            "What is meant for another database would be done here. Write that line.",
+            "What is meant for another database would be done here. Add that line.",
             f"%show {other.env_file}",
         )
     if other.problem == "no settings":
@@ -73,7 +73,7 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
             f"No settings name {other.url}.",
             f"There is no {other.env_file}.",
             "So no command goes to that database, and no upgrade reaches it. Was the file deleted? "
-            f"Git has no ignored file. Write it again; it holds one line: {line}",
+            f"Git has no copy of it. Write it again; it holds one line: {line}",
             f"%%writefile {other.env_file}",
         )
     if other.same_as or other.url == state.database.url:
@@ -82,7 +82,7 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
         return say(
             f"{other.url} is not there.",
             f"{other.env_file} names it, and Git has the file.",
-            "An upgrade would make it anew, without rows. This shows how it comes back.",
+            "An upgrade would recreate it without rows. This shows how to get it back.",
             with_env_file("%board", other.env_file),
         )
     if other.problem == "no folder":
@@ -133,13 +133,13 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
             "It was emptied, or something else made the tables. This shows what to do.",
             board,
         )
-    stands = f"{other.url} has run no migration"
+    at = f"{other.url} has run no migration"
     if other.versions:
-        stands = f"{other.url} is at {listed(other.versions)}"
-    found = f"{stands}, {state.database.url} at {state.database.version or 'none'}."
+        at = f"{other.url} is at {listed(other.versions)}"
+    found = f"{at}, {state.database.url} at {state.database.version or 'none'}."
     if gone := sorted(there - state.migrations.ids):
-        why = f"The file of {gone[0]} is not here, and has to come back before that database moves."
-        return say(f"{other.url} is elsewhere.", found, why, board)
+        why = f"The script {gone[0]} is not here. Bring it back before you move that database."
+        return say(f"{other.url} lost its script.", found, why, board)
     waiting = [r for r in state.migrations.revisions if r.id in here - there]
     new = {name for r in waiting for name in r.adds if name not in r.drops}
     if already := sorted(new & {*other.names}):
@@ -152,10 +152,10 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
         return say(f"{other.url} waits.", found, f"{why}shows what to do.", board)
     careful = [r for r in waiting if not r.only_adds]
     if there < here and careful:
-        why = f"{named(careful[0])} does more than add. What would fail or be lost there, "
-        return say(f"{other.url} waits.", found, f"{why}its own board shows.", board)
+        why = f"{named(careful[0])} does more than add. Its own board shows what would "
+        return say(f"{other.url} waits.", found, f"{why}fail or be lost there.", board)
     if there < here:
-        why = "Each database is upgraded on its own; test this one first, then that one."
+        why = "Each database is upgraded on its own; test this one, then upgrade that."
         there_too = with_env_file("flask db upgrade", other.env_file)
         return say(f"{other.url} waits.", found, why, there_too)
     why = "Each database is downgraded on its own, before the code goes back."
@@ -172,7 +172,7 @@ def _the_same(other: Elsewhere) -> Disagreement:
     return say(
         headline,
         f"Its DATABASE_URL leads to {other.url}, as {like}.",
-        "What you try out here would be tried out on production. Name a database of its own.",
+        "What you try out here would happen there too. Give it a database of its own.",
         f"%show {other.env_file}",
     )
 
@@ -200,7 +200,7 @@ def unreadable(state: State, url: str) -> Disagreement | None:
 
 def _stamped(other: Elsewhere, absent: list[str]) -> Disagreement:
     return say(
-        f"{other.url} says more than it has.",
+        f"{other.url} has less than its revision says.",
         f"It is at {listed(other.versions)}, but {are(absent)} not there.",
         "It was stamped, not upgraded, or changed by hand. This shows its way back.",
         with_env_file("%board", other.env_file),

@@ -23,8 +23,8 @@ def mistaken(state: State) -> Disagreement | None:
             near = get_close_matches(name, OPERATIONS, 1)
             return say(
                 _HEADLINE,
-                f"{named(revision)} calls {name}, and Alembic has nothing of that name.",
-                f"Mend the line: {near[0] if near else 'another name'}. Or delete the script, and "
+                f"{named(revision)} calls {name}, which Alembic does not have.",
+                f"Fix the line: {near[0] if near else 'another name'}. Or delete the script, and "
                 "let flask db migrate write it.",
                 f"%show {quoted(revision.file)}",
             )
@@ -74,7 +74,7 @@ def would_fail(state: State) -> Disagreement | None:
             if row_count(state, name):
                 return _no_value(state, revision, name)
     if any(revision.opaque or "execute" in revision.others for revision in waiting):
-        return None  # it may mend the rows first
+        return None  # it may fix the rows first
     return _some_empty(state) or _doubles(state)
 
 

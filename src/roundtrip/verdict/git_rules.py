@@ -1,4 +1,4 @@
-"""What Git watches and keeps, and what it does not."""
+"""What Git tracks and keeps, and what it does not."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ def git_error(state: State) -> Disagreement | None:
 
 
 def conflict(state: State) -> Disagreement | None:
-    """A merge, a rebase or a stash left files that Git could not join."""
+    """A merge, a rebase or a stash left files that Git could not merge."""
     if not state.git.conflicts:
         return None
     if joined := state.git.joined:
         return say(
-            "Git has not finished joining two versions.",
-            f"No mark of a conflict is left in {listed(joined)}, and Git does not know yet.",
-            "Does it say what it shall say? Then the command tells Git. git status says how to go "
-            "on, or how to stop.",
+            "A conflict is not resolved yet.",
+            f"No conflict mark is left in {listed(joined)}, but Git does not know yet.",
+            "If the file is right now, the command tells Git. git status says how to go on, or how "
+            "to stop.",
             f"git add {quoted(joined[0])}",
         )
     return say(
-        "Git has not finished joining two versions.",
-        f"It could not join {listed(state.git.conflicts)} by itself.",
-        "Choose what each file shall say, save it, then git add it. A database file cannot be "
-        "joined: choose one side of it. git status says how to go on, or how to stop.",
+        "A conflict is not resolved yet.",
+        f"Git could not merge {listed(state.git.conflicts)} by itself.",
+        "Choose what each file should say, save it, then git add it. A database cannot be "
+        "merged: choose one side of it. git status says how to go on, or how to stop.",
         "git status",
     )
 
@@ -58,8 +58,8 @@ def half_a_reset(state: State) -> Disagreement | None:
         return None
     return say(
         "The files are not at the last commit.",
-        f"A reset moved the branch on, and the files are still those of {state.git.files_at}.",
-        "It was without --hard. With it, the files come along, and no work of yours is lost: "
+        f"A reset moved the branch forward; the files are still those of {state.git.files_at}.",
+        "It was without --hard. With it, the files follow, and none of your work is lost: "
         f"{state.git.files_at} has all of it.",
         "git reset --hard",
     )
@@ -72,13 +72,13 @@ def no_repository(state: State) -> Disagreement | None:
     why = "Without a repository no step can be taken back."
     if any(revision.applied for revision in state.migrations.revisions):
         return say(
-            "Git does not watch this project.",
+            "This project is not in Git.",
             "There is no repository, and the database has run a migration already.",
             "Was there one? Its commits went with the folder .git, and git init brings none back: "
             "put .git back from a copy, or %restart begins the lesson again, with its commits. Was "
             "there none? git init makes it.",
         )
-    return say("Git does not watch this project yet.", "There is no repository.", why, "git init")
+    return say("This project is not in Git yet.", "There is no repository.", why, "git init")
 
 
 def scripts_ignored(state: State) -> Disagreement | None:
@@ -104,7 +104,7 @@ def no_branch(state: State) -> Disagreement | None:
         return say(
             "A rebase is not finished.",
             f"HEAD is at {git.head[:7]}, and your branch has not moved yet.",
-            "git rebase --continue goes on; git rebase --abort puts all back as it was before.",
+            "git rebase --continue goes on; git rebase --abort puts everything back.",
             "git status",
         )
     headline = "You are on no branch."
@@ -122,21 +122,21 @@ def no_branch(state: State) -> Disagreement | None:
     if stay:
         return say(
             headline,
-            f"HEAD is at {git.head[:7]}, and no branch is.",
-            f"A commit that is made here belongs to no branch, and is easily lost.{stay}",
+            f"HEAD is at {git.head[:7]}, on no branch.",
+            f"A commit made here belongs to no branch and is easily lost.{stay}",
             f"git switch -C {way}",
             f"git switch {way}",
         )
     return say(
         headline,
-        f"HEAD is at {git.head[:7]}, and no branch is.",
-        "A commit that is made here belongs to no branch, and is easily lost. This goes to one.",
+        f"HEAD is at {git.head[:7]}, on no branch.",
+        "A commit made here belongs to no branch and is easily lost. This switches to one.",
         f"git switch {way}",
     )
 
 
 def _here_instead(state: State) -> str:
-    """Why to take the branch along, where the database is not as the code on it; or empty.
+    """Why to move the branch here, where the database is not as the code on it; or empty.
 
     To go to that branch would make them differ, and the next advice could undo the way here.
     """
@@ -145,8 +145,8 @@ def _here_instead(state: State) -> str:
     if not (fits and any(file.startswith(scripts) for file in state.git.way_differs)):
         return ""
     way = quoted(state.git.way_back)
-    why = f" {way} has other scripts, and the database fits those of here. To stay, git switch -C "
-    return f"{why}{way} takes {way} along, without the commits that only {way} has."
+    why = f" {way} has other scripts; the database fits those here. To stay, git switch -C {way} "
+    return f"{why}moves {way} here and drops the commits that only {way} has."
 
 
 def database_in_git(state: State) -> Disagreement | None:
@@ -155,10 +155,10 @@ def database_in_git(state: State) -> Disagreement | None:
     if not files:
         return None
     many = len(files) > 1
-    why = "A reset or a checkout takes rows back without a word, and a database cannot be merged. "
+    why = "A reset or a checkout silently takes rows back, and a database cannot be merged. "
     why = f"{why}The command keeps the files. Add {to_ignore(files)} to .gitignore, too."
     if {*files} & {*state.git.added} & {*state.git.modified}:
-        why = f"{why} What was staged of them is in no commit, and is given up."
+        why = f"{why} The staged version is in no commit, and is dropped."
     return say(
         "Database files are in Git." if many else "The database file is in Git.",
         f"Git tracks {listed(files)}.",
@@ -172,7 +172,7 @@ def settings_in_git(state: State) -> Disagreement | None:
     files = state.git.settings
     if not files:
         return None
-    why = "Whoever gets the repository can read the addresses and passwords in it. The command "
+    why = "Anyone with the repository can read the addresses and passwords in it. The command "
     why = f"{why}keeps the file here. Add *.env to .gitignore, too."
     if not {*files} <= {*state.git.added}:
         why = f"{why} The commits that have it keep it, so change every password that it holds."
@@ -185,7 +185,7 @@ def settings_in_git(state: State) -> Disagreement | None:
 
 
 def about_to_be_in_git(state: State) -> Disagreement | None:
-    """A database or a file of settings that `git add .` would take."""
+    """A database or a file of settings that `git add .` would add."""
     found = state.git.private
     if not found:
         return None
@@ -211,12 +211,12 @@ def about_to_be_in_git(state: State) -> Disagreement | None:
         headline,
         f"No line of .gitignore keeps {'them' if found[1:] else 'it'} out.",
         f"Rows and addresses belong to one machine. Write {to_ignore(found)} into the file "
-        ".gitignore, each in a line of its own, before you run git add.",
+        ".gitignore, one per line, before you run git add.",
     )
 
 
 def to_ignore(files: Iterable[str]) -> str:
-    """What .gitignore is to have, so that these files stay out of Git."""
+    """What .gitignore should have, so that these files stay out of Git."""
     folder = "instance/"
     kinds = (
         folder if f.startswith(folder) else "*.env" if f.endswith(".env") else f for f in files
@@ -239,7 +239,7 @@ def script_not_committed(state: State) -> Disagreement | None:
         headline = "Model and migration are not committed."
     else:
         headline = "A migration is not committed."
-        why = "A script that Git does not have is lost to everybody else."
+        why = "Nobody else can get a script that is not in Git."
     if is_of_last_commit(state, fresh[-1]):
         why = f"{why} The last commit has the same message: it is this script's. git add, then git "
         why = f"{why}commit --amend --no-edit put it in there, if nobody else has that commit."
@@ -247,15 +247,15 @@ def script_not_committed(state: State) -> Disagreement | None:
 
 
 def merge_not_committed(state: State) -> Disagreement | None:
-    """A merge has nothing left to join, and no commit."""
+    """A merge has no conflict left, and no commit."""
     git = state.git
     if not git.merging or git.conflicts or git.modified or git.untracked:
         return None
     return say(
         "A merge is not finished.",
-        "Nothing is left to join, and no commit says so yet.",
+        "All is resolved, but the merge is not committed.",
         "The command makes that commit, with the message that Git has prepared. git merge --abort "
-        "puts all back as it was before.",
+        "puts everything back.",
         "git commit --no-edit",
     )
 
@@ -282,10 +282,8 @@ def not_committed(state: State) -> Disagreement | None:
     agree = not (state.differences or state.migrations.pending or env in uncommitted)
     why = "The model, the migrations and the database agree." if agree else ""
     if out := state.git.taken_out:
-        why = (
-            f"The last commit brought {listed(out)}. It can be written anew without that, as long "
-        )
-        why = f"{why}as nobody else has it; a commit of its own would keep both."
+        why = f"The last commit added {listed(out)}. Amend it without that, as long as nobody else "
+        why = f"{why}has it; a new commit would keep {listed(out)} in the history."
     deleted = [file for file in uncommitted if file in state.git.deleted]
     changed = [file for file in uncommitted if file not in deleted]
     found = f"Git sees a change in {listed(changed)}." if changed else ""

@@ -15,7 +15,7 @@ def several_heads(state: State) -> Disagreement | None:
     """More than one script is the last one, or one is the first that cannot be."""
     if loose := _first_by_mistake(state):
         return say(
-            "A script has lost the one that it follows.",
+            "A script has lost its place in the chain.",
             f"{loose.file} says down_revision = None, and changes a table that it does not make.",
             "A new database could run it first, and fail; a merge would not fix that. Write the "
             "id of the script before it into that line again.",
@@ -29,14 +29,14 @@ def several_heads(state: State) -> Disagreement | None:
             f"The migrations have {len(heads)} heads.",
             f"{listed(named(head) for head in heads)} do not follow one another, and {lost} is "
             "deleted.",
-            "It may be the merge that has joined them. Git still has it; this brings it back.",
+            "It may be the merge that joined them. Git still has it; this brings it back.",
             *undo(state, lost),
         )
     needless = {r: why for r in heads if r.adds and (why := _needless(state, r, heads))}
     there = [r for r in needless if state.env_file and not claims(state, r)]
     if foreign := [r for r in needless if r.applied and (not r.committed or r in there)]:
         return say(
-            "A second head does what nobody needs.",
+            "A second head is not needed.",
             f"The database has run {named(foreign[0])}, and {needless[foreign[0]]}.",
             "Take it back, then delete its file; the other scripts stay as they are.",
             take_back(foreign[0], state.migrations.current),
@@ -57,7 +57,7 @@ def several_heads(state: State) -> Disagreement | None:
         found = f"{named(stray)} adds {listed(stray.adds)}, and {needless[stray]}."
         if other := has_run(state, stray):
             return say(
-                "A second head does what nobody needs.",
+                "A second head is not needed.",
                 f"{found} {other.url} has run it.",
                 "That database needs the script to go back, so downgrade it first. Then delete the "
                 "script.",
@@ -65,7 +65,7 @@ def several_heads(state: State) -> Disagreement | None:
             )
         if not claims(state, stray):
             return say(
-                "A second head does what nobody needs.",
+                "A second head is not needed.",
                 f"{found} It has not run.",
                 "A merge would keep it. The command deletes the script.",
                 delete(state, stray),
@@ -75,8 +75,8 @@ def several_heads(state: State) -> Disagreement | None:
             f"The migrations have {len(heads)} heads.",
             f"{listed(named(head) for head in heads)} do not follow one another, and {edited[0]} "
             "is not as it was committed.",
-            "Look whether its line down_revision = … was changed. If so, put the file back. Else "
-            "flask db merge heads joins them.",
+            "Was its line down_revision = … changed? If so, put the file back. If not, flask db "
+            "merge heads joins them.",
             *undo(state, edited[0]),
         )
     return say(

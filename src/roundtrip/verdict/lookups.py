@@ -23,7 +23,7 @@ def database_names(state: State) -> set[str]:
 
 
 def gone(state: State) -> list[Difference]:
-    """The columns and tables that the database has and the model has not."""
+    """The columns and tables that the database has and the model does not have."""
     return [d for d in state.differences if d.op in ("remove_column", "remove_table")]
 
 
@@ -72,7 +72,7 @@ def has_run(state: State, *revisions: Revision) -> Elsewhere | None:
 
 
 def lacking(state: State, other: Elsewhere, *revisions: Revision) -> list[str]:
-    """What another database should have of these scripts, as it counts them as run, and has not."""
+    """What another database should have of these scripts, as it counts them as run, and lacks."""
     counted = state.migrations.run_by(other.versions)
     run = [r for r in state.migrations.revisions if r.id in counted]
     dropped = {name for revision in run for name in revision.drops}
@@ -102,7 +102,7 @@ def row_count(state: State, name: str) -> int:
 
 
 APP, MODELS = "demo_app/__init__.py", "demo_app/models.py"
-"""Where the course's app is made, and where its models stand before anything is read."""
+"""Where the course's app is made, and where its models are before anything is read."""
 
 
 def models_file(state: State) -> str:

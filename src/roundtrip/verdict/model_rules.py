@@ -56,7 +56,7 @@ def model_error(state: State) -> Disagreement | None:
         )
     if lost := re.search(r"cannot import name '(\w+)' from '([\w.]+)'", error):
         file = f"{lost[2].replace('.', '/')}.py"
-        why = f"{file} is found, and has no {lost[1]}. Was it overwritten, or misspelt?"
+        why = f"{file} has no {lost[1]}. Was it overwritten or misspelt?"
         return say(headline, found, why, *undo(state, file))
     if key := re.search(r"column '(\S+)' could not find table '(\w+)'", error):
         return say(
@@ -72,7 +72,7 @@ def model_error(state: State) -> Disagreement | None:
             "DATABASE_URL says, or lacks the driver for it."
         )
         return say(headline, found, why, show_settings(state))
-    why = f"Mend {file or 'the app'} first. Every flask command needs the app."
+    why = f"Fix {file or 'the app'} first. Every flask command needs the app."
     if known := diagnosis.of_the_app(error):
         found, why = (text.replace("`", "") for text in known)
     changed = [path for path in state.git.modified if path.endswith(".py")]
@@ -129,7 +129,7 @@ def cannot_be_related(state: State) -> Disagreement | None:
     return say(
         "The classes of the model do not fit together.",
         sentence(state.model.unrelated),
-        "flask db works all the same, but every query fails like this. Look at the relationship() "
+        "flask db still works, but every query fails like this. Look at the relationship() "
         "that it names, and at its ForeignKey.",
         look_at_model(state),
         restore_model(state),
@@ -151,7 +151,7 @@ def model_not_imported(state: State) -> Disagreement | None:
 
 
 def class_not_imported(state: State) -> Disagreement | None:
-    """A table seems to be gone from the model, and its class stands in a file all the same."""
+    """A table seems to be gone from the model, and its class is still in a file."""
     if not state.model.left_out:
         return None
     table = state.model.left_out[0]

@@ -39,7 +39,7 @@ def left_over(state: State) -> Disagreement | None:
         does = [f"{verb} {listed(names)}" for verb, names in changes.items() if names]
         if other := has_run(state, revision):
             return say(
-                "A migration is waiting here that another database has run.",
+                "Another database has run a migration that waits here.",
                 f"{named(revision)} {' and '.join(does)}, and the model does not want that.",
                 f"{other.url} needs the script to go back, so downgrade that database first. "
                 "Then delete the script.",
@@ -48,7 +48,7 @@ def left_over(state: State) -> Disagreement | None:
             )
         if needs := _may_need(state, revision):
             return say(
-                "A migration is waiting here that another database may need.",
+                "Another database may need a migration that waits here.",
                 f"{named(revision)} {' and '.join(does)}, and the model does not want that.",
                 f"{needs.url} has some of it, or is at a script that is not here. Delete no "
                 "script before that database is downgraded; this shows how.",
@@ -139,8 +139,8 @@ def pending(state: State) -> Disagreement | None:
         return say(headline, found, why, f"%show {quoted(changing.file)}")
     if unread := next((r for r in waiting if r.opaque or "execute" in r.others), None):
         why = (
-            f"{named(unread)} runs SQL, or code of its own, that is not read here, and what it "
-            "deletes is gone. Read it; then flask db upgrade runs it."
+            f"{named(unread)} runs SQL or other code that the board cannot read. What it deletes "
+            "is gone. Read it; then flask db upgrade runs it."
         )
         return say(headline, found, why, f"%show {quoted(unread.file)}")
     if drops:
@@ -155,10 +155,10 @@ def pending(state: State) -> Disagreement | None:
     if renamed:
         why = f"The upgrade gives {listed(renamed)} another name, and keeps the values. {why}"
     elif any("alter_column" in revision.others for revision in waiting):
-        why = "The upgrade changes a column; values that do not fit are lost. Copy the database."
+        why = "The upgrade changes a column; values may be lost. Copy the database first."
     dropped = [*drops, *renamed]
     if lost := [d.name for d in gone(state) if not is_among(d.name, dropped)]:
-        why = f"The database has {listed(lost)}, which the model has not: was that meant? {why}"
+        why = f"The database has {listed(lost)}, which the model lacks: was that meant? {why}"
     return say(headline, found, why, "flask db upgrade")
 
 
@@ -167,7 +167,7 @@ def _older(state: State) -> Disagreement | None:
     for revision in state.migrations.pending:
         for name, made, wanted in unlike(state, revision):
             found = f"{named(revision)} makes {name} {made}, the model has it as {wanted}."
-            headline = "Model and script do not say the same."
+            headline = "Model and script differ."
             why = "One of them was changed later. Is the model right? Then the command deletes the "
             why = f"{why}script; run flask db migrate again."
             first, command = take_out(state, revision)
@@ -197,9 +197,9 @@ def _half_run(state: State) -> Disagreement | None:
     return say(
         "A migration has run halfway.",
         f"{named(revision)} adds {listed(revision.adds)}: {are(there)} there, {are(absent)} not.",
-        f"It stopped at an error, or other hands made {listed(there)}. The next upgrade would fail "
-        f"there. Mend the script, take {listed(there)} out of its upgrade() for this one run, then "
-        "flask db upgrade, and put the lines back.",
+        f"It stopped at an error, or someone made {listed(there)} by hand. The next upgrade would "
+        f"fail there. Fix the script, take {listed(there)} out of its upgrade() for this one run, "
+        "then flask db upgrade, and put the lines back.",
     )
 
 
@@ -222,7 +222,7 @@ def _two_ways(state: State) -> Disagreement | None:
             return say(
                 headline,
                 f"{found}. {other.url} has run {named(last)}, and not what follows.",
-                "Forward, the upgrade adds it all. The other command goes as far as that database.",
+                "Forward, the upgrade adds it all. The other command stops where that database is.",
                 "flask db upgrade",
                 f"flask db upgrade {last.id}",
             )
@@ -239,7 +239,8 @@ def _two_ways(state: State) -> Disagreement | None:
     command = f"git reset --hard {back}"
     if fresh:
         why = "Forward, the upgrade adds it. Back: the last reset was without --hard, so the files "
-        why = f"{why}stayed. This undoes it, and changes no file; then reset again, with --hard."
+        why = f"{why}stayed. The other command undoes that, and changes no file; then reset with "
+        why = f"{why}--hard."
         command = f"git reset {back}"
     unseen = next((o for o in state.elsewhere if o.problem and o.url != state.database.url), None)
     if unseen:

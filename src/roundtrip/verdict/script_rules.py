@@ -11,7 +11,7 @@ from .wording import say, sentence
 
 
 def folder_gone(state: State) -> Disagreement | None:
-    """Git has the migrations folder, and the project has it no more."""
+    """Git has the migrations folder, and the project no longer has it."""
     folder = state.migrations.folder
     if state.migrations.exists or not any(
         path.startswith(f"{folder}/") for path in state.git.deleted
@@ -69,8 +69,8 @@ def script_error(state: State) -> Disagreement | None:
         return say(
             "A script is gone, and another follows it.",
             sentence(here.error),
-            "Git does not have it. So what follows it has to go too, and is made again; the "
-            f"command deletes it.{first} Only where the line down_revision has a slip, mend that.",
+            "Git does not have it. So what follows it has to go too, and be made again; the "
+            f"command deletes it.{first} If down_revision only has a typo, fix that instead.",
             command,
         )
     return say(
@@ -117,7 +117,7 @@ def template_gone(state: State) -> Disagreement | None:
     return say(
         "A file of the migrations is gone.",
         f"There is no {file}.",
-        "flask db migrate writes every new script after it. Git still has it; this brings it back.",
+        "flask db migrate makes every new script from it. Git still has it; this brings it back.",
         f"git checkout HEAD -- {quoted(file)}",
     )
 
@@ -139,7 +139,7 @@ def missing_script(state: State) -> Disagreement | None:
     way = rescue
     where = here.rescue.where if here.rescue else ""
     file = quoted(here.rescue.file) if here.rescue else ""
-    # Where the model still has what the database has, nothing is to be undone.
+    # Where the model still has what the database has, nothing has to be undone.
     wanted = not state.differences
     then = (
         "Then commit it."

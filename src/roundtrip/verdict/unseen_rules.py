@@ -21,15 +21,15 @@ def not_made(state: State) -> Disagreement | None:
     made = made_by(scripts).keys()
     read = {table_of(name) for revision in scripts for name in revision.columns}
     there = (model_names(state) & database_names(state)) - made
-    headline = "No migration makes it."
+    headline = "A change has no script."
     if tables := sorted(name for name in there if "." not in name):
         table, what, line = tables[0], "table", "create_table"
         found = f"Model and database have the table {table}, but no script makes it."
-        why = "Something else made it, db.create_all() for one. Another database would go without."
+        why = "Something else made it, such as db.create_all(). Another database would not get it."
         message = f"Create {table} table"
     elif lost := sorted(name for name in there if "." in name and table_of(name) in read):
         found = f"Model and database have {listed(lost)}, but no script makes it."
-        why = "Another database would go without."
+        why = "Another database would not get it."
         (table, _, column), what, line = lost[0].partition("."), "column", "add_column"
         message = f"Add {column} column to {table} model"
     else:
@@ -61,7 +61,7 @@ def _to_fill(state: State, operation: str, what: str) -> tuple[str, str] | None:
 
 
 def _waits(state: State) -> bool:
-    """Whether scripts wait: more than an empty one, into which something is to be written."""
+    """Whether scripts wait: more than an empty one, into which something must be written."""
     waiting = state.migrations.pending
     return bool(waiting and (waiting[1:] or not waiting[0].is_empty or has_run(state, waiting[0])))
 
@@ -77,7 +77,7 @@ def unwanted(state: State) -> Disagreement | None:
         return None
     maker = made[extra[0]]
     return say(
-        "A script makes what nobody has.",
+        "A script makes what nothing else has.",
         f"{maker.file} makes {listed(n for n in extra if made[n] is maker)}, and neither the model "
         "nor the database has it.",
         "Every new database would get it. Was the script changed after it had run? Put it back as "
@@ -97,7 +97,7 @@ def other_length(state: State) -> Disagreement | None:
         wanted = model.get(name, kind)
         if wanted != kind and "VARCHAR" in (wanted, kind):
             found = f"The model has {name} as {wanted}, the database as {kind}."
-            return say("A length is not the same.", found, *_change_of_type(state, name, wanted))
+            return say("The lengths differ.", found, *_change_of_type(state, name, wanted))
     return None
 
 

@@ -48,7 +48,7 @@ def named(revision: Revision) -> str:
 
 
 def made_unique(change: Difference) -> str:
-    """What is to be unique, and is not."""
+    """What should be unique, and is not."""
     what = change.detail.partition(",")[0]
     return f"{change.table} gets a {what}, and two rows have the same value there"
 
