@@ -260,7 +260,7 @@ class DatabaseState:
 
     For an SQLite file `url` is its path, relative to the project where it lies inside. `emptied`:
     it has no table, and had some. `copies`: where it is missing or emptied, the files beside it
-    that have rows, and that no settings name.
+    that no settings name, and that have rows: others than those of another database.
     """
 
     url: str = ""
@@ -280,7 +280,7 @@ class DatabaseState:
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """Another database that is not as this one. `env_file` names it; none does the usual one.
+    """Another database that is not as this one. `env_file` names it; none does the default one.
 
     `problem`: why it cannot be read, or reached by a command. `unrecorded`: it has tables and no
     revision. `names`: what it has (`user`, `user.age`). `filled`: its tables with rows. `emptied`:

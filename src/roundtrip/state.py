@@ -43,10 +43,10 @@ AGREE = Disagreement(
 class State:
     """The four places at one moment, and where they disagree, the most important first.
 
-    `env_file` is the file that chose the database (`flask --env-file`), empty for the usual one.
-    `elsewhere`: the other databases that are not as this one (with an `env_file` the usual one
+    `env_file` is the file that chose the database (`flask --env-file`), empty for the default one.
+    `elsewhere`: the other databases that are not as this one (with an `env_file` the default one
     too), and this one where the settings of production name it. `alone`: with an `env_file`, those
-    `differences` that the usual database does not have. `differing`: settings whose database, at
+    `differences` that the default database does not have. `differing`: settings whose database, at
     the same revision, has other columns or keys, or is no file of the project. `emptied` are tables
     as an earlier look saw them, with rows, which have none now.
     """

@@ -126,6 +126,18 @@ def test_a_gitignore_that_was_deleted_comes_back(aged: Project, remove: tuple[st
     assert aged.read().verdict.headline == "git add . would add before.db."
 
 
+def test_a_gitignore_that_no_commit_has_is_written(aged: Project):
+    text = (aged.path / ".gitignore").read_text(encoding="utf-8")
+    aged.git("rm", "-q", ".gitignore")
+    aged.git("commit", "-qm", "Without it")
+    aged.write(".gitignore", text)
+    aged.git("add", ".gitignore")
+    (aged.path / ".gitignore").unlink()
+    verdict = aged.read().verdict
+    assert (verdict.kind, verdict.next) == ("about_to_be_in_git", "")
+    assert "Write instance/ into the file .gitignore before you run git add." in verdict.why
+
+
 @pytest.mark.parametrize("file", [".env", "production.env"])
 def test_settings_that_are_in_git(aged: Project, file: str):
     """Out of the next commit; what a password was, it is no more."""

@@ -22,7 +22,7 @@ from ..sqlite_files import columns_in, has_dropped, opened, sql_name, table_name
 def read_database(project: Path, report: Mapping[str, Any], env_file: str | None) -> DatabaseState:
     """The database that commands go to, as the app's `report` names it.
 
-    Without a report of it, the usual one, where the project has it and no `env_file` is asked for.
+    Without a report of it, the default one, where it is there and no `env_file` is asked for.
     """
     if "database" in report:
         return build(DatabaseState, {"url": report["url"]} | report["database"])
@@ -40,7 +40,7 @@ def read_database(project: Path, report: Mapping[str, Any], env_file: str | None
             return replace(database, error=report["uncompared"], problem="unreachable")
         return database
     usual = project / "instance" / "app.db"
-    # The app does not say which database it has; its usual one is still worth a look.
+    # The app does not say which database it has; its default one is still worth a look.
     if env_file or not usual.is_file():
         return DatabaseState()
     return _sqlite(usual, usual.relative_to(project).as_posix())
@@ -50,7 +50,7 @@ def read_others(project: Path, here: DatabaseState, env_file: str | None) -> Ite
     """The databases in instance/ that files of settings name and that are not as this one.
 
     Also this one itself, where the settings of production name it, or name none; and a database of
-    production that has lost its file of settings. Seen from another database, the usual one is
+    production that has lost its file of settings. Seen from another database, the default one is
     among them, without a file of settings.
     """
     named = sorted({path.name for path in project.glob("*.env")} - {".env"})

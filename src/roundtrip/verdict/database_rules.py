@@ -64,7 +64,7 @@ def no_folder(url: str) -> str:
     if not url.startswith("instance/instance/"):
         return "SQLite makes files, but no folder. Make it, or fix the path in DATABASE_URL."
     return (
-        "A path in DATABASE_URL begins in instance/ already, so it names the file alone: for "
+        "A path in DATABASE_URL begins in instance/ already, so it names only the file: for "
         "instance/x.db it is sqlite:///x.db."
     )
 

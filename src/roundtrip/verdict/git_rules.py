@@ -39,8 +39,8 @@ def conflict(state: State) -> Disagreement | None:
         return say(
             "A conflict is not resolved yet.",
             f"No conflict mark is left in {listed(joined)}, but Git does not know yet.",
-            "If the file is right now, the command tells Git. git status says how to go on, or how "
-            "to stop.",
+            "If the file is as it should be, the command tells Git. git status says how to go on, "
+            "or how to stop.",
             f"git add {quoted(joined[0])}",
         )
     return say(
@@ -190,7 +190,7 @@ def about_to_be_in_git(state: State) -> Disagreement | None:
     if not found:
         return None
     headline = f"git add . would add {listed(found)}."
-    if ".gitignore" in state.git.deleted:
+    if ".gitignore" in {*state.git.deleted} - {*state.git.added}:
         return say(
             headline,
             "The file .gitignore, which kept such files out, is deleted.",
@@ -207,11 +207,12 @@ def about_to_be_in_git(state: State) -> Disagreement | None:
             "Rows belong to one machine. The command moves it there; a copy belongs there too.",
             move_in(beside[0]),
         )
+    lines = to_ignore(found)
     return say(
         headline,
         f"No line of .gitignore keeps {'them' if found[1:] else 'it'} out.",
-        f"Rows and addresses belong to one machine. Write {to_ignore(found)} into the file "
-        ".gitignore, one per line, before you run git add.",
+        f"Rows and addresses belong to one machine. Write {lines} into the file .gitignore"
+        f"{', one per line,' if ' and ' in lines else ''} before you run git add.",
     )
 
 
