@@ -265,3 +265,12 @@ def test_what_sql_of_a_script_may_have_made_is_not_called_made_by_hand(project: 
     verdict = project.read().verdict
     assert verdict.kind == "database_ahead"
     assert "No migration made it" not in verdict.why
+
+
+def test_what_a_script_has_dropped_is_told_before_it_is_committed(aged: Project):
+    aged.edit("demo_app/models.py", states.AGE, "")
+    aged.db("migrate", "-m", "Remove age column from user model")
+    aged.db("upgrade")
+    verdict = aged.read().verdict
+    assert verdict.kind == "script_not_committed"
+    assert verdict.why.startswith("It has dropped user.age, with all values.")

@@ -241,6 +241,9 @@ def script_not_committed(state: State) -> Disagreement | None:
     else:
         headline = "A migration is not committed."
         why = "Nobody else can get a script that is not in Git."
+    if lost := [name for revision in fresh for name in revision.loses]:
+        why = f"It has dropped {listed(lost)}, with all values. If that was not meant, only a copy "
+        why = f"{why}of the database brings them back."
     if is_of_last_commit(state, fresh[-1]):
         why = f"{why} The last commit has the same message: it is this script's. git add, then git "
         why = f"{why}commit --amend --no-edit put it in there, if nobody else has that commit."
