@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from .checks import Result, lost
 from .course import Goal
 from .errors import RoundtripError
-from .messages import typed, wrapped
+from .messages import typed
+from .wrapping import wrapped
 
 
 class Hints:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Collection, Sequence
 
 from .checks import Result, lost
@@ -11,6 +10,7 @@ from .checks.finding import Finding
 from .course import command
 from .home import Home
 from .lesson import Finished, Started
+from .wrapping import wrapped
 
 
 def started(started: Started, home: Home) -> list[str]:
@@ -126,20 +126,6 @@ _SWITCH = "git switch"
 _GOES_ON = re.compile(r"flask (?:--env-file \S+ )?db (?:upgrade|migrate)\b|git reset --hard\b")
 
 _INDENT = " " * 13
-_WIDTH = 96
-"""Characters of a line that JupyterLab does not break in a window of common size."""
-
-
-def wrapped(begin: str, text: str) -> list[str]:
-    """A text in lines that a cell's output has room for, all as far in as after `begin`."""
-    return textwrap.wrap(
-        text,
-        _WIDTH,
-        initial_indent=begin,
-        subsequent_indent=" " * len(begin),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
 
 
 def typed(command: str) -> str:

@@ -36,5 +36,5 @@ def test_an_app_that_is_stopped_by_no_known_error_is_not_called_the_models(appli
     verdict = model_error(state)
     assert (verdict.found, verdict.why) == (
         late,
-        "Mend the app first. Every flask command needs the app.",
+        "Fix the app first. Every flask command needs the app.",
     )

@@ -240,7 +240,7 @@ def test_an_error_of_git_or_pytest_is_known(applied: Project, case: Case):
     case.prepare(applied)
     failed, shown = outcome(applied, case.command)
     assert failed
-    told = diagnosis.lines(case.command, shown).strip().splitlines()
+    told = re.sub("\n {7}", " ", diagnosis.lines(case.command, shown)).strip().splitlines()
     (row,) = (row for row in ROWS if row.name == case.row)
     match = row.pattern.search(shown)
     assert match, shown

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from ..env_file import with_env_file
+from ..wrapping import wrapped
 from .app_rows import APP
 from .command_rows import COMMAND
 from .database_rows import DATABASE
@@ -31,7 +32,9 @@ TOOLS: dict[str, tuple[Row, ...]] = {"git": GIT, "pytest": PYTEST}
 
 
 def lines(command: str, output: str) -> str:
-    """The two lines to show under the output of a failed command; nothing where none are known.
+    """What to show under the output of a failed command: what it means, and what to do.
+
+    Nothing where that is not known.
 
     Only a line that runs `flask`, `git` or `pytest` is explained.
     """
@@ -43,7 +46,8 @@ def lines(command: str, output: str) -> str:
     if not known:
         return ""
     means, do = known
-    return f"{'' if output.endswith(chr(10)) else chr(10)}means: {means}\ndo:    {do}\n"
+    told = (*wrapped("means: ", means), *wrapped("do:    ", do))
+    return ("" if output.endswith("\n") else "\n") + "".join(f"{line}\n" for line in told)
 
 
 def diagnose(output: str, command: str = "") -> tuple[str, str] | None:
