@@ -87,7 +87,12 @@ def test_committed_migration(project: Path):
         **age,
     )
     refused(
-        "committed_migration", GONE, project, "file is gone", "git reset --hard ORIG_HEAD", **age
+        "committed_migration",
+        GONE,
+        project,
+        "whose script was deleted",
+        "git reset --hard ORIG_HEAD",
+        **age,
     )
     for odd, cause, command in (
         ({"others": ("execute",)}, "does more", "flask db downgrade"),
@@ -155,10 +160,17 @@ def test_a_script_that_went_into_the_commit_before(project: Path):
     amended = replace(
         UPGRADED, migrations=scripts, git=git(commits=(Commit("5" * 40, "Create user table"),))
     )
-    refused("committed_migration", amended, project, "to have its own", "%restart", **age)
+    refused("committed_migration", amended, project, "needs its own", "%restart", **age)
     log(project, f"{'0' * 40} {'6' * 40}", "commit (initial): Create user table")
     log(project, f"{'6' * 40} {'5' * 40}", "commit (amend): Create user table")
-    refused("committed_migration", amended, project, "as it was", "git reset --soft 6666666", **age)
+    refused(
+        "committed_migration",
+        amended,
+        project,
+        "restores that commit",
+        "git reset --soft 6666666",
+        **age,
+    )
 
 
 def test_a_model_that_was_left_out_of_the_commit(project: Path):

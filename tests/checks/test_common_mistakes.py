@@ -54,7 +54,7 @@ def test_the_wrong_database_was_upgraded(project: Path):
         "database_has",
         UPGRADED,
         project,
-        "production.db has not run all that app.db has: each is upgraded on its own. First a copy",
+        "production.db has not run all that app.db has: each is upgraded on its own. First check",
         command,
         **production,
     )

@@ -182,7 +182,7 @@ def test_a_database_that_is_not_there_is_not_upgraded_on_the_way_back(project: P
     off = {"column": "user.age", "database": "production.db", "present": False}
     shutil.copy(file, project / "instance/kept.db")
     sql(project, "DROP TABLE user", "production.db")
-    for cause in ("other hands dropped it", "production.db is not there: moved or deleted"):
+    for cause in ("it was dropped by hand", "production.db is not there: moved or deleted"):
         copy = "%show instance/kept.db"
         refused("database_has", made(), project, f"{cause}", copy, **off)
         kept = (project / "instance/kept.db").rename(project / "kept")
@@ -198,11 +198,11 @@ def test_settings_under_another_name_are_found(project: Path, there: bool):
         add_age(project, "production.db")
         shutil.copy(project / "instance/production.db", project / "instance/staging.db")
     staging = {"column": "user.age", "database": "staging.db"}
-    said = "stage.env names it, and the lesson's commands read staging.env"
+    said = "stage.env names it, but the lesson's commands read staging.env"
     refused("database_has", UPGRADED, project, said, "%show stage.env", **staging)
     (project / "stage.env").rename(project / ".env")  # Flask reads that one for every command
     found = ask("database_has", UPGRADED, project, **staging)
-    assert not found.met and "give it that name" not in found.cause
+    assert not found.met and "rename the file" not in found.cause
 
 
 def test_references(project: Path):
@@ -235,7 +235,7 @@ def test_production_is_upgraded_after_a_look_at_what_that_costs(project: Path):
     wanted = {"column": "user.age", "database": "production.db"}
     plain = replace(UPGRADED, migrations=migrations(second(applied=True)))
     upgrade = "flask --env-file production.env db upgrade"
-    address = "First a copy, and the address: flask --env-file production.env db current -v"
+    address = "First check the address (flask --env-file production.env db current -v)"
     refused("database_has", plain, project, address, upgrade, **wanted)
     drops = second(applied=True, drops=("user.email",))
     more = replace(UPGRADED, migrations=migrations(drops))

@@ -35,4 +35,4 @@ def test_same_files(project: Path):
     assert ask("same_files", made(), project, folder="demo_app").found.endswith("is missing")
     shutil.copy(states.DEMO_APP / "pages.py", project / "demo_app")
     (project / "demo_app/extra.py").touch()
-    assert ask("same_files", made(), project, folder="demo_app").found.endswith("is one too many")
+    assert ask("same_files", made(), project, folder="demo_app").found.endswith("does not belong")

@@ -32,23 +32,23 @@ from roundtrip.facts import Commit, DatabaseState, GitState
 
 def test_commits(project: Path):
     assert ask("commits", made(), project, count=1).met
-    refused("commits", made(), project, "earlier step", "git status", count=2)
+    refused("commits", made(), project, "commit is missing", "git status", count=2)
     refused("commits", made(git=GitState()), project, "no repository", "git init", count=1)
     log(project, f"{'1' * 40} {'2' * 40}", "commit: Add phone")
-    refused("commits", made(), project, "222 is on the branch no more", "git reflog", count=2)
+    refused("commits", made(), project, "222 is no longer there", "git reflog", count=2)
     staged = made(git=git(staged=("x",)))
     called = {"count": 2, "message": "Add x"}
     refused("commits", staged, project, "not in a commit", 'git commit -m "Add x"', **called)
     # lost commits of other lessons are not this one's
     own = {"count": 2, "script": "migrations/versions/*_add_age_*.py"}
-    refused("commits", made(), project, "earlier step", "git status", **own)
+    refused("commits", made(), project, "commit is missing", "git status", **own)
     log(project, f"{'2' * 40} {'1' * 40}", "commit (amend): Create the user table")
-    refused("commits", made(), project, "as it was", "git reset --soft 2222222", count=2)
+    refused("commits", made(), project, "restores that commit", "git reset --soft 2222222", count=2)
     log(project, f"{'2' * 40} {'1' * 40}", "reset: moving to HEAD~1")
-    refused("commits", made(), project, "on the branch no more", "git reflog", count=2)
+    refused("commits", made(), project, "is no longer there", "git reflog", count=2)
     refused("commits", made(), project, "later work", LOG, count=0)
     own = {"count": 0, "message": "Add x"}
-    refused("commits", made(), project, "joined by git reset --soft", LOG, **own)
+    refused("commits", made(), project, "one: git reset --soft", LOG, **own)
     assert "git reset" not in ask("commits", made(), project, count=0).cause  # it makes none
 
 
@@ -63,7 +63,7 @@ def test_a_script_belongs_into_the_commit_of_its_model(project: Path):
     staged = made(git=git(commits=two, staged=(AGE_SCRIPT,), added=(AGE_SCRIPT,)), migrations=fresh)
     refused("commits", staged, project, "model alone", "git commit --amend --no-edit", **both)
     three = made(git=git(commits=(Commit("3" * 40, "Add script"), *two)), migrations=tracked)
-    refused("commits", three, project, "commit too many", "git reset --soft HEAD~1", **both)
+    refused("commits", three, project, "an extra commit", "git reset --soft HEAD~1", **both)
     four = (Commit("4" * 40, "x"), Commit("3" * 40, "y"), *two)
     later = made(git=git(commits=four), migrations=tracked)
     refused("commits", later, project, "later work", LOG, **both)
@@ -83,11 +83,11 @@ def test_head_subject(project: Path):
     loose = made(git=git(modified=(MODELS,)))
     refused("head_subject", loose, project, "7777777", "git reflog", **lost)
     dirty = made(git=replace(later.git, modified=(MODELS,)))
-    refused("head_subject", dirty, project, "would go with a reset", "git stash", **back)
+    refused("head_subject", dirty, project, "would also delete what", "git stash", **back)
     loose = made(git=git(branch=None, way_back="main"))
     refused("head_subject", loose, project, "no branch", "git switch main", subject="Other")
     here = {"subject": "Create the user table"}
-    refused("head_subject", loose, project, "main here", "git switch -C main", **here)
+    refused("head_subject", loose, project, "moves main to it", "git switch -C main", **here)
     aside = made(git=git(branch="first"))
     same = {"subject": "Create the user table"}
     refused("head_subject", aside, project, "leaves main as it was", "git switch main", **same)
@@ -97,13 +97,13 @@ def test_head_subject(project: Path):
     refused("head_subject", made(), project, "by its message", command, **renamed)
     # an earlier lesson's commit is not written anew
     early = {"subject": "Other", "commits": 2}
-    refused("head_subject", made(), project, "Nothing is there to commit", "git status", **early)
+    refused("head_subject", made(), project, "There is nothing to commit", "git status", **early)
     staged = made(git=git(staged=(MODELS,)))
     refused("head_subject", staged, project, "not made yet", 'git commit -m "Other"', **early)
     loose = made(git=git(modified=(MODELS,)))
     refused("head_subject", loose, project, "not made yet", "git add .", **early)
     folded = {"subject": "Create the user table", "commits": 2}
-    refused("head_subject", made(), project, "on the branch no more", "git reflog", **folded)
+    refused("head_subject", made(), project, "no longer on the branch", "git reflog", **folded)
     empty = made(git=git(commits=(), head=None))
     commit = 'git commit -m "x"'
     refused("head_subject", empty, project, "Nothing was committed", commit, subject="x")
@@ -126,9 +126,9 @@ def test_clean(project: Path):
     assert ask("clean", made(), project).met
     refused("clean", made(git=git(untracked=("x",))), project, "after the last", "git status")
     command = 'git commit -m "Say what changes"'
-    refused("clean", made(git=git(staged=("x",))), project, "did not follow", command)
+    refused("clean", made(git=git(staged=("x",))), project, "but not committed", command)
     named, command = {"message": "Add x"}, 'git commit -m "Add x"'
-    refused("clean", made(git=git(staged=("x",))), project, "did not follow", command, **named)
+    refused("clean", made(git=git(staged=("x",))), project, "but not committed", command, **named)
     refused("clean", made(git=GitState()), project, "no repository yet", "git init")
     torn = made(git=GitState(error="bad object HEAD"))
     refused("clean", torn, project, "bad object HEAD. Begin again", "%restart")
@@ -136,7 +136,7 @@ def test_clean(project: Path):
     refused("head_subject", torn, project, "bad object HEAD", "%restart", subject="x")
     staged = made(git=git(staged=(MODELS,)))
     command = f"git restore --staged --worktree {MODELS}"
-    refused("clean", staged, project, "git add has noted", command, back=True)
+    refused("clean", staged, project, "The change is staged", command, back=True)
     new = made(git=git(staged=("notes.txt",), added=("notes.txt",)))
     refused("clean", new, project, "no commit has it", "git restore --staged notes.txt", back=True)
     run = replace(UPGRADED, git=git(untracked=(AGE_SCRIPT,)))
@@ -150,11 +150,11 @@ def test_clean(project: Path):
     refused("clean", both, project, "still in the file", "git status", back=True)
     assert ask("clean", both, project, back=True).found == "not committed: x"
     new = made(git=git(untracked=("instance/app.db",), private=("instance/app.db",)))
-    refused("clean", new, project, "Let .gitignore name", "%%writefile .gitignore")
+    refused("clean", new, project, "to .gitignore before", "%%writefile .gitignore")
     (project / ".gitignore").touch()
     new = made(git=git(untracked=("production.env",), private=("production.env",)))
-    refused("clean", new, project, "Let .gitignore name", "%show .gitignore")
-    refused("commits", new, project, "Let .gitignore name", "%show .gitignore", count=2)
+    refused("clean", new, project, "to .gitignore before", "%show .gitignore")
+    refused("commits", new, project, "to .gitignore before", "%show .gitignore", count=2)
     noted = made(git=git(settings=("production.env",), added=("production.env",)))
     out = "git rm -f --cached production.env"
     refused("clean", noted, project, "Add *.env to .gitignore", out)
@@ -223,9 +223,9 @@ def test_a_goal_about_a_script_of_another_name_says_so_in_its_own_text():
 def test_taken_back(project: Path):
     here = {"subject": "Create the user table"}
     refused("taken_back", made(), project, "No commit is called", LOG, subject="Other")
-    refused("taken_back", made(), project, "way there comes first", LOG, **here)
+    refused("taken_back", made(), project, "First come the model", LOG, **here)
     loose = made(git=git(modified=(MODELS,)))
-    refused("taken_back", loose, project, "in the files alone: commit it", "git add .", **here)
+    refused("taken_back", loose, project, "only in the files: commit it", "git add .", **here)
     log(project, f"{'0' * 40} {'1' * 40}", "commit (initial): Create the user table")
     refused("taken_back", made(), project, "No commit followed", LOG, **here)
     log(project, f"{'1' * 40} {'2' * 40}", "commit: Add phone")

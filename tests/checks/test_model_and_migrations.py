@@ -86,9 +86,9 @@ def test_a_table_that_was_made_from_another_model(project: Path):
     one = {"count": 1, "applied": 1, "whole": True}
     refused("revisions", state, project, "made from another model", "%restart", **one)
     same = made(migrations=migrations(more))
-    refused("revisions", same, project, "a script too many", DELETE, **one)
+    refused("revisions", same, project, "one script too many", DELETE, **one)
     empty = made(migrations=migrations(second(adds=())), differences=(change,))
-    refused("revisions", empty, project, "a script too many", DELETE, **one)
+    refused("revisions", empty, project, "one script too many", DELETE, **one)
 
 
 def test_a_script_that_is_lost_for_good(project: Path):
@@ -159,7 +159,7 @@ def test_revisions(project: Path):
 
 
 def test_a_downgrade_that_undoes_nothing_is_not_told(project: Path):
-    """It would take the number back, and then only the lesson's beginning is left."""
+    """It would take the id back, and then only the lesson's beginning is left."""
     early = {"count": 2, "applied": 1}
     first, loose = UPGRADED.migrations.revisions
     for script, changed, following in (
@@ -190,10 +190,10 @@ def test_newest_script(project: Path):
     refused("newest_script", WAITING, project, "No script is called", "flask db history", **wanted)
     nameless = replace(second(), message="empty message")
     forgot = made(migrations=migrations(nameless))
-    refused("newest_script", forgot, project, "when -m is left out", DELETE, **wanted)
+    refused("newest_script", forgot, project, "the message without -m", DELETE, **wanted)
     filled = replace(second(), id="c" * 12, message="Fill in the ages")
     more = made(migrations=migrations(filled, replace(nameless, parents=("c" * 12,))))
-    refused("newest_script", more, project, "when -m is left out", DELETE, **wanted)
+    refused("newest_script", more, project, "the message without -m", DELETE, **wanted)
     other = replace(filled, message="Ages", parents=(SECOND,), adds=(), file="c.py")
     wrong = made(migrations=migrations(second(), other))
     refused("newest_script", wrong, project, "has another message", "git clean -f c.py", **wanted)
@@ -202,7 +202,14 @@ def test_newest_script(project: Path):
     refused("newest_script", more, project, "Another script was made after", command, **wanted)
     none = made(migrations=MigrationState(True))
     refused("newest_script", none, project, "no script here made it", "%board", **wanted)
-    refused("newest_script", GONE, project, "file is gone", "git reset --hard ORIG_HEAD", **wanted)
+    refused(
+        "newest_script",
+        GONE,
+        project,
+        "whose script was deleted",
+        "git reset --hard ORIG_HEAD",
+        **wanted,
+    )
 
 
 def test_where_nothing_can_be_migrated_at_all(project: Path):

@@ -36,7 +36,7 @@ def test_rows(project: Path):
     (project / "production.env").write_text("DATABASE_URL=sqlite:///production.db\n")
     sql(project, "DELETE FROM user")
     emptied = {"table": "user", "count": 3}
-    refused("rows", made(), project, "an upgrade made it anew", "%restart", **emptied)
+    refused("rows", made(), project, "an upgrade recreated it", "%restart", **emptied)
     sql(project, "CREATE TABLE post (id INTEGER PRIMARY KEY)")
     new = {"table": "post", "count": 1}  # no other database has rows of it: nothing was lost
     refused("rows", made(), project, "Rows were not added", "%%flask_shell", **new)
@@ -216,7 +216,7 @@ def test_same_rows(project: Path):
     sql(project, "UPDATE user SET name = 'Other' WHERE id = 1", "production.db")
     refused("same_rows", made(), project, "not copied", look, **copied)
     shutil.copy(project / "instance/copy.db", project / "production.db")
-    refused("same_rows", made(), project, "its place is in instance/", look, **copied)
+    refused("same_rows", made(), project, "belongs in instance/", look, **copied)
     shutil.copy(project / "instance/production.db", project / "instance/older.db")
     refused("same_rows", made(), project, "It holds the same as older.db", look, **copied)
     (project / "production.db").unlink()
@@ -228,7 +228,7 @@ def test_same_rows(project: Path):
     assert ask("same_rows", made(), project, **copied).met
     usual = (project / "instance/app.db").read_bytes()
     shutil.copy(project / "instance/copy.db", project / "instance/app.db")
-    refused("same_rows", made(), project, "app.db is the same as copy.db", "%restart", **copied)
+    refused("same_rows", made(), project, "app.db equals copy.db", "%restart", **copied)
     (project / "instance/app.db").write_bytes(usual)
     sql(project, "ALTER TABLE user ADD COLUMN age INTEGER", "production.db")
     refused("same_rows", made(), project, "not copied", look, **copied)

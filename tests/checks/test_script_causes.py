@@ -40,7 +40,7 @@ from roundtrip.facts import Column, Difference, Elsewhere, ModelState, Table
             (),
             "take unique=True out of it,",
         ),
-        ({"others": ("drop_constraint",)}, "remove_constraint", (), "asks for it: mend that"),
+        ({"others": ("drop_constraint",)}, "remove_constraint", (), "asks for it: fix that"),
         ({"adds": ("user.age", "user.pet")}, "add_column", ("pet",), "take user.pet out of it,"),
         ({"drops": ("user.name",)}, "remove_column", None, "Put its line back first"),
     ],
@@ -110,7 +110,7 @@ def test_a_script_of_a_lesson_before_that_waits_again(project: Path):
     early = replace(WAITING, migrations=migrations(second(tracked=True)))
     assert ask("pending_changes", early, project, **age).met
     refused(
-        "pending_changes", state, project, "waits again: a downgrade too many", "%restart", **age
+        "pending_changes", state, project, "waits again: one downgrade too many", "%restart", **age
     )
 
 
@@ -187,7 +187,14 @@ def test_a_script_that_production_has_run_is_not_deleted(project: Path):
     has = Elsewhere("production.env", "instance/production.db", (SECOND,), names=("user.age",))
     state = replace(WAITING, migrations=migrations(second(makes=(wrong,))), elsewhere=(has,))
     back = "flask --env-file production.env db downgrade"
-    refused("committed_migration", state, project, "goes back first", back, adds=["user.age"])
+    refused(
+        "committed_migration",
+        state,
+        project,
+        "downgrade that database first",
+        back,
+        adds=["user.age"],
+    )
 
 
 def test_a_deleted_script_that_no_database_misses_is_made_again(project: Path):
@@ -208,7 +215,7 @@ def test_two_scripts_are_not_one(project: Path):
     pets = made(model=ModelState((user(AGE, replace(AGE, name="pet")),), found=True, migrates=True))
     state = replace(state, model=pets.model)
     both = {"adds": ["user.age", "user.pet"]}
-    refused("pending_changes", state, project, "one is to do it all", "git clean -f c.py", **both)
+    refused("pending_changes", state, project, "one should do it", "git clean -f c.py", **both)
 
 
 def test_what_no_script_makes_is_not_said_to_be_missing_from_the_model(project: Path):

@@ -145,11 +145,11 @@ def test_a_test_that_failed_does_not_count_until_it_passes(project: Project):
     assert "has no test" in find(project, "has_file", **file).cause
     project.write("tests/test_user.py", "def test_it():\n    assert not True\n")
     assert project.capture(["pytest", "-q"]).returncode == 1
-    assert "ran last, which says where" in find(project, "has_file", **file).cause
+    assert "the last run of pytest; see there" in find(project, "has_file", **file).cause
     project.write("tests/test_user.py", "import nothing\n\n\ndef test_it():\n    assert True\n")
     assert "the file was written since" in find(project, "has_file", **file).cause
     assert project.capture(["pytest", "-q"]).returncode == 2
-    assert "ran last, which says where" in find(project, "has_file", **file).cause
+    assert "the last run of pytest; see there" in find(project, "has_file", **file).cause
     project.write("tests/test_user.py", "def test_it():\n    assert True\n")
     project.write("tests/test_other.py", "def test_other():\n    assert not True\n")
     assert project.capture(["pytest", "-q"]).returncode == 1

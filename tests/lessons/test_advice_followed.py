@@ -57,7 +57,7 @@ MISTAKES = {
     "in the commit of an earlier lesson": (
         {COMMIT: "!git add .\n!git commit -q --amend --no-edit"},
         [],
-        "the commit of an earlier lesson, and is to have its own.",
+        "the commit of an earlier lesson, and needs its own.",
     ),
     "in the script of an earlier lesson": (
         {SCRIPT: INTO_THE_CITY_SCRIPT, DEVELOPMENT: "", COMMIT: "", PRODUCTION: ""},
@@ -72,12 +72,12 @@ MISTAKES = {
     "a script that was emptied, and has run": (
         {SCRIPT: f"{RIGHT[SCRIPT]}\n{EMPTIED}", DEVELOPMENT: "!flask db upgrade"},
         [],
-        "It has run, and nothing was done, so its number alone goes back",
+        "It has run and done nothing, so stamp the database back",
     ),
     "a script that was removed again": (
         {PRODUCTION: "!git rm -q migrations/versions/*phone*\n!git commit -qm 'clean up'"},
         [],
-        "whose file is gone, deleted or reset too early",
+        "whose script was deleted or reset too early",
     ),
     "another name, and a script that renames it": (
         ANOTHER_NAME,

@@ -65,7 +65,7 @@ WRONG = {
     "another name": (
         {PHONE: RIGHT[PHONE].replace("phone:", "phon:")},
         "%check there",
-        "The model has user.phon. If that is to be it, mend the name.",
+        "The model has user.phon. If you meant that, fix the name.",
     ),
     "another type, and then only the model mended": (
         {
@@ -141,7 +141,7 @@ WRONG = {
     "reset before downgrade": (
         {BACK: "!git reset --hard HEAD~1"},
         "%check and-back",
-        "whose file is gone, deleted or reset too early.",
+        "whose script was deleted or reset too early.",
     ),
     "production did not go back": (
         {BACK: "!flask db downgrade\n!git reset --hard HEAD~1"},

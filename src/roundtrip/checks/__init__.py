@@ -75,12 +75,12 @@ def lacking_at_the_start(
     To begin again with that project would lead back to the same goal.
     """
 
-    def mended(result: Result) -> Result:
+    def told(result: Result) -> Result:
         if not _is_lost(result) or check(result.goal, state, start).met:
             return result
         return replace(result, finding=replace(result.finding, cause=_LACKING, next=_FRESH))
 
-    return tuple(map(mended, results))
+    return tuple(map(told, results))
 
 
 def without_commits(
@@ -116,9 +116,8 @@ def _is_lost(result: Result) -> bool:
 
 _FRESH = f"{BEGIN_AGAIN} --fresh"
 _LACKING = (
-    "It is gone, and the end of the lesson before that you kept does not have it either, so "
-    "%restart alone would not bring it back. With --fresh the lesson begins as the course has it; "
-    "then run the cells down to here."
+    "It is gone, and the start that you kept does not have it either, so %restart alone would not "
+    "help. With --fresh the lesson begins as the course has it; then run the cells down to here."
 )
 
 

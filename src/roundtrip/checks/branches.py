@@ -15,17 +15,17 @@ from .reflog import Made, ask_git
 def to_main(state: State, project: Path, back: bool) -> Cure:
     """The way from another branch to main. `back`: what follows on a branch is not wanted.
 
-    Where main has nothing of its own, it is taken along: the databases may have run what is here.
+    Where main has nothing of its own, it is moved here: the databases may have run what is here.
     """
-    cause = "A branch of its own leaves main as it was, and the lessons are on main."
+    cause = "You are on another branch, and the lessons are on main."
     there = ask_git(project, "rev-parse", "--verify", "--quiet", "refs/heads/main")
     here = [commit.hash for commit in state.git.commits]
     if back or not there or there == here[:1]:
         return Cure(cause, "git switch main")
     if there[0] in here:
-        cause = f"{cause} This takes main along to here, and loses nothing of it."
+        cause = f"{cause} This moves main to here and loses none of its commits."
         return Cure(cause, "git switch -C main", holds_back=True)
-    cause = f"{cause} Main has commits that {state.git.branch} has not. Look at them: git switch "
+    cause = f"{cause} Main has commits that {state.git.branch} lacks. Look at them: git switch "
     return Cure(f"{cause}main leaves this branch, git switch -C main would drop them.", _LOOK)
 
 
@@ -48,8 +48,8 @@ def _from_branch(project: Path, subject: str, place: str) -> Cure | None:
     if branches[0] in ahead:
         cause = f"{cause} The lessons are on main; this brings main to it."
         return Cure(cause, f"git merge {quoted(branches[0])}", holds_back=True)
-    cause = f"{cause} Main has commits that it has not, so look at both first; git merge joins them"
-    return Cure(f"{cause}, git cherry-pick copies one.", _LOOK, holds_back=True)
+    cause = f"{cause} Main has commits that it lacks, so look at both first; git merge merges "
+    return Cure(f"{cause}both, git cherry-pick copies one.", _LOOK, holds_back=True)
 
 
 _LOOK = "git log --oneline --graph --all"

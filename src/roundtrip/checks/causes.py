@@ -37,7 +37,7 @@ def why_blocked(state: State, project: Path | None = None, database: str = USUAL
     gone = [*missing, *(each for each in there if each not in state.migrations.ids)]
     if not gone:
         return None
-    cause = f"The database is at {gone[0]}, whose file is gone, deleted or reset too early."
+    cause = f"The database is at {gone[0]}, whose script was deleted or reset too early."
     if missing and verdict.next.startswith("flask db revision --rev-id"):
         return begin_again(f"{cause} Git does not have it either.")
     # The board of another database looks for the file.
@@ -64,14 +64,14 @@ def not_upgraded(state: State, project: Path, database: str) -> Cure:
     for revision in state.migrations.revisions if database != USUAL else ():
         if revision.id not in run and not revision.only_adds:
             cause = f"The upgrade has not run on {database}, and {revision.file} does more than "
-            cause = f"{cause}add. What would fail or be lost there, its own board shows."
+            cause = f"{cause}add. Its own board shows what would fail or be lost there."
             return Cure(cause, command_on(database, "%board"), repair=True)
     command = command_on(database, _UPGRADE)
     return Cure(f"The upgrade has not run on {database}.{address_first(database)}", command)
 
 
 def why_troubled(state: State) -> Cure | None:
-    """The cure where the usual database is not as its number says, or has no right one."""
+    """The cure where the default database is not as its revision says, or has no right one."""
     return _verdict_in(_TROUBLES, state)
 
 
@@ -160,11 +160,11 @@ def why_empty(state: State, script: Revision) -> Cure:
     other = has_run(state, script)
     if script.applied or other:
         ran = "It has run" if script.applied or not other else f"{other.url} has run it"
-        cause = f"{cause} {ran}, and nothing was done, so its number alone goes back; then "
+        cause = f"{cause} {ran} and done nothing, so stamp the database back; then "
         command = f"flask db stamp {script.below}"
         if not script.applied and other:
             command = with_env_file(command, other.env_file)
-        return Cure(f"{cause}delete it.", command, repair=True)
+        return Cure(f"{cause}delete the script.", command, repair=True)
     return make_again(state, script, cause, repair=True)
 
 
@@ -205,7 +205,7 @@ def followed(state: State, script: Revision) -> Cure | None:
     return Cure(f"{first.headline} {first.why}", first.next, repair=True)
 
 
-MEND = "Delete it, mend the model, make it again."
+MEND = "Delete it, fix the model, make it again."
 
 
 def make_again(
@@ -215,22 +215,22 @@ def make_again(
     then: str = "Delete it, make it again.",
     repair: bool = False,
 ) -> Cure:
-    """A script is not as it should be: what has run it goes back first, then it is deleted.
+    """A script is not as it should be: what has run it is downgraded first, then it is deleted.
 
     `repair`: the goal's own hints do not fit, even where nothing has run it.
     """
     if revision.applied:
         return downgrade_of(state, revision).after(cause)
     if other := has_run(state, revision):
-        cause = f"{cause} {other.url} has run it, and goes back first, without the values that "
-        cause = f"{cause}it has there; then delete the script. (In a real production, a new "
-        cause = f"{cause}migration would mend it.)"
+        cause = f"{cause} {other.url} has run it: downgrade that database first, which loses "
+        cause = f"{cause}what the script added; then delete it. (In real production, a new "
+        cause = f"{cause}migration would fix it.)"
         return Cure(cause, back_on(state, other, revision), repair=True)
     return Cure(f"{cause} {then}", delete(state, revision), repair)
 
 
 def downgrade_of(state: State, revision: Revision) -> Cure:
-    """How to take back a script that the usual database has run; where a downgrade cannot, why."""
+    """How to take back a script that the default database has run, or why no downgrade can."""
     if revision.loses:
         cause = f"It has run, and what it dropped is gone: {', '.join(revision.loses)}."
         return begin_again(f"{cause} No downgrade brings the values back.")

@@ -26,8 +26,8 @@ def not_to_commit(state: State, project: Path) -> Cure | None:
         cause = (
             f"{state.git.databases[0]} is in Git, and rows belong to one machine. This takes it "
         )
-        cause = f"{cause}out of Git, and keeps the file. Let .gitignore name "
-        cause = f"{cause}{to_ignore(state.git.databases)}, too."
+        cause = f"{cause}out of Git and keeps the file. Add {to_ignore(state.git.databases)} to "
+        cause = f"{cause}.gitignore, too."
         files = " ".join(map(quoted, state.git.databases))
         return Cure(cause, f"git rm -f --cached {files}", repair=True)
     if said := settings_in_git(state) or scripts_ignored(state):
@@ -35,13 +35,13 @@ def not_to_commit(state: State, project: Path) -> Cure | None:
     if (taken := about_to_be_in_git(state)) and taken.next:
         return as_told(taken)
     if private := state.git.private:
-        cause = f"{private[0]} belongs to one machine, and not into Git. Let .gitignore name "
-        cause = f"{cause}{to_ignore(private)} before git add."
+        cause = f"{private[0]} belongs to one machine, not in Git. Add {to_ignore(private)} "
+        cause = f"{cause}to .gitignore before git add."
         there = (project / ".gitignore").is_file()
         return Cure(cause, f"{'%show' if there else '%%writefile'} .gitignore", repair=True)
     if first.kind == "model_ahead":
         cause = f"{first.headline} {first.why} Model and script go into one commit."
-        # The step before the commit, if nothing above is to be mended: then the model may change.
+        # The step before the commit, if nothing above needs fixing: then the model may change.
         return Cure(cause, first.next, repair=not first.next.startswith("flask db migrate"))
     return bad_script(state)
 
@@ -75,8 +75,8 @@ def apart(
     if after not in subjects[2:] or {*models} & {*brought_with(project, script)}:
         return None
     before = state.git.commits[subjects.index(after)].hash[:7]
-    cause = "The script is in one commit, and its model in another: who goes one commit back has "
-    cause = f"{cause}half of it. This takes them off the branch after “{after}”, and keeps the "
+    cause = "The script is in one commit, and its model in another: going one commit back leaves "
+    cause = f"{cause}half of it. This takes them off the branch after “{after}” and keeps the "
     return Cure(
         f"{cause}files; then commit them as one.", f"git reset --soft {before}", repair=True
     )
@@ -92,8 +92,8 @@ def amended(lost: Sequence[Made]) -> Cure | None:
     """How to have an earlier commit as it was, if the last thing was to write into it."""
     for each in lost:
         if each.amended:
-            cause = "git commit --amend has put it into the commit before. This goes back to that "
-            cause = f"{cause}one as it was, and keeps the files; then commit them."
+            cause = "git commit --amend has put it into the commit before. This restores that "
+            cause = f"{cause}commit and keeps the files; then commit them."
             return Cure(cause, f"git reset --soft {each.after[:7]}", repair=True)
     return None
 
@@ -106,7 +106,7 @@ def reset_without_hard(state: State, project: Path) -> Cure | None:
     if not state.git.left or not is_in_the_files(state, project, state.git.reset_from):
         return None
     cause = "The reset was without --hard: it moved the branch, and the files stayed. This moves "
-    cause = f"{cause}it back, and no file; then reset again, with --hard."
+    cause = f"{cause}the branch back and changes no file; then reset with --hard."
     return Cure(cause, f"git reset {state.git.reset_from}", repair=True)
 
 
@@ -116,15 +116,15 @@ def why_changed(state: State, file: str) -> Cure:
         cause = "The script is in no commit, and was left behind."
         return make_again(state, scripts[0], cause, "Delete it.")
     if file in state.git.added:
-        cause = "The file is new, and no commit has it. This takes it out of what git add noted."
+        cause = "The file is new, and no commit has it. This unstages it."
         return Cure(cause, f"git restore --staged {quoted(file)}")
     if file in state.git.staged:
-        cause = "git add has noted the change, and git restore alone gives back what is noted."
+        cause = "The change is staged, and plain git restore gives back what is staged."
         if file in state.git.deleted:
-            cause = "The file was deleted, and Git has noted it."
+            cause = "The file was deleted, and that is staged."
         return Cure(cause, f"git restore --staged --worktree {quoted(file)}")
     if file in state.git.untracked:
-        cause = "The file is in no commit, so nothing is there to restore. Not needed? "
+        cause = "The file is in no commit, so there is nothing to restore. Not needed? "
         return Cure(f"{cause}git clean -f {quoted(file)} deletes it.", "git status")
     deleted = file in state.git.deleted
     cause = "The file was deleted." if deleted else "The change is still in the file."

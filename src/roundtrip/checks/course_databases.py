@@ -18,7 +18,7 @@ OWN = {USUAL, "production.db", "staging.db"}
 
 
 def settings_of(database: str) -> str:
-    """The file of settings that is to name a database of the course: `production.env`."""
+    """The file of settings that should name a database of the course: `production.env`."""
     return f"{Path(database).stem}.env"
 
 
@@ -28,16 +28,17 @@ def command_on(database: str, command: str) -> str:
 
 
 def address_first(database: str) -> str:
-    """The sentence before a command on a database that is not the usual one."""
+    """The sentence before a command on a database that is not the default one."""
     if database == USUAL:
         return ""
-    return f" First a copy, and the address: {command_on(database, 'flask db current -v')}"
+    first = command_on(database, "flask db current -v")
+    return f" First check the address ({first}) and make a copy."
 
 
 def settings_with_address(project: Path, database: str) -> str:
     """The file of settings that says where commands for this database go; empty: the app says it.
 
-    For the usual one it is what Flask reads first (https://flask.palletsprojects.com/en/stable/cli,
+    For the default one it is what Flask reads first (https://flask.palletsprojects.com/en/stable/cli,
     Environment Variables From dotenv).
     """
     if database != USUAL:
@@ -46,7 +47,7 @@ def settings_with_address(project: Path, database: str) -> str:
 
 
 def is_used(project: Path, database: str) -> bool:
-    """Whether commands go to this file: the usual one, or one that its file of settings names."""
+    """Whether commands go to this file: the default one, or one that its file of settings names."""
     settings = settings_with_address(project, database)
     named = database_named_by(project, settings) if settings else project / "instance" / USUAL
     return named == project / "instance" / database

@@ -1,4 +1,4 @@
-"""Why a database does not have what it should, or has it by other hands; and the cure."""
+"""Why a database does not have what it should, or has it by hand; and the cure."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def copy_lost(project: Path, database: str, column: str, source: str) -> Cure:
     if (project / "instance" / database).is_file():
         return begin_again(f"{database} was overwritten, or made too late.")
     if (project / database).is_file():
-        cause = f"{database} lies beside instance/, where no command looks. This moves it there."
+        cause = f"{database} is beside instance/, where no command looks. This moves it there."
         return Cure(cause, move_in(database), repair=True)
     cause = f"{database} is not there: not made yet, moved or deleted."
     if name in columns_of(project, source, table):
@@ -95,7 +95,7 @@ def not_used(project: Path, database: str, complete: bool = False) -> Cure | Non
             cause = f"{cause} The lesson's database is {USUAL}: take that line out."
         return Cure(cause, f"%show {settings}", repair=True)
     if other := _named_in(project, database):
-        cause = f"{other} names it, and the lesson's commands read {settings}: give it that name."
+        cause = f"{other} names it, but the lesson's commands read {settings}: rename the file."
         return Cure(cause, f"%show {other}", repair=True)
     if complete:
         cause = f"The file is there, but no {settings} names it: no command goes to it."
@@ -136,7 +136,7 @@ def not_by_downgrade(state: State, project: Path, column: str, database: str) ->
         return None
     if database == USUAL and (trouble := why_troubled(state)):
         return trouble
-    cause = f"It is gone, and {makers[-1].id} still counts as run: it was dropped by other hands, "
+    cause = f"It is gone, and {makers[-1].id} still counts as run: it was dropped by hand, "
     return Cure(f"{cause}not by a downgrade.", command_on(database, "%board"), repair=True)
 
 

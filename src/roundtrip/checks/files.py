@@ -37,9 +37,9 @@ def _not_passed(project: Path, file: str) -> Cure | None:
     except (OSError, ValueError):
         return None  # it has not run here, or nothing has failed yet
     if any(test.partition("::")[0] == file for test in failed):
-        cause = "Its test failed when pytest ran last, which says where."
+        cause = "Its test failed in the last run of pytest; see there."
         if ran < (project / file).stat().st_mtime:
-            cause = "Its test failed when pytest ran last, and the file was written since."
+            cause = "Its test failed in the last run of pytest, and the file was written since."
         return Cure(cause, "pytest -q")
     return None
 
@@ -52,7 +52,7 @@ def same_files(state: State, project: Path, folder: str) -> Finding:
         return met(f"{folder} is as the course has it")
     first = different[0]
     what = "differs" if first in ours and first in theirs else "is missing"
-    what = what if first in ours else "is one too many"
+    what = what if first in ours else "does not belong"
     cause = "A cell that writes this file did not run, or the file was changed afterwards."
     following = "git status" if first in theirs else f"%%writefile {folder}/{first}"
     if first in theirs and not state.git.commits:  # so Git has nothing to compare with

@@ -11,7 +11,7 @@ from ..state import Disagreement
 class Cure:
     """Why something is not as it should be, and the command to run next.
 
-    `repair`: something else is to be mended first, so the goal's own hints do not fit.
+    `repair`: something else should be fixed first, so the goal's own hints do not fit.
     `holds_back`: the commands of the goals below wait until this is done.
     """
 
@@ -34,7 +34,7 @@ BEGIN_AGAIN = "%restart"
 
 
 def begin_again(cause: str) -> Cure:
-    """The cure where nothing brings back what is lost: the lesson begins anew."""
+    """The cure where nothing brings back what is lost: the lesson begins again."""
     return Cure(f"{cause} Begin again, and run the cells down to here.", BEGIN_AGAIN, repair=True)
 
 
@@ -42,7 +42,7 @@ def begin_again(cause: str) -> Cure:
 class Finding:
     """What a check saw. Where the goal is not met, the rest is that of a `Cure`.
 
-    `lost`: nothing else is to be done, since what the lesson begins with is gone for good.
+    `lost`: nothing else should be done, since what the lesson begins with is gone for good.
     """
 
     met: bool

@@ -28,7 +28,7 @@ def commits(
     """The current branch holds exactly `count` commits.
 
     `script`: the last of them brought the script of this name, together with what it is for.
-    `message`: what it is to be called.
+    `message`: what it should be called.
     """
     found = len(state.git.commits)
     text = f"{counted(found, 'commit')} on the current branch"
@@ -40,16 +40,14 @@ def commits(
         return met(text)
     if found > count:
         if [each.subject for each in state.git.commits[:2]] == [message] * 2:
-            cause = "Two commits have this message: the second belongs into the first. This takes "
-            cause = f"{cause}it off the branch, and keeps the files; then they are amended."
+            cause = "Two commits have this message: the second belongs in the first. This takes it "
+            cause = f"{cause}off the branch and keeps the files; then amend the first."
             return unmet(text, Cure(cause, "git reset --soft HEAD~1", repair=True))
-        cause = (
-            "The branch holds later work too: it was not reset, or was committed in more steps. "
-        )
-        if message == ANY_MESSAGE:  # the lesson makes no commit: joined, all would be in one
+        cause = "The branch holds later work too: it was not reset, or is in several commits. "
+        if message == ANY_MESSAGE:  # the lesson makes no commit: all would be in one
             cause = "The branch holds later work too: it was not reset."
             return unmet(text, Cure(cause, "git log --oneline"))
-        cause = f"{cause}Those are joined by git reset --soft HEAD~1, then git commit --amend "
+        cause = f"{cause}Make them one: git reset --soft HEAD~1, then git commit --amend "
         cause = f"{cause}--no-edit."
         return unmet(text, Cure(cause, "git log --oneline"))
     if state.git.uncommitted:
@@ -65,9 +63,9 @@ def commits(
     if elsewhere := aside(project, own):
         return unmet(text, elsewhere)
     if lost and known:
-        cause = f"A reset went too far back: {lost[-1].after[:7]} is on the branch no more."
+        cause = f"A reset went too far back: {lost[-1].after[:7]} is no longer there."
         return unmet(text, Cure(cause, "git reflog"))
-    return unmet(text, Cure("An earlier step is missing.", "git status"))
+    return unmet(text, Cure("This lesson's commit is missing.", "git status"))
 
 
 def _apart(state: State, script: str, more: int) -> Cure | None:
@@ -79,7 +77,7 @@ def _apart(state: State, script: str, more: int) -> Cure | None:
             return script_alone(state)
         if more != 1 or not known or state.git.uncommitted:
             return None
-        cause = "There is a commit too many. This takes the last one off the branch, and keeps its "
+        cause = "There is an extra commit. This takes the last one off the branch and keeps its "
         cause = f"{cause}files; git commit --amend --no-edit then puts them into the one before."
         return Cure(cause, "git reset --soft HEAD~1", repair=True)
     return None if more else model_alone(state)
@@ -96,13 +94,13 @@ def head_subject(
     """The message of the last commit on main, the lessons' only branch, is `subject`.
 
     `commits`: so many are on the branch once this lesson has made its own. With fewer, the last one
-    is an earlier lesson's; else a wrong message can be written anew. `file`: what the lesson's own
+    is an earlier lesson's; else a wrong message can be rewritten. `file`: what the lesson's own
     commit brings; without it there, the last one is an earlier lesson's as well. `back`: what
-    followed it is to go.
+    followed it should go.
     """
     detached = state.git.branch is None and not (state.git.rebasing or state.git.conflicts)
     if detached and state.git.subject == subject:
-        cause = "HEAD is at it, and on no branch. This takes the branch main here."
+        cause = "HEAD is there, but on no branch. This moves main to it."
         return unmet("on no branch", Cure(cause, "git switch -C main", holds_back=True))
     if not_now := _not_now(state):
         return unmet("Git cannot tell", not_now)
@@ -117,7 +115,7 @@ def head_subject(
             return met(text)
         if cure := amended(off_the_branch(state, project)):
             return unmet(f"{text}, and one commit is missing", cure)
-        cause = "It took the place of an earlier commit, which is on the branch no more."
+        cause = "It has replaced an earlier commit, which is no longer on the branch."
         return unmet(f"{text}, and one commit is missing", Cure(cause, "git reflog", repair=True))
     older = [commit.hash[:7] for commit in state.git.commits if commit.subject == subject]
     if older:
@@ -130,8 +128,8 @@ def head_subject(
         if back and (not changed or is_as_in(project, older[0], changed)):
             return unmet(text, Cure(cause, f"git reset --hard {older[0]}"))
         if back:
-            cause = f"{cause} What is not committed would go with a reset. This sets it aside, and "
-            cause = f"{cause}git stash pop brings it back; after it comes the reset."
+            cause = f"{cause} A reset would also delete what is not committed. This sets it aside; "
+            cause = f"{cause}then reset; git stash pop brings it back."
             return unmet(text, Cure(cause, "git stash"))
         return unmet(text, Cure(cause, "git log --oneline"))
     if called := [entry for entry in off_the_branch(state, project) if entry.subject == subject]:
@@ -145,8 +143,8 @@ def head_subject(
             cause = f"{cause}This moves it back there, and changes no file."
             return unmet(text, Cure(cause, f"git reset {place}", holds_back=True))
         if not back and is_in_the_files(state, project, place):
-            cause = f"“{subject}” was {place}, and a reset took it off the branch. What it changed "
-            cause = f"{cause}is in the files still: commit it again."
+            cause = f"“{subject}” was {place}, and a reset took it off the branch. Its changes "
+            cause = f"{cause}are still in the files: commit them again."
             return unmet(text, Cure(cause, commit(state, subject), holds_back=True))
         cause = f"“{subject}” is {place}: no branch has it any more, but Git remembers it."
         command = "git reflog"
@@ -166,7 +164,7 @@ def head_subject(
             return unmet(text, cure)
         cause = "That is an earlier lesson's; this lesson's commit is not made yet."
         if not state.git.uncommitted:
-            cause = f"{cause} Nothing is there to commit: the steps before it come first."
+            cause = f"{cause} There is nothing to commit: the steps before it come first."
             return unmet(text, Cure(cause, "git status", repair=True))
         return unmet(text, Cure(cause, commit(state, subject), repair=True))
     if commits:
@@ -176,9 +174,9 @@ def head_subject(
 
 
 def taken_back(state: State, project: Path, subject: str) -> Finding:
-    """A commit that followed the last one is on the branch no more: a reset took it back.
+    """A commit that followed the last one is no longer on the branch: a reset took it back.
 
-    The last one is to be that with the message `subject`.
+    The last one should be that with the message `subject`.
     """
     if not (here := head_subject(state, project, subject, back=True)).met:
         return here
@@ -188,16 +186,16 @@ def taken_back(state: State, project: Path, subject: str) -> Finding:
     text = "nothing was taken back to this commit"
     cause = "No commit followed this one, so none was taken back."
     if state.git.uncommitted:
-        cause = f"{cause} What you did is in the files alone: commit it first, then go back."
+        cause = f"{cause} What you did is only in the files: commit it first, then reset."
         return unmet(text, Cure(cause, commit(state, ANY_MESSAGE), repair=True))
-    cause = f"{cause} The way there comes first: model, script, upgrades, one commit."
+    cause = f"{cause} First come the model, script, upgrades and one commit."
     return unmet(text, Cure(cause, "git log --oneline"))
 
 
 def clean(state: State, project: Path, back: bool = False, message: str = ANY_MESSAGE) -> Finding:
     """Nothing is modified, staged or untracked.
 
-    `back`: changes are to be undone, not committed. `message`: what the commit is to be called.
+    `back`: changes should be undone, not committed. `message`: what the commit should be called.
     """
     if not_now := _not_now(state):
         return unmet("Git cannot tell", not_now)
@@ -211,7 +209,7 @@ def clean(state: State, project: Path, back: bool = False, message: str = ANY_ME
     if back:
         file = uncommitted[0]
         if file in state.git.modified and file not in state.git.staged:
-            cause = "The change is still in the file. Git itself says how it goes back."
+            cause = "The change is still in the file. git status says how to undo it."
             return unmet(text, Cure(cause, "git status"))
         return unmet(text, why_changed(state, file))
     if bad := not_to_commit(state, project):
@@ -221,12 +219,12 @@ def clean(state: State, project: Path, back: bool = False, message: str = ANY_ME
         return unmet(text, Cure(cause, _joined(state, commit_script(state, scripts[-1], message))))
     if state.git.untracked or state.git.modified:
         return unmet(text, Cure("A change was made after the last commit.", "git status"))
-    cause = "It is staged, and git commit did not follow."
+    cause = "It is staged, but not committed."
     return unmet(text, Cure(cause, _joined(state, commit(state, message))))
 
 
 def _joined(state: State, command: str) -> str:
-    """A commit as it joins one of the same message, which was made too early."""
+    """A commit, or its way into one of the same message, which was made too early."""
     same = command == f'git commit -m "{state.git.subject}"'
     return AMEND if same else command
 

@@ -76,12 +76,12 @@ def revisions(
         if back and (soft := reset_without_hard(state, project)):
             return unmet(text, soft)
         if whole and state.differences and not extra.is_empty:
-            cause = "The table was made from another model, and one script is to make it all."
+            cause = "The table was made from another model, and one script should make it."
             return unmet(text, begin_again(cause))
         cause = (
-            f"There is a script too many. The newest is {extra.file}: left over, or made twice. "
+            f"There is one script too many. The newest is {extra.file}: left over, or made twice. "
         )
-        cause = f"{cause}It goes first, since none follows it."
+        cause = f"{cause}Delete it first, since none follows it."
         before = everything[-2]
         if before.is_empty and not (before.applied or before.committed):
             cause = f"{cause} If {before.file} is the one too many, delete that next, and make the "
@@ -89,9 +89,7 @@ def revisions(
         if extra.applied:
             return unmet(text, downgrade_of(state, extra).after(cause))
         if extra.committed:
-            cause = (
-                f"There is a script too many, {extra.file}. It goes with the commit that has it."
-            )
+            cause = f"There is one script too many, {extra.file}. Its commit has to go with it."
             return unmet(text, Cure(cause, "git log --oneline"))
         return unmet(text, Cure(cause, delete(state, extra), repair=True))
     return unmet(text, not_upgraded(state, project, USUAL))
@@ -108,7 +106,7 @@ def newest_script(state: State, project: Path, message: str) -> Finding:
     if newest.message == message:
         return met(text)
     if newest.message == "empty message" and not newest.applied:
-        cause = "That is its message when -m is left out. Delete it, and make it again."
+        cause = "That is the message without -m. Delete it, and make it again."
         return unmet(text, Cure(cause, delete(state, newest)))
     cause = f"No script is called “{message}”; the text after -m is its message."
     if newest.is_empty and not newest.applied:
@@ -128,7 +126,7 @@ def pending_changes(
 ) -> Finding:
     """The scripts that wait add and drop exactly these tables and columns.
 
-    `alone`: they do nothing else, and undo it all. Else more is allowed, a dropped constraint say.
+    `alone`: they do nothing else, and undo it all. If not, they may do more.
     """
     adding = {name for revision in state.migrations.pending for name in revision.adds}
     dropping = {name for revision in state.migrations.pending for name in revision.drops}
@@ -231,7 +229,7 @@ def committed_migration(
 
 
 _UNDOES = {"drop_index": "create_index", "drop_constraint": "create_unique_constraint"}
-"""Alembic's operations that a later script can undo: what was too much is there no more."""
+"""Alembic's operations that a later script can undo: what was too much is no longer there."""
 
 
 def _without_key(state: State, project: Path, script: Revision, target: str) -> Cure | None:
@@ -265,9 +263,9 @@ def _earlier(state: State, script: Revision) -> Cure:
 
 def _amended(state: State, project: Path, subject: str) -> Cure:
     """The script went into the commit that the lesson begins with."""
-    cause = f"It went into “{subject}”, the commit of an earlier lesson, and is to have its own."
+    cause = f"It went into “{subject}”, the commit of an earlier lesson, and needs its own."
     for entry in reversed(off_the_branch(state, project)):
         if entry.subject == subject:
-            cause = f"{cause} This goes back to that commit as it was, and keeps the files; then "
+            cause = f"{cause} This restores that commit and keeps the files; then "
             return Cure(f"{cause}commit them.", f"git reset --soft {entry.after[:7]}", repair=True)
     return begin_again(cause)

@@ -38,14 +38,14 @@ def why_lacking(state: State, project: Path, name: str) -> Cure:
     here = look_at(state, table.file)
     names = {each.name.lower(): each.name for each in table.columns}
     if near := [names[each] for each in get_close_matches(column.lower(), names, 1, 0.7)]:
-        return Cure(f"The model has {wanted}.{near[0]}. If that is to be it, mend the name.", here)
+        return Cure(f"The model has {wanted}.{near[0]}. If you meant that, fix the name.", here)
     for each in classes(project):
         if each.name == table.class_name and each.file != table.file:
             cause = f"{each.file} has a class {each.name} too; the app takes {table.file}."
             return Cure(cause, look_at(state, each.file))
     for other in model.tables:
         if column and other is not table and column in [each.name for each in other.columns]:
-            cause = f"The class {other.class_name} has it. It belongs into {table.class_name}."
+            cause = f"The class {other.class_name} has it. It belongs in {table.class_name}."
             return Cure(cause, look_at(state, other.file))
     if column and _stands_outside(project / table.file, column):
         cause = f"{column} is outside the class {table.class_name}: indent its line by four spaces."

@@ -1,4 +1,4 @@
-"""What Git remembers of commits that the branch has no more."""
+"""What Git remembers of commits that the branch no longer has."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..state import State
 class Made:
     """A commit that was made here: where HEAD was before, its hash, its message.
 
-    `amended`: the last thing that was done here was to write it anew.
+    `amended`: the last thing that was done here was to rewrite it.
     """
 
     before: str
@@ -78,10 +78,10 @@ def off_the_branch(state: State, project: Path) -> list[Made]:
         for who, _, what in halves
         if what.startswith("commit")
     )
-    anew = ""
+    rewritten = ""
     for line in reversed(lines):  # one amended commit after the other: the first that was so
         if "\tcommit (amend)" not in line:
             break
-        anew = line.split(" ")[0]
+        rewritten = line.split(" ")[0]
     lost = (each for each in made if each.after not in kept)
-    return [replace(each, amended=each.after == anew) for each in lost]
+    return [replace(each, amended=each.after == rewritten) for each in lost]

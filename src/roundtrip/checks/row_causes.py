@@ -42,7 +42,7 @@ def none_left(
     if blocked := why_blocked(state, project, database):
         return unmet(text, blocked)
     if f"instance/{database}" in state.git.deleted:
-        cause = "The file was deleted, and Git has it. This shows how it comes back."
+        cause = "The file was deleted, and Git has it. This shows how to get it back."
         return unmet(text, Cure(cause, command_on(database, "%board"), repair=True))
     there = (project / "instance" / database).is_file()
     if there and not query(project, database, "PRAGMA schema_version"):
@@ -55,7 +55,7 @@ def none_left(
             cause = f"They are gone, and {other} has them. A copy, or the file under another name? "
             cause = f"{cause}Python's shutil.copy(source, target) puts it in place. %restart begins"
             return unmet(text, Cure(f"{cause} again.", f"%show instance/{other}", repair=True))
-    cause = "The rows that the lesson begins with are gone: the file was deleted, or a downgrade "
+    cause = "The rows that the lesson begins with are gone: the file was deleted, or one downgrade "
     return unmet(text, begin_again(f"{cause}too many dropped their table."))
 
 
@@ -82,7 +82,7 @@ def no_row(project: Path, table: str, key: str, name: Any) -> Cure:
 
 
 def no_column(state: State, project: Path, column: str) -> Finding:
-    """The usual database has no such `table.column`: as `database_has` finds it."""
+    """The default database has no such `table.column`: as `database_has` finds it."""
     why = database_has(state, project, column)
     return replace(why, found=f"{USUAL}: no column {column}")
 

@@ -85,7 +85,7 @@ def rows_equal(
         return unmet(f"{database}: {table} has no {', '.join(gone)}", begin_again(cause))
     if not found:
         text = f"{database}: {table} has no rows"
-        cause = "The rows were not added; or a downgrade too many took them, with their table."
+        cause = "The rows were not added; or one downgrade too many took them, with their table."
         return unmet(text, lost_or(cause, project, database, table))
     missing = [row for row in wanted if row not in found]
     other = next((row for row in found if row not in wanted), None)
@@ -113,7 +113,7 @@ def some_value(
 ) -> Finding:
     """At least one row in app.db holds a value in this `table.column`; no text is no value.
 
-    `kept`: the lesson begins with one. `kind`: SQLite's name of what it is to be ("integer").
+    `kept`: the lesson begins with one. `kind`: SQLite's name of what it should be ("integer").
     """
     table, _, name = column.partition(".")
     if name not in columns_of(project, USUAL, table):
@@ -178,10 +178,10 @@ def holds(
     elsewhere = query(project, USUAL, f"{select} WHERE {where}", *others.values(), name)
     if set(found) == {tuple(wanted.values())}:
         if alone and elsewhere:
-            cause = f"{elsewhere[0][0]} has it too: it was set on more rows than one. Set that one "
+            cause = f"{elsewhere[0][0]} has it too: it was set on more than one row. Set that one "
             return unmet(text, in_the_shell(f"{cause}back, then db.session.commit().", USUAL))
         return met(text)
-    not_set = "No value was set on the object of this row (one set on a query is lost)"
+    not_set = "No value was set on this row's object (a value set on a query is lost)"
     cause = NOT_COMMITTED.format(not_set)
     if any(value is not None for value in found[0][1:]):
         cause = "Another value was set."
@@ -191,7 +191,7 @@ def holds(
         if other != USUAL and query(project, other, f"{select} WHERE {same}", *others.values()):
             cause = f"It was set in another database: {other} has it."
     if found[1:]:
-        cause = f"{len(found)} rows have {key} {name}: one was added, where one was to be changed."
+        cause = f"{len(found)} rows have {key} {name}: one was added, instead of changed."
     return unmet(text, in_the_shell(cause, USUAL))
 
 
@@ -206,7 +206,7 @@ def same_rows(state: State, project: Path, database: str, source: str) -> Findin
         text = f"{database} holds the same as {source}"
     for other in used_databases(project):
         if other != database and _dump(project, other) == there:
-            cause = f"{other} is the same as {source}: copied over, its own rows are gone; or the "
+            cause = f"{other} equals {source}: overwritten, its own rows are gone; or the "
             cause = f"{cause}copy was made from it, without --env-file."
             return unmet(text, begin_again(cause))
     if unused := not_used(project, database, complete=True):
@@ -217,7 +217,7 @@ def same_rows(state: State, project: Path, database: str, source: str) -> Findin
     if other := next((o for o in copies(project) if here and _dump(project, o) == here), ""):
         cause = f"It holds the same as {other}, not what {source} holds."
     elif (project / database).is_file():
-        cause = f"{database} is in the project folder, and its place is in instance/."
+        cause = f"{database} is in the project folder, but belongs in instance/."
     return unmet(text, Cure(cause, f"%show instance/{database}"))
 
 

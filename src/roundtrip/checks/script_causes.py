@@ -16,7 +16,7 @@ from .finding import Cure, begin_again
 from .model_causes import look_at
 
 _ASKED_FOR = {"add_index": "index=True", "add_constraint": "unique=True"}
-"""What stands in a model's line for a difference beside a column."""
+"""What is in a model's line for a difference beside a column."""
 
 _WRITES = {"create_index": "add_index", "create_unique_constraint": "add_constraint"}
 """The difference for which Alembic writes an operation."""
@@ -52,7 +52,7 @@ def first_the_model(
 ) -> Cure | None:
     """The cure where a script does more than `adds` because the model says so.
 
-    One that is made anew would do the same, as long as the model is not mended. `lost`: what the
+    One that is made again would do the same, as long as the model is not fixed. `lost`: what the
     model had, and should have again; nothing that only had another name.
     """
     if script.applied:
@@ -70,7 +70,7 @@ def first_the_model(
     out = [*sorted(extra), *(_ASKED_FOR[op] for op in _ASKED_FOR if op in beside)]
     if script.drops and not (lost or out):
         return None
-    how = "The model asks for it: mend that first, and look again."
+    how = "The model asks for it: fix that first, and look again."
     if lost:
         how = "Put its line back first, and look again."
     elif out:
@@ -79,7 +79,7 @@ def first_the_model(
 
 
 def other_name(state: State, own: Sequence[Revision], wanted: set[str]) -> Cure | None:
-    """The lesson's own script makes something under a name that the model has no more.
+    """The lesson's own script makes something under a name that the model no longer has.
 
     One that is committed is not taken back: as the board says, another one follows it.
     """
@@ -102,13 +102,13 @@ def why_not_pending(
     new = adds - adding
     run = [r for r in state.migrations.revisions if r.applied and new & {*r.adds}]
     for script in state.migrations.revisions:
-        if script.applied and {*script.loses} & adding:  # it is made anew, and empty
+        if script.applied and {*script.loses} & adding:  # it is made again, and empty
             return downgrade_of(state, script).after(f"The script also makes {names_of(adding)}.")
     if behind := [r for r in waiting if r.committed and not adds & {*r.adds}]:
         cause = (
-            f"{behind[-1].file}, an earlier lesson's, waits again: a downgrade too many, or a new "
+            f"{behind[-1].file}, an earlier lesson's, waits again: one downgrade too many, or a "
         )
-        return begin_again(f"{cause}database file, and what it made is gone with its rows.")
+        return begin_again(f"{cause}new database file, and what it made is gone with its rows.")
     made = {name for script in state.migrations.revisions if script.applied for name in script.adds}
     there = database_names(state)
     if gone := (made & model_names(state)) - there - adds if there else ():
@@ -143,10 +143,10 @@ def why_not_pending(
     for revision in waiting:
         for name, made, wanted in unlike(state, revision):
             cause = f"The script makes {name} {made}, and the model has {wanted}: one of them was "
-            cause = f"{cause}changed later. Mend the model if it is wrong; delete the script, make "
+            cause = f"{cause}changed later. Fix the model if it is wrong; delete the script, make "
             return Cure(f"{cause}it again.", delete(state, revision))
     if alone and waiting[1:]:
-        return make_again(state, waiting[-1], f"{len(waiting)} scripts wait; one is to do it all.")
+        return make_again(state, waiting[-1], f"{len(waiting)} scripts wait; one should do it.")
     for revision in waiting if alone else ():
         if revision.others:
             cause = f"The script does more than that: {names_of(revision.others)}."
@@ -168,8 +168,10 @@ def unread(scripts: Sequence[Revision]) -> Cure | None:
             return Cure(cause, command)
     for revision in reversed(scripts):
         if revision.opaque:
-            cause = f"{revision.file} may do it, in a way that is not read here, op.execute for "
-            cause = f"{cause}one. Write it with op.add_column or op.create_table: that works on "
+            cause = (
+                f"{revision.file} may do it in a way that cannot be read here, such as op.execute. "
+            )
+            cause = f"{cause}Write it with op.add_column or op.create_table: that works on "
             return Cure(f"{cause}every database.", command)
     return None
 

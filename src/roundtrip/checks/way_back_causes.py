@@ -36,7 +36,7 @@ def not_gone_back(state: State, project: Path, database: str, name: str) -> Cure
     run = [maker for maker in makers if maker.id in ran]
     if not run and makers and makers[-1].undoes and {*at} & {*makers[-1].parents}:
         cause = f"{database} has {name}, and does not count its script as run: stamped, not "
-        cause = f"{cause}downgraded. This writes the number back; then the downgrade."
+        cause = f"{cause}downgraded. This records the id again; then downgrade."
         command = command_on(database, f"flask db stamp {makers[-1].id}")
         return Cure(cause, command, repair=True)
     if not run:
@@ -56,12 +56,12 @@ def not_gone_back(state: State, project: Path, database: str, name: str) -> Cure
 
 
 def no_way_back(state: State, script: Revision) -> Cure | None:
-    """The cure where a downgrade of this script would take the number back, and nothing else."""
+    """The cure where a downgrade of this script would take the id back, and nothing else."""
     if script.undoes:
         return None
     cause = "Its downgrade() does not undo what its upgrade() does, so there is no way back yet."
     if script.file in state.git.modified and script.committed:
-        cause = f"{cause} The script is not as the last commit has it; this brings that one back."
+        cause = f"{cause} The script differs from the last commit; this restores it."
         return Cure(cause, f"git restore {quoted(script.file)}", repair=True)
     cause = f"{cause} Write it first."
     return Cure(cause, f"%show {quoted(script.file)}", repair=True)
@@ -108,7 +108,7 @@ def one_step_too_many(state: State, back: str) -> Cure | None:
 
 
 def one_downgrade_too_many(project: Path, database: str, table: str) -> Cure | None:
-    """The cure where a downgrade has taken the rows of a table: it is gone, or made anew.
+    """The cure where a downgrade has taken the rows of a table: it is gone, or recreated.
 
     A database that is at no revision need not have lost anything: flask db migrate makes one. What
     was dropped leaves free pages behind (https://sqlite.org/pragma.html#pragma_freelist_count).
@@ -125,7 +125,7 @@ def one_downgrade_too_many(project: Path, database: str, table: str) -> Cure | N
     if not any(query(project, other, a_row) for other in used_databases(project)):
         return None
     cause = "The rows are gone: one downgrade too many dropped the table, or the file was deleted, "
-    cause = f"{cause}and an upgrade made it anew."
+    cause = f"{cause}and an upgrade recreated it."
     return _from_a_copy(project, database, table, cause) or begin_again(cause)
 
 
@@ -133,7 +133,7 @@ def table_lost(project: Path, database: str, table: str) -> Cure:
     """The cure where a database on the way back has lost the whole table; never an upgrade."""
     if lost := one_downgrade_too_many(project, database, table):
         return lost
-    cause = f"{database} has no table {table} any more: the file is new, or other hands dropped it."
+    cause = f"{database} has no table {table} any more: the file is new, or it was dropped by hand."
     if not (project / "instance" / database).is_file():
         cause = f"{database} is not there: moved or deleted, and its rows with it."
     return _from_a_copy(project, database, table, cause) or begin_again(cause)
@@ -158,8 +158,8 @@ def half_made(project: Path, database: str, table: str) -> Cure | None:
     """The cure where the rows are in the copy that SQLite's batch mode makes of a table."""
     if not columns_of(project, database, f"_alembic_tmp_{table}"):
         return None
-    cause = f"An upgrade or a downgrade of {database} stopped half way, and its rows may be in the "
-    cause = f"{cause}copy _alembic_tmp_{table}. The board says how they come back."
+    cause = f"An upgrade or a downgrade of {database} stopped halfway, and its rows may be in the "
+    cause = f"{cause}copy _alembic_tmp_{table}. The board says how to get them back."
     return Cure(cause, command_on(database, "%board"), repair=True)
 
 
