@@ -50,7 +50,7 @@ def test_nothing_is_built_on_what_has_to_be_mended_first(then: str):
     go = Cure("It waits.", then)
     mend = Cure("Undo it.", "flask db downgrade", repair=True)
     assert said(go, mend)[:2] == ["why:  It waits.", f"next: {then}"]
-    first = "why:  What is told above comes first; then look again."
+    first = "why:  Do what is said above first; then look again."
     assert said(mend, go) == ["why:  Undo it.", "next: flask db downgrade", first]
     again = Cure("Or so.", then, repair=True)  # a way to mend it, too
     assert said(mend, again)[-1] == f"next: {then}"
@@ -69,16 +69,16 @@ def test_nothing_is_committed_that_has_to_be_mended_first(command: str):
     """Not by a repair either: it would put the broken file into the lesson's commit."""
     mend = Cure("The app does not load.", "git diff", repair=True)
     commit = Cure("The commit is not made yet.", command, repair=True)
-    assert said(mend, commit)[-1] == "why:  What is told above comes first; then look again."
+    assert said(mend, commit)[-1] == "why:  Do what is said above first; then look again."
     assert said(commit, mend)[1] == f"next: {command}"
     missing = Result(Goal("A goal", "has_file", {}, ()), unmet("no", Cure("Write.", "%%writefile")))
     then = Result(Goal("A goal", "head_subject", {}, ()), unmet("no", commit))
-    assert "What is told above comes first" in messages.goals([missing, then])[-1]
+    assert "Do what is said above first" in messages.goals([missing, then])[-1]
 
 
 def test_one_way_to_a_branch_is_told_at_a_time():
     here, keep = Cure("Take main here.", "git switch -C main"), Cure("Keep it.", "git switch -c k")
-    above = "why:  What is told above comes first; then look again."
+    above = "why:  Do what is said above first; then look again."
     assert said(here, keep) == ["why:  Take main here.", f"next: {here.command}", above]
     assert said(here, Cure("So too.", here.command))[-1] == f"next: {SAME}"
 
@@ -98,7 +98,7 @@ def test_what_is_the_same_names_its_goal_unless_that_stands_right_above():
 def test_one_step_is_told_at_a_time():
     there = Cure("It waits there.", "flask --env-file production.env db upgrade")
     lines = said(Cure("It waits.", "flask db upgrade"), there, Cure("New.", "git add ."))
-    above = "why:  What is told above comes first; then look again."
+    above = "why:  Do what is said above first; then look again."
     assert lines == ["why:  It waits.", "next: flask db upgrade", above, above]
 
 
@@ -108,7 +108,7 @@ def test_what_follows_waits_for_model_script_and_database(check: str):
     edit = Result(Goal("A goal", check, {}, ()), unmet("no", Cure("Edit.", "%show models.py")))
     there = Cure("It waits there.", "flask --env-file production.env db upgrade")
     then = Result(Goal("A goal", "agree", {}, ()), unmet("no", there))
-    above = "What is told above comes first"
+    above = "Do what is said above first"
     assert above in messages.goals([edit, then])[-1]
     assert above not in "".join(messages.goals([then, edit]))
     head = Goal("A goal", "head_subject", {}, ())
@@ -144,7 +144,7 @@ def test_a_long_cause_stands_in_lines_and_a_command_on_one():
 def test_what_is_lost_comes_before_all_other_work():
     """Nothing that is done before the lesson begins again would last."""
     lost = begin_again("The rows are gone.")
-    first = "why:  First what is lost; see “A goal”."
+    first = "why:  See first “A goal”."
     told = [
         "why:  The rows are gone. Begin again, and run the cells down to here.",
         "next: %restart",

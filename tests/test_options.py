@@ -81,9 +81,9 @@ def _board(notebook: Kernel, line: str) -> str:
 
 
 def test_the_board_is_never_another_databases_than_the_one_asked_for(notebook):
-    assert "by production.env" not in _board(notebook, "%board")
+    assert "(production.env)" not in _board(notebook, "%board")
     for line in ("--env-file production.env", "--env-file=production.env"):
-        assert "by production.env" in _board(notebook, f"%board {line}")
+        assert "(production.env)" in _board(notebook, f"%board {line}")
 
 
 @pytest.mark.parametrize(

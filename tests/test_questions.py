@@ -63,7 +63,7 @@ def test_what_is_said_to_a_choice():
     question = questions.find(COURSE, "the-order")
     first, second, _ = question.answers
     assert questions.said(second, second) == (
-        "✔ b) Downgrade every database, then reset the code. So it is.\n"
+        "✔ b) Downgrade every database, then reset the code. Right.\n"
         "     As long as the script is there, each database can go back."
     )
     assert questions.said(first, second).splitlines() == [
@@ -101,10 +101,8 @@ def test_in_a_notebook(notebook: Kernel):
         "radio.value = 'b'\n"
     )
     notebook.run(press)
-    assert (
-        "✔ b) In the model and in a script. So it is." in notebook.run("%answer where-is-age").text
-    )
-    assert "So it is" in notebook.run("%ask pushed c").text
+    assert "✔ b) In the model and in a script. Right." in notebook.run("%answer where-is-age").text
+    assert "Right." in notebook.run("%ask pushed c").text
     assert notebook.run("%ask pushed z").value.startswith("The question pushed has no answer")
 
 

@@ -1,4 +1,4 @@
-"""Hints, one after the other: a first one, a stronger one, then where the answer stands."""
+"""Hints, one after the other: a first one, a stronger one, then where the answer is."""
 
 from __future__ import annotations
 
@@ -63,5 +63,5 @@ class Hints:
 
 
 def _about(result: Result) -> tuple[str, str]:
-    """A goal and why it is not met: for another reason, the hints begin anew."""
+    """A goal and why it is not met: for another reason, the hints begin again."""
     return result.goal.text, result.finding.cause

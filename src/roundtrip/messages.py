@@ -38,7 +38,7 @@ def finished(done: Finished) -> str:
     else:
         lines.append(f"{done.met} of {len(done.results)} goals are met.")
         lines.append(
-            "Mend what is not, then run this cell again; %hint says more. "
+            "Fix what is not, then run this cell again; %hint says more. "
             "Or go on as it is: %finish --anyway"
             if not done.kept
             else "Kept as it is."
@@ -68,12 +68,12 @@ def goals(results: Sequence[Result]) -> list[str]:
         if result.met:
             continue
         if gone and result is not gone:
-            said = f"First what is lost; see “{gone.goal.text}”."
+            said = f"See first “{gone.goal.text}”."
             lines += wrapped(f"{_INDENT}why:  ", said)
             continue
         cause, following = result.finding.cause, result.finding.next
         if _waits(result.finding, held, commands):
-            lines += wrapped(f"{_INDENT}why:  ", "What is told above comes first; then look again.")
+            lines += wrapped(f"{_INDENT}why:  ", "Do what is said above first; then look again.")
             continue
         held = held or result.holds_back or _builds(result.finding)
         # Who runs each line as it comes must not run a step twice.
@@ -98,9 +98,9 @@ def _same(goal: str, above: str) -> str:
 
 
 def _waits(finding: Finding, held: bool, commands: Collection[str]) -> bool:
-    """Whether the next command is not to be told yet, below the goals that told these commands.
+    """Whether the next command should not be told yet, below the goals that told these commands.
 
-    `held`: one of them is to be met first.
+    `held`: one of them should be met first.
     """
     command = finding.next
     if _step(command) in commands:
@@ -112,9 +112,9 @@ def _waits(finding: Finding, held: bool, commands: Collection[str]) -> bool:
 
 
 def _builds(finding: Finding) -> bool:
-    """Whether the next command builds on what is there, so that it waits where that is to change.
+    """Whether the next command builds on what is there, so that it waits where that has to change.
 
-    One that is a repair itself does not wait, unless it would commit what is to change; to look at
+    One that is a repair itself does not wait, unless it would commit what has to change; to look at
     another database before its upgrade does.
     """
     return finding.next.startswith(("%board --env-file", "git add", "git commit")) or bool(
@@ -129,7 +129,7 @@ _INDENT = " " * 13
 
 
 def typed(command: str) -> str:
-    """A command as it is to be typed: a magic of a whole cell does nothing alone."""
+    """A command as one types it: a magic of a whole cell does nothing alone."""
     return f"a cell that begins with {command}" if command.startswith("%%") else command
 
 

@@ -1,6 +1,6 @@
 """Questions with a choice of answers: guesses before a command, and the key concepts at the end.
 
-They stand in `notebooks/questions.toml`. The right answer to a guess is not stored: each of its
+They are in `notebooks/questions.toml`. The right answer to a guess is not stored: each of its
 answers names a check, and what the workspace shows afterwards decides.
 """
 
@@ -118,7 +118,7 @@ def told(question: Question, right: Answer, guess: Answer | None) -> str:
 def said(choice: Answer, right: Answer) -> str:
     """Whether a choice was the right one, and why it was or was not."""
     if choice == right:
-        return f"✔ {right.letter}) {right.text} So it is.\n     {right.reason}"
+        return f"✔ {right.letter}) {right.text} Right.\n     {right.reason}"
     lines = [f"✘ {choice.letter}) {choice.text} No."]
     if choice.reason:
         lines.append(f"     {choice.reason}")
@@ -166,5 +166,5 @@ def _question(row: dict[str, Any]) -> Question:
 
 
 def _escaped(text: str) -> str:
-    """As HTML, with what stands in backquotes as code."""
+    """As HTML, with what is in backquotes as code."""
     return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(text))

@@ -57,7 +57,7 @@ def tab_to(desk: Desk, answer: Locator) -> None:
 
 
 @pytest.mark.parametrize(
-    ("chosen", "told"), [(1, "✔ b) In the model and in a script. So it is."), (2, "✘ c)")]
+    ("chosen", "told"), [(1, "✔ b) In the model and in a script. Right."), (2, "✘ c)")]
 )
 def test_a_question_is_answered_with_the_keyboard(third_lesson: Desk, chosen: int, told: str):
     """From its cell on with Tab; chosen with the space bar, and chosen anew."""
@@ -69,7 +69,7 @@ def test_a_question_is_answered_with_the_keyboard(third_lesson: Desk, chosen: in
         expect(answers.nth(number)).to_be_checked()
     expect(answers.first).not_to_be_checked()
     noted = desk.page.locator("[role=status]", has_text="Noted: ")
-    expect(noted).to_have_text(f"Noted: {'abc'[chosen]}. Run on; the answer comes below.")
+    expect(noted).to_have_text(f"Noted: {'abc'[chosen]}. Go on; the answer comes below.")
     desk.page.keyboard.press("Tab")  # and away from it again
     expect(run(desk, "!flask db migrate", "%answer where-is-age")).to_contain_text(told)
 

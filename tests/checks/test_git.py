@@ -90,7 +90,7 @@ def test_head_subject(project: Path):
     refused("head_subject", loose, project, "moves main to it", "git switch -C main", **here)
     aside = made(git=git(branch="first"))
     same = {"subject": "Create the user table"}
-    refused("head_subject", aside, project, "leaves main as it was", "git switch main", **same)
+    refused("head_subject", aside, project, "You are on another branch", "git switch main", **same)
     refused("head_subject", made(), project, "No commit is called", LOG, subject="Other")
     renamed = {"subject": "Other", "commits": 1}
     command = 'git commit --amend -m "Other"'

@@ -46,7 +46,7 @@ class CommandMagics(SessionMagics):
                 rest = " What comes after it was not sent." if ended.unsent else ""
                 first = ended.failed.strip().splitlines()[0]
                 raise CommandFailed(
-                    f"The statement `{first}` did not go through; the lines above say why.{rest}"
+                    f"The statement `{first}` failed; the lines above say why.{rest}"
                 )
 
     @cell_magic

@@ -35,7 +35,7 @@ class LessonMagics(SessionMagics):
 
     @line_magic("lesson")
     def start_lesson(self, line: str) -> None:
-        """`%lesson N`: begin lesson N from its start state. `--continue`: go on where it stands.
+        """`%lesson N`: begin lesson N from its start state. `--continue`: go on with it as it is.
 
         `--fresh`: from the course's start state, also where your own end of the lesson before is.
         """
@@ -57,7 +57,7 @@ class LessonMagics(SessionMagics):
         show(card.sentence(self._session.course, noted), **{"text/html": shown})
 
     def _begin(self, found: Lesson, going_on: bool, fresh: bool) -> list[str]:
-        """Make the workspace ours, at the lesson's start or as it stands; what to tell of it."""
+        """Make the workspace ours, at the lesson's start or as it is; what to tell of it."""
         if going_on:
             said, fresh = self._go_on(found)
             report = [f"Lesson {found.number:02d} · {found.title}", *said]
@@ -76,7 +76,7 @@ class LessonMagics(SessionMagics):
         return report
 
     def _go_on(self, found: Lesson) -> tuple[list[str], bool]:
-        """Make the workspace ours as it stands; what to tell of it, also whose it was until now.
+        """Make the workspace ours as it is; what to tell of it, also whose it was until now.
 
         And whether this lesson was begun afresh there.
         """
@@ -86,9 +86,9 @@ class LessonMagics(SessionMagics):
             holder = holding.owner(home)
             fresh = holder is not None and holder.lesson == found.number and holder.fresh
             holding.take(home, self._session.token, found.number, fresh)
-        report = ["Start: where the workspace stands; nothing was replaced."]
+        report = ["Start: the workspace as it is; nothing was replaced."]
         if holder and holder.lesson != found.number:
-            said = f"What stands there is lesson {holder.lesson:02d}'s."
+            said = f"It is lesson {holder.lesson:02d}'s."
             if yours := attic.newest(home, found.number):
                 back = f"`{command()} attic restore {yours.name}` puts it back"
                 said += f" Yours is in {home.shown(yours)}; {back}."
@@ -178,7 +178,7 @@ class LessonMagics(SessionMagics):
         """Note a guess until `%answer`; a question that is no guess is answered at once."""
         self._session.guesses[question.name] = answer
         if question.is_guess:
-            return f"Noted: {answer.letter}. Run on; the answer comes below."
+            return f"Noted: {answer.letter}. Go on; the answer comes below."
         return questions.said(answer, question.marked)
 
 
@@ -187,6 +187,6 @@ def _lesson_line(line: str) -> tuple[int, bool, bool]:
     if not options["NUMBER"].isdecimal():
         raise RoundtripError(
             "%lesson needs one number, such as `%lesson 3`; "
-            "`--continue` goes on where the workspace stands."
+            "`--continue` goes on with the workspace as it is."
         )
     return int(options["NUMBER"]), "--continue" in options, "--fresh" in options

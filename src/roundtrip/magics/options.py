@@ -1,4 +1,4 @@
-"""Reads what stands behind a magic's name, and says so where the magic does not take it."""
+"""Reads what follows a magic's name, and says so where the magic does not take it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def given(line: str, form: str) -> dict[str, str]:
     """What a line gives to the magic of this form, such as `%page [--env-file FILE] [PATH]`.
 
     By the names in the form; of an option without a value, an empty text. What is in brackets may
-    be missing. A value stands behind a blank or `=`. Raises `RoundtripError` for all that the form
+    be missing. A value follows a blank or `=`. Raises `RoundtripError` for all that the form
     does not know: a magic that passed over it would do something else than what was asked.
     """
     _, *places = re.sub(r"\[--.*?\]", "", form).split()

@@ -43,7 +43,7 @@ class Session:
         self.hints, self.guesses, self._filled = Hints(), {}, {}
 
     def looked(self, state: State) -> State:
-        """A look at the usual database; with what an earlier one saw rows in, and it does not."""
+        """A look at the default database; with what an earlier one saw rows in, and it does not."""
         now = {table.name: table for table in state.database.tables}
         self._filled |= {name: table for name, table in now.items() if table.rows}
         gone = [t for name, t in self._filled.items() if name in now and now[name].rows == 0]
