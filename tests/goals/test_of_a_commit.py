@@ -62,3 +62,13 @@ def test_a_database_that_an_older_commit_has_brought_goes_with_a_new_commit(loos
     loose.commit(MESSAGE)
     loose.git("rm", "-q", "-f", "--cached", "instance/app.db")
     assert loose.read().verdict.next == 'git commit -m "Say what changes"'
+
+
+def test_a_commit_with_another_script_is_not_the_one_that_is_asked_for(loose: Project):
+    """It is the second as well; what is found says what the goal asks."""
+    loose.commit(MESSAGE)
+    said = find(loose, "commits", **TWO_COMMITS)
+    assert said.found == f"the last commit has the model and {loose.script_file('age')}"
+    other = {**TWO_COMMITS, "script": "migrations/versions/*_add_city_*.py"}
+    said = find(loose, "commits", **other)
+    assert not said.met and "No commit has a script with the name *_add_city_*.py" in said.cause

@@ -36,6 +36,8 @@ def commits(
         return unmet(text, not_now)
     if found >= count and script and (apart := _apart(state, script, found - count)):
         return unmet(text, apart)
+    if found == count and script:
+        return _together(state, project, script, text)
     if found == count:
         return met(text)
     if found > count:
@@ -66,6 +68,18 @@ def commits(
         cause = f"A reset went too far back: {lost[-1].after[:7]} is no longer there."
         return unmet(text, Cure(cause, "git reflog"))
     return unmet(text, Cure("This lesson's commit is missing.", "git status"))
+
+
+def _together(state: State, project: Path, script: str, text: str) -> Finding:
+    """The last commit has the script of this name with its model, as far as nothing is apart."""
+    known = [r.file for r in state.migrations.revisions if fnmatch(r.file, script)]
+    if not known:
+        cause = f"No commit has a script with the name {Path(script).name}."
+        return unmet(text, Cure(cause, "flask db history", repair=True))
+    brought = ask_git(project, "show", "-z", "--format=", "--name-only", "HEAD")
+    if known[-1] in brought and {*state.model.files} & {*brought}:
+        text = f"the last commit has the model and {known[-1]}"
+    return met(text)
 
 
 def _apart(state: State, script: str, more: int) -> Cure | None:
