@@ -7,7 +7,11 @@ import shlex
 import pytest
 from states import Project, find
 
+from roundtrip import checks, messages
+from roundtrip.course import Goal
+
 AGE = {"subject": "Add age column to user model", "commits": 2}
+AGE_LINE = {"column": "user.age"}
 BACK = "Create user table"
 
 
@@ -148,3 +152,20 @@ def test_a_soft_reset_to_an_earlier_commit_is_not_told_to_be_finished(project: P
     assert project.read().verdict.next == 'git commit -m "Say what changes"'
     project.git("rm", "-q", "demo_app/pages.py", "-f")
     assert project.read().verdict.found.endswith("demo_app/pages.py is deleted.")
+
+
+def test_a_line_that_went_with_a_reset_is_not_written_in_again(project: Project):
+    """The way back to the commit brings its script along; the goal about the model waits for it."""
+    last = project.git("rev-parse", "HEAD").strip()[:7]
+    project.git("reset", "-q", "--hard", "HEAD~1")
+    asked = [Goal("The commit", "head_subject", AGE), Goal("The line", "model_has", AGE_LINE)]
+    results = [checks.check(goal, project.read(), project.path) for goal in asked]
+    told = messages.goals(results)
+    assert told[-1].strip() == "why:  Do what is said above first; then look again."
+    said = find(project, "model_has", **AGE_LINE)
+    assert said.cause == f"{last} has it, and a reset took that commit off the branch."
+    project.add_to_model("    city: Mapped[str | None]\n")  # written since: no reset over it
+    assert "the line is missing" in find(project, "model_has", **AGE_LINE).cause
+    project.git("restore", ".")
+    project.run(*shlex.split(said.next))
+    assert find(project, "model_has", **AGE_LINE).met and find(project, "agree").met

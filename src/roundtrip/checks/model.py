@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..reading.git import moves_of_head
 from ..state import State
+from ..verdict.lookups import models_file
 from .commit_causes import (
     amended,
     reset_without_hard,
@@ -34,7 +36,11 @@ def model_has(
     table, found = next(there, (None, None))
     text = f"the model {'has' if found else 'does not have'} {column}"
     if not table or not found:
-        return unmet(text, why_lacking(state, project, column)) if present else met(text)
+        if not present:
+            return met(text)
+        return unmet(
+            text, _reset_away(state, project, column) or why_lacking(state, project, column)
+        )
     here = look_at(state, table.file)
     if not present:
         if soft := reset_without_hard(state, project):
@@ -60,3 +66,22 @@ def model_has(
     where = "Mapped[…]" if found.type == type else "Mapped[…] and mapped_column(…)"
     cause = f"It should be {type} and {empty}; look at what is in {where}."
     return unmet(said, Cure(cause, here))
+
+
+def _reset_away(state: State, project: Path, column: str) -> Cure | None:
+    """The cure where the line went with a commit that a reset, the last move, took off the branch.
+
+    Who writes it in again has it without its script.
+    """
+    file = models_file(state)
+    moves = moves_of_head(project)
+    if file in state.git.uncommitted or not moves or "\treset: " not in moves[-1]:
+        return None
+    words = ("grep", "--files-with-matches", "--word-regexp", column.rpartition(".")[2])
+    for entry in reversed(off_the_branch(state, project)):
+        if ask_git(project, *words, entry.after, "--", file):
+            place = entry.after[:7]
+            cause = f"{place} has it, and a reset took that commit off the branch."
+            changed = {*state.git.uncommitted} - {*state.git.untracked}
+            return Cure(cause, "git reflog" if changed else f"git reset --hard {place}")
+    return None
