@@ -254,6 +254,7 @@ CASES = [
     Case("name of another shell", ">>> grace.age = 45"),
     Case("no row found", f""">>> {IMPORT}; User.query.get("Ada").name"""),
     Case("no row found", f""">>> {IMPORT}; ada = User.query.get(9)\nada.name = 'A'"""),
+    Case("method without brackets", ">>> user = User.query.first\nuser.age"),
     Case("no such table", ">>> User.query.first()", lambda project: project.db("downgrade")),
     *(
         Case("value of no column", f">>> {IMPORT}; {statement}")

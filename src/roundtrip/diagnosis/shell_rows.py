@@ -19,8 +19,8 @@ SHELL: tuple[Row, ...] = (
     row(
         "name of another shell",
         rf"{CONSOLE}^NameError: name '(?P<name>\w+)' is not defined",
-        "This shell knows no `{name}`: each `flask shell`, and so each such cell, begins anew.",
-        "Put the line that makes `{name}` into the same cell, above this one; or mend the name.",
+        "This shell knows no `{name}`: each `flask shell`, and so each such cell, starts empty.",
+        "Put the line that makes `{name}` into the same cell, above this one; or fix the name.",
     ),
     row(
         "no row found",
@@ -29,9 +29,16 @@ SHELL: tuple[Row, ...] = (
         LOOK_AT_THE_SEARCH,
     ),
     row(
+        "method without brackets",
+        rf"{CONSOLE}^AttributeError: '(?:function|method)' object has no attribute "
+        r"'(?P<name>\w+)'",
+        "What should have `{name}` is a method: it was named, and not called with brackets.",
+        "Write the brackets of the method, as in `User.query.first()`.",
+    ),
+    row(
         "None in place of a row",
         r"^[\w.]+: Class 'builtins\.NoneType' is not mapped",
-        "What was given is `None`, and no row: as a rule because none was found.",
+        "`None` was given in place of a row, usually because none was found.",
         LOOK_AT_THE_SEARCH,
     ),
     row(
@@ -51,7 +58,7 @@ SHELL: tuple[Row, ...] = (
         "no such attribute in a query",
         r'^[\w.]+: Entity namespace for "(?P<table>\w+)" has no property "(?P<name>\w+)"',
         "The model of the table `{table}` has no attribute `{name}`, whatever the database has.",
-        "Mend the name, or add it to the model; `%show demo_app/models.py` shows what is there.",
+        "Fix the name, or add it to the model; `%show demo_app/models.py` shows what is there.",
     ),
     row(
         "no such attribute of an object",
@@ -64,15 +71,15 @@ SHELL: tuple[Row, ...] = (
     row(
         "no such method of the session",
         rf"{CONSOLE}^AttributeError: 'scoped_session' object has no attribute '(?P<name>\w+)'",
-        "`db.session` has nothing that is called `{name}`.",
-        "Mend the name; those used most are `add`, `add_all`, `delete`, `get`, `execute`, `commit` "
-        "and `rollback`.",
+        "`db.session` has nothing called `{name}`.",
+        "Fix the name; those used most are `add`, `add_all`, `delete`, `get`, `execute`, "
+        "`commit` and `rollback`.",
     ),
     row(
         "no such method of a query",
         rf"{CONSOLE}^AttributeError: 'Query' object has no attribute '(?P<name>\w+)'",
-        "A query has nothing that is called `{name}`.",
-        "Mend the name, such as `all`, `first`, `get`, `filter_by` or `count`; or, for a column, "
+        "A query has nothing called `{name}`.",
+        "Fix the name, such as `all`, `first`, `get`, `filter_by` or `count`; or, for a column, "
         "get a row first, as by `.first()`.",
     ),
     row(
@@ -85,7 +92,7 @@ SHELL: tuple[Row, ...] = (
     row(
         "value without its column",
         rf"{CONSOLE}^TypeError: Query\.filter_by\(\) takes 1 positional argument",
-        "`.filter_by(…)` has to know which column is to have that value.",
+        "`.filter_by(…)` has to know which column should have that value.",
         'Write its name before it, as in `.filter_by(name="Ada")`; an id goes into `.get(…)`.',
     ),
     row(
