@@ -92,7 +92,7 @@ def test_the_half_made_copy_goes_as_advised(applied):
 
 
 @pytest.mark.parametrize("prepare", [made_by_hand, stamped_back])
-def test_what_exists_is_noted_as_advised(applied, prepare):
+def test_what_exists_is_recorded_as_advised(applied, prepare):
     prepare(applied)
     _, do = diagnosis.diagnose(outcome(applied, "flask db upgrade")[1])
     (stamp,) = [word for word in do.split("`") if word.startswith("flask db stamp ")]
@@ -140,6 +140,17 @@ def test_a_script_that_waits_goes_as_advised(applied):
     assert "No new upgrade operations" in applied.db("check")
 
 
+def test_a_script_that_waits_and_is_staged_goes_as_advised(applied):
+    waiting(applied)
+    file = applied.script_file("_add_age")
+    applied.git("add", ".")
+    assert applied.git("clean", "-f", file) == ""
+    _, do = diagnosis.diagnose(outcome(applied, "flask db check")[1])
+    (remove,) = [word for word in do.split("`") if word.startswith("git rm ")]
+    applied.run(*remove.replace("FILE", file).split())
+    assert not (applied.path / file).exists()
+
+
 def test_steps_back_and_merges_go_as_advised(applied):
     two_heads(applied)
     applied.run("flask", "db", "merge", "heads", "-m", "Merge heads")
@@ -155,14 +166,15 @@ def test_steps_back_and_merges_go_as_advised(applied):
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("lost revision", "`flask db stamp` would only silence the error"),
+        ("lost revision", "`flask db stamp` fails the same way"),
         ("ambiguous walk", "`flask db downgrade REVISION`"),
         ("check finds a loss", "If you want to keep it, bring the model back"),
         (
             "not up to date",
-            "Is it all that you want? `flask db upgrade` runs it. Else delete its file: an "
-            "untracked one",
+            "Is it right? `flask db upgrade` runs it. If not, and no other database and no "
+            "colleague has it, delete it: an untracked one",
         ),
+        ("several heads", "Read both; then `flask db merge heads"),
         ("script cannot be read", "if the script is committed, `git diff` shows"),
         ("init twice", "Leave the folder as it is"),
     ],

@@ -8,7 +8,7 @@ MIGRATION: tuple[Row, ...] = (
     said(
         "no migrations folder",
         r"Path doesn't exist: '?(?P<folder>[^\s']+?)'?\.\s",
-        "There is no folder `{folder}` here, the place of the migration scripts.",
+        "There is no folder `{folder}` here to hold the migration scripts.",
         "`flask db init` makes it, once for each project; if it was committed, "
         "`git checkout HEAD -- {folder}` brings it back instead.",
     ),
@@ -35,10 +35,9 @@ MIGRATION: tuple[Row, ...] = (
         "missing link",
         r"^Revision (?P<revision>\S+) referenced from .* is not present[\s\S]*"
         r"^KeyError: '(?P=revision)'",
-        "A script follows revision {revision}, and no file in `migrations/versions` has that "
-        "number.",
-        "Let `%board` say whether Git still has the file, and what to do if not; a slip in "
-        "`down_revision` shows at the top of the script, which says `Revises`.",
+        "A script follows revision {revision}, and no file in `migrations/versions` has that id.",
+        "`%board` says whether Git still has the file, and what to do if not. For a typo in "
+        "`down_revision`, compare it with `Revises` at the top.",
     ),
     row(
         "head of a script",
@@ -53,8 +52,8 @@ MIGRATION: tuple[Row, ...] = (
         r"Can't locate revision identified by '(?P<revision>[0-9a-f]{12})'",
         "No script is revision {revision}; unless you typed it, the database is at that step, and "
         "the step's file is gone.",
-        "Let `%board` say where Git still has the file and how to bring it back; "
-        "`flask db stamp` would only silence the error.",
+        "`%board` says where Git still has the file and how to bring it back; `flask db stamp` "
+        "fails the same way.",
     ),
     said(
         "unknown revision",
@@ -66,15 +65,15 @@ MIGRATION: tuple[Row, ...] = (
         "not up to date",
         r"Target database is not up to date",
         "A script is waiting that this database has not run; until then, nothing is compared.",
-        "Read that script. Is it all that you want? `flask db upgrade` runs it. Else delete its "
-        "file: an untracked one with `git clean -f FILE`, a committed one together with its "
-        "commit.",
+        "Read that script. Is it right? `flask db upgrade` runs it. If not, and no other "
+        "database and no colleague has it, delete it: an untracked one with `git clean -f FILE`, "
+        "a staged one with `git rm -f FILE`.",
     ),
     said(
         "check finds a loss",
         r"New upgrade operations detected: .*'remove_(?:column|table)'",
-        "This is an answer, not a fault: the database has something that the model has not; "
-        "the list after `detected:` names it.",
+        "This is an answer, not a fault: the database has more than the model; the list after "
+        "`detected:` names it.",
         "If you want to keep it, bring the model back; a script from `flask db migrate` would drop "
         "it, with its values.",
     ),
@@ -91,8 +90,8 @@ MIGRATION: tuple[Row, ...] = (
         r"Multiple head(?:s| revisions) are present",
         "More than one script is the last one: two follow the same script, and neither follows "
         "the other.",
-        '`flask db heads` names them; `flask db merge heads -m "Merge heads"` joins them and '
-        "changes no table.",
+        '`flask db heads` names them. Read both; then `flask db merge heads -m "Merge heads"` '
+        "joins them.",
     ),
     said(
         "ambiguous walk",
@@ -104,14 +103,14 @@ MIGRATION: tuple[Row, ...] = (
     said(
         "too many steps",
         r"Relative revision (?P<steps>[+-]\d+) didn't produce \d+ migrations",
-        "From where this database is, there are not so many steps as `{steps}` says.",
+        "From where this database is, there are fewer steps than `{steps}` asks for.",
         "`flask db current` says where it is (no revision: before the first step), and "
         "`flask db history` lists the steps.",
     ),
     said(
         "not a step back",
         r"Destination (?P<target>\S+) is not a valid downgrade target",
-        "`{target}` is not behind this database, so no step back leads there.",
+        "`{target}` is not an earlier step, so no downgrade leads there.",
         "`flask db downgrade` goes back one step; or name an earlier revision of "
         "`flask db history`.",
     ),
