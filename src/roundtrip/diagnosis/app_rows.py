@@ -15,15 +15,15 @@ APP: tuple[Row, ...] = (
     said(
         "no app named",
         r"Could not locate a Flask application",
-        "`flask` does not know which app to load: no `.flaskenv` says it.",
+        "`flask` does not know which app to load: no `.flaskenv` says so.",
         "Write the line `FLASK_APP=demo_app` into the file `.flaskenv`, or name the app each time: "
         "`flask --app demo_app …`.",
     ),
     said(
         "app not found",
         r"Could not import '(?P<app>[^']*)'",
-        "From the folder where the command ran there is no `{app}` to import.",
-        "Run it in the folder that holds `demo_app`, or mend the name, after `--app` or in "
+        "There is no `{app}` to import in the folder where the command ran.",
+        "Run it in the folder that holds `demo_app`, or fix the name, after `--app` or in "
         "`.flaskenv`.",
     ),
     said(
@@ -36,12 +36,12 @@ APP: tuple[Row, ...] = (
         "not an app",
         r"(?:Failed to find attribute|A valid Flask application was not obtained)",
         "What the name after the colon stands for is not an app.",
-        "Leave it away: `flask --app demo_app …` finds `create_app` by itself.",
+        "Leave it out: `flask --app demo_app …` finds `create_app` by itself.",
     ),
     said(
         "factory with arguments",
         r"Detected factory '(?P<factory>[^']*)' in module .* could not call it without arguments",
-        "`flask` calls `{factory}()` with nothing in the brackets, and it asks for something.",
+        "`flask` calls `{factory}()` without arguments, and it requires some.",
         "Give each parameter a default, as in `def {factory}(settings=None):`.",
     ),
     row(
@@ -58,32 +58,32 @@ APP: tuple[Row, ...] = (
         + r"[\s\S]*^ModuleNotFoundError: No module named '(?P<module>(?P=package)\.[\w.]+)'",
         "Line {line} of `{file}` needs the module `{module}`, a file of the project, and there is "
         "none.",
-        "Look for a slip in the name; where the name is right, `git status --short` marks a "
-        "deleted file with `D`, and `git checkout HEAD -- FILE` brings it back.",
+        "Look for a typo in the name; if the name is right, `git status --short` marks a deleted "
+        "file with `D`, and `git checkout HEAD -- FILE` brings it back.",
     ),
     row(
         "missing module",
         APP_FRAME + r"[\s\S]*^ModuleNotFoundError: No module named '(?P<module>[^']+)'",
         "Line {line} of `{file}` needs the module `{module}`, and Python does not find it.",
-        "Look for a slip in the name; where the name is right, its package is not installed here.",
+        "Look for a typo in the name; if the name is right, its package is not installed here.",
     ),
     row(
         "name that nothing imports",
         APP_FRAME + r"[\s\S]*^NameError: name '(?P<name>\w+)' is not defined",
         "Line {line} of `{file}` uses `{name}`, and nothing above it makes or imports that name.",
-        "Look for a slip in it; if there is none, add it to the imports at the top of the file.",
+        "Look for a typo in it; if there is none, add it to the imports at the top of the file.",
     ),
     row(
         "annotation",
         r'^[\w.]+: Type annotation for "(?P<model>\w+)\.(?P<column>\w+)" can\'t be correctly',
-        "The type of `{column}` in the model `{model}` does not stand inside `Mapped[…]`.",
+        "The type of `{column}` in the model `{model}` is not inside `Mapped[…]`.",
         "Write it as in `{column}: Mapped[int | None]`.",
     ),
     row(
         "type of Python",
         r"^[\w.]+: 'SchemaItem' object, .* expected, got <class '(?P<type>\w+)'>",
         "`mapped_column(…)` takes a type of SQLAlchemy, and got Python's `{type}`.",
-        "Leave it away, since `Mapped[…]` says it; or write `Integer` or `String(…)`, imported "
+        "Leave it out, since `Mapped[…]` says it; or write `Integer` or `String(…)`, imported "
         "from sqlalchemy.",
     ),
     row(
@@ -129,7 +129,7 @@ APP: tuple[Row, ...] = (
         "address of the database",
         r"^[\w.]+: (?:Could not parse SQLAlchemy URL|Invalid SQLite URL)",
         "What `DATABASE_URL` holds is not the address of a database.",
-        "Write the file's own name after its kind, as in `DATABASE_URL=sqlite:///production.db`; "
-        "without the line, commands go to the usual database, app.db.",
+        "Write the kind, then the file's name: `DATABASE_URL=sqlite:///production.db`. Without "
+        "the line, commands go to the default database, app.db.",
     ),
 )

@@ -67,15 +67,15 @@ COMMAND: tuple[Row, ...] = (
     said(
         "option without a value",
         r"Option '(?P<option>[^']+)' requires an argument",
-        "Behind `{option}` a value has to come, and there is none.",
+        "`{option}` needs a value after it, and there is none.",
         'Write it there, in quotation marks if it has spaces: `{option} "Add age column"`.',
     ),
     said(
         "missing env file",
         r"Invalid value for '-e' / '--env-file': \w+ '(?P<file>[^']*)' does not exist",
         "There is no file `{file}` in the folder where the command ran.",
-        "Compare its name with what `git status --short --ignored` lists; where it is not written "
-        "yet, or lost, write it: Git keeps no ignored file.",
+        "Compare its name with what `git status --short --ignored` lists; if it is not written "
+        "yet, or lost, write it: Git has no ignored file.",
     ),
     said(
         "command of db",
@@ -93,6 +93,6 @@ COMMAND: tuple[Row, ...] = (
         "unknown command",
         r"No such command '(?P<command>[^']*)'",
         "There is no command `{command}`.",
-        "Run `flask --help` and `flask db --help` to see those that there are.",
+        "Run `flask --help` and `flask db --help` to list the commands.",
     ),
 )

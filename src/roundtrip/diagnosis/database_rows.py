@@ -13,40 +13,39 @@ DATABASE: tuple[Row, ...] = (
     sqlite(
         "locked",
         r"database is locked",
-        "Another program is in the middle of writing to this database, and SQLite lets one write "
-        "at a time.",
-        "End it, a forgotten `flask shell`, another notebook or a database viewer, and run the "
-        "command again.",
+        "Another program is writing to this database, and SQLite lets only one write at a time.",
+        "Close it (a `flask shell`, another notebook, a database viewer), then run the command "
+        "again.",
     ),
     sqlite(
         "cannot be opened",
         r"unable to open database file",
-        "SQLite can neither open nor make the file, as a rule because its folder does not exist.",
+        "SQLite can neither open nor make the file, usually because its folder is missing.",
         "Look at `DATABASE_URL`: its path begins in `instance/` already, so it names the file "
         "alone; for `instance/x.db` it is `sqlite:///x.db`.",
     ),
     sqlite(
         "not a database",
         r"file is not a database",
-        "The file is damaged, or is no SQLite database.",
+        "The file is damaged or not a SQLite database.",
         MOVE_AWAY,
     ),
     sqlite(
         "damaged",
         r"database disk image is malformed",
-        "A part of the file is damaged, and SQLite does not know what stood there.",
+        "A part of the file is damaged, and SQLite does not know what was there.",
         MOVE_AWAY,
     ),
     sqlite(
         "no room",
         r"database or disk is full",
-        "There is no room left on the disk, so SQLite has taken back what it had begun.",
+        "There is no room left on the disk, so SQLite has rolled back what it began.",
         "Make room, then run the command again.",
     ),
     sqlite(
         "a copy that is there",
         r"output file already exists",
-        "`VACUUM INTO` overwrites no file, and a copy of this name is there.",
+        "`VACUUM INTO` never overwrites a file, and this one exists.",
         "Is it the one that this cell made before? Then go on; for another copy take another name.",
     ),
     sqlite(
@@ -65,8 +64,8 @@ DATABASE: tuple[Row, ...] = (
         "To change `{table}`, SQLite copies its rows, and one has no value for `{column}`, which "
         "must not be empty.",
         'For a rename, write `batch_op.alter_column("OLD", new_column_name="{column}")` in place '
-        "of add and drop, else fill in values; before the next try, "
-        "`DROP TABLE _alembic_tmp_{table}`.",
+        "of add and drop; if it is none, fill in values. Before the next try, `DROP TABLE "
+        "_alembic_tmp_{table}`.",
     ),
     sqlite(
         "twice in the copy",
@@ -87,17 +86,17 @@ DATABASE: tuple[Row, ...] = (
         r"FOREIGN KEY constraint failed\n\[SQL:\s+DROP TABLE \"?(?P<table>[^\s\"\]]+)",
         "To change `{table}`, the script drops it and makes it again, but rows of another table "
         "point to it.",
-        'Begin the script\'s function with `op.execute("PRAGMA foreign_keys=OFF")`, then '
-        "`DROP TABLE _alembic_tmp_{table}`, the half-made copy, and run it again.",
+        "First `DROP TABLE _alembic_tmp_{table}`, the half-made copy. Then begin the script's "
+        'function with `op.execute("PRAGMA foreign_keys=OFF")`, and run it again.',
     ),
     sqlite_in_script(
         "table exists",
         r'(?P<kind>table|index) "?(?P<name>[^\s"]+)"? already exists',
         "The {kind} `{name}` is there already: an earlier try stopped halfway, or something else "
-        "made it, `db.create_all()` for one.",
+        "made it, such as `db.create_all()`.",
         "If `%show instance/app.db` shows all that the script makes, `flask db stamp {revision}` "
-        "notes it as done, and `db.create_all()` has to go; if only a part, leave that part out of "
-        "the script this time.",
+        "records it, and `db.create_all()` has to go; if only a part, leave that part out of the "
+        "script this time.",
     ),
     sqlite_in_script(
         "column exists",
@@ -105,7 +104,7 @@ DATABASE: tuple[Row, ...] = (
         "The column `{column}` is there already: an earlier try stopped halfway, or something else "
         "made it.",
         "If `%show instance/app.db` shows all that the script makes, `flask db stamp {revision}` "
-        "notes it as done; if only a part, leave that part out of the script this time.",
+        "records it; if only a part, leave that part out of the script this time.",
     ),
     sqlite_in_script(
         "column in use",
@@ -118,8 +117,8 @@ DATABASE: tuple[Row, ...] = (
     sqlite_in_script(
         "model in a script",
         r"no such column: (?P<column>[\w.]+)\n\[SQL: SELECT [\s\S]* AS ",
-        "The script reads through a model, and the model of today has `{column}`, which this "
-        "database gets in a later step.",
+        "The script reads through a model, and today's model has `{column}`, which this database "
+        "gets in a later step.",
         "Let the script name what it reads itself, as in "
         '`op.get_bind().execute(sa.text("SELECT id, name FROM user"))`.',
     ),
@@ -129,7 +128,7 @@ DATABASE: tuple[Row, ...] = (
         r"    with op\.batch_alter_table[\s\S]*^KeyError: ')(?P<name>[\w.]+)",
         "The script works on `{name}`, which this database does not have.",
         "Correct the name; or, if `%show instance/app.db` shows that the step is done already, "
-        "note it with `flask db stamp REVISION`, the revision that you wanted to reach.",
+        "record it: `flask db stamp REVISION`, the one you wanted to reach.",
     ),
     sqlite(
         "no such column",
@@ -148,8 +147,8 @@ DATABASE: tuple[Row, ...] = (
     sqlite(
         "value of no column",
         r"Error binding parameter [^:]+: type '(?P<type>\w+)' is not supported",
-        "A column was given a `{type}`, and SQLite keeps plain values only: numbers, texts, NULL.",
-        "Give the value itself: of a row that is its id, as in `user_id=user.id`.",
+        "A column was given a `{type}`, and SQLite stores only plain values: numbers, texts, NULL.",
+        "Give the value itself; for a row that is its id: `user_id=user.id`.",
     ),
     sqlite(
         "no value",
@@ -163,12 +162,12 @@ DATABASE: tuple[Row, ...] = (
         r"UNIQUE constraint failed: (?P<columns>.+)",
         "Two rows would have the same value in `{columns}`, which has to be unique.",
         "Take another value, or change the row that has it already; if the same lines have run "
-        "before, the row is there, and nothing is to be done.",
+        "before, the row is there, and there is nothing to do.",
     ),
     sqlite(
         "row points to nothing",
         r"FOREIGN KEY constraint failed",
-        "A row would point to a row that is not there, or one was to go that others point to.",
+        "A row would point to a missing row, or a row that others point to would be deleted.",
         "Write the row that is pointed to first, and delete it last.",
     ),
     sqlite(
@@ -180,7 +179,7 @@ DATABASE: tuple[Row, ...] = (
     row(
         "plain text as SQL",
         r"^[\w.]+: Textual SQL expression .* should be explicitly declared as text",
-        "SQLAlchemy takes a text for SQL only where it is marked as SQL.",
+        "SQLAlchemy takes a text as SQL only if it is marked so.",
         'Put it into `db.text(…)`, as in `db.session.execute(db.text("SELECT 1"))`.',
     ),
 )

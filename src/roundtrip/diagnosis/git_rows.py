@@ -5,7 +5,7 @@ from __future__ import annotations
 from .row import Row, row
 
 RUNS = r"(?:^|[;&|(])\s*"
-"""What stands before a command in a line, or begins it."""
+"""What comes before a command in a line, or begins it."""
 
 CONFLICT = r"(?:Rebasing .*\r)?CONFLICT "
 """How Git says that two sides do not fit: in a rebase, on the line of its counter too."""
@@ -64,12 +64,12 @@ GIT: tuple[Row, ...] = (
         r"^The following paths are ignored by one of your \.gitignore files:\n(?P<path>\S.*)$",
         "`{path}` is ignored: a line of `.gitignore` keeps it out of Git.",
         "For a database, and for settings of your own, that is as it should be; for another file "
-        "mend that line, which `git check-ignore -v {path}` shows.",
+        "fix that line, which `git check-ignore -v {path}` shows.",
     ),
     row(
         "word outside the message",
         r"^(?:error: pathspec|fatal: paths) '(?P<word>[^'\s]+)(?: \.\.\.' with -a does|' did) not ",
-        "`{word}` stands outside the message, so Git looks for a file of that name.",
+        "`{word}` is outside the message, so Git looks for a file of that name.",
         'A message with spaces needs quotation marks: `git commit -m "Add age column"`.',
         ran=rf"{RUNS}git commit\b[^;&|\n]* -[a-z]*m\s+[^\s\"'-]\S*\s+[^\s;&|-]",
     ),
@@ -99,7 +99,7 @@ GIT: tuple[Row, ...] = (
     row(
         "no such file",
         r"^(?:error|fatal): pathspec '(?::\([^)]*\))?(?P<path>[^']+)' did not match any file",
-        "Git has no file `{path}`: it was not committed, is deleted again, or its name is another.",
+        "Git has no file `{path}`: it was not committed, was deleted, or has another name.",
         "Compare the name with what `git status --short` and `git ls-files` list.",
     ),
     row(
@@ -161,20 +161,20 @@ GIT: tuple[Row, ...] = (
     row(
         "option of Git without a value",
         r"^error: switch `(?P<option>\w)' requires a value",
-        "Behind `-{option}` a value has to come, and there is none.",
+        "`-{option}` needs a value after it, and there is none.",
         'Write it there, a text in quotation marks: `git commit -m "Add age column"`.',
     ),
     row(
         "another repository",
         r"^fatal: working tree '[^'\n]+' already exists",
-        "In a cell, Git works in the workspace's own repository alone; it makes no other.",
+        "In a cell, Git works only in the workspace's own repository; it makes no other.",
         "Clone in a terminal, into a folder outside the course.",
     ),
     row(
         "conflict of whole files",
         rf"^(?:warning: Cannot merge binary files: |{CONFLICT}\((?!content|add/add)[^)]*\): )",
-        "Two sides do not fit together, and Git cannot join them: one has deleted a file that the "
-        "other has changed, for one.",
+        "Git cannot merge the two sides: one has deleted a file, for example, that the other has "
+        "changed.",
         "`git status` lists such files: `git add FILE` keeps one as it is, `git rm FILE` deletes "
         "it; then `git status` says how to go on, or back.",
     ),
@@ -197,16 +197,16 @@ GIT: tuple[Row, ...] = (
     row(
         "conflict that is left",
         r"^(?:error: \S+ is not possible because you have unmerged files|.*: needs merge$)",
-        "A conflict is not settled: in a file that two sides changed, nobody has chosen yet.",
+        "A conflict is not resolved: a file that two sides changed still needs a choice.",
         "`git status` names the file: keep the lines that you want, delete the marks `<<<<<<<`, "
         "`=======` and `>>>>>>>`, and `git add` it.",
     ),
     row(
         "nothing to commit",
         r"^(?:nothing (?:added )?to commit|no changes added to commit)[^\n]*\s*\Z",
-        "There is no change that was given to `git add`, so there is nothing to commit.",
-        "Give it what changed: `git add .`, then commit again. `git status` tells which files that "
-        "are; none there: the last commit has it all.",
+        "Nothing is staged with `git add`, so there is nothing to commit.",
+        "Stage what changed: `git add .`, then commit again. `git status` lists it; if it lists "
+        "nothing, the last commit has it all.",
         ran=rf"{RUNS}git commit\b(?![\s\S]*{RUNS}git (?:status|stash)\b)",
     ),
 )

@@ -9,8 +9,8 @@ PYTEST: tuple[Row, ...] = (
         "another app",
         r"TypeError: '(?P<column>\w+)' is an invalid keyword argument for (?P<name>\w+)",
         "The class `{name}` that pytest has imported has no `{column}`.",
-        "Look whether the model has it, and whether `pytest.ini` is there: without it, pytest "
-        "imports the course's own demo_app from the folder above.",
+        "Check that the model has it, and that `pytest.ini` is there: without it, pytest imports "
+        "the course's own demo_app from the folder above.",
     ),
     row(
         "column without a script",
@@ -34,13 +34,13 @@ PYTEST: tuple[Row, ...] = (
         "name not imported in a test",
         r"^E +NameError: name '(?P<name>\w+)' is not defined",
         "A line uses `{name}`, and nothing above it makes or imports that name.",
-        "Look for a slip in it; if there is none, import it at the top of the file, as in "
-        "`from flask_migrate import upgrade`.",
+        "Look for a typo in it; if there is none, import it at the top of the file, as in `from "
+        "flask_migrate import upgrade`.",
     ),
     row(
         "outside the app in a test",
         r"^E +RuntimeError: Working outside of application context",
-        "A line needs an app, to know which database is meant, and stands outside of one.",
+        "A line needs an app, to know which database is meant, and is outside one.",
         "Put that line below `with app.app_context():`, indented by four more spaces.",
     ),
     row(
@@ -79,7 +79,7 @@ PYTEST: tuple[Row, ...] = (
     row(
         "failed test",
         r"^FAILED (?:\S*[/\\])?(?P<file>[^/\\\s:]+)::(?P<test>\w+)",
-        "The test `{test}` in `{file}` did not go through.",
+        "The test `{test}` in `{file}` failed.",
         "Read the lines that begin with `E`: they say why. The line above them that names `{file}` "
         "says where.",
     ),

@@ -9,16 +9,16 @@ TRACEBACK: tuple[Row, ...] = (
         "script stopped",
         rf"{SCRIPT_FRAME}, in (?P<function>upgrade|downgrade)\n[\s\S]*?{ERROR}",
         "`{function}()` stopped in line {line} of `{script}`: {error}.",
-        "Mend that line; SQLite has kept what the lines above it did, so look with "
-        "`%show instance/app.db` before you run it again.",
+        "Fix that line; SQLite has kept what the lines above it did, so look with `%show "
+        "instance/app.db` before you run it again.",
     ),
     row(
         "script cannot be read",
         rf"{SCRIPT_FRAME}[\s\S]*?{ERROR}",
         "Alembic reads all scripts before it does anything, and line {line} of `{script}` stops "
         "it: {error}.",
-        "Mend that line or the one above it; if the script is committed, `git diff` shows what was "
-        "changed since then.",
+        "Fix that line or the one above it; if the script is committed, `git diff` shows what "
+        "was changed since then.",
     ),
     row(
         "command of the app stopped",
