@@ -166,7 +166,7 @@ WRONG = {
     "a reset that is not hard": (
         {BACK: RIGHT[BACK].replace("--hard ", "")},
         "%check and-back",
-        "and no file; then reset again, with --hard.\n             next: git reset ",
+        "and changes no file; then reset with --hard.\n             next: git reset ",
     ),
     "the code did not go back": (
         {BACK: f"{DOWN}\n{PRODUCTION_DOWN}"},
