@@ -35,7 +35,7 @@ def is_in_the_files(state: State, project: Path, place: str) -> bool:
 
 
 def commits_to(project: Path, place: str) -> list[str]:
-    """The commits that a branch at this place has, and the one here has not."""
+    """The commits that a branch at this place has and the one here lacks."""
     return ask_git(project, "rev-list", f"HEAD..{place}")
 
 

@@ -84,7 +84,7 @@ def database_first(state: State, project: Path, place: str) -> Cure | None:
 def one_step_too_many(state: State, back: str) -> Cure | None:
     """The cure where the database has gone back behind the commit with this message.
 
-    Its scripts wait, though the code is to go no further than there.
+    Its scripts wait, though the code should go no further than there.
     """
     hashes = [commit.hash for commit in state.git.commits]
     places = [n for n, commit in enumerate(state.git.commits) if commit.subject == back]
