@@ -178,7 +178,7 @@ def _clear_the_place():
             "JupyterLab and other programs that use it, then run this command again."
         ) from None
     if ours:
-        print("The environment in .venv is unfinished or out of date; it is made anew.")
+        print("The environment in .venv is unfinished or out of date; it is made again.")
         _remove(place)
     else:
         print(f"The .venv here was not made by start.py; it is now in {place.relative_to(CLONE)}")

@@ -46,7 +46,7 @@ class Finding:
 
 
 def report() -> list[Finding]:
-    """Look at everything, in the order in which a learner would mend it."""
+    """Look at everything, in the order in which a learner would fix it."""
     course = find_course()
     return [
         _python(),

@@ -12,7 +12,7 @@ class _InOneLine(BaseException):
 
 
 class RoundtripError(_InOneLine, Exception):
-    """Something the learner can mend. Says what was found, why it matters, and what to do next."""
+    """Something the learner can fix. Says what was found, why it matters, and what to do next."""
 
 
 class CommandFailed(RoundtripError):  # noqa: N818 - the name is read by learners

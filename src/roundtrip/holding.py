@@ -121,7 +121,7 @@ def _check(home: Home, token: str, here: Lesson) -> None:
         inside = False
     if holder and holder.lesson != here.number:  # put back from the attic
         raise Refused(
-            f"What stands in the workspace is lesson {holder.lesson:02d}'s. Go on in its notebook, "
+            f"What is in the workspace is lesson {holder.lesson:02d}'s. Go on in its notebook, "
             f"with `%lesson {holder.lesson} --continue`; or run `%lesson {here.number}` for a new "
             "start of the lesson here."
         )
