@@ -18,7 +18,7 @@ def notebook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
 
 
 LINES = (
-    "means: `flask` does not know which app to load: no `.flaskenv` says it.\n"
+    "means: `flask` does not know which app to load: no `.flaskenv` says so.\n"
     "do:    Write the line `FLASK_APP=demo_app` into the file `.flaskenv`, or name the app each "
     "time:\n       `flask --app demo_app …`.\n"
 )
