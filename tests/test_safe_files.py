@@ -34,7 +34,7 @@ def test_only_a_full_disk_is_told_to_be_made_room_on(source, tmp_path, monkeypat
         raise OSError(13, "Permission denied")
 
     monkeypatch.setattr(safe_files.shutil, "copytree", denied)
-    with pytest.raises(RoundtripError, match=r"\(Permission denied\); look whether .* be read"):
+    with pytest.raises(RoundtripError, match=r"\(Permission denied\); check whether .* be read"):
         safe_files.copy(source, tmp_path / "target")
 
 

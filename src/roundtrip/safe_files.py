@@ -66,7 +66,7 @@ def copy(source: Path, target: Path) -> None:
         shutil.rmtree(half, ignore_errors=True)
         reason = first_reason(error)
         full = says_disk_is_full(reason)
-        cure = "make room on the disk" if full else f"look whether {source} can be read whole"
+        cure = "make room on the disk" if full else f"check whether {source} can be read whole"
         raise RoundtripError(
             f"A copy of the project could not be written ({reason}); {cure}, then try again."
         ) from None

@@ -69,7 +69,7 @@ def test_a_script_too_many_is_not_answered_with_the_command_that_makes_one(proje
         assert first.next == f"git clean -f {file}"
         shown = " ".join(messages.practised(held()).split())
         assert "flask db revision" not in shown and "The command is not" not in shown
-        assert (f"If {nameless} is the one too many" in shown) is (file == named)
+        assert (f"If {nameless} is the extra one" in shown) is (file == named)
         project.run(*shlex.split(first.next))
     project.db("revision", "-m", "Fill in the ages")
     assert all(result.met for result in held())

@@ -48,7 +48,7 @@ def _from_branch(project: Path, subject: str, place: str) -> Cure | None:
     if branches[0] in ahead:
         cause = f"{cause} The lessons are on main; this brings main to it."
         return Cure(cause, f"git merge {quoted(branches[0])}", holds_back=True)
-    cause = f"{cause} Main has commits that it lacks, so look at both first; git merge merges "
+    cause = f"{cause} Main has commits that it lacks, so look at both first; git merge combines "
     return Cure(f"{cause}both, git cherry-pick copies one.", _LOOK, holds_back=True)
 
 

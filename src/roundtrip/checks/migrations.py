@@ -84,7 +84,7 @@ def revisions(
         cause = f"{cause}Delete it first, since none follows it."
         before = everything[-2]
         if before.is_empty and not (before.applied or before.committed):
-            cause = f"{cause} If {before.file} is the one too many, delete that next, and make the "
+            cause = f"{cause} If {before.file} is the extra one, delete that next, and make the "
             cause = f"{cause}newest again."
         if extra.applied:
             return unmet(text, downgrade_of(state, extra).after(cause))

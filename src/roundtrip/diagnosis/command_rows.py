@@ -43,12 +43,12 @@ COMMAND: tuple[Row, ...] = (
         "extra argument",
         _more_than(r"flask[\w -]*(?= \[)", r"arguments? \((?P<words>.*)\)"),
         "`{words}` is more than `{command}` takes.",
-        "Leave it out; `{command} --help` shows what may stand there.",
+        "Leave it out; `{command} --help` shows what may go there.",
     ),
     said(
         "option of flask",
         r"No such option:? '?--(?P<option>env-file|app)\b",
-        "`--{option}` is an option of `flask` itself, so it has to stand before `db`.",
+        "`--{option}` is an option of `flask` itself, so it has to come before `db`.",
         "Put it there, as in `flask --{option} NAME db current`.",
     ),
     said(
@@ -75,7 +75,7 @@ COMMAND: tuple[Row, ...] = (
         r"Invalid value for '-e' / '--env-file': \w+ '(?P<file>[^']*)' does not exist",
         "There is no file `{file}` in the folder where the command ran.",
         "Compare its name with what `git status --short --ignored` lists; if it is not written "
-        "yet, or lost, write it: Git has no ignored file.",
+        "yet, or lost, write it: Git has no copy of an ignored file.",
     ),
     said(
         "command of db",
