@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from goal_states import made, migrations, second
 from starts import Starts
-from states import Project
+from states import AGE, Project
 from turns import (
     CITY,
     MODELS,
@@ -258,5 +258,21 @@ def test_a_script_that_makes_what_another_database_does_not_record_is_not_delete
     on_production(aged, "stamp", first)
     aged.db("downgrade")
     aged.write("demo_app/models.py", aged.git("show", "HEAD~1:demo_app/models.py"))
+    verdict = aged.read().verdict
+    assert (verdict.kind, verdict.next) == ("left_over", "%board --env-file production.env")
+
+
+def test_a_script_that_leads_to_where_another_database_is_is_not_deleted(aged: Project):
+    """That database has gone on by a script that drops it again, and whose file is not here."""
+    with_production(aged)
+    aged.edit("demo_app/models.py", AGE, "")
+    aged.db("migrate", "-m", "Remove age")
+    aged.commit("Remove age")
+    on_production(aged, "upgrade")
+    first = aged.read().migrations.revisions[0].id
+    script = aged.script_file("add_age")
+    aged.db("downgrade", first)
+    aged.git("reset", "-q", "--hard", "HEAD~2")
+    aged.git("restore", "--source=ORIG_HEAD", "--", script)
     verdict = aged.read().verdict
     assert (verdict.kind, verdict.next) == ("left_over", "%board --env-file production.env")
