@@ -202,11 +202,17 @@ def test_a_helper_that_does_not_answer_is_no_reason_to_wait_for_ever(on_its_own,
 
 @pytest.mark.parametrize("change", ["a file", "a package"])
 def test_a_helper_whose_libraries_have_changed(tmp_path, strange, monkeypatch, change):
-    """In an environment of its own, whose packages are those of this one."""
+    """In an environment of its own, whose packages are those of this one.
+
+    A busy machine can take the helper a while to fork, and it is told to end meanwhile.
+    """
     monkeypatch.delenv("ROUNDTRIP_PRELOAD", raising=False)
     library = tmp_path / "library"
     library.mkdir()
-    (library / "dotenv.py").write_text("load_dotenv = find_dotenv = lambda *a, **k: None\n")
+    (library / "dotenv.py").write_text(
+        "load_dotenv = find_dotenv = lambda *a, **k: None\n"
+        "import os, time; os.register_at_fork(after_in_parent=lambda: time.sleep(0.2))\n"
+    )
     env = environment(strange) | {"PYTHONPATH": str(library)}
     process = preload.start(env)
     folder = os.environ["ROUNDTRIP_PRELOAD"]

@@ -99,7 +99,11 @@ def wait_for_command(folder: Path, lifeline: int, probe: str) -> Command:
         listener.listen(128)
         while lifeline not in select.select([listener, lifeline], [], [])[0]:
             connection, _ = listener.accept()
-            if os.fork() == 0:
+            # Python calls functions around a fork, and what is raised in them is lost: SystemExit.
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+            forked = os.fork()
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+            if forked == 0:
                 listener.close()
                 with suppress(Exception):  # the client sees that we are gone
                     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
