@@ -7,15 +7,14 @@ from dataclasses import replace
 from roundtrip import board, verdict
 from roundtrip.facts import (
     Column,
-    Commit,
     DatabaseState,
     Difference,
-    GitState,
     MigrationState,
     ModelState,
     Revision,
     Table,
 )
+from roundtrip.git_facts import Commit, GitState
 from roundtrip.state import Disagreement, State
 
 FIRST, SECOND = "a6796fff0193", "f32f10ad9e28"

@@ -16,16 +16,15 @@ from roundtrip import checks, verdict
 from roundtrip.course import Goal
 from roundtrip.facts import (
     Column,
-    Commit,
     DatabaseState,
     Difference,
-    GitState,
     MigrationState,
     ModelState,
     Rescue,
     Revision,
     Table,
 )
+from roundtrip.git_facts import Commit, GitState
 from roundtrip.state import State
 
 MODELS = "demo_app/models.py"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from roundtrip import snapshots, trip
 from roundtrip.course import find_course
-from roundtrip.facts import GitState
+from roundtrip.git_facts import GitState
 from roundtrip.home import Home
 from roundtrip.safe_files import write_json
 from roundtrip.state import AGREE, State

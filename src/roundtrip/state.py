@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from .env_file import with_env_file
-from .facts import DatabaseState, Difference, Elsewhere, GitState, MigrationState, ModelState, Table
+from .facts import DatabaseState, Difference, Elsewhere, MigrationState, ModelState, Table
+from .git_facts import GitState
 from .plain_data import build
 from .plural import counted
 

@@ -28,7 +28,8 @@ from goal_states import (
     user,
 )
 
-from roundtrip.facts import Commit, Difference, Elsewhere, ModelState, Table
+from roundtrip.facts import Difference, Elsewhere, ModelState, Table
+from roundtrip.git_facts import Commit
 from roundtrip.verdict import disagreements
 
 

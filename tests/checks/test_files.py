@@ -8,7 +8,7 @@ from pathlib import Path
 import states
 from goal_states import ask, git, made, refused
 
-from roundtrip.facts import GitState
+from roundtrip.git_facts import GitState
 
 
 def test_has_file(project: Path):

@@ -27,7 +27,8 @@ from goal_states import (
 )
 
 from roundtrip.course import find_course
-from roundtrip.facts import Commit, DatabaseState, GitState
+from roundtrip.facts import DatabaseState
+from roundtrip.git_facts import Commit, GitState
 
 
 def test_commits(project: Path):

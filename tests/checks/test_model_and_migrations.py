@@ -32,15 +32,8 @@ from goal_states import (
     user,
 )
 
-from roundtrip.facts import (
-    Column,
-    Commit,
-    DatabaseState,
-    Difference,
-    MigrationState,
-    ModelState,
-    Table,
-)
+from roundtrip.facts import Column, DatabaseState, Difference, MigrationState, ModelState, Table
+from roundtrip.git_facts import Commit
 from roundtrip.verdict import disagreements
 
 

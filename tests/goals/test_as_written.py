@@ -19,16 +19,8 @@ from roundtrip import checks, questions, verdict
 from roundtrip.checks import Finding
 from roundtrip.course import Goal, find_course
 from roundtrip.errors import RoundtripError
-from roundtrip.facts import (
-    Column,
-    Commit,
-    DatabaseState,
-    GitState,
-    MigrationState,
-    ModelState,
-    Revision,
-    Table,
-)
+from roundtrip.facts import Column, DatabaseState, MigrationState, ModelState, Revision, Table
+from roundtrip.git_facts import Commit, GitState
 from roundtrip.state import State
 
 COURSE = find_course()

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from kernels import make_project
 
-from roundtrip.facts import DatabaseState, Elsewhere, GitState, ModelState
+from roundtrip.facts import DatabaseState, Elsewhere, ModelState
+from roundtrip.git_facts import GitState
 from roundtrip.reading import state
 from roundtrip.reading.reader import Reader
 from roundtrip.state import State

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..facts import GitState
+from ..git_facts import GitState
 from ..plural import counted
 from ..state import State
 from . import revisions, tables

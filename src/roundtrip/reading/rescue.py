@@ -9,7 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..facts import GitState, Rescue
+from ..facts import Rescue
+from ..git_facts import GitState
 from .git import BRANCHES, Run, git_lines, stashed
 from .scripts import read_script
 

@@ -9,7 +9,8 @@ from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-from ..facts import GitState, MigrationState, Revision
+from ..facts import MigrationState, Revision
+from ..git_facts import GitState
 from .scripts import read_script
 
 

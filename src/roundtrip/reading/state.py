@@ -16,7 +16,8 @@ from typing import Any
 
 from .. import verdict
 from ..errors import RoundtripError
-from ..facts import DatabaseState, Difference, GitState, MigrationState, ModelState, Revision
+from ..facts import DatabaseState, Difference, MigrationState, ModelState, Revision
+from ..git_facts import GitState
 from ..plain_data import build
 from ..probing import PROBE
 from ..sqlite_files import is_database
