@@ -19,8 +19,9 @@ class GitState:
 
     `commits` are those of HEAD, newest first. A deleted file is in `modified` (or `staged`) and in
     `deleted`, a new one that is staged in `staged` and in `added`. `stashed` are the files of the
-    newest stash. `joined` are those conflicts in which both sides changed and no mark of Git's is
-    left. `databases` are the database files that Git tracks, `settings` the files `*.env`;
+    newest stash; `stash_behind`: one of them is not here as the stash has left it. `joined` are
+    those conflicts in which both sides changed and no mark of Git's is left.
+    `databases` are the database files that Git tracks, `settings` the files `*.env`;
     `private` are the untracked files that are one or the other, `taken_out` those that the last
     commit brought, and the next one would take out again. Without a branch, `way_back` is one to go
     to, and `way_differs` are the files that differ there; `on_no_branch`: no branch has this
@@ -42,6 +43,7 @@ class GitState:
     added: tuple[str, ...] = ()
     deleted: tuple[str, ...] = ()
     stashed: tuple[str, ...] = ()
+    stash_behind: bool = False
     conflicts: tuple[str, ...] = ()
     joined: tuple[str, ...] = ()
     databases: tuple[str, ...] = ()

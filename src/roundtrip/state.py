@@ -76,7 +76,10 @@ class State:
             return replace(AGREE, why=f"{said}lesson again, with the rows of its start.")
         why = AGREE.why
         if self.git.stashed:
-            said = f"A stash holds another {self.git.stashed[0]}; git stash pop brings it back."
+            how = "git stash pop brings it back."
+            if self.git.stash_behind:
+                how = "git stash show -p shows it, and git stash drop deletes the stash."
+            said = f"A stash holds another {self.git.stashed[0]}; {how}"
             why = f"{why} {said}"
         if self.differing:
             board = with_env_file("%board", self.differing[0])

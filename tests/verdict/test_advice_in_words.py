@@ -125,10 +125,10 @@ ADVICE = {
     ),
     "a stash under changes": (
         {
-            "git": git(stashed=("demo_app/models.py",), modified=("demo_app/models.py",)),
+            "git": git(stashed=("demo_app/models.py",), stash_behind=True),
             "differences": GONE_AGE,
         },
-        "does not apply it over changes. Commit them, then run git stash pop.",
+        "could end in a conflict. This shows it. Write the lines that you want back by hand.",
     ),
     "a conflict": (
         {"git": git(conflicts=("instance/app.db",))},

@@ -47,13 +47,15 @@ def read_git(project: Path, run: Run) -> tuple[GitState, frozenset[str]]:
     if head != "(initial)":
         lines = git_lines(run, "log", "-z", "-n", str(_LAST_COMMITS), "--format=%H%x1f%s")
         commits = tuple(Commit(*line.split("\x1f", 1)) for line in lines)
+    stash = stashed(run, "refs/stash") if "stash" in about else ()
     state = GitState(
         repository=True,
         branch=None if branch == "(detached)" else branch,
         head=None if head == "(initial)" else head,
         commits=commits,
         merging=(project / ".git" / "MERGE_HEAD").is_file(),
-        stashed=stashed(run, "refs/stash") if "stash" in about else (),
+        stashed=stash,
+        stash_behind=bool(stash) and _is_behind(project, run, stash),
         **(_without_branch(project, run) if branch == "(detached)" else {}),
         files_at=_not_reset(project, run, found),
         **_left_by_a_reset(project, run, {*found["untracked"], *found["added"]}),
@@ -101,6 +103,15 @@ def stashed(run: Run, stash: str) -> tuple[str, ...]:
     """The files in a stash. Its third parent, where it has one, holds those untracked."""
     changed = git_lines(run, "diff-tree", "-r", "-z", "--name-only", f"{stash}^1", stash)
     return (*changed, *git_lines(run, "ls-tree", "-r", "-z", "--name-only", f"{stash}^3"))
+
+
+def _is_behind(project: Path, run: Run, files: Sequence[str]) -> bool:
+    """Whether one of these files is not as the newest stash has left it, so that Git may refuse."""
+    loose = git_lines(run, "ls-tree", "-r", "-z", "--name-only", "refs/stash^3")
+    if any((project / file).exists() for file in loose):
+        return True
+    words = ("--no-optional-locks", "diff", "--quiet", "refs/stash^1", "--", *files)
+    return bool(run(["git", *words]).returncode)
 
 
 def _without_branch(project: Path, run: Run) -> dict[str, Any]:

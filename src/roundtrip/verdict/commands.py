@@ -18,6 +18,9 @@ ANY_MESSAGE = "Say what changes"
 AMEND = "git commit --amend --no-edit"
 """Puts what is staged into the last commit."""
 
+SHOW_STASH = "git stash show -p"
+"""Shows what the newest stash holds."""
+
 
 def undo(state: State, *files: str) -> tuple[str, str]:
     """How to see the latest change to one of these files, and how to throw it away."""
@@ -71,12 +74,13 @@ def stash_pop(state: State) -> tuple[str, str]:
     """Why and how to have the newest stash back; empty where it holds no file of the models."""
     if not (file := stash_file(state)):
         return "", ""
-    if {*state.git.stashed} & {*state.git.uncommitted}:
+    if state.git.stash_behind:
         why = (
-            f"The stash holds another {file}, and Git does not apply it over changes. Commit them, "
-            "then run git stash pop."
+            f"The stash holds another {file}, and something in it has changed here since: git "
+            "stash pop could end in a conflict. This shows it. Write the lines that you want back "
+            "by hand. If you want nothing more of it, git stash drop deletes the stash."
         )
-        return why, commit(state, ANY_MESSAGE)
+        return why, SHOW_STASH
     return f"The stash holds another {file}; this brings it back.", "git stash pop"
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from ..env_file import quoted
 from ..facts import Difference, Revision
 from ..state import Disagreement, State
-from .commands import look_at_model, message_for, restore_model, stash_pop, take_back
+from .commands import SHOW_STASH, look_at_model, message_for, restore_model, stash_pop, take_back
 from .lookups import UNIQUE, goes_with, gone, row_count, unlike
 from .wording import listed, made_unique, named, rows_in, say
 
@@ -31,10 +31,9 @@ def model_ahead(state: State) -> Disagreement | None:
     )
     back, (stash, pop) = "", stash_pop(state)
     if going and pop:
-        why = (
-            f"{why} {stash} git stash show -p shows it; if the line is not there, go on with flask "
-        )
-        why, command = f"{why}db migrate.", pop
+        if pop != SHOW_STASH:
+            stash = f"{stash} {SHOW_STASH} shows it."
+        why, command = f"{why} {stash} If the line is not there, go on with flask db migrate.", pop
     if (made := _made_otherwise(state, changes)) and not command:
         why = f"{why} {made[1]} If nobody else has run it, it can be taken back and made again."
         back = take_back(made[0], state.migrations.current)
