@@ -69,6 +69,14 @@ def test_a_commit_with_another_script_is_not_the_one_that_is_asked_for(loose: Pr
     loose.commit(MESSAGE)
     said = find(loose, "commits", **TWO_COMMITS)
     assert said.found == f"the last commit has the model and {loose.script_file('age')}"
+    loose.git("reset", "-q", "--soft", "HEAD~1")
+    loose.git("restore", "--staged", "demo_app")
+    loose.git("commit", "-q", "--amend", "--no-edit")
+    loose.commit(MESSAGE)
+    assert len(loose.read().git.commits) == TWO_COMMITS["count"]
+    said = find(loose, "commits", **TWO_COMMITS)
+    assert not said.met and "is in an earlier commit" in said.cause
+    loose.git("commit", "-q", "--amend", "-m", "The model")
     other = {**TWO_COMMITS, "script": "migrations/versions/*_add_city_*.py"}
     said = find(loose, "commits", **other)
     assert not said.met and "No commit has a script with the name *_add_city_*.py" in said.cause

@@ -76,8 +76,11 @@ def _together(state: State, project: Path, script: str, text: str) -> Finding:
     if not known:
         cause = f"No commit has a script with the name {Path(script).name}."
         return unmet(text, Cure(cause, "flask db history", repair=True))
-    brought = ask_git(project, "show", "-z", "--format=", "--name-only", "HEAD")
-    if known[-1] in brought and {*state.model.files} & {*brought}:
+    brought = ask_git(project, "show", "-z", "--format=", "--name-only", "--first-parent", "HEAD")
+    if brought and known[-1] not in brought:
+        cause = f"{known[-1]} is in an earlier commit, not in the last one."
+        return unmet(text, Cure(cause, "git log --oneline", repair=True))
+    if {*state.model.files} & {*brought}:
         text = f"the last commit has the model and {known[-1]}"
     return met(text)
 
