@@ -232,3 +232,15 @@ def test_a_commit_that_has_the_database_alone_is_not_emptied_by_an_amend(aged: P
     aged.follow("database_in_git", "git rm -f --cached instance/app.db")
     aged.follow("not_committed", 'git commit -m "Say what changes"')
     assert aged.read().verdict.kind == "agree"
+
+
+def test_a_commit_that_has_deleted_a_script_does_not_get_it_back_by_an_amend(aged: Project):
+    """Nothing would be left in it, and Git refuses that."""
+    message, script = aged.read().git.subject, aged.script("age")
+    text = script.read_text(encoding="utf-8")
+    script.unlink()
+    aged.commit(message)
+    script.write_text(text, encoding="utf-8")
+    aged.follow("script_not_committed", "git add .")
+    assert "--amend" not in aged.follow("script_not_committed", f'git commit -m "{message}"')
+    assert aged.read().verdict.kind == "agree"

@@ -18,6 +18,9 @@ BRANCHES = ("for-each-ref", "--format=%(refname:short)", "refs/heads")
 
 _LAST_COMMITS = 200
 
+_DELETED = ("diff-tree", "-r", "-z", "--name-only", "--diff-filter=D", "HEAD~1", "HEAD")
+"""What Git is asked for the files that the last commit has deleted."""
+
 
 def read_git(project: Path, run: Run) -> tuple[GitState, frozenset[str]]:
     """What Git says, and every file in its index."""
@@ -48,6 +51,7 @@ def read_git(project: Path, run: Run) -> tuple[GitState, frozenset[str]]:
         lines = git_lines(run, "log", "-z", "-n", str(_LAST_COMMITS), "--format=%H%x1f%s")
         commits = tuple(Commit(*line.split("\x1f", 1)) for line in lines)
     stash = stashed(run, "refs/stash") if "stash" in about else ()
+    new = {*found["untracked"], *found["added"]}
     state = GitState(
         repository=True,
         branch=None if branch == "(detached)" else branch,
@@ -58,7 +62,8 @@ def read_git(project: Path, run: Run) -> tuple[GitState, frozenset[str]]:
         stash_behind=bool(stash) and _is_behind(project, run, stash),
         **(_without_branch(project, run) if branch == "(detached)" else {}),
         files_at=_not_reset(project, run, found),
-        **_left_by_a_reset(project, run, {*found["untracked"], *found["added"]}),
+        returned=tuple(sorted(new & {*git_lines(run, *_DELETED)})) if new else (),
+        **_left_by_a_reset(project, run, new),
         **{name: tuple(sorted(set(paths))) for name, paths in found.items()},
     )
     return state, frozenset(git_lines(run, "ls-files", "-z"))
