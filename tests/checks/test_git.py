@@ -64,7 +64,7 @@ def test_a_script_belongs_into_the_commit_of_its_model(project: Path):
     staged = made(git=git(commits=two, staged=(AGE_SCRIPT,), added=(AGE_SCRIPT,)), migrations=fresh)
     refused("commits", staged, project, "model alone", "git commit --amend --no-edit", **both)
     three = made(git=git(commits=(Commit("3" * 40, "Add script"), *two)), migrations=tracked)
-    refused("commits", three, project, "an extra commit", "git reset --soft HEAD~1", **both)
+    refused("commits", three, project, "one commit too many", "git reset --soft HEAD~2", **both)
     four = (Commit("4" * 40, "x"), Commit("3" * 40, "y"), *two)
     later = made(git=git(commits=four), migrations=tracked)
     refused("commits", later, project, "later work", LOG, **both)

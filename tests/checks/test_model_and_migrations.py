@@ -129,6 +129,10 @@ def test_revisions(project: Path):
     assert ask("revisions", WAITING, project, count=2, applied=1).met
     command = 'flask db migrate -m "Add age column to user model"'
     refused("revisions", MODEL_AHEAD, project, "no migration script", command, count=2, applied=1)
+    called = {"count": 2, "applied": 1, "message": "Grow"}
+    refused(
+        "revisions", MODEL_AHEAD, project, "no migration", 'flask db migrate -m "Grow"', **called
+    )
     refused("revisions", made(), project, "holds no new change", LOOK, count=2, applied=1)
     refused("revisions", BROKEN, project, "does not load", "%board", count=2, applied=1)
     too_far = {"count": 2, "applied": 1}

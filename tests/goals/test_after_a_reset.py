@@ -6,6 +6,7 @@ import shlex
 
 import pytest
 from states import Project, find
+from turns import NICK, committed
 
 from roundtrip import checks, messages
 from roundtrip.course import Goal
@@ -118,6 +119,18 @@ def test_a_model_and_its_script_in_two_commits_are_joined(project: Project):
     project.write("notes.txt", "It still works.\n")  # of something else
     project.commit("More notes")
     assert find(project, "committed_migration", **city).met
+
+
+def test_what_came_before_a_model_and_its_script_is_not_joined_with_them(project: Project):
+    committed(project, NICK, "Add nick column to user model")
+    project.add_to_model("    city: Mapped[str | None] = mapped_column(String(60))\n")
+    project.commit("The model")
+    project.db("migrate", "-m", "Add city column to user model")
+    project.db("upgrade")
+    project.commit("The script")
+    city = {"adds": ["user.city"], "after": "Add age column to user model"}
+    said = find(project, "committed_migration", **city)
+    assert not said.met and said.next == "git log --oneline" and "another script" in said.cause
 
 
 @pytest.mark.parametrize("reset", [["--soft"], []])

@@ -80,3 +80,20 @@ def test_a_commit_with_another_script_is_not_the_one_that_is_asked_for(loose: Pr
     other = {**TWO_COMMITS, "script": "migrations/versions/*_add_city_*.py"}
     said = find(loose, "commits", **other)
     assert not said.met and "No commit has a script with the name *_add_city_*.py" in said.cause
+
+
+def test_a_script_in_a_commit_after_its_model_is_joined_as_all_goals_say(loose: Project):
+    """The one about the message took a commit back that the one about the commits took off."""
+    loose.git("commit", "-qam", "The model")
+    loose.commit(MESSAGE)
+    called = {"subject": MESSAGE, "commits": 2}
+    assert find(loose, "head_subject", **called).met
+    said = find(loose, "commits", **TWO_COMMITS)
+    assert not said.met and said.next == "git reset --soft HEAD~2"
+    loose.run(*shlex.split(said.next))
+    command = f'git commit -m "{MESSAGE}"'
+    goals = {"commits": TWO_COMMITS, "head_subject": called, "clean": {"message": MESSAGE}}
+    for check, wanted in goals.items():
+        assert find(loose, check, **wanted).next == command
+    loose.run(*shlex.split(command))
+    assert find(loose, "commits", **TWO_COMMITS).met and find(loose, "head_subject", **called).met

@@ -7,7 +7,7 @@ import shlex
 
 import pytest
 from states import AGE, Project
-from turns import CITY, MODELS, POST, added, fails, on_production, with_production
+from turns import CITY, MODELS, POST, added, committed, fails, on_production, with_production
 
 from roundtrip import checks
 from roundtrip.course import Goal
@@ -269,3 +269,14 @@ def test_a_lost_line_is_named_while_the_script_of_another_waits(project: Project
     assert verdict.back == "" and "git restore" not in verdict.why
     project.edit(MODELS, AGE, EMAIL + AGE)
     assert project.read().verdict.kind == "script_not_committed"
+
+
+def test_a_script_that_would_be_a_second_head_does_not_come_back(aged: Project):
+    """The column was made by hand; the script of this name was given up, and others follow."""
+    aged.db("downgrade")
+    aged.git("reset", "-q", "--hard", "HEAD~1")
+    committed(aged, CITY, "Add city column to user model")
+    aged.sql("ALTER TABLE user ADD COLUMN age INTEGER")
+    verdict = aged.read().verdict
+    assert (verdict.kind, verdict.next) == ("database_ahead", "")
+    assert "No migration made it" in verdict.why and "DROP COLUMN age" in verdict.why

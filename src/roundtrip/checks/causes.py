@@ -94,8 +94,11 @@ _TROUBLES = {"not_recorded", "stamped", "overlapping", "half_made_copy"}
 """Those about one database."""
 
 
-def no_script(state: State, project: Path, wanted: str = "") -> Cure:
-    """Why there is no migration script for a change, and the cure. `wanted`: what it should add."""
+def no_script(state: State, project: Path, wanted: str = "", message: str = "") -> Cure:
+    """Why there is no migration script for a change, and the cure.
+
+    `wanted`: what it should add; `message`: what it should be called.
+    """
     if said := half_a_reset(state):
         return as_told(said)
     # Whoever deletes a file with git rm means it, or a script that no database misses.
@@ -141,10 +144,13 @@ def no_script(state: State, project: Path, wanted: str = "") -> Cure:
         return Cure(cause, look_at(state))
     command = f'flask db migrate -m "{message_for(state)}"'
     first = state.verdict
-    if first.kind in _AHEAD and (first.next != command or first.why.startswith("Careful:")):
+    as_usual = first.next == command
+    if message:
+        command = f'flask db migrate -m "{message}"'
+    if first.kind in _AHEAD and (not as_usual or first.why.startswith("Careful:")):
         # Its script would fail, here or in another database, or drop what has another name now.
         cause = f"{first.headline} {first.why}"
-        return Cure(cause, first.next or "%board", repair=first.next != command)
+        return Cure(cause, first.next or "%board", repair=not as_usual)
     return Cure("There is no migration script for it yet.", command)
 
 

@@ -16,7 +16,7 @@ from ..verdict.git_rules import (
 )
 from .causes import bad_script, make_again
 from .finding import Cure, as_told
-from .reflog import Made, brought_with, is_in_the_files
+from .reflog import Made, ask_git, brought_with, is_in_the_files
 
 
 def not_to_commit(state: State, project: Path) -> Cure | None:
@@ -76,10 +76,13 @@ def apart(
         return None
     before = state.git.commits[subjects.index(after)].hash[:7]
     cause = "The script is in one commit, and its model in another: going one commit back leaves "
-    cause = f"{cause}half of it. This takes them off the branch after “{after}” and keeps the "
-    return Cure(
-        f"{cause}files; then commit them as one.", f"git reset --soft {before}", repair=True
-    )
+    cause = f"{cause}half of it."
+    brought = ask_git(project, "diff", "-z", "--name-only", "--diff-filter=A", before, "HEAD")
+    if {r.file for r in state.migrations.revisions} & {*brought} - {script}:
+        cause = f"{cause} A commit of another script came before them, and should not go in with "
+        return Cure(f"{cause}them.", "git log --oneline")
+    cause = f"{cause} This takes them off the branch after “{after}” and keeps the files; then "
+    return Cure(f"{cause}commit them as one.", f"git reset --soft {before}", repair=True)
 
 
 def _amend(state: State) -> str:

@@ -94,9 +94,9 @@ def _apart(state: State, script: str, more: int) -> Cure | None:
             return script_alone(state)
         if more != 1 or not known or state.git.uncommitted:
             return None
-        cause = "There is an extra commit. This takes the last one off the branch and keeps its "
-        cause = f"{cause}files; git commit --amend --no-edit then puts them into the one before."
-        return Cure(cause, "git reset --soft HEAD~1", repair=True)
+        cause = "There is one commit too many. This takes the last two off the branch and keeps "
+        cause = f"{cause}their files; then commit them as one."
+        return Cure(cause, "git reset --soft HEAD~2", repair=True)
     return None if more else model_alone(state)
 
 
@@ -153,7 +153,9 @@ def head_subject(
         if elsewhere := aside(project, called):
             return unmet(text, elsewhere)
         place = called[-1].after[:7]
-        if not back and place == state.git.reset_from and len(commits_to(project, place)) > 1:
+        last = len(state.git.commits) + 1 == commits  # all that was taken off becomes one commit
+        more = not last and len(commits_to(project, place)) > 1
+        if not back and place == state.git.reset_from and more:
             cause = (
                 f"“{subject}” was {place}, and a reset took more than one commit off the branch. "
             )

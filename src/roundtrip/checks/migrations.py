@@ -39,11 +39,16 @@ from .way_back_causes import no_way_back, not_gone_back
 
 
 def revisions(
-    state: State, project: Path, count: int, applied: int, whole: bool = False
+    state: State,
+    project: Path,
+    count: int,
+    applied: int,
+    whole: bool = False,
+    message: str = "",
 ) -> Finding:
     """There are `count` revisions in one line, and the database has run `applied` of them.
 
-    `whole`: they make all that the model has.
+    `whole`: they make all that the model has. `message`: what a missing one should be called.
     """
     everything = state.migrations.revisions
     run = [revision for revision in everything if revision.applied]
@@ -68,7 +73,7 @@ def revisions(
             back = replace(back, cause="The upgrade has run, and should not have yet.")
         return unmet(text, back)
     if len(everything) < count:
-        return unmet(text, no_script(state, project))
+        return unmet(text, no_script(state, project, message=message))
     if len(everything) > count:
         extra = everything[-1]  # no other follows it, so it can go
         # On the way back only: elsewhere a script that waits is told to be reset like this.

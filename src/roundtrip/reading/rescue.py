@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,10 +23,11 @@ def find_script(run: Run, missing: str, folder: str, git: GitState) -> Rescue:
     return next(filter(None, (look(search) for look in _PLACES)), Rescue("lost"))
 
 
-def find_maker(run: Run, name: str, folder: str) -> Rescue | None:
+def find_maker(run: Run, name: str, folder: str, heads: Collection[str]) -> Rescue | None:
     """Look in all commits, those before a reset too, for a script that made `user.age`, or `user`.
 
-    It is taken for gone: asked for is what no script in the folder makes.
+    It is taken for gone: asked for is what no script in the folder makes. One that does not follow
+    these `heads` is left out, as it would be a second head.
     """
     versions, quoted = f"{folder}/versions", rf"['\"]{re.escape(name.rpartition('.')[2])}['\"]"
     everywhere = ("log", "--all", "--reflog", "-n9", "--format=%h", "--diff-filter=AM")
@@ -35,7 +36,8 @@ def find_maker(run: Run, name: str, folder: str) -> Rescue | None:
             file = line.partition(":")[2]
             with suppress(SyntaxError, ValueError):
                 script = read_script(ast.parse(run(["git", "show", line]).stdout), file)
-                if name in (*script.adds, *script.columns):
+                makes = name in (*script.adds, *script.columns)
+                if makes and {*script.parents} == {*heads}:
                     return Rescue("commit", commit, file)
     return None
 

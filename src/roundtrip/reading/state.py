@@ -128,7 +128,7 @@ def _with_maker(
     made = {name for r in migrations.revisions for name in (*r.adds, *r.columns)}
     strange = [d.name for d in differences if d.op in ("remove_column", "remove_table")]
     strange = [name for name in strange if name not in made]
-    maker = find_maker(run, strange[0], migrations.folder) if strange else None
+    maker = find_maker(run, strange[0], migrations.folder, migrations.heads) if strange else None
     return replace(migrations, maker=maker)
 
 
