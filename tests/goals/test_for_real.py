@@ -260,3 +260,16 @@ def test_an_app_that_flask_does_not_find_comes_before_what_needs_it(project: Pro
         said = find(project, goal, **asked)
         assert (said.met, said.next) == (False, look) and "FLASK_APP=demo_app" in said.cause
     assert find(project, "database_has", **AGE).met
+
+
+def test_a_script_has_the_lesson_s_name_also_where_the_model_has_changed_in_two_places(
+    starts: Starts, tmp_path: Path
+):
+    """Else a goal tells to make it under one name, and another to delete it for that name."""
+    project = starts["first"].copy(tmp_path / "p")
+    project.add_to_model()
+    project.edit("demo_app/models.py", "    name: Mapped", "    full_name: Mapped")
+    asked = {"count": 2, "applied": 1, "message": "Add age column to user model"}
+    said = find(project, "revisions", **asked)
+    assert said.next == 'flask db migrate -m "Add age column to user model"'
+    assert "Careful: user.name is gone" in said.cause

@@ -123,6 +123,9 @@ def test_what_was_amended_into_the_commit_to_go_back_to_gets_its_own(project: Pr
     unmet = [r for r in (checks.check(g, state, project.path) for g in GOALS) if not r.met]
     assert unmet[0].finding.next == f"git reset --soft {before}", unmet[0]
     project.git("reset", "-q", "--soft", before)
+    state = project.read()
+    told = [checks.check(goal, state, project.path).finding.next for goal in GOALS]
+    assert state.git.reset_from not in " ".join(told)  # nobody is sent back to what was amended
     project.git("commit", "-q", "-m", "Add phone")
     (told,) = follow(project, GOALS)
     assert told.startswith("git reset --hard ")

@@ -150,7 +150,7 @@ def no_script(state: State, project: Path, wanted: str = "", message: str = "") 
     if first.kind in _AHEAD and (not as_usual or first.why.startswith("Careful:")):
         # Its script would fail, here or in another database, or drop what has another name now.
         cause = f"{first.headline} {first.why}"
-        return Cure(cause, first.next or "%board", repair=not as_usual)
+        return Cure(cause, command if as_usual else first.next or "%board", repair=not as_usual)
     return Cure("There is no migration script for it yet.", command)
 
 

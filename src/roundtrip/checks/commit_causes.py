@@ -16,7 +16,7 @@ from ..verdict.git_rules import (
 )
 from .causes import bad_script, make_again
 from .finding import Cure, as_told
-from .reflog import Made, ask_git, brought_with, is_in_the_files
+from .reflog import Made, ask_git, brought_with, has_amended, is_in_the_files
 
 
 def not_to_commit(state: State, project: Path) -> Cure | None:
@@ -106,11 +106,14 @@ def reset_without_hard(state: State, project: Path) -> Cure | None:
 
     A file that was brought back after a reset with --hard is there as well, but it alone.
     """
-    if not state.git.left or not is_in_the_files(state, project, state.git.reset_from):
+    place = state.git.reset_from
+    if not state.git.left or not is_in_the_files(state, project, place):
         return None
+    if has_amended(project, state.git.head or "", place):
+        return None  # what the amend put into the commit was taken out again, as `amended` tells
     cause = "The reset was without --hard: it moved the branch, and the files stayed. This moves "
     cause = f"{cause}the branch back and changes no file; then reset with --hard."
-    return Cure(cause, f"git reset {state.git.reset_from}", repair=True)
+    return Cure(cause, f"git reset {place}", repair=True)
 
 
 def why_changed(state: State, file: str) -> Cure:

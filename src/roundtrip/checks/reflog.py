@@ -65,6 +65,13 @@ def ask_git(project: Path, *arguments: str) -> list[str]:
     return git_lines(partial(terminal.capture, project=project), *arguments)
 
 
+def has_amended(project: Path, before: str, after: str) -> bool:
+    """Whether a commit was rewritten here to be this other one, of which the hash may be short."""
+    amends = (line for line in moves_of_head(project) if "\tcommit (amend)" in line)
+    places = (line.split(" ")[:2] for line in amends)
+    return any(old == before and new.startswith(after) for old, new in places)
+
+
 def off_the_branch(state: State, project: Path) -> list[Made]:
     """The commits that were made here and are not on the branch, oldest first.
 
