@@ -10,13 +10,29 @@ from ..state import State
 from ..verdict.commands import AMEND
 from ..verdict.git_rules import (
     about_to_be_in_git,
+    conflict,
+    half_a_reset,
+    merge_not_committed,
+    no_branch,
     scripts_ignored,
     settings_in_git,
     to_ignore,
 )
+from ..verdict.wording import sentence
 from .causes import bad_script, make_again
-from .finding import Cure, as_told
+from .finding import Cure, as_told, begin_again
 from .reflog import Made, ask_git, brought_with, has_amended, is_in_the_files
+
+
+def not_now(state: State) -> Cure | None:
+    """Why nothing can be said of commits on a branch, and the cure."""
+    if state.git.error:
+        return begin_again(f"Git cannot read this repository: {sentence(state.git.error)}")
+    if not state.git.repository:
+        return Cure("There is no repository yet.", "git init")
+    looks = (conflict, half_a_reset, merge_not_committed, no_branch)
+    said = next(filter(None, (look(state) for look in looks)), None)
+    return as_told(said) if said else None
 
 
 def not_to_commit(state: State, project: Path) -> Cure | None:

@@ -1,0 +1,102 @@
+"""Goals about the working tree: what is committed, what is changed, what is new."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatch
+from pathlib import Path
+
+from ..state import State
+from ..verdict.commands import AMEND, ANY_MESSAGE, commit, commit_script
+from .causes import make_again
+from .commit_causes import not_now, not_to_commit, why_changed
+from .finding import Cure, Finding, met, unmet
+
+
+def clean(state: State, project: Path, back: bool = False, message: str = ANY_MESSAGE) -> Finding:
+    """Nothing is modified, staged or untracked.
+
+    `back`: changes should be undone, not committed. `message`: what the commit should be called.
+    """
+    if early := not_now(state):
+        return unmet("Git cannot tell", early)
+    uncommitted = state.git.uncommitted
+    private = () if back else (*state.git.databases, *state.git.settings)
+    if not uncommitted and not private:
+        return met("every file is committed")
+    text = f"not committed: {', '.join(uncommitted)}"
+    if private:
+        text = f"in Git: {', '.join(private)}"
+    if back:
+        file = uncommitted[0]
+        if file in state.git.modified and file not in state.git.staged:
+            cause = "The change is still in the file. git status says how to undo it."
+            return unmet(text, Cure(cause, "git status"))
+        return unmet(text, why_changed(state, file))
+    if bad := not_to_commit(state, project):
+        return unmet(text, bad)
+    if scripts := [r for r in state.migrations.revisions if r.file in uncommitted]:
+        cause = "The migration script is not committed."
+        return unmet(text, Cure(cause, _joined(state, commit_script(state, scripts[-1], message))))
+    if state.git.untracked or state.git.modified:
+        return unmet(text, Cure("A change was made after the last commit.", "git status"))
+    cause = "It is staged, but not committed."
+    return unmet(text, Cure(cause, _joined(state, commit(state, message))))
+
+
+def _joined(state: State, command: str) -> str:
+    """A commit, or its way into one of the same message, which was made too early."""
+    same = command == f'git commit -m "{state.git.subject}"'
+    return AMEND if same else command
+
+
+def changed_only(state: State, project: Path, files: list[str]) -> Finding:
+    """Exactly these tracked files differ from the last commit, and no script is new."""
+    found = sorted({*state.git.modified, *state.git.staged})
+    text = f"changed since the last commit: {', '.join(found) or 'nothing'}"
+    folders = {file.partition("/")[0] for file in files}
+    code = [file for file in state.git.untracked if file.endswith(".py")]
+    if beside := [file for file in code if file.partition("/")[0] in folders]:
+        cause = f"{beside[0]} is new. This lesson changes what is there, and adds no file."
+        return unmet(f"{text}; new: {beside[0]}", Cure(cause, "git status"))
+    if new := [r for r in state.migrations.revisions if r.file in state.git.untracked]:
+        cause = "A migration script is there too early; the next lesson makes it."
+        cure = make_again(state, new[-1], cause, "Delete it.")
+        return unmet(f"{text}; new: {new[-1].file}", cure)
+    if lost := [file for file in files if file in state.git.deleted]:
+        return unmet(text, why_changed(state, lost[0]))
+    if found == sorted(files):
+        return met(text)
+    missing = [file for file in files if file not in found]
+    if missing:
+        cause = f"The change to {missing[0]} was not saved, or is committed already."
+        if state.git.commits[1:]:
+            cause = f"{cause} This takes the last commit off the branch, and keeps the files."
+            return unmet(text, Cure(cause, "git reset HEAD~1"))
+        return unmet(text, Cure(cause, "git log --oneline"))
+    return unmet(text, Cure("Another file was changed as well.", "git diff"))
+
+
+def untracked(state: State, project: Path, pattern: str, message: str = ANY_MESSAGE) -> Finding:
+    """A file that matches `pattern` is there and not tracked by Git; of a script with `message`."""
+    found = [name for name in state.git.untracked if fnmatch(name, pattern)]
+    if found:
+        return met(f"{found[0]} is there, and Git does not track it yet")
+    text = f"no untracked file {pattern}"
+    if staged := [name for name in state.git.staged if fnmatch(name, pattern)]:
+        command = f"git restore --staged {staged[0]}"
+        return unmet(text, Cure(f"{staged[0]} is staged already.", command))
+    if known := [r for r in state.migrations.revisions if fnmatch(r.file, pattern)]:
+        if known[0].ignored:
+            return unmet(text, Cure(f".gitignore keeps {known[0].file} out.", "%show .gitignore"))
+        cause, command = f"{known[0].file} is committed already.", "git log --oneline"
+        if state.git.commits[1:]:
+            cause = f"{cause} This takes the last commit off the branch, and keeps the files."
+            command = "git reset HEAD~1"
+        return unmet(text, Cure(cause, command))
+    scripts = [r for r in state.migrations.revisions if r.file in state.git.untracked]
+    if scripts:
+        cause = f"The name of {scripts[-1].file} comes from another message, and the next lessons "
+        cause = f"{cause}look for “{message}”."
+        then = f'Delete it, and run flask db migrate -m "{message}".'
+        return unmet(text, make_again(state, scripts[-1], cause, then, repair=True))
+    return unmet(text, Cure("The file was not made, or it has another name.", "git status"))
