@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 from pathlib import Path
@@ -273,3 +274,18 @@ def test_a_script_has_the_lesson_s_name_also_where_the_model_has_changed_in_two_
     said = find(project, "revisions", **asked)
     assert said.next == 'flask db migrate -m "Add age column to user model"'
     assert "Careful: user.name is gone" in said.cause
+
+
+def test_a_script_that_was_emptied_after_it_ran_is_not_said_to_have_done_nothing(project: Project):
+    """Production has run it: stamped back, it would fail at the column that is there."""
+    with_production(project)
+    on_production(project, "upgrade")
+    script = project.script_file("age")
+    text = (project.path / script).read_text(encoding="utf-8")
+    project.write(script, re.sub(r"(?s)(def upgrade\(\):\n).*?\n\n\n", r"\1    pass\n\n\n", text))
+    project.db("downgrade")
+    said = find(project, "committed_migration", adds=["user.age"])
+    assert (said.met, said.next) == (False, f"git restore {script}")
+    project.run(*shlex.split(said.next))
+    project.db("upgrade")
+    assert project.read("production.env").verdict.kind == project.read().verdict.kind == "agree"

@@ -163,6 +163,9 @@ def why_empty(state: State, script: Revision) -> Cure:
     if said := not_made(state):
         return as_told(said)
     cause = f"{script.file} does nothing: its upgrade() is empty."
+    if script.committed and script.file in state.git.modified:
+        cause = f"{cause} The last commit has another one, which a database may have run; this "
+        return Cure(f"{cause}restores it.", f"git restore {quoted(script.file)}", repair=True)
     other = has_run(state, script)
     if script.applied or other:
         ran = "It has run" if script.applied or not other else f"{other.url} has run it"
