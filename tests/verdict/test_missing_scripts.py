@@ -257,3 +257,18 @@ def test_a_script_that_was_stamped_away_and_reset_comes_back_for_its_downgrade(a
     assert "drops user.age with all values" in aged.follow("database_ahead", "flask db downgrade")
     aged.follow("left_over", f"git clean -f {script}")
     assert aged.read().verdict.kind == "agree"
+
+
+def test_a_script_that_came_in_the_place_of_another_is_found(aged: Project):
+    """For Git that one commit has renamed the script that was deleted."""
+    aged.db("downgrade")
+    aged.git("rm", "-q", aged.script_file("age"))
+    aged.edit(MODELS, "age: Mapped[int", "age: Mapped[float")
+    aged.db("migrate", "-m", "Add the age again")
+    aged.db("upgrade")
+    aged.commit("Make it anew")
+    assert aged.git("show", "--format=", "--name-status", "-M").strip().splitlines()[-1][0] == "R"
+    place, script = aged.git("rev-parse", "--short", "HEAD").strip(), aged.script_file("age")
+    aged.git("rm", "-q", script)
+    aged.commit("A mistake")
+    aged.follow("missing_script", f"git restore --source={place} -- {script}")

@@ -174,7 +174,10 @@ def moves_of_head(project: Path) -> list[str]:
 
 
 def git_lines(run: Run, *arguments: str) -> list[str]:
-    """What a Git command lists, entries ended by NUL or newline; nothing where it fails."""
-    done = run(["git", *arguments])
+    """What a Git command lists, entries ended by NUL or newline; nothing where it fails.
+
+    A file that took the place of another like it is new, and the other deleted: no rename.
+    """
+    done = run(["git", "-c", "diff.renames=false", *arguments])
     separator = "\0" if "-z" in arguments else "\n"
     return [] if done.returncode else [line for line in done.stdout.split(separator) if line]
