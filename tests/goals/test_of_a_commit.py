@@ -97,3 +97,13 @@ def test_a_script_in_a_commit_after_its_model_is_joined_as_all_goals_say(loose: 
         assert find(loose, check, **wanted).next == command
     loose.run(*shlex.split(command))
     assert find(loose, "commits", **TWO_COMMITS).met and find(loose, "head_subject", **called).met
+
+
+def test_a_database_that_nothing_keeps_out_of_git_is_not_told_to_be_deleted(loose: Project):
+    """Such as after a `git revert` of the commit that has brought .gitignore."""
+    loose.commit(MESSAGE)
+    loose.git("rm", "-q", ".gitignore")
+    loose.git("commit", "-q", "-m", "A mistake")
+    said = find(loose, "clean", back=True)
+    assert not said.met and "instance/app.db" in said.found
+    assert "clean" not in said.cause + said.next and "Keep it" in said.cause

@@ -145,6 +145,12 @@ def why_changed(state: State, file: str) -> Cure:
         if file in state.git.deleted:
             cause = "The file was deleted, and that is staged."
         return Cure(cause, f"git restore --staged --worktree {quoted(file)}")
+    if file in state.git.private:
+        cause = (
+            f"{file} belongs to one machine, and nothing keeps it out of Git any more. Keep it; "
+        )
+        cause = f"{cause}.gitignore should have the line {to_ignore([file])}."
+        return Cure(cause, "git status", repair=True)
     if file in state.git.untracked:
         cause = "The file is in no commit, so there is nothing to restore. Not needed? "
         return Cure(f"{cause}git clean -f {quoted(file)} deletes it.", "git status")
