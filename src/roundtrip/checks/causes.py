@@ -183,7 +183,7 @@ def _made_by_hand(name: str) -> Cure:
         f"The database has {name} already, and no script here made it: db.create_all(), a change "
     )
     cause = f"{cause}by hand, or a script that was deleted since. flask db migrate finds no "
-    return Cure(f"{cause}difference.", "%board")
+    return Cure(f"{cause}difference.", "%board", repair=True)
 
 
 def _made_by_no_script(state: State) -> list[str]:

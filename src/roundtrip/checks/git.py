@@ -115,7 +115,8 @@ def head_subject(
     detached = state.git.branch is None and not (state.git.rebasing or state.git.conflicts)
     if detached and state.git.subject == subject:
         cause = "HEAD is there, but on no branch. This moves main to it."
-        return unmet("on no branch", Cure(cause, "git switch -C main", holds_back=True))
+        cure = Cure(cause, "git switch -C main", repair=True, holds_back=True)
+        return unmet("on no branch", cure)
     if early := not_now(state):
         return unmet("Git cannot tell", early)
     if not state.git.commits:
