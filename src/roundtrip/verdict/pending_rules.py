@@ -133,7 +133,7 @@ def pending(state: State) -> Disagreement | None:
     if tables and any("." not in name for name in adds):
         why = (
             f"The upgrade deletes {listed(tables)} with all rows. If you renamed it, write "
-            "op.rename_table into the script instead, and the same into downgrade()."
+            "op.rename_table into the script instead, and the reverse into downgrade()."
         )
         changing = next(revision for revision in waiting if tables[0] in revision.drops)
         return say(headline, found, why, f"%show {quoted(changing.file)}")
