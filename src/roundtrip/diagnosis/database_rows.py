@@ -64,8 +64,8 @@ DATABASE: tuple[Row, ...] = (
         "To change `{table}`, SQLite copies its rows, and one has no value for `{column}`, which "
         "must not be empty.",
         'For a rename, write `batch_op.alter_column("OLD", new_column_name="{column}")` in place '
-        "of add and drop; if it is none, fill in values. Before the next try, `DROP TABLE "
-        "_alembic_tmp_{table}`.",
+        "of add and drop; otherwise fill in values, or let a new column be empty. Before the next "
+        "try, `DROP TABLE _alembic_tmp_{table}`.",
     ),
     sqlite(
         "twice in the copy",
