@@ -11,7 +11,7 @@ from board_states import FIRST, PICTURES, SECOND, STATES, TRIP
 from svg_texts import texts
 
 from roundtrip import board
-from roundtrip.facts import DatabaseState, Difference, Elsewhere, Table
+from roundtrip.facts import DatabaseState, Difference, Elsewhere, ModelState, Table
 from roundtrip.state import State
 
 every_state = pytest.mark.parametrize("name", STATES)
@@ -192,6 +192,14 @@ def test_new_is_marked_by_word() -> None:
     pills = [d.lane[0] for d in texts(PICTURES["since_05"]) if d.words in ("new", "changed")]
     assert pills == ["Git", "Migrations", "Database"]
     assert "[new]" not in board.text(states.LESSON_05)
+
+
+def test_what_an_app_that_does_not_load_would_have_is_neither_gone_nor_new() -> None:
+    broken = replace(states.LESSON_01, model=ModelState(found=True, error="NameError: x"))
+    assert "Gone since" not in board.text(broken, states.LESSON_01)
+    assert "Marked" not in board.text(states.LESSON_01, broken)
+    gone = replace(states.LESSON_01, model=ModelState(found=True))
+    assert "the table user in the model" in board.text(gone, states.LESSON_01)
 
 
 def test_what_is_gone_is_named() -> None:

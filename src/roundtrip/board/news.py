@@ -57,6 +57,8 @@ def compare(state: State, since: State | None) -> News:
     if since is None:
         return News()
     now, then = _things(state), _things(since)
+    if state.model.error or since.model.error:  # its tables are not known, rather than not there
+        now, then = ({k: v for k, v in it.items() if k[0] != "model"} for it in (now, then))
     marks = {key: "changed" if key in then else "new" for key in now if now[key] != then.get(key)}
     lost = [key for key in then if key not in now]
     gone = [key for key in lost if key[:2] != ("git", "file")]
