@@ -20,8 +20,8 @@ class GitState:
     `commits` are those of HEAD, newest first. A deleted file is in `modified` (or `staged`) and in
     `deleted`, a new one that is staged in `staged` and in `added`. `stashed` are the files of the
     newest stash; `stash_behind`: one of them is not here as the stash has left it. `joined` are
-    those conflicts in which both sides changed and no mark of Git's is left. `returned` are the
-    files that the last commit has deleted, and that are there again.
+    those conflicts in which both sides changed and no mark of Git's is left. `removed` are the
+    files that the last commit has deleted.
     `databases` are the database files that Git tracks, `settings` the files `*.env`;
     `private` are the untracked files that are one or the other, `taken_out` those that the last
     commit brought, and the next one would take out again. Without a branch, `way_back` is one to go
@@ -45,7 +45,7 @@ class GitState:
     deleted: tuple[str, ...] = ()
     stashed: tuple[str, ...] = ()
     stash_behind: bool = False
-    returned: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
     joined: tuple[str, ...] = ()
     databases: tuple[str, ...] = ()

@@ -174,6 +174,8 @@ GIT = [
     Case("commit in place of a branch", "git switch $(git rev-parse HEAD)"),
     Case("changes in the way", "git switch other", both(other_branch, SHORTER)),
     Case("changes in the way", "git merge other", both(other_branch, SHORTER)),
+    Case("revert in place of restore", "git revert --no-edit HEAD", SHORTER),
+    Case("revert in place of restore", "git add . && git revert --no-edit HEAD", SHORTER),
     Case(
         "new file in the way",
         "git switch --detach HEAD^",

@@ -36,6 +36,15 @@ def test_an_app_that_was_deleted_comes_back_from_the_commit(project: Project, ho
     assert project.read().verdict.kind == "agree"
 
 
+def test_an_app_that_a_commit_deleted_comes_back_by_another_commit(project: Project):
+    """As after `git revert`, which takes back the only commit there is."""
+    project.git("revert", "--no-edit", "HEAD")
+    assert not (project.path / "demo_app").exists()
+    project.follow("no_app", "git revert --no-edit HEAD")
+    assert project.read().verdict.kind == "agree"
+    assert project.git("diff", "HEAD~2") == ""
+
+
 def test_an_app_that_does_not_load(project: Project):
     project.edit(MODELS, "db = SQLAlchemy", "bd = SQLAlchemy")
     state = check_against_commands(project)

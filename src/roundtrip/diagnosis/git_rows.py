@@ -116,6 +116,14 @@ GIT: tuple[Row, ...] = (
         "To look at the commit, write `git switch --detach {name}`; `git switch -` leads back.",
     ),
     row(
+        "revert in place of restore",
+        r"^error: [Yy]our local changes (?:to the following files )?would be overwritten by ",
+        "`git revert` takes back a whole commit, by a new commit; your change is in no commit yet.",
+        "`git restore FILE` throws the change in a file away, and `git diff FILE` shows it before. "
+        "To take back a commit after all, commit your changes first.",
+        ran=rf"{RUNS}git revert\b",
+    ),
+    row(
         "changes in the way",
         r"^error: Your local changes to the following files would be overwritten by \w+:\n"
         r"\t(?P<file>.+)$",

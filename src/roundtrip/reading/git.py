@@ -52,6 +52,7 @@ def read_git(project: Path, run: Run) -> tuple[GitState, frozenset[str]]:
         commits = tuple(Commit(*line.split("\x1f", 1)) for line in lines)
     stash = stashed(run, "refs/stash") if "stash" in about else ()
     new = {*found["untracked"], *found["added"]}
+    tracked = frozenset(git_lines(run, "ls-files", "-z"))
     state = GitState(
         repository=True,
         branch=None if branch == "(detached)" else branch,
@@ -62,11 +63,11 @@ def read_git(project: Path, run: Run) -> tuple[GitState, frozenset[str]]:
         stash_behind=bool(stash) and _is_behind(project, run, stash),
         **(_without_branch(project, run) if branch == "(detached)" else {}),
         files_at=_not_reset(project, run, found),
-        returned=tuple(sorted(new & {*git_lines(run, *_DELETED)})) if new else (),
+        removed=tuple(git_lines(run, *_DELETED)) if new or not tracked else (),
         **_left_by_a_reset(project, run, new),
         **{name: tuple(sorted(set(paths))) for name, paths in found.items()},
     )
-    return state, frozenset(git_lines(run, "ls-files", "-z"))
+    return state, tracked
 
 
 _LISTS = ("modified", "staged", "untracked", "added", "deleted", "conflicts", "joined")

@@ -38,6 +38,11 @@ def no_app(state: State) -> Disagreement | None:
         why = "This brings back what the last commit has there."
         command = f"git checkout HEAD -- {quoted(folder)}"
         return say("The app is deleted.", f"{are(gone)} deleted.", why, command)
+    if any(path.endswith(".py") for path in state.git.removed):
+        place = state.git.commits[0].hash[:7]
+        why = "The command undoes that commit by a new one, so the files are back."
+        found = f"The last commit, {place}, deleted its files."
+        return say("The app is deleted.", found, why, "git revert --no-edit HEAD")
     why = "Write the app next: its factory create_app, and .flaskenv with the app's name."
     return say("There is no app yet.", "No file here holds a Flask app.", why)
 
