@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import shlex
+from pathlib import Path
 
 import pytest
 from against_tools import check_against_commands
+from starts import Starts
 from states import Project, find
 from turns import CITY, MODELS, POST, committed, fails, with_script
 
@@ -43,6 +45,24 @@ def test_a_file_that_is_no_database_is_moved_away_first(aged: Project):
     assert len(kept) == 2  # the first is there as well
     aged.follow("pending", "flask db upgrade")
     assert aged.read().verdict.kind == "agree"
+
+
+def test_tables_of_create_all_get_their_script_and_keep_their_rows(starts: Starts, tmp_path: Path):
+    """A script is made against a database that has nothing, and recorded in the one that has."""
+    new = starts["new"].copy(tmp_path / "the project")
+    new.git("init", "-q")
+    new.db("init")
+    make = "from demo_app import create_app, db\nwith create_app().app_context(): db.create_all()"
+    new.run("python", "-c", make)
+    new.sql("INSERT INTO user (name, email) VALUES ('Ada', 'ada@example.com')")
+    verdict = new.read().verdict
+    assert verdict.kind == "not_recorded" and "flask db stamp head" in verdict.why
+    new.run("env", *shlex.split(verdict.next))
+    assert "op.create_table('user'" in new.script("create").read_text()
+    new.follow("not_recorded", "flask db stamp head")
+    assert new.read().verdict.kind == "script_not_committed"
+    assert new.sql("SELECT name FROM user") == [("Ada",)]
+    assert [file.name for file in (new.path / "instance").iterdir()] == ["app.db"]
 
 
 def test_stamped_instead_of_upgraded(aged: Project):

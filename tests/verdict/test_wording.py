@@ -24,6 +24,9 @@ DROPS = second(tracked=True, adds=(), drops=("user.old",))
 WITH_OLD = replace(made().database, tables=(user(replace(AGE, name="old")),))
 
 
+MAKE = 'DATABASE_URL=sqlite:// flask db migrate -m "Create user table"'
+
+
 @pytest.mark.parametrize(
     ("places", "kind", "words", "next_command"),
     [
@@ -38,7 +41,7 @@ WITH_OLD = replace(made().database, tables=(user(replace(AGE, name="old")),))
             "import it in the app",
             "",
         ),
-        ({"migrations": MigrationState(True)}, "not_recorded", "db.create_all()", ""),
+        ({"migrations": MigrationState(True)}, "not_recorded", "db.create_all()", MAKE),
         (
             {"differences": (Difference("remove_table", "stray"),)},
             "database_ahead",

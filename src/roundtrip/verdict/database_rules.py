@@ -6,7 +6,7 @@ from ..env_file import quoted
 from ..facts import Revision
 from ..names import columns_in, table_of
 from ..state import Disagreement, State
-from .commands import move_away, show_settings, take_out, undo
+from .commands import ANY_MESSAGE, move_away, show_settings, take_out, undo
 from .lookups import database_names, is_among, made_by, model_names
 from .wording import MOVED_AWAY, are, listed, named, say, sentence
 
@@ -172,12 +172,7 @@ def not_recorded(state: State) -> Disagreement | None:
                 "This brings them back as they were in the last commit.",
                 f"git checkout HEAD -- {state.migrations.folder}",
             )
-        return say(
-            "No migration made these tables.",
-            f"The database has {listed(there)}, but there is no migration script.",
-            "Did db.create_all() run? Remove it from the code and move the database file away, "
-            "with its rows. Then flask db migrate sees what is new.",
-        )
+        return _without_scripts(state, there)
     done = None
     for revision in state.migrations.pending:
         new = {*revision.adds} - {*revision.drops}  # what it makes again is there before it, too
@@ -206,6 +201,19 @@ def not_recorded(state: State) -> Disagreement | None:
         f"{made}, so flask db upgrade would fail. "
         "A stamp records the revision and changes no table.",
         f"flask db stamp {'head' if last else done.id}",
+    )
+
+
+def _without_scripts(state: State, there: list[str]) -> Disagreement:
+    """There are tables of the model's, and no script at all."""
+    message = f"Create {there[0]} table" if len(there) == 1 else ANY_MESSAGE
+    return say(
+        "No migration made these tables.",
+        f"The database has {listed(there)}, but there is no migration script.",
+        "Did db.create_all() run? Take it out of the code first. Table and rows can stay: the "
+        "command compares the model with an empty database in memory, so that the script is "
+        "written, and then flask db stamp head records it here.",
+        f'DATABASE_URL=sqlite:// flask db migrate -m "{message}"',
     )
 
 
