@@ -126,3 +126,16 @@ def test_what_is_lost_comes_first():
     waits = Result(some, unmet("found", Cure("It waits.", "git status")))
     hints.note([waits, Result(rows, unmet("found", begin_again("The rows are gone.")))])
     assert hints.next().startswith(rows.text)
+
+
+def test_hints_that_do_not_lead_to_the_next_command_are_not_told():
+    """A script that waits has to be run: what to do before it was made no longer helps."""
+    goals = find_course().lesson(10).exercises[0].goals
+    goal = next(goal for goal in goals if goal.check == "committed_migration")
+    fitting = Result(goal, unmet("found", Cure("It is in no commit.", "git add .")))
+    other = Result(goal, unmet("found", Cure("It has not run.", "flask db upgrade")))
+    look = Result(goal, unmet("found", Cure("It is not there.", "git log --oneline")))
+    assert (fitting.hints, look.hints, other.hints) == (goal.hints, goal.hints, ())
+    hints = Hints()
+    hints.note([other])
+    assert hints.next().endswith("It has not run.\n    Next: flask db upgrade")

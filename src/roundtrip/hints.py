@@ -50,7 +50,7 @@ class Hints:
             )
         first = lost(self._unmet) or self._unmet[0]
         goal, about, finding = first.goal, _about(first), first.finding
-        if finding.repair or not goal.hints:
+        if not first.hints:
             cause = wrapped("    ", finding.cause)
             following = [f"    Next: {typed(finding.next)}"] if finding.next else []
             if self._told[about] > 1:  # asked again: where the answer is

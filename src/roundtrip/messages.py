@@ -87,8 +87,8 @@ def goals(results: Sequence[Result]) -> list[str]:
                 lines.append(f"{_INDENT}next: {typed(following)}")
         above = told.setdefault((cause, following), result.goal.text)
         commands.setdefault(_step(following), result.goal.text)
-        if result.goal.hints and not result.finding.repair:
-            lines += wrapped(f"{_INDENT}hint: ", result.goal.hints[0])
+        if result.hints:
+            lines += wrapped(f"{_INDENT}hint: ", result.hints[0])
     return lines
 
 

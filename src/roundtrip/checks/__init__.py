@@ -46,6 +46,20 @@ class Result:
         finding = self.finding
         return finding.holds_back or finding.repair or CHECKS[self.goal.check] in _BUILT_ON
 
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """The hints of the goal; none where it is something else that is to be done next."""
+        said, next = self.goal.hints, _CHANGES.match(self.finding.next)
+        fit = not next or any(next[0] in hint for hint in said)
+        return said if fit and not self.finding.repair else ()
+
+
+_CHANGES = re.compile(
+    r"flask (?:--env-file \S+ )?db (?:downgrade|init|merge|migrate|revision|stamp|upgrade)"
+    r"|git (?:add|checkout|clean|commit|reset|restore|revert|rm|switch)\b"
+)
+"""Begins a command that changes one of the four places, and does more than look."""
+
 
 def check(goal: Goal, state: State, project: Path) -> Result:
     """Hold one goal against the state of the project.
