@@ -61,6 +61,8 @@ def test_nothing_is_built_on_what_has_to_be_mended_first(then: str):
     assert said(mend, Cure("Then the code.", "git reset --hard 1a2b3c4"))[-1] == first
     rows = Cure("Rows were not added.", "%%flask_shell")
     assert said(mend, rows)[-1] == first
+    too_many = Cure("Delete that row.", "%%flask_shell", repair=True)
+    assert said(mend, too_many)[-1] == "next: a cell that begins with %%flask_shell"
     assert said(rows, go)[-1] == f"next: {then}"  # it does not build on the rows
 
 

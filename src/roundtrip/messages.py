@@ -108,7 +108,8 @@ def _waits(finding: Finding, held: bool, commands: Collection[str]) -> bool:
     if command.startswith(_SWITCH) and any(each.startswith(_SWITCH) for each in commands):
         return True  # to another branch: it would undo the one above
     # Rows wait for their table; what comes after them does not wait for the rows.
-    return held and (command.startswith("%%flask_shell") or _builds(finding))
+    in_the_shell = command.startswith("%%flask_shell") and not finding.repair
+    return held and (in_the_shell or _builds(finding))
 
 
 def _builds(finding: Finding) -> bool:

@@ -127,12 +127,23 @@ def test_rows_equal(project: Path):
     finding = ask("rows_equal", made(), project, **wanted, values=values)
     assert (finding.met, finding.found) == (False, "app.db: user has the row 9, Z")
     assert """db.text("DELETE FROM user WHERE id = 9")""" in finding.cause
+    assert finding.repair  # it is told below other goals that are not met, too
     assert ask("rows_equal", made(), project, **wanted, values=values, more=True).met
     lost = {"table": "user", "columns": ["name", "email"], "values": [["A", "a@example.com"]]}
     refused("rows_equal", made(), project, "with its values: email", "%restart", **lost)
     # SQLite takes an unknown name between double quotes for a text, so this must not be met.
     texts = {"table": "user", "columns": ["age"], "values": [["age"], ["age"]]}
     assert not ask("rows_equal", made(), project, **texts).met
+
+
+def test_rows_that_went_to_the_usual_database(project: Path):
+    """As where `--env-file` was forgotten."""
+    wanted = {"table": "user", "columns": ["name"], "database": "production.db"}
+    sql(project, "DELETE FROM user", "production.db")
+    added, shell = "They were added to app.db", "%%flask_shell --env-file production.env"
+    refused("rows_equal", made(), project, added, shell, **wanted, values=[["C"], ["A"]])
+    not_added = "The rows were not added"
+    refused("rows_equal", made(), project, not_added, shell, **wanted, values=[["C"], ["Z"]])
 
 
 def test_some_value(project: Path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,16 @@ from ..plural import counted
 from ..sqlite_files import sql_name
 from ..state import State
 from ..verdict.lookups import model_names
-from .course_databases import USUAL, columns_of, copies, look, query, row_in_words, used_databases
+from .course_databases import (
+    USUAL,
+    columns_of,
+    copies,
+    look,
+    query,
+    row_in_words,
+    settings_of,
+    used_databases,
+)
 from .database_causes import not_used
 from .finding import Cure, Finding, begin_again, met, unmet
 from .model_causes import look_at
@@ -86,6 +96,9 @@ def rows_equal(
     if not found:
         text = f"{database}: {table} has no rows"
         cause = "The rows were not added; or one downgrade too many took them, with their table."
+        if database != USUAL and {*wanted} <= {*query(project, USUAL, every)}:
+            option = f"--env-file {settings_of(database)}"
+            cause = f"They were added to {USUAL}: without {option}, a command goes there."
         return unmet(text, lost_or(cause, project, database, table))
     missing = [row for row in wanted if row not in found]
     other = next((row for row in found if row not in wanted), None)
@@ -101,6 +114,8 @@ def rows_equal(
         for (key,) in query(project, database, statement, *other)[:1]:
             delete = f'db.session.execute(db.text("DELETE FROM {table} WHERE id = {key}"))'
             cause = f"It does not belong there. In flask shell: {delete}, then db.session.commit()."
+        # It can go at once, whatever else is to be done.
+        return unmet(text, replace(in_the_shell(cause, database), repair=True))
     return unmet(text, in_the_shell(cause, database))
 
 
