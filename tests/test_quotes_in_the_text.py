@@ -58,6 +58,7 @@ ELSEWHERE = {
     "print(User.query.first().age)": "two lines of lesson 06 in one",
     "shutil.copy(source, target)": "with the names to fill in; the answer fills them in",
     "backup": "of Python's sqlite3",
+    "pip install pytest": "for another project",
     "Tip:": "of flask, where python-dotenv is missing",
 }
 """Code that the lessons name and that stands in no cell, answer or output, and where it is from."""

@@ -109,7 +109,9 @@ def pending(state: State) -> Disagreement | None:
         found = f"There is no database {state.database.url}. The upgrade makes it, without rows."
     elif state.database.emptied:
         found = f"A downgrade has dropped the tables of {state.database.url}, with all rows."
-    why = "Read it before you run it." if len(waiting) == 1 else "Read them before you run them."
+    why = "Read the script before you run it."
+    if waiting[1:]:
+        why = "Read the scripts before you run them."
     if copies := state.database.copies:
         why = (
             f"There are rows in {listed(copies)}, which no settings name. Are they those of "
