@@ -66,21 +66,30 @@ def stream(
 def capture(arguments: Sequence[str], project: Path) -> subprocess.CompletedProcess[str]:
     """Run one program in the project and return its exit code, output and errors, unshortened.
 
-    Raises as `stream` does.
+    A process that it left behind and that holds them open is not waited for. Raises as `stream`
+    does.
     """
     process = start(arguments, project, project, subprocess.DEVNULL, errors=subprocess.PIPE)
     _captured.add(process)
     try:
         with ending(process):
-            output, problems = process.communicate()
+            pieces: tuple[list[bytes], ...] = [], []
+            pipes = process.stdout, process.stderr
+            readers = [
+                threading.Thread(target=_gather, args=each, daemon=True)
+                for each in zip(pipes, pieces, strict=True)
+            ]
+            for reader in readers:
+                reader.start()
+            process.wait()
+        for reader in readers:  # what was left behind is ended, unless it is in another session
+            reader.join(1)
     finally:
         _captured.discard(process)
-    return subprocess.CompletedProcess(
-        arguments,
-        process.returncode,
-        output.decode("utf-8", "replace").replace("\r\n", "\n"),
-        problems.decode("utf-8", "replace").replace("\r\n", "\n"),
+    output, problems = (
+        b"".join(each).decode("utf-8", "replace").replace("\r\n", "\n") for each in pieces
     )
+    return subprocess.CompletedProcess(arguments, process.returncode, output, problems)
 
 
 def end_captured() -> None:
@@ -213,6 +222,12 @@ def _read(pipe: Any, pieces: queue.Queue[tuple[float, bytes]]) -> None:
         while piece := os.read(pipe.fileno(), 65536):
             pieces.put((time.monotonic(), piece))
     pieces.put((0.0, b""))
+
+
+def _gather(pipe: Any, pieces: list[bytes]) -> None:
+    with pipe:
+        while piece := os.read(pipe.fileno(), 65536):
+            pieces.append(piece)
 
 
 def _family(process: subprocess.Popen[bytes]) -> list[psutil.Process]:

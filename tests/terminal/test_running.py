@@ -180,3 +180,18 @@ def test_capture_keeps_output_and_errors_apart_and_unshortened(project):
     code = "import os, sys; print(os.getcwd()); print('ä', file=sys.stderr); sys.exit(4)"
     done = terminal.capture(["python", "-c", code], project)
     assert (done.returncode, done.stdout, done.stderr) == (4, f"{project}\n", "ä\n")
+
+
+@pytest.mark.parametrize("own_session", [False, True])
+def test_capture_does_not_wait_for_a_process_left_behind(project, own_session):
+    """As a model does that starts a program while it is loaded."""
+    child = f"subprocess.Popen(['sleep', '{_NAP}'], start_new_session={own_session})"
+    begin = time.monotonic()
+    try:
+        done = terminal.capture(["python", "-c", f"import subprocess; print({child}.pid)"], project)
+        assert time.monotonic() - begin < 4
+        assert bool(_alive(_NAP)) == own_session  # ended, where it can be found
+    finally:
+        for process in _alive(_NAP):
+            os.kill(process, signal.SIGKILL)
+    assert done.stdout.strip().isdigit()
