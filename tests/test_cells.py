@@ -138,9 +138,10 @@ def test_a_command_that_asks_ends_at_once(notebook):
     assert time.monotonic() - begin < 5
 
 
-def test_going_up_inside_a_command_still_sees_the_workspace_only(notebook):
-    assert must_pass(notebook, "!cd .. && git log --format=%s").text == "one\n"
-    assert "clean" in must_pass(notebook, "!cd .. && git status").text
+def test_git_works_nowhere_else_inside_a_command(notebook):
+    said = must_fail(notebook, "!cd .. && git log --format=%s", "CommandFailed")
+    assert "ended with exit code 128" in said
+    assert must_pass(notebook, "!git log --format=%s").text == "one\n"
 
 
 def test_a_notebook_that_has_left_the_workspace_is_refused_and_comes_back(notebook):

@@ -116,7 +116,9 @@ def start(
     """
     shut_out_settings(project)
     env = environment(project) | dict(more or {})
-    env["PATH"] = os.pathsep.join((*preload.search_path(), env["PATH"]))
+    # What a cell types may lead out of the workspace; a program that we start does not.
+    cells = () if command[0] == "git" or sys.platform == "win32" else (str(_OF_CELLS),)
+    env["PATH"] = os.pathsep.join((*preload.search_path(), *cells, env["PATH"]))
     watchdog.prepare()
     try:
         process = subprocess.Popen(
@@ -196,6 +198,9 @@ def end(process: subprocess.Popen[bytes]) -> bool:
     watchdog.release(process.pid)
     return bool(family)
 
+
+_OF_CELLS = Path(__file__).with_name("programs")
+"""Programs of our own that a cell finds in the place of others."""
 
 _WANTED_AN_ANSWER = re.compile(r"(^EOFError(: EOF when reading a line)?|\bAborted!)\s*\Z", re.M)
 """The last line of Python's `input()` and of click's prompts when nobody answers."""

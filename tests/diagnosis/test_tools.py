@@ -192,6 +192,7 @@ GIT = [
     ),
     Case("option of Git without a value", "git commit -am"),
     Case("another repository", "git clone . ../copy"),
+    Case("outside the workspace", "cd .. && git reset --hard"),
     Case("conflict of whole files", "git merge other", one_deleted),
     Case("conflict of whole files", "git rebase other", one_deleted),
     Case("conflict of whole files", "git merge other", two_pictures),

@@ -100,11 +100,53 @@ def test_git_variables_of_the_learners_shell_lead_nowhere(clone, monkeypatch):
     assert outside_git(project, "log", "--format=%s") == "one\n"
 
 
-def test_a_cell_that_goes_up_still_sees_the_workspace_only(clone):
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "cp -r . ../copy && cd ../copy && ",
+        "git worktree add -q ../tree -b try && cd ../tree && ",
+        "mkdir inner && cp -r .git inner && cd inner && ",
+        "cd .. && ",
+        "cd / && ",
+    ],
+)
+def test_a_cell_that_leads_elsewhere_does_not_touch_the_workspace_either(clone, elsewhere):
+    """A copy to try things on is one place, the repository another: `--hard` would lose work."""
     project = clone / "workspace"
     run("git init && git add -A && git commit -m one", project)
-    assert run("cd .. && git log --format=%s", project) == "one\n"
-    assert "README" not in run("cd .. && git status", project)
+    (project / "note.txt").write_text("not committed\n")
+    run("git add note.txt", project)
+    pieces: list[str] = []
+    code = terminal.stream(f"{elsewhere}git reset --hard", project, project, pieces.append)
+    said = "".join(pieces)
+    assert (code, "in a cell, git works only in the workspace" in said) == (128, True), said
+    assert (project / "note.txt").read_text() == "not committed\n"
+    assert outside_git(project, "diff", "--cached", "--name-only").strip() == "note.txt"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "cd demo_app && git log --format=%s",
+        "git -C demo_app log --format=%s",
+        "git -c core.pager=cat -C demo_app -C .. log --format=%s",
+        "cd .. && git -C workspace log --format=%s",
+        "ln -s . self && cd self && git log --format=%s",
+    ],
+)
+def test_a_cell_in_a_folder_of_the_workspace_is_at_home(clone, command):
+    project = clone / "workspace"
+    run("git init && git add -A && git commit -m one", project)
+    assert run(command, project) == "one\n"
+
+
+def test_what_git_itself_refuses_it_still_says(clone):
+    project = clone / "workspace"
+    run("git init", project)
+    for command, said in (("git -C nowhere log", "cannot change to"), ("git -C", "no directory")):
+        pieces: list[str] = []
+        assert terminal.stream(command, project, project, pieces.append) > 1
+        assert said in "".join(pieces)
 
 
 def test_a_cell_that_does_not_come_through_the_hook_meets_the_same_walls(clone):

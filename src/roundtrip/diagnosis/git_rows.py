@@ -179,6 +179,14 @@ GIT: tuple[Row, ...] = (
         "Clone in a terminal, into a folder outside the course.",
     ),
     row(
+        "outside the workspace",
+        r"^fatal: in a cell, git works only in the workspace, and this is (?P<place>.+)$",
+        "`{place}` is another folder than the workspace, or another repository in it: nothing was "
+        "changed, neither here nor there.",
+        "Leave out what leads there, such as `cd` or `-C`. To try something out, make a branch: "
+        "`git switch -c try`.",
+    ),
+    row(
         "conflict of whole files",
         rf"^(?:warning: Cannot merge binary files: |{CONFLICT}\((?!content|add/add)[^)]*\): )",
         "Git cannot merge the two sides: one has deleted a file, for example, that the other has "
