@@ -252,6 +252,9 @@ def test_a_folder_that_is_gone_or_anothers_is_not_used(monkeypatch, tmp_path):
     assert preload.search_path() == ()
     (tmp_path / "bin").mkdir()
     monkeypatch.setenv("ROUNDTRIP_PRELOAD", str(tmp_path))
+    assert preload.search_path() == ()  # the system has cleared up, and left a part of it
+    (tmp_path / "client.pyc").touch()
+    assert preload.search_path() == (str(tmp_path / "bin"),)
     monkeypatch.setattr(os, "getuid", lambda: 4711)
     assert preload.search_path() == ()
 

@@ -42,6 +42,7 @@ from ..probing import PROBE
 
 _HERE = Path(__file__).parent
 _PREFIX = "roundtrip-"
+_CLIENT = "client.pyc"
 
 _helpers: list[subprocess.Popen[bytes]] = []
 """Those that this process has started: letting go of one would close its pipe, and so end it."""
@@ -139,7 +140,8 @@ def _folder() -> Path | None:
     """Where a helper of ours lives, or lived: its commands run the plain ones once it has ended."""
     named = Path(os.environ.get("ROUNDTRIP_PRELOAD") or "0")
     with suppress(OSError):
-        if named.is_absolute() and (named / "bin").stat().st_uid == os.getuid():
+        # Where the system has cleared up in /tmp, commands are plain ones.
+        if named.is_absolute() and (named / _CLIENT).stat().st_uid == os.getuid():
             return named
     return None
 
@@ -149,7 +151,7 @@ def _write_commands(folder: Path, flask: str) -> None:
 
     `flask` is the path of the plain one.
     """
-    compiled = str(folder / "client.pyc")  # Python keeps nothing of a script that it compiles
+    compiled = str(folder / _CLIENT)  # Python keeps nothing of a script that it compiles
     py_compile.compile(str(_HERE / "client.py"), compiled, doraise=True)
     client = (sys.executable, "-I", "-S", compiled, str(folder))
     words = {
