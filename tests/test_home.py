@@ -36,6 +36,28 @@ def test_a_course_folder_that_cannot_be_written_gives_a_folder_of_the_user(tmp_p
     assert found.private.is_dir()
 
 
+@pytest.mark.parametrize("what", ["folder", "file", "link"])
+def test_somebody_elses_workspace_is_left_alone(tmp_path, what):
+    (tmp_path / "other").mkdir()
+    place = tmp_path / "other" / "workspace"
+    if what == "folder":
+        place.mkdir()
+        (place / "thesis.tex").write_text("mine")
+    elif what == "file":
+        place.write_text("mine")
+    else:
+        place.symlink_to(tmp_path)
+    with pytest.raises(RoundtripError, match="workspace` already, which the course did not make"):
+        find_home(tmp_path, {"ROUNDTRIP_HOME": str(tmp_path / "other")})
+    assert [path.name for path in (tmp_path / "other").iterdir()] == ["workspace"]
+
+
+def test_a_workspace_of_ours_is_known_again(tmp_path):
+    named = {"ROUNDTRIP_HOME": str(tmp_path / "mine")}
+    (find_home(tmp_path, named).project / "app").mkdir(parents=True)
+    assert find_home(tmp_path, named).root == (tmp_path / "mine").resolve()
+
+
 def test_writable_tells_the_truth(tmp_path):
     """/proc cannot be written even by root."""
     assert home._writable(tmp_path)

@@ -51,7 +51,8 @@ class Home:
 def find_home(course_folder: Path, environ: Mapping[str, str] = os.environ) -> Home:
     """The learner's home: `ROUNDTRIP_HOME`, else the course folder, else a per-user folder.
 
-    Raises `RoundtripError` where `ROUNDTRIP_HOME` cannot be used.
+    Raises `RoundtripError` where `ROUNDTRIP_HOME` cannot be used, or has somebody else's
+    `workspace`.
     """
     wanted = environ.get("ROUNDTRIP_HOME")
     try:
@@ -66,6 +67,11 @@ def find_home(course_folder: Path, environ: Mapping[str, str] = os.environ) -> H
             raise RoundtripError(
                 f"The folder {home.root} has a '{os.pathsep}' in its name, which would keep Git "
                 "from staying in your project; move the course to another folder."
+            )
+        if wanted and not home.private.exists() and _is_others(home.project):
+            raise RoundtripError(
+                f"{home.root} has a folder `workspace` already, which the course did not make and "
+                "does not touch; set ROUNDTRIP_HOME to another folder, an empty one."
             )
         home.private.mkdir(parents=True, exist_ok=True)
     except (OSError, RuntimeError) as error:
@@ -84,6 +90,11 @@ def notice(home: Home, course_folder: Path, environ: Mapping[str, str] = os.envi
         f"The course folder cannot be written, so your work is kept in {home.root}. Notebooks "
         "cannot be saved: what you write in one is lost with its page, unless you download it."
     )
+
+
+def _is_others(project: Path) -> bool:
+    """Whether there is something in the workspace's place that the course has not put there."""
+    return os.path.lexists(project) and not (project.is_dir() and not any(project.iterdir()))
 
 
 def _writable(folder: Path) -> bool:
