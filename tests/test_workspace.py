@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -113,6 +114,39 @@ def test_a_workspace_that_cannot_be_moved_stays(home, source, monkeypatch):
 
     monkeypatch.setattr(Path, "rename", rename)
     with pytest.raises(RoundtripError, match=r"could not be set aside \(Permission denied\)"):
+        workspace.replace(home, source, "x")
+    assert (home.project / "app.py").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("number", "cure"),
+    [
+        (errno.EXDEV, "it is moved, which is only possible on one disk: ROUNDTRIP_HOME can"),
+        (errno.EBUSY, "it is moved, which is only possible on one disk: ROUNDTRIP_HOME can"),
+        (errno.EACCES, "close programs that have files of it open"),
+    ],
+)
+@pytest.mark.parametrize("step", ["the old one", "the new one"])
+def test_the_cure_fits_what_kept_it_from_being_moved(home, source, monkeypatch, step, number, cure):
+    _work(home)
+    real = Path.rename
+
+    def rename(path: Path, target: Path) -> Path:
+        if home.project == (path if step == "the old one" else target) and path.name != "attic":
+            raise OSError(number, os.strerror(number))
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "rename", rename)
+    if number == errno.EACCES and step == "the new one":
+        cure = "make sure that there is room"
+    with pytest.raises(RoundtripError, match=cure):
+        workspace.replace(home, source, "x")
+
+
+def test_a_file_in_the_attics_place_is_named(home, source):
+    _work(home)
+    home.attic.write_text("mine")
+    with pytest.raises(RoundtripError, match="rename the file `attic`, where a folder should be"):
         workspace.replace(home, source, "x")
     assert (home.project / "app.py").read_text() == "mine"
 

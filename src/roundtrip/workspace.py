@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -65,9 +66,10 @@ def replace(
             "wait for it or stop it there, then try again."
         ) from None
     except OSError as error:
+        cure = "make sure that there is room and that the folder can be written"
         raise RoundtripError(
             f"A new workspace could not be made in {home.root} ({first_reason(error)}), so "
-            "nothing was changed; make sure that there is room and that the folder can be written."
+            f"nothing was changed; {_CURES.get(error.errno or 0, cure)}."
         ) from None
 
 
@@ -87,11 +89,25 @@ def set_aside(home: Home, label: str) -> Path | None:
         place = free_place(home.attic, label)
         project.rename(place)
     except OSError as error:
+        cure = _CURES.get(error.errno or 0, "close programs that have files of it open")
         raise RoundtripError(
             f"The workspace could not be set aside ({first_reason(error)}), so nothing was "
-            "changed; close programs that have files of it open, then try again."
+            f"changed; {cure}, then try again."
         ) from None
     return place
+
+
+_ONE_DISK = (
+    "it is moved, which is only possible on one disk: ROUNDTRIP_HOME can name a folder there for "
+    "all of it, or take the links away"
+)
+_CURES = {
+    errno.EXDEV: _ONE_DISK,
+    errno.EBUSY: _ONE_DISK,  # the workspace itself is another disk, as a volume of a container is
+    errno.EEXIST: "rename the file `attic`, where a folder should be",
+    errno.ENOTDIR: "rename the file `attic`, where a folder should be",
+}
+"""What to do about what kept a folder from being moved."""
 
 
 _NEW = "new-"
