@@ -76,6 +76,24 @@ def test_it_leaves_alone_what_is_the_same_and_mends_what_is_not(course: Course, 
     assert file.read_bytes() == committed
 
 
+def test_what_was_saved_while_it_ran_stays(course: Course, ran, monkeypatch):
+    file = course.folder / "notebooks" / NAME
+    notebook = nbformat.read(file, as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    code[1].outputs[0].text += "a change\n"
+    refresh.write(notebook, file)
+
+    def saved_meanwhile(_: Path) -> nbformat.NotebookNode:
+        notebook.cells[0].source += "\nmine"
+        refresh.write(notebook, file)
+        return deepcopy(ran)
+
+    monkeypatch.setattr(refresh, "run", saved_meanwhile)
+    (said,) = refresh.refresh(course, [course.lesson(0)])
+    assert said.startswith(f"{NAME}: left as it is: somebody saved it while it ran")
+    assert nbformat.read(file, as_version=4).cells[0].source.endswith("\nmine")
+
+
 def test_buttons_that_need_their_kernel_are_not_stored(course: Course):
     """A page that is opened before it runs shows the words of a question then."""
     shutil.copy(ROOT / "notebooks" / "questions.toml", course.folder / "notebooks")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import tomllib
 from collections.abc import Mapping
@@ -72,10 +73,13 @@ class Course:
 
     @cached_property
     def lessons(self) -> tuple[Lesson, ...]:
-        """All lessons, in the order of the table."""
+        """All lessons, in the order of the table. Raises `RoundtripError` where it is broken."""
         notebooks = self.folder / "notebooks"
-        table = tomllib.loads((notebooks / "course.toml").read_text(encoding="utf-8"))
-        return tuple(_lesson(row, notebooks) for row in table["lesson"])
+        try:
+            table = tomllib.loads((notebooks / "course.toml").read_text(encoding="utf-8"))
+            return tuple(_lesson(row, notebooks) for row in table["lesson"])
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise unreadable(notebooks / "course.toml", error) from None
 
     def lesson(self, number: int) -> Lesson:
         """The lesson with this number. Raises `RoundtripError` where there is none."""
@@ -121,6 +125,25 @@ def command() -> str:
     own = Path(sys.prefix).name == ".venv" and Path(sys.prefix).with_name("start.py").is_file()
     python = "py" if sys.platform == "win32" else "python3"
     return f"{python} start.py" if own else "roundtrip"
+
+
+def code_in(notebook: Path) -> list[str]:
+    """The sources of the code cells. Raises `RoundtripError` where it cannot be read."""
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise unreadable(notebook, error) from None
+
+
+def unreadable(file: Path, error: Exception) -> RoundtripError:
+    """What is said where a file in `notebooks/` is not there, or is broken."""
+    reason = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
+    return RoundtripError(
+        f"The course needs notebooks/{file.name}, and it cannot be read ({reason}); put it back, "
+        "or mend it. In the course folder, git status names what differs from the clone, and "
+        f"git restore notebooks/{file.name} brings that file back."
+    )
 
 
 def goal(row: Mapping[str, Any]) -> Goal:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from .course import find_course
+from .course import Course, code_in, find_course
 from .errors import RoundtripError
 from .home import find_home
 
@@ -55,6 +55,7 @@ def report() -> list[Finding]:
         _bytecode(),
         _kernel(),
         _guard(),
+        _lessons(course),
         *_home(course.folder),
     ]
 
@@ -132,6 +133,17 @@ def _guard() -> Finding:
         "Install the course again: python3 start.py, or pip install --no-deps -e . in your own "
         "environment.",
     )
+
+
+def _lessons(course: Course) -> Finding:
+    """Whether the list of lessons and all their notebooks can be read."""
+    name = "Every lesson in the course folder"
+    try:
+        for lesson in course.lessons:
+            code_in(lesson.notebook)
+    except RoundtripError as error:
+        return Finding(False, name, str(error))
+    return Finding(True, name, f"All {len(course.lessons)} are there.")
 
 
 def _kernel() -> Finding:

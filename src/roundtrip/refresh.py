@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbval.plugin import get_sanitize_patterns
 
-from .course import Course, Lesson
+from .course import Course, Lesson, code_in
 from .errors import RoundtripError
 from .plural import counted
 from .questions import WIDGET
@@ -32,7 +32,7 @@ def run(notebook: Path) -> nbformat.NotebookNode:
     Raises `RoundtripError` naming the first cell that fails without being tagged
     `raises-exception`.
     """
-    node = nbformat.read(notebook, as_version=4)
+    node = nbformat.reads(_text(notebook), as_version=4)
     done = 0
 
     def count(cell: nbformat.NotebookNode, cell_index: int, **_: Any) -> None:
@@ -60,19 +60,29 @@ def refresh(course: Course, lessons: Sequence[Lesson], every: bool = False) -> I
 
     All run in one temporary home, so that a lesson starts where the one before it ended. A cell
     keeps its stored outputs where the new ones are the same after sanitising; with `every`, all are
-    rewritten, so that the random ids of one run stand everywhere.
+    rewritten, so that the random ids of one run stand everywhere. What was saved while it ran is
+    not overwritten.
     """
     same = (lambda old, new: False) if every else _sameness(course.folder / SANITIZER)
     with tempfile.TemporaryDirectory(prefix="roundtrip-") as folder:
         os.environ.update(ROUNDTRIP_HOME=folder, ROUNDTRIP_PROGRESS="0")
         for lesson in lessons:
-            stored = nbformat.read(lesson.notebook, as_version=4)
+            before = _text(lesson.notebook)
+            stored = nbformat.reads(before, as_version=4)
             fresh = run(lesson.notebook)
             changed = _merge(stored, fresh, same)
-            if changed:
-                write(stored, lesson.notebook)
             said = f"{counted(changed, 'cell')} rewritten" if changed else "unchanged"
+            if changed and _text(lesson.notebook) != before:
+                said = "left as it is: somebody saved it while it ran. Refresh it again."
+            elif changed:
+                write(stored, lesson.notebook)
             yield f"{lesson.notebook.name}: {said}"
+
+
+def _text(notebook: Path) -> str:
+    """What the file holds; raises `RoundtripError` where that is no notebook."""
+    code_in(notebook)
+    return notebook.read_text(encoding="utf-8")
 
 
 def write(node: nbformat.NotebookNode, path: Path) -> None:

@@ -7,7 +7,6 @@ that a changed step or a new version makes a new one. `ROUNDTRIP_SNAPSHOTS` move
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 from contextlib import suppress
@@ -15,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from .course import Course, Lesson
+from .course import Course, Lesson, code_in
 from .errors import RoundtripError
 from .home import Home
 from .safe_files import copy, read_json, write_json
@@ -116,15 +115,16 @@ _VERSIONS = ("alembic", "flask", "flask-migrate", "flask-sqlalchemy", "sqlalchem
 
 
 def _key(course: Course, lesson: Lesson) -> str:
-    """Twelve hex digits for every code cell up to this lesson's end, and the versions."""
+    """Twelve hex digits for every code cell up to this lesson's end, and the versions.
+
+    Raises `RoundtripError` where one of the notebooks cannot be read.
+    """
     digest = hashlib.sha256()
     for name in _VERSIONS:
         digest.update(f"{name}=={version(name)}\n".encode())
     for each in course.lessons:
-        notebook = json.loads(each.notebook.read_text(encoding="utf-8"))
-        for cell in notebook["cells"]:
-            if cell["cell_type"] == "code":
-                digest.update("".join(cell["source"]).encode() + b"\0")
+        for source in code_in(each.notebook):
+            digest.update(source.encode() + b"\0")
         if each == lesson:
             break
     return digest.hexdigest()[:12]
