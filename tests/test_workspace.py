@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -164,6 +165,42 @@ def test_a_workspace_comes_back_when_the_new_one_cannot_take_its_place(home, sou
     with pytest.raises(RoundtripError, match="Input/output error"):
         workspace.replace(home, source, "x")
     assert (home.project / "app.py").read_text() == "mine"
+
+
+@pytest.mark.parametrize("moment", ["before it is moved", "when it is moved", "when it is taken"])
+def test_an_interrupt_comes_before_or_after_but_not_between(home, source, monkeypatch, moment):
+    _work(home)
+    real = {"rename": Path.rename, "mkdtemp": tempfile.mkdtemp}
+
+    def interrupt() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+    def rename(path: Path, target: Path) -> Path:
+        if moment == "when it is moved" and path == home.project:
+            interrupt()
+        return real["rename"](path, target)
+
+    def mkdtemp(**how: object) -> str:
+        if moment == "before it is moved":
+            interrupt()
+        return real["mkdtemp"](**how)
+
+    def taken() -> None:
+        if moment == "when it is taken":
+            interrupt()
+
+    monkeypatch.setattr(Path, "rename", rename)
+    monkeypatch.setattr(tempfile, "mkdtemp", mkdtemp)
+    with pytest.raises(KeyboardInterrupt) as stopped:
+        workspace.replace(home, source, "x", taken)
+    if moment == "before it is moved":
+        assert (home.project / "app.py").read_text() == "mine"
+        return
+    (aside,) = home.attic.iterdir()
+    assert str(stopped.value).endswith(f"what was in it is in attic/{aside.name}.")
+    assert (aside / "app.py").read_text() == "mine"
+    assert (home.project / "app.py").read_text() == "new"
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_a_workspace_comes_back_when_the_new_one_cannot_be_taken(home, source):

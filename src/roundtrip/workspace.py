@@ -5,13 +5,16 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import signal
 import tempfile
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from .errors import RoundtripError
+from .errors import Interrupted, RoundtripError
 from .home import Home
 from .safe_files import copy, first_reason, free_place
 
@@ -36,7 +39,7 @@ def replace(
     `taken` is called once it stands there, before anybody else can use it. Returns where the
     workspace before went, or None when there was nothing in it. The copy is complete before
     anything moves, so a failure (`RoundtripError`) at any moment leaves the old workspace where it
-    was or in the attic.
+    was or in the attic. An interrupt that comes too late raises `Interrupted`, with where that is.
     """
     try:
         with lock(home):
@@ -47,18 +50,13 @@ def replace(
                     fresh.mkdir()
                 else:
                     copy(source, fresh)
-                aside = set_aside(home, label)
-                try:
-                    fresh.rename(home.project)
-                    taken()
-                except (OSError, RoundtripError):
-                    if home.project.exists():
-                        home.project.rename(fresh)
-                    if aside:
-                        aside.rename(home.project)
-                    raise
+                with _interrupts_wait() as came:
+                    aside = _swap(home, fresh, label, taken)
             finally:
                 shutil.rmtree(fresh.parent, ignore_errors=True)
+            if came:
+                where = f"; what was in it is in {home.shown(aside)}" if aside else ""
+                raise Interrupted(f"the workspace was replaced before the interrupt came{where}.")
             return aside
     except Timeout:
         raise RoundtripError(
@@ -71,6 +69,35 @@ def replace(
             f"A new workspace could not be made in {home.root} ({first_reason(error)}), so "
             f"nothing was changed; {_CURES.get(error.errno or 0, cure)}."
         ) from None
+
+
+def _swap(home: Home, fresh: Path, label: str, taken: Callable[[], None]) -> Path | None:
+    """Put `fresh` in the workspace's place; where that fails, the old one comes back."""
+    aside = set_aside(home, label)
+    try:
+        fresh.rename(home.project)
+        taken()
+    except (OSError, RoundtripError):
+        if home.project.exists():
+            home.project.rename(fresh)
+        if aside:
+            aside.rename(home.project)
+        raise
+    return aside
+
+
+@contextmanager
+def _interrupts_wait() -> Iterator[list[int]]:
+    """Go on to the end of the block, whoever interrupts; the list then holds what came."""
+    came: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield came  # no interrupt comes here
+        return
+    usual = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    try:
+        yield came
+    finally:
+        signal.signal(signal.SIGINT, usual or signal.SIG_DFL)
 
 
 def set_aside(home: Home, label: str) -> Path | None:
