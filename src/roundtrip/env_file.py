@@ -18,12 +18,26 @@ _SQLITE_URL = re.compile(r"sqlite(?:\+\w+)?:///(?P<name>[^?]*)")
 """As SQLAlchemy's `make_url` reads it, which a kernel would have to load all of SQLAlchemy for."""
 
 
-def url_in(project: Path, settings: str) -> str:
-    """The DATABASE_URL in a file of settings; empty where it has none, or cannot be read."""
+def value_in(project: Path, settings: str, name: str) -> str:
+    """What a file of settings gives this name; empty where it has none, or cannot be read."""
     try:
-        return dotenv_values(project / settings).get("DATABASE_URL") or ""
+        return dotenv_values(project / settings).get(name) or ""
     except (OSError, ValueError):
         return ""
+
+
+def url_in(project: Path, settings: str) -> str:
+    """The DATABASE_URL in a file of settings."""
+    return value_in(project, settings, "DATABASE_URL")
+
+
+def file_with(project: Path, name: str) -> str:
+    """Of the files that Flask reads by itself, the one that gives this name; empty for none.
+
+    The first counts (https://flask.palletsprojects.com/en/stable/cli, Environment Variables From
+    dotenv).
+    """
+    return next((file for file in (".env", ".flaskenv") if value_in(project, file, name)), "")
 
 
 def database_named_by(project: Path, settings: str) -> Path | None:

@@ -36,6 +36,7 @@ class ModelState:
     the app has Flask-Migrate. `odd`: attributes that look like columns and are none; `untyped`:
     columns without a type. `unrelated`: why the classes do not fit together, so that queries fail.
     `left_out`: tables of the database whose classes stand in files that the app does not import.
+    `named_in`: the file of settings that names the app; empty where none does.
     """
 
     tables: tuple[Table, ...] = ()
@@ -47,6 +48,7 @@ class ModelState:
     untyped: tuple[str, ...] = ()
     unrelated: str = ""
     left_out: tuple[Table, ...] = ()
+    named_in: str = ""
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -193,7 +195,8 @@ class DatabaseState:
 
     For an SQLite file `url` is its path, relative to the project where it lies inside. `emptied`:
     it has no table, and had some. `copies`: where it is missing or emptied, the files beside it
-    that no settings name, and that have rows: others than those of another database.
+    that no settings name, and that have rows: others than those of another database. `named_in`:
+    the file of settings that names it; empty where the app does.
     """
 
     url: str = ""
@@ -204,6 +207,7 @@ class DatabaseState:
     problem: str = ""
     emptied: bool = False
     copies: tuple[str, ...] = ()
+    named_in: str = ""
 
     @property
     def version(self) -> str | None:

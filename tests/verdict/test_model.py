@@ -23,6 +23,25 @@ def test_an_app_that_flask_does_not_find(project: Project):
     assert (verdict.kind, verdict.found) == ("app_not_found", "Could not import 'demo_ap'.")
 
 
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("FLASK_APP=nothing", "app_not_found"),
+        ("DATABASE_URL=sqlite:////nowhere/app.db", "database_problem"),
+        ("DATABASE_URL=nothing", "model_error"),
+    ],
+)
+def test_the_file_that_flask_reads_first_is_the_one_to_look_at(
+    project: Project, line: str, kind: str
+):
+    """Flask reads .env before .flaskenv, and .gitignore often hides it."""
+    project.write(".env", f"{line}\n")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == (kind, "%show .env")
+    if kind == "app_not_found":
+        assert "The file .env names the app, before .flaskenv: " in verdict.why
+
+
 @pytest.mark.parametrize("how", ["by hand", "by Git"])
 def test_an_app_that_was_deleted_comes_back_from_the_commit(project: Project, how: str):
     if how == "by Git":

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..env_file import database_named_by, url_in, with_env_file
+from ..env_file import database_named_by, file_with, with_env_file
 from ..sqlite_files import columns_in, opened
 
 USUAL = "app.db"
@@ -36,14 +36,8 @@ def address_first(database: str) -> str:
 
 
 def settings_with_address(project: Path, database: str) -> str:
-    """The file of settings that says where commands for this database go; empty: the app says it.
-
-    For the default one it is what Flask reads first (https://flask.palletsprojects.com/en/stable/cli,
-    Environment Variables From dotenv).
-    """
-    if database != USUAL:
-        return settings_of(database)
-    return next((file for file in (".env", ".flaskenv") if url_in(project, file)), "")
+    """The file of settings that says where commands for this database go; empty: the app does."""
+    return file_with(project, "DATABASE_URL") if database == USUAL else settings_of(database)
 
 
 def is_used(project: Path, database: str) -> bool:

@@ -23,8 +23,8 @@ APP: tuple[Row, ...] = (
         "app not found",
         r"Could not import '(?P<app>[^']*)'",
         "There is no `{app}` to import in the folder where the command ran.",
-        "Run it in the folder that holds `demo_app`, or fix the name, after `--app` or in "
-        "`.flaskenv`.",
+        "Run it in the folder that holds `demo_app`, or fix the name: after `--app`, in `.env` or "
+        "in `.flaskenv`.",
     ),
     said(
         "no app inside",

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import verdict
+from ..env_file import file_with
 from ..errors import RoundtripError
 from ..facts import DatabaseState, Difference, MigrationState, ModelState, Revision
 from ..git_facts import GitState
@@ -45,8 +46,9 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
         report = _report(loading.result())
     finally:
         pool.shutdown(wait=False)  # after an interrupt, nobody waits for what is still loading
-    model = _model(project, report)
+    model = replace(_model(project, report), named_in=file_with(project, "FLASK_APP"))
     database = with_copies(project, read_database(project, report, env_file))
+    database = replace(database, named_in=env_file or file_with(project, "DATABASE_URL"))
     git = _with_private(git, tracked, project, database.url, run)
     git = _with_kept(git, project, tracked, database, run)
     migrations = read_scripts(project, report.get("folder", "migrations"), git, tracked)

@@ -41,7 +41,7 @@ def look_at_model(state: State) -> str:
 
 def show_settings(state: State) -> str:
     """The command that shows the settings which name the database."""
-    return f"%show {quoted(state.env_file or '.flaskenv')}"
+    return f"%show {quoted(state.database.named_in or '.flaskenv')}"
 
 
 def move_away(file: str) -> str:

@@ -16,13 +16,15 @@ def app_not_found(state: State) -> Disagreement | None:
     """There is code, and Flask does not find the app in it."""
     if state.model.found or not state.model.error:
         return None
-    look, back = undo(state, ".flaskenv")
+    file = state.model.named_in or ".flaskenv"
+    look, back = undo(state, file)
     if state.model.error.startswith("Could not import"):  # a file names it, and no other name
-        look = look or "%show .flaskenv"
+        look = look or f"%show {file}"
+    names = "names the app, before .flaskenv" if file == ".env" else "names the app"
     return say(
         "Flask does not find the app.",
         sentence(state.model.error.partition(". ")[0]),
-        "The file .flaskenv names the app: for the folder demo_app, FLASK_APP=demo_app. "
+        f"The file {file} {names}: for the folder demo_app, FLASK_APP=demo_app. "
         "Until then flask says: No such command 'db'.",
         look,
         back,
