@@ -12,7 +12,8 @@ from starts import Starts
 from states import Project, find
 from turns import CITY, MODELS, POST, committed, fails, with_script
 
-from roundtrip import show
+from roundtrip import checks, show
+from roundtrip.course import Goal
 
 
 @pytest.mark.parametrize(
@@ -47,20 +48,52 @@ def test_a_file_that_is_no_database_is_moved_away_first(aged: Project):
     assert aged.read().verdict.kind == "agree"
 
 
-def test_tables_of_create_all_get_their_script_and_keep_their_rows(starts: Starts, tmp_path: Path):
-    """A script is made against a database that has nothing, and recorded in the one that has."""
-    new = starts["new"].copy(tmp_path / "the project")
-    new.git("init", "-q")
-    new.db("init")
+@pytest.fixture
+def new(starts: Starts, tmp_path: Path) -> Project:
+    """The app, without a script, and the table that `db.create_all()` has made, with a row."""
+    project = starts["new"].copy(tmp_path / "the project")
+    project.git("init", "-q")
+    project.db("init")
     make = "from demo_app import create_app, db\nwith create_app().app_context(): db.create_all()"
-    new.run("python", "-c", make)
-    new.sql("INSERT INTO user (name, email) VALUES ('Ada', 'ada@example.com')")
+    project.run("python", "-c", make)
+    project.sql("INSERT INTO user (name, email) VALUES ('Ada', 'ada@example.com')")
+    return project
+
+
+ONE_MAKES_ALL = Goal("", "revisions", {"count": 1, "applied": 1, "whole": True})
+
+
+@pytest.mark.parametrize("how", ["only made", "run", "committed"])
+def test_an_empty_script_is_none_for_a_table_of_create_all(new: Project, how: str):
+    """The first lesson is not met with it: no other database would get the table."""
+    new.db("revision", "-m", "Create user table")
+    if how != "only made":
+        new.db("upgrade")
+    if how == "committed":
+        new.commit("Create user table")
+    state = new.read()
+    finding = checks.check(ONE_MAKES_ALL, state, new.path).finding
+    assert state.verdict.kind == "not_made" and not finding.met
+    if how == "committed":
+        assert finding.next == "%restart"
+        return
+    if how == "run":
+        assert finding.next == "flask db downgrade"
+        new.follow("not_made", "flask db downgrade")
+    new.follow("not_made", f"git clean -f {new.script_file('create')}")
+    assert new.read().verdict.headline == "No migration made these tables."
+    assert new.sql("SELECT name FROM user") == [("Ada",)]
+
+
+def test_tables_of_create_all_get_their_script_and_keep_their_rows(new: Project):
+    """A script is made against a database that has nothing, and recorded in the one that has."""
     verdict = new.read().verdict
     assert verdict.kind == "not_recorded" and "flask db stamp head" in verdict.why
     new.run("env", *shlex.split(verdict.next))
     assert "op.create_table('user'" in new.script("create").read_text()
     new.follow("not_recorded", "flask db stamp head")
     assert new.read().verdict.kind == "script_not_committed"
+    assert checks.check(ONE_MAKES_ALL, new.read(), new.path).met
     assert new.sql("SELECT name FROM user") == [("Ada",)]
     assert [file.name for file in (new.path / "instance").iterdir()] == ["app.db"]
 

@@ -31,7 +31,7 @@ from .commit_causes import (
     why_changed,
 )
 from .course_databases import USUAL
-from .finding import Cure, Finding, begin_again, met, unmet
+from .finding import Cure, Finding, as_told, begin_again, met, unmet
 from .model_causes import look_at
 from .reflog import off_the_branch
 from .script_causes import does_more, names_of, other_name, unread, why_not_pending
@@ -59,7 +59,12 @@ def revisions(
         if said.kind == "several_heads":
             return unmet(text, Cure(f"{said.headline} {said.found}", said.next, repair=True))
     if len(everything) == count and len(run) == applied:
-        return met(text)
+        not_made = next((said for said in state.disagreements if said.kind == "not_made"), None)
+        if not whole or not not_made:
+            return met(text)
+        if all(each.committed for each in everything):
+            return unmet(text, begin_again(f"{not_made.found} {not_made.why.split('. ')[0]}."))
+        return unmet(text, as_told(not_made))
     if fails := app_fails(state):
         return unmet(text, fails)
     if len(run) > applied and (trouble := why_troubled(state)):  # stamped, not upgraded

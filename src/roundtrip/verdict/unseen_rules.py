@@ -8,6 +8,7 @@ from ..env_file import quoted
 from ..facts import Revision, Table
 from ..names import columns_in, table_of
 from ..state import Disagreement, State
+from .commands import delete
 from .lookups import claims, database_names, has_run, made_by, model_names, row_count
 from .wording import listed, named, say
 
@@ -34,6 +35,11 @@ def not_made(state: State) -> Disagreement | None:
         message = f"Add {column} column to {table} model"
     else:
         return None
+    (first, *more) = scripts
+    if first.is_empty and not more and not first.committed and not claims(state, first):
+        why = f"{why} {named(first)} is empty. Without it, flask db migrate can write a whole one."
+        back = "flask db downgrade" if first.applied else delete(state, first)
+        return say(headline, found, f"{why} So it goes first; no table changes.", back)
     if fill := _to_fill(state, line, what):
         return say(headline, found, f"{why} {fill[0]}", fill[1])
     if what == "table" and not row_count(state, table):
