@@ -231,6 +231,16 @@ def test_a_stamp_is_told_once_by_all_goals_of_03(starts: Starts, tmp_path: Path)
     assert all(checks.check(goal, state, project.path).met for goal in goals)
 
 
+def test_a_stamp_back_to_nothing_is_no_downgrade_and_no_new_file(starts: Starts, tmp_path: Path):
+    """Table and rows are there, so there is nothing to begin again for."""
+    project = starts["first"].copy(tmp_path / "the project")
+    project.db("stamp", "base")
+    goals = find_course().lesson(3).goals
+    told = {checks.check(g, project.read(), project.path).finding.next for g in goals}
+    assert "flask db stamp head" in told and "%restart" not in told
+    project.follow("not_recorded", "flask db stamp head")
+
+
 def test_a_copy_is_asked_for_while_it_can_be_made_and_moved_where_it_belongs(project: Project):
     with_production(project)
     on_production(project, "upgrade")

@@ -64,6 +64,13 @@ def test_an_app_that_a_commit_deleted_comes_back_by_another_commit(project: Proj
     assert project.git("diff", "HEAD~2") == ""
 
 
+def test_a_module_of_the_app_that_is_not_there_is_named(project: Project):
+    project.edit(INIT, ".models", ".modells")
+    verdict = check_against_commands(project).verdict
+    assert verdict.why.startswith(f"{INIT} imports demo_app/modells.py, which is not there.")
+    assert verdict.back == f"git restore {INIT}"
+
+
 def test_an_app_that_does_not_load(project: Project):
     project.edit(MODELS, "db = SQLAlchemy", "bd = SQLAlchemy")
     state = check_against_commands(project)

@@ -67,7 +67,7 @@ def revisions(
         return unmet(text, as_told(not_made))
     if fails := app_fails(state):
         return unmet(text, fails)
-    if len(run) > applied and (trouble := why_troubled(state)):  # stamped, not upgraded
+    if len(run) != applied and (trouble := why_troubled(state)):  # stamped, not upgraded
         return unmet(text, trouble)
     if len(run) > applied and len(everything) <= count:
         newest = run[-1]

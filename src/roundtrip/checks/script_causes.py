@@ -105,6 +105,8 @@ def why_not_pending(
         if script.applied and {*script.loses} & adding:  # it is made again, and empty
             return downgrade_of(state, script).after(f"The script also makes {names_of(adding)}.")
     if behind := [r for r in waiting if r.committed and not adds & {*r.adds}]:
+        if trouble := why_troubled(state):  # it is all there, under another stamp
+            return trouble
         cause = (
             f"{behind[-1].file}, an earlier lesson's, waits again: one downgrade too many, or a "
         )

@@ -161,8 +161,8 @@ DATABASE: tuple[Row, ...] = (
         "same value",
         r"UNIQUE constraint failed: (?P<columns>.+)",
         "Two rows would have the same value in `{columns}`, which has to be unique.",
-        "Take another value, or change the row that has it already; if the same lines have run "
-        "before, the row is there, and there is nothing to do.",
+        "Take another value, or change the row that has it already. If the same lines have run "
+        "before, the row is there: leave them out, and add only what is missing.",
     ),
     sqlite(
         "row points to nothing",

@@ -192,7 +192,7 @@ def not_recorded(state: State) -> Disagreement | None:
             f"{done.id} records it.",
         )
     last = done.id in state.migrations.heads
-    made = "Something else made it, such as db.create_all()"
+    made = "Something else made it, such as db.create_all(), or a stamp took back the record"
     if not done.undoes:
         made = "Its downgrade() does not undo its upgrade(), and left everything there"
     return say(

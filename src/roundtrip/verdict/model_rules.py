@@ -61,6 +61,11 @@ def model_error(state: State) -> Disagreement | None:
         return say(
             headline, f"{gone[0]} is deleted.", why, f"git checkout HEAD -- {quoted(gone[0])}"
         )
+    module = re.search(r"ModuleNotFoundError: No module named '([\w.]+)\.(\w+)'", error)
+    if module and file and module[1] == file.rpartition("/")[0].replace("/", "."):
+        missing = f"{module[1].replace('.', '/')}/{module[2]}.py"
+        why = f"{file} imports {missing}, which is not there. Was it not written, or misspelt?"
+        return say(headline, found, why, *undo(state, file))
     if lost := re.search(r"cannot import name '(\w+)' from '([\w.]+)'", error):
         file = f"{lost[2].replace('.', '/')}.py"
         why = f"{file} has no {lost[1]}. Was it overwritten or misspelt?"
