@@ -10,7 +10,7 @@ from ..env_file import quoted, with_env_file
 from ..facts import Revision
 from ..names import table_of
 from ..state import State
-from ..verdict.commands import back_on, delete, message_for, take_back
+from ..verdict.commands import back_on, message_for, take_back, take_out
 from ..verdict.database_rules import database_problem, kept_by_git
 from ..verdict.elsewhere_rules import unreadable
 from ..verdict.git_rules import half_a_reset
@@ -235,7 +235,8 @@ def make_again(
         cause = f"{cause}what the script added; then delete it. (In real production, a new "
         cause = f"{cause}migration would fix it.)"
         return Cure(cause, back_on(state, other, revision), repair=True)
-    return Cure(f"{cause} {then}", delete(state, revision), repair)
+    first, command = take_out(state, revision)
+    return Cure(f"{cause} {then}{first}", command, repair)
 
 
 def downgrade_of(state: State, revision: Revision) -> Cure:
