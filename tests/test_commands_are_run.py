@@ -54,6 +54,7 @@ NOT_TAUGHT = {
     "git cherry-pick": "for who has committed on another branch",
     "git ls-files": "for who has mistyped a name",
     "git merge": "for who has committed on another branch, or has begun a merge",
+    "git mv": "gives a script the name by which later cells find it",
     "git rebase": "for who has begun one",
     "git rm": "takes out of Git what does not belong in it",
 }

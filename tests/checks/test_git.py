@@ -57,7 +57,8 @@ def test_a_script_belongs_into_the_commit_of_its_model(project: Path):
     two = (Commit("2" * 40, "Add age"), *made().git.commits)
     both = {"count": 2, "script": "migrations/versions/*_add_age_*.py"}
     tracked = migrations(second(applied=True, tracked=True))
-    assert ask("commits", made(git=git(commits=two), migrations=tracked), project, **both).met
+    last = made(git=git(commits=two), migrations=tracked, model=MODEL_AHEAD.model)
+    assert ask("commits", last, project, **both).met
     fresh = migrations(second(applied=True))
     alone = made(git=git(commits=two, untracked=(AGE_SCRIPT,)), migrations=fresh)
     refused("commits", alone, project, "has the model alone", "git add .", **both)

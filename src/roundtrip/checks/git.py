@@ -8,9 +8,11 @@ from pathlib import Path
 from ..plural import counted
 from ..state import State
 from ..verdict.commands import ANY_MESSAGE, commit
+from ..verdict.lookups import model_names, unlike
 from .branches import aside, to_main
 from .commit_causes import amended, model_alone, not_now, not_to_commit, script_alone
 from .finding import Cure, Finding, met, unmet
+from .model_causes import why_lacking
 from .reflog import ask_git, commits_to, is_as_in, is_in_the_files, off_the_branch
 from .way_back_causes import database_first
 
@@ -70,13 +72,31 @@ def commits(
 def _together(state: State, project: Path, script: str, text: str) -> Finding:
     """The last commit has the script of this name with its model, as far as nothing is apart."""
     known = [r.file for r in state.migrations.revisions if fnmatch(r.file, script)]
-    if not known:
-        cause = f"No commit has a script with the name {Path(script).name}."
-        return unmet(text, Cure(cause, "flask db history", repair=True))
     brought = ask_git(project, "show", "-z", "--format=", "--name-only", "--first-parent", "HEAD")
+    if not known:
+        name = Path(script).name
+        cause = f"No commit has a script with the name {name}."
+        for other in state.migrations.revisions:
+            if other.file in brought and other.committed:
+                named = f"migrations/versions/{name.replace('*', other.id)}"
+                cause = (
+                    f"The lesson's script is called {name}; here it is {Path(other.file).name}. "
+                )
+                cause = f"{cause}Its name can change, as its id is inside; then git commit --amend "
+                cause = f"{cause}--no-edit."
+                return unmet(text, Cure(cause, f"git mv {other.file} {named}", repair=True))
+        return unmet(text, Cure(cause, "flask db history", repair=True))
     if brought and known[-1] not in brought:
         cause = f"{known[-1]} is in an earlier commit, not in the last one."
         return unmet(text, Cure(cause, "git log --oneline", repair=True))
+    made = next(each for each in state.migrations.revisions if each.file == known[-1])
+    for column in sorted({*made.adds} - model_names(state) if state.model.tables else ()):
+        cure = why_lacking(state, project, column)
+        return unmet(text, cure.after(f"{made.file} adds {column}, and its model is in no commit."))
+    for column, kind, wanted in unlike(state, made):
+        cause = f"{made.file} makes {column} {kind}, and the model has {wanted}. Which is right? "
+        cause = f"{cause}Write it in both, then git commit --amend --no-edit."
+        return unmet(text, Cure(cause, f"%show {made.file}", repair=True))
     if {*state.model.files} & {*brought}:
         text = f"the last commit has the model and {known[-1]}"
     return met(text)

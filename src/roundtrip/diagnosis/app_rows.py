@@ -129,7 +129,7 @@ APP: tuple[Row, ...] = (
         "address of the database",
         r"^[\w.]+: (?:Could not parse SQLAlchemy URL|Invalid SQLite URL)",
         "What `DATABASE_URL` holds is not the address of a database.",
-        "Write the kind, then the file's name: `DATABASE_URL=sqlite:///production.db`. Without "
-        "the line, commands go to the default database, app.db.",
+        "Write the kind before the name that is there: `DATABASE_URL=sqlite:///` and, right after "
+        "it, the name of the file. Without the line, commands go to the default database, app.db.",
     ),
 )

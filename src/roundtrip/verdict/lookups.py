@@ -50,12 +50,13 @@ def unlike(state: State, revision: Revision) -> list[tuple[str, str, str]]:
     if "alter_column" in revision.others or any(each.others or each.opaque for each in later):
         return []
     touched = {name for each in later for name in (*each.adds, *each.drops)}
-    model = {name: _in_sql(column) for name, column in columns_in(state.model.tables).items()}
-    made = ((c.name, _in_sql(c)) for c in revision.makes if not is_among(c.name, touched))
+    model = {name: in_sql(column) for name, column in columns_in(state.model.tables).items()}
+    made = ((c.name, in_sql(c)) for c in revision.makes if not is_among(c.name, touched))
     return [(name, kind, model[name]) for name, kind in made if model.get(name, kind) != kind]
 
 
-def _in_sql(column: Column) -> str:
+def in_sql(column: Column) -> str:
+    """The type of a column, and whether it must have a value, as SQL says it."""
     return column.type if column.nullable else f"{column.type} NOT NULL"
 
 

@@ -9,7 +9,16 @@ from ..facts import Revision, Table
 from ..names import columns_in, table_of
 from ..state import Disagreement, State
 from .commands import delete
-from .lookups import claims, database_names, has_run, made_by, model_names, row_count
+from .lookups import (
+    claims,
+    database_names,
+    has_run,
+    in_sql,
+    made_by,
+    model_names,
+    row_count,
+    unlike,
+)
 from .wording import listed, named, say
 
 
@@ -92,6 +101,22 @@ def unwanted(state: State) -> Disagreement | None:
         "script say which.",
         f"git log --oneline -- {quoted(maker.file)}",
     )
+
+
+def changed_type(state: State) -> Disagreement | None:
+    """A script makes another type than model and database have, which were right when it ran."""
+    here = {name: in_sql(column) for name, column in columns_in(state.database.tables).items()}
+    for script in () if state.differences else state.migrations.revisions:
+        for name, made, wanted in unlike(state, script) if script.applied else ():
+            if here.get(name) == wanted:
+                return say(
+                    "A script makes another type than the database has.",
+                    f"{script.file} makes {name} {made}; model and database have {wanted}.",
+                    "It was changed after it had run, so another database would get the other "
+                    "type. Write the right one into it again, before another database runs it.",
+                    f"%show {quoted(script.file)}",
+                )
+    return None
 
 
 def other_length(state: State) -> Disagreement | None:

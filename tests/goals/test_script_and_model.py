@@ -1,0 +1,75 @@
+"""The commit of lesson 05: a script, and the model that it is for."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+from starts import Starts
+from states import Project
+from turns import MODELS
+
+from roundtrip import checks
+from roundtrip.checks.finding import Finding
+from roundtrip.course import find_course
+
+
+@pytest.fixture
+def loose(starts: Starts, tmp_path: Path) -> Project:
+    """`age` in model, script and database, and in no commit."""
+    project = starts["loose"].copy(tmp_path / "the project")
+    project.db("upgrade")
+    return project
+
+
+LESSON_05 = "Add age column to user model"
+
+
+def of_05(project: Project) -> Finding:
+    (goal,) = (goal for goal in find_course().lesson(5).goals if goal.check == "commits")
+    return checks.check(goal, project.read(), project.path).finding
+
+
+def test_a_script_whose_model_was_put_back_is_not_committed_with_it(loose: Project):
+    """`git add migrations`, a commit, and then a restore of what it left out."""
+    loose.git("add", "migrations")
+    loose.git("commit", "-qm", LESSON_05)
+    loose.git("restore", MODELS)
+    said = of_05(loose)
+    assert (said.met, said.next) == (False, f"%show {MODELS}")
+    assert "adds user.age, and its model is in no commit" in said.cause
+    loose.add_to_model()
+    assert of_05(loose).next == "git add ."
+    loose.git("add", ".")
+    loose.git("commit", "-q", "--amend", "--no-edit")
+    assert of_05(loose).met
+
+
+def test_a_script_of_another_type_than_its_model_is_named(loose: Project):
+    """It was changed after it had run, so the database here does not tell."""
+    file = loose.script("age")
+    file.write_text(file.read_text().replace("sa.Integer()", "sa.String(10)"))
+    loose.commit(LESSON_05)
+    said = of_05(loose)
+    assert (said.met, said.next) == (False, f"%show {loose.script_file('age')}")
+    assert "makes user.age VARCHAR(10), and the model has INTEGER" in said.cause
+    verdict = loose.read().verdict
+    assert (verdict.kind, verdict.next) == ("changed_type", said.next)
+    file.write_text(file.read_text().replace("sa.String(10)", "sa.Integer()"))
+    loose.git("add", ".")
+    loose.git("commit", "-q", "--amend", "--no-edit")
+    assert of_05(loose).met and loose.read().verdict.kind == "agree"
+
+
+def test_a_script_of_another_name_gets_the_lessons(starts: Starts, tmp_path: Path):
+    project = starts["first"].copy(tmp_path / "the project")
+    project.add_to_model()
+    project.db("migrate", "-m", "age")
+    project.db("upgrade")
+    project.commit(LESSON_05)
+    said = of_05(project)
+    assert not said.met and "here it is" in said.cause
+    project.run(*shlex.split(said.next))
+    project.git("commit", "-q", "--amend", "--no-edit")
+    assert of_05(project).met and project.read().verdict.kind == "agree"
