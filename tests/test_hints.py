@@ -136,6 +136,12 @@ def test_hints_that_do_not_lead_to_the_next_command_are_not_told():
     other = Result(goal, unmet("found", Cure("It has not run.", "flask db upgrade")))
     look = Result(goal, unmet("found", Cure("It is not there.", "git log --oneline")))
     assert (fitting.hints, look.hints, other.hints) == (goal.hints, goal.hints, ())
+    back = find_course().lesson(8).exercises[0].goals[0]
+    there, elsewhere = (
+        Result(back, unmet("found", Cure("It was reset.", f"git reset --hard {place}")))
+        for place in ("ORIG_HEAD", "1a2b3c4")
+    )
+    assert (there.hints, elsewhere.hints) == (back.hints, ())  # ORIG_HEAD has moved on
     hints = Hints()
     hints.note([other])
     assert hints.next().endswith("It has not run.\n    Next: flask db upgrade")

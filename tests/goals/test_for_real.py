@@ -231,6 +231,21 @@ def test_a_stamp_is_told_once_by_all_goals_of_03(starts: Starts, tmp_path: Path)
     assert all(checks.check(goal, state, project.path).met for goal in goals)
 
 
+@pytest.mark.parametrize("number", [2, 3, 4, 8])
+def test_an_exercise_is_not_done_where_a_downgrade_has_taken_all_rows(
+    starts: Starts, tmp_path: Path, number: int
+):
+    """Tables that an upgrade has made anew are empty, and all four places agree."""
+    project = starts["first"].copy(tmp_path / "the project")
+    project.db("downgrade")
+    project.db("upgrade")
+    assert project.read().verdict.kind == "agree"
+    (exercise,) = find_course().lesson(number).exercises
+    found = [checks.check(goal, project.read(), project.path) for goal in exercise.goals]
+    lost = checks.lost(found)
+    assert lost and lost.finding.found == "app.db: user has no rows", found
+
+
 def test_a_stamp_back_to_nothing_is_no_downgrade_and_no_new_file(starts: Starts, tmp_path: Path):
     """Table and rows are there, so there is nothing to begin again for."""
     project = starts["first"].copy(tmp_path / "the project")

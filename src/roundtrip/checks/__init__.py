@@ -56,9 +56,12 @@ class Result:
 
 _CHANGES = re.compile(
     r"flask (?:--env-file \S+ )?db (?:downgrade|init|merge|migrate|revision|stamp|upgrade)"
-    r"|git (?:add|checkout|clean|commit|reset|restore|revert|rm|switch)\b"
+    r"|git reset .*|git (?:add|checkout|clean|commit|restore|revert|rm|switch)\b"
 )
-"""Begins a command that changes one of the four places, and does more than look."""
+"""Begins a command that changes one of the four places, and does more than look.
+
+Of a reset all is compared: one to another commit is another command.
+"""
 
 
 def check(goal: Goal, state: State, project: Path) -> Result:
