@@ -174,7 +174,7 @@ def test_steps_back_and_merges_go_as_advised(applied):
             "Is it right? `flask db upgrade` runs it. If not, and no other database and no "
             "colleague has it, delete it: an untracked one",
         ),
-        ("several heads", "Read both; then `flask db merge heads"),
+        ("several heads", "If both are wanted, `flask db merge heads"),
         ("script cannot be read", "if the script is committed, `git diff` shows"),
         ("init twice", "Leave the folder as it is"),
     ],

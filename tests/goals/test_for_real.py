@@ -246,6 +246,29 @@ def test_an_exercise_is_not_done_where_a_downgrade_has_taken_all_rows(
     assert lost and lost.finding.found == "app.db: user has no rows", found
 
 
+def test_what_has_run_halfway_waits_in_no_goal(starts: Starts, tmp_path: Path):
+    """A script that stopped at its second column is as lesson 04 wants it, and would fail again."""
+    project = starts["first"].copy(tmp_path / "the project")
+    project.add_to_model(states.AGE + states.AGE.replace("age", "size"))
+    project.db("migrate", "-m", "Both")
+    wanted = {"adds": ["user.age", "user.size"]}
+    assert find(project, "pending_changes", **wanted).met
+    project.sql("ALTER TABLE user ADD COLUMN age INTEGER")
+    said = find(project, "pending_changes", **wanted)
+    assert (said.met, said.next) == (False, "%%flask_shell")
+    assert "A migration has run halfway." in said.cause
+    # where the script was deleted and made again, it lacks what is there
+    project.git("clean", "-qf", project.script_file("both"))
+    project.db("migrate", "-m", "Both")
+    said = find(project, "pending_changes", **wanted)
+    (drop,) = re.findall(r'text\("(ALTER TABLE user DROP COLUMN age)"\)', said.cause)
+    assert not said.met and "It has no value yet: drop it" in said.cause
+    project.sql(drop)
+    project.git("clean", "-qf", project.script_file("both"))
+    project.db("migrate", "-m", "Both")
+    assert find(project, "pending_changes", **wanted).met
+
+
 def test_a_stamp_back_to_nothing_is_no_downgrade_and_no_new_file(starts: Starts, tmp_path: Path):
     """Table and rows are there, so there is nothing to begin again for."""
     project = starts["first"].copy(tmp_path / "the project")

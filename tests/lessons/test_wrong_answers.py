@@ -101,7 +101,7 @@ WRONG = {
             PRODUCTION: "",
         },
         "%check there",
-        "The database has user.phone already, and no script here made it",
+        "app.db has user.phone already, and no script here made it",
     ),
     "the databases are committed": (
         {COMMIT: f"!git add -f instance\n{RIGHT[COMMIT]}"},
@@ -216,7 +216,7 @@ WRONG = {
     "db.create_all()": (
         {POSTS: "%%flask_shell\ndb.create_all()"},
         "%finish",
-        "The database has post already, and no script here made it",
+        "app.db has post already, and no script here made it",
     ),
     "the other user's post": (
         {ADA: RIGHT[ADA].replace("user_id=1", "user_id=2")},

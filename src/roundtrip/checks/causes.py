@@ -9,6 +9,7 @@ from pathlib import Path
 from ..env_file import quoted, with_env_file
 from ..facts import Revision
 from ..names import table_of
+from ..sqlite_files import sql_name
 from ..state import State
 from ..verdict.commands import back_on, message_for, take_back, take_out
 from ..verdict.database_rules import database_problem, kept_by_git
@@ -18,7 +19,8 @@ from ..verdict.lookups import APP, database_names, has_run, model_names, row_cou
 from ..verdict.model_rules import app_not_found, model_error
 from ..verdict.script_rules import folder_gone, missing_script, script_error
 from ..verdict.unseen_rules import not_made
-from .course_databases import USUAL, address_first, command_on, versions
+from ..verdict.wording import by_sql, dropped
+from .course_databases import USUAL, address_first, columns_of, command_on, query, versions
 from .finding import Cure, as_told, begin_again
 from .model_causes import look_at, why_lacking
 from .way_back_causes import no_way_back
@@ -125,7 +127,7 @@ def no_script(state: State, project: Path, wanted: str = "", message: str = "") 
         cause = f"The model does not have {wanted} yet, so no script can add it."
         return Cure(cause, why_lacking(state, project, wanted).command)
     if wanted and wanted in database_names(state):
-        return _made_by_hand(wanted)
+        return _made_by_hand(project, wanted)
     waiting = state.migrations.pending[-1] if state.migrations.pending else None
     if waiting and waiting.is_empty:
         return why_empty(state, waiting)
@@ -138,7 +140,7 @@ def no_script(state: State, project: Path, wanted: str = "", message: str = "") 
         cause = "No further script was made. While one waits, flask db migrate refuses."
         return Cure(cause, "flask db history")
     if not state.differences and (by_hand := _made_by_no_script(state)):
-        return _made_by_hand(by_hand[0])
+        return _made_by_hand(project, by_hand[0])
     if not state.differences:
         cause = "The model holds no new change, so flask db migrate makes no script."
         return Cure(cause, look_at(state))
@@ -177,13 +179,17 @@ def why_empty(state: State, script: Revision) -> Cure:
     return make_again(state, script, cause, repair=True)
 
 
-def _made_by_hand(name: str) -> Cure:
-    """The database has what no script makes, so `flask db migrate` finds no difference."""
-    cause = (
-        f"The database has {name} already, and no script here made it: db.create_all(), a change "
-    )
+def _made_by_hand(project: Path, name: str) -> Cure:
+    """The default database has what no script makes, so `flask db migrate` finds no difference."""
+    cause = f"{USUAL} has {name} already, and no script here made it: db.create_all(), a change "
     cause = f"{cause}by hand, or a script that was deleted since. flask db migrate finds no "
-    return Cure(f"{cause}difference.", "%board", repair=True)
+    cause = f"{cause}difference."
+    table, _, column = name.partition(".")
+    values = f"SELECT count({sql_name(column)}) FROM {sql_name(table)}"
+    if column in columns_of(project, USUAL, table) and query(project, USUAL, values) == [(0,)]:
+        cause = f"{cause} It has no value yet: drop it, {by_sql(dropped(name))}. Then the script "
+        return Cure(f"{cause}can be made.", "%%flask_shell", repair=True)
+    return Cure(cause, "%board", repair=True)
 
 
 def _made_by_no_script(state: State) -> list[str]:

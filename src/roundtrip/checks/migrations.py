@@ -14,6 +14,7 @@ from ..verdict.commands import commit_script, delete
 from ..verdict.lookups import made_by, unlike
 from .causes import (
     app_fails,
+    bad_script,
     downgrade_of,
     followed,
     make_again,
@@ -144,6 +145,7 @@ def pending_changes(
     if not state.migrations.pending:
         text = "no script waits"
     cure = why_blocked(state) or why_not_pending(state, project, {*adds}, {*drops}, alone)
+    cure = cure or bad_script(state)
     return unmet(text, cure) if cure else met(text)
 
 

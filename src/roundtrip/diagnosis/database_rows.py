@@ -54,9 +54,9 @@ DATABASE: tuple[Row, ...] = (
         r'\[SQL: ALTER TABLE "?(?P<table>[^\s"]+)"? ADD COLUMN "?(?P<column>[^\s"]+)',
         "`{table}` has rows, and there is no value to put into the new column `{column}`, which "
         "must not be empty.",
-        "Let it be empty (`{column}: Mapped[… | None]`), delete the script, and run "
-        "`flask db migrate` again; or give it a `server_default` in the model, a value that the "
-        "database fills in, and do the same.",
+        "Let it be empty (`{column}: Mapped[… | None]`), or give it a `server_default` in the "
+        "model, a value that the database fills in. Then `%board`, delete the script, and run "
+        "`flask db migrate` again.",
     ),
     sqlite(
         "value in the copy",

@@ -90,7 +90,8 @@ MIGRATION: tuple[Row, ...] = (
         r"Multiple head(?:s| revisions) are present",
         "More than one script is the last one: two follow the same script, and neither follows "
         "the other.",
-        '`flask db heads` names them. Read both; then `flask db merge heads -m "Merge heads"` '
+        "`flask db heads` names them. Read both, and look at `%board`: do they do the same? Then "
+        'one is left over, and goes. If both are wanted, `flask db merge heads -m "Merge heads"` '
         "joins them.",
     ),
     said(

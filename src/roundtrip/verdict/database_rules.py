@@ -8,7 +8,7 @@ from ..names import columns_in, table_of
 from ..state import Disagreement, State
 from .commands import ANY_MESSAGE, move_away, show_settings, take_out, undo
 from .lookups import database_names, is_among, made_by, model_names
-from .wording import MOVED_AWAY, are, listed, named, say, sentence
+from .wording import MOVED_AWAY, are, by_sql, listed, named, say, sentence
 
 
 def database_problem(state: State) -> Disagreement | None:
@@ -137,9 +137,7 @@ def _renamed(revision: Revision, name: str, other: str) -> Disagreement:
         f"{named(revision)} counts as run, but {name} is not there, and {other} is, which no "
         "script made.",
         f"An upgrade would make an empty {name}. Was it renamed by hand? Give it its name "
-        "back, in a cell that begins with %%flask_shell: "
-        f'db.session.execute(db.text("{change}")), then db.session.commit(). Is it something else? '
-        "Then stamp back, and the upgrade makes it.",
+        f"back, {by_sql(change)}. Is it something else? Then stamp back, and the upgrade makes it.",
         "%%flask_shell",
         f"flask db stamp {revision.below}",
     )
@@ -264,10 +262,9 @@ def half_made_copy(state: State) -> Disagreement | None:
         steps = [f"ALTER TABLE {copies[0]} RENAME TO {table}"]
         if table in names:
             steps.insert(0, f"DROP TABLE {table}")
-    calls = "; ".join(f'db.session.execute(db.text("{step}"))' for step in steps)
     return say(
         "A half-made copy of a table is left over.",
         f"The database has {listed(copies)}: an upgrade or a downgrade stopped halfway.",
-        f"{why}, in a cell that begins with %%flask_shell: {calls}; db.session.commit()",
+        f"{why}, {by_sql(*steps)}",
         "%%flask_shell",
     )

@@ -10,7 +10,7 @@ from ..facts import Difference, Revision
 from ..state import Disagreement, State
 from .commands import SHOW_STASH, look_at_model, message_for, restore_model, stash_pop, take_back
 from .lookups import UNIQUE, goes_with, gone, row_count, unlike
-from .wording import listed, made_unique, named, rows_in, say
+from .wording import by_sql, dropped, listed, made_unique, named, rows_in, say
 
 
 def model_ahead(state: State) -> Disagreement | None:
@@ -176,15 +176,12 @@ def database_ahead(state: State) -> Disagreement | None:
             f"git restore --source={maker.where} -- {quoted(maker.file)}",
         )
     if strange:
-        table, _, column = strange[0].partition(".")
-        drop = f"ALTER TABLE {table} DROP COLUMN {column}" if column else f"DROP TABLE {table}"
         return say(
             "The database has more than the model.",
             f"The database has {listed(strange)}, the model does not.",
             "No migration made it, so a script from flask db migrate would drop it here, and fail "
             "where it never was. Is it wanted? Add it to the model first. If nobody wants it or "
-            "its values, drop it by hand, in a cell that begins with %%flask_shell: "
-            f'db.session.execute(db.text("{drop}")), then db.session.commit()',
+            f"its values, drop it by hand, {by_sql(dropped(strange[0]))}",
         )
     run = [r for r in state.migrations.revisions if r.applied]
     makers = [r for r in run if {*names} & {*r.adds, *r.columns}]

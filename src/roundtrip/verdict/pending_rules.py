@@ -18,7 +18,7 @@ from .lookups import (
     unlike,
 )
 from .unseen_rules import not_made
-from .wording import are, listed, named, say
+from .wording import are, by_sql, dropped, listed, named, say
 
 
 def left_over(state: State) -> Disagreement | None:
@@ -196,13 +196,24 @@ def _half_run(state: State) -> Disagreement | None:
     absent = [name for name in revision.adds if name not in there]
     if not there or not absent or set(there) & set(revision.drops):
         return None
-    return say(
-        "A migration has run halfway.",
-        f"{named(revision)} adds {listed(revision.adds)}: {are(there)} there, {are(absent)} not.",
-        f"It stopped at an error, or someone made {listed(there)} by hand. The next upgrade would "
-        f"fail there. Fix the script, take {listed(there)} out of its upgrade() for this one run, "
-        "then flask db upgrade, and put the lines back.",
+    headline = "A migration has run halfway."
+    found = (
+        f"{named(revision)} adds {listed(revision.adds)}: {are(there)} there, {are(absent)} not."
     )
+    why = (
+        f"It stopped at an error, or someone made {listed(there)} by hand. The next upgrade would "
+    )
+    why = f"{why}fail there."
+    keep = (
+        f"Fix the script, take {listed(there)} out of its upgrade() for this one run, then flask "
+    )
+    keep = f"{keep}db upgrade, and put the lines back."
+    if any("." not in name for name in there):
+        return say(headline, found, f"{why} {keep}")
+    them = "it" if len(there) == 1 else "them"
+    why = f"{why} No values there yet? Then drop {them}, and mend the script or make it again: "
+    why = f"{why}{by_sql(*map(dropped, there))}. Values? {keep}"
+    return say(headline, found, why, "%%flask_shell")
 
 
 def _two_ways(state: State) -> Disagreement | None:

@@ -19,7 +19,7 @@ from .lookups import (
     row_count,
     unlike,
 )
-from .wording import listed, named, say
+from .wording import by_sql, dropped, listed, named, say
 
 
 def not_made(state: State) -> Disagreement | None:
@@ -52,9 +52,8 @@ def not_made(state: State) -> Disagreement | None:
     if fill := _to_fill(state, line, what):
         return say(headline, found, f"{why} {fill[0]}", fill[1])
     if what == "table" and not row_count(state, table):
-        why = f"{why} Take that out of the code first. The table has no rows: drop it, and flask "
-        why = f"{why}db migrate sees it. In a cell that begins with %%flask_shell: "
-        why = f'{why}db.session.execute(db.text("DROP TABLE {table}")), then db.session.commit()'
+        why = f"{why} Take that out of the code first. The table has no rows: once it is dropped, "
+        why = f"{why}flask db migrate sees it. Drop it {by_sql(dropped(table))}"
         return say(headline, found, why, "%%flask_shell")
     why = (
         f"{why} The command makes an empty script. Write the {line} into it; then flask db stamp "

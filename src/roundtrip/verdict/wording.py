@@ -53,6 +53,18 @@ def made_unique(change: Difference) -> str:
     return f"{change.table} gets a {what}, and two rows have the same value there"
 
 
+def by_sql(*statements: str) -> str:
+    """Where statements of one's own are typed, and how."""
+    calls = "; ".join(f'db.session.execute(db.text("{each}"))' for each in statements)
+    return f"in a cell that begins with %%flask_shell: {calls}; db.session.commit()"
+
+
+def dropped(name: str) -> str:
+    """The statement that drops a table or a column, named `user.age`."""
+    table, _, column = name.partition(".")
+    return f"ALTER TABLE {table} DROP COLUMN {column}" if column else f"DROP TABLE {table}"
+
+
 def rows_in(state: State, name: str) -> str:
     """How many rows the table of a name has, in words."""
     return counted(row_count(state, name), "row")
