@@ -12,9 +12,9 @@ from ..plural import counted
 from ..state import State
 from ..verdict.commands import commit_script, delete
 from ..verdict.lookups import made_by, unlike
+from ..verdict.pending_rules import half_run
 from .causes import (
     app_fails,
-    bad_script,
     downgrade_of,
     followed,
     make_again,
@@ -145,8 +145,11 @@ def pending_changes(
     if not state.migrations.pending:
         text = "no script waits"
     cure = why_blocked(state) or why_not_pending(state, project, {*adds}, {*drops}, alone)
-    cure = cure or bad_script(state)
-    return unmet(text, cure) if cure else met(text)
+    if cure:
+        return unmet(text, cure)
+    if state.migrations.pending and (said := half_run(state)):
+        return unmet(text, as_told(said))
+    return met(text)
 
 
 def committed_migration(

@@ -91,7 +91,7 @@ def pending(state: State) -> Disagreement | None:
     waiting = state.migrations.pending
     if not waiting or left_over(state) or not_made(state):
         return None
-    looks = (mistaken, _half_run, unfit, would_fail, _older, _two_ways)
+    looks = (mistaken, half_run, unfit, would_fail, _older, _two_ways)
     if said := next(filter(None, (look(state) for look in looks)), None):
         return said
     adds = list(dict.fromkeys(name for revision in waiting for name in revision.adds))
@@ -189,7 +189,7 @@ def _model_of(state: State, revision: Revision) -> str:
     return restore_model(state) if revision.committed else ""
 
 
-def _half_run(state: State) -> Disagreement | None:
+def half_run(state: State) -> Disagreement | None:
     """The database has a part of what the next script adds."""
     revision = state.migrations.pending[0]
     there = [name for name in revision.adds if name in database_names(state)]
