@@ -145,7 +145,7 @@ def _git_settings() -> dict[str, str]:
         "init.defaultBranch": "main",
         "core.attributesFile": os.devnull,
         "core.autocrlf": "false",
-        "core.excludesFile": os.devnull,
+        "core.excludesFile": str(Path(__file__).with_name("ignored_by_git")),
         "core.fileMode": "false",
         "core.hooksPath": os.devnull,
         "commit.gpgSign": "false",

@@ -116,3 +116,14 @@ def test_the_repository_is_an_ordinary_one(project, tmp_path):
     (copied / "new.txt").write_text("")
     assert outside_git(copied, "status", "--porcelain") == "?? new.txt\n"
     assert outside_git(project, "status", "--porcelain") == ""
+
+
+def test_what_jupyterlab_keeps_beside_an_opened_file_is_in_no_commit(project: Path):
+    """It makes a copy as soon as a file of the workspace is opened."""
+    run("git init", project)
+    (project / "demo_app" / ".ipynb_checkpoints").mkdir(parents=True)
+    (project / "demo_app" / ".ipynb_checkpoints" / "models-checkpoint.py").touch()
+    run("git add . && git commit -m one", project)
+    assert "models.py" in run("git ls-files", project)
+    assert "checkpoint" not in run("git ls-files", project)
+    assert run("git status --short --untracked-files=all", project) == ""
