@@ -183,6 +183,26 @@ def test_the_doctor_leaves_nothing_where_no_home_can_be_used(tmp_path: Path) -> 
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
+def test_the_board_does_not_follow_a_workspace_that_is_a_link(tmp_path: Path) -> None:
+    """What it leads to may be another project, whose app would be run."""
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "app.py").write_text("open('was run', 'w')\n")
+    (tmp_path / ".roundtrip").mkdir()
+    (tmp_path / "workspace").symlink_to("other")
+    done = roundtrip("board", folder=tmp_path, ROUNDTRIP_HOME=str(tmp_path))
+    assert done.returncode == 1 and "The workspace is a link to another folder" in done.stderr
+    assert [file.name for file in (tmp_path / "other").iterdir()] == ["app.py"]
+
+
+def test_ends_are_not_made_over_those_of_a_learner(tmp_path: Path) -> None:
+    kept = tmp_path / ".roundtrip" / "snapshots" / "lesson-02" / "workspace"
+    kept.mkdir(parents=True)
+    (kept / "mine.txt").write_text("mine")
+    done = roundtrip("make", "1", "2", folder=tmp_path, ROUNDTRIP_HOME=str(tmp_path))
+    assert done.returncode == 1 and "is a learner's" in done.stderr
+    assert (kept / "mine.txt").exists() and not (tmp_path / "workspace").exists()
+
+
 @pytest.mark.parametrize("place", ["missing/x.svg", "a file/x.svg"])
 def test_a_picture_that_cannot_be_written_is_named_in_a_sentence(tmp_path, place) -> None:
     (tmp_path / "workspace").mkdir()

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import click
 
-from . import environment, jupyter
+from . import environment, holding, jupyter, snapshots
 from .bar import Bar
 from .course import Course, find_course
 from .errors import RoundtripError
@@ -54,7 +54,7 @@ def lab(options: tuple[str, ...]) -> None:
     environment.keep_out(home.root)
     # One helper for all notebooks. It ends with JupyterLab, which this process becomes.
     terminal.prepare(home.project)
-    _become("jupyterlab", [*jupyter.arguments(course), *options], course.folder)
+    _become("jupyterlab", [*jupyter.arguments(course, home), *options], course.folder)
 
 
 @main.command(context_settings=_PASS_ON)
@@ -116,9 +116,10 @@ def board(env_file: str | None, svg: Path | None) -> None:
     from . import board as drawing
     from .reading.reader import Reader
 
-    _, home = _course_and_home()
+    course, home = _course_and_home()
     if not home.project.is_dir():
         raise RoundtripError("There is no workspace yet; start a lesson first.")
+    holding.must_stand(home, course.lessons[0])
     state = Reader(home.project).read(env_file)
     if svg:
         try:
@@ -180,6 +181,8 @@ def make(numbers: Sequence[int]) -> None:
     from .replay import replay
 
     course, home = _course_and_home()
+    if holding.owner(home) or any(snapshots.own(home, each).exists() for each in course.lessons):
+        raise RoundtripError(f"{home.root} is a learner's, and this is made in an empty folder.")
 
     def tell(lesson, done: int, total: int) -> None:
         click.echo(f"{lesson.number} {done}/{total}")

@@ -32,19 +32,30 @@ def switch_news_off(home: Home) -> None:
         write_json(file, {"fetchNews": "false", "checkForUpdates": False})
 
 
-def arguments(course: Course) -> list[str]:
-    """What JupyterLab is told on its command line."""
+def arguments(course: Course, home: Home) -> list[str]:
+    """What JupyterLab is told on its command line.
+
+    A terminal that would open in the course folder opens in the workspace, where there is one: a
+    `git reset` in it is meant for the learner's project, and not for the clone of the course.
+    """
     first = course.lessons[0].notebook.relative_to(course.folder).as_posix()
     told = [
         f"--LabApp.default_url=/lab/tree/{first}",
         # looks for language servers by running npm, which leaves its logs in the user's home
         "--LanguageServerManager.autodetect=False",
     ]
+    if sys.platform != "win32":
+        places = [str(course.folder), str(home.project), os.environ.get("SHELL") or "sh"]
+        terminals = {"shell_command": ["sh", "-c", _TERMINAL, "sh", *places]}
+        told.append(f"--ServerApp.terminado_settings={terminals!r}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         # Root is who one is in most containers. Jupyter refuses only lest it be by mistake.
         told.append("--ServerApp.allow_root=True")
     return told
 
+
+_TERMINAL = '[ "$PWD" != "$1" ] || cd "$2" 2>/dev/null; exec "$3" -l'
+"""Starts a terminal: from the first folder it goes to the second; the third is the shell."""
 
 _FOLDERS = {
     "JUPYTER_CONFIG_DIR": "config",
