@@ -254,6 +254,10 @@ def test_a_folder_that_is_gone_or_anothers_is_not_used(monkeypatch, tmp_path):
     monkeypatch.setenv("ROUNDTRIP_PRELOAD", str(tmp_path))
     assert preload.search_path() == ()  # the system has cleared up, and left a part of it
     (tmp_path / "client.pyc").touch()
+    (tmp_path / "prefix").symlink_to(tmp_path)
+    assert preload.search_path() == ()  # of another course, in whose JupyterLab this one runs
+    (tmp_path / "prefix").unlink()
+    (tmp_path / "prefix").symlink_to(sys.prefix)
     assert preload.search_path() == (str(tmp_path / "bin"),)
     monkeypatch.setattr(os, "getuid", lambda: 4711)
     assert preload.search_path() == ()

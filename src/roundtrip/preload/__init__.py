@@ -43,6 +43,7 @@ from ..probing import PROBE
 _HERE = Path(__file__).parent
 _PREFIX = "roundtrip-"
 _CLIENT = "client.pyc"
+_COURSE = "prefix"  # a link to the environment of the one that has started the helper
 
 _helpers: list[subprocess.Popen[bytes]] = []
 """Those that this process has started: letting go of one would close its pipe, and so end it."""
@@ -140,8 +141,10 @@ def _folder() -> Path | None:
     """Where a helper of ours lives, or lived: its commands run the plain ones once it has ended."""
     named = Path(os.environ.get("ROUNDTRIP_PRELOAD") or "0")
     with suppress(OSError):
-        # Where the system has cleared up in /tmp, commands are plain ones.
-        if named.is_absolute() and (named / _CLIENT).stat().st_uid == os.getuid():
+        # Where the system has cleared up in /tmp, commands are plain ones; and so are those of
+        # another course, in whose JupyterLab we were started.
+        ours = (named / _CLIENT).stat().st_uid == os.getuid()
+        if named.is_absolute() and ours and str((named / _COURSE).readlink()) == sys.prefix:
             return named
     return None
 
@@ -151,6 +154,7 @@ def _write_commands(folder: Path, flask: str) -> None:
 
     `flask` is the path of the plain one.
     """
+    (folder / _COURSE).symlink_to(sys.prefix)
     compiled = str(folder / _CLIENT)  # Python keeps nothing of a script that it compiles
     py_compile.compile(str(_HERE / "client.py"), compiled, doraise=True)
     client = (sys.executable, "-I", "-S", compiled, str(folder))
