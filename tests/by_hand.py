@@ -35,8 +35,9 @@ def downgrade():
     pass
 '''
 CREATE = (
-    "op.create_table('user', sa.Column('id', sa.Integer()), sa.Column('name', sa.String(80)), "
-    "sa.Column('email', sa.String(120)))"
+    "op.create_table('user', sa.Column('id', sa.Integer(), primary_key=True), "
+    "sa.Column('name', sa.String(80), nullable=False), "
+    "sa.Column('email', sa.String(120), nullable=False))"
 )
 ADD = "op.add_column('user', sa.Column('age', sa.Integer(), nullable=True))"
 

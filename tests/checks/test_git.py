@@ -92,7 +92,8 @@ def test_head_subject(project: Path):
     refused("head_subject", loose, project, "moves main to it", "git switch -C main", **here)
     aside = made(git=git(branch="first"))
     same = {"subject": "Create the user table"}
-    refused("head_subject", aside, project, "You are on another branch", "git switch main", **same)
+    way = "git branch -m main"  # no repository is there, so no branch main either
+    refused("head_subject", aside, project, "You are on another branch", way, **same)
     refused("head_subject", made(), project, "No commit is called", LOG, subject="Other")
     renamed = {"subject": "Other", "commits": 1}
     command = 'git commit --amend -m "Other"'

@@ -149,3 +149,13 @@ def test_of_a_commit_too_many_the_last_two_become_one(project: Project, beside: 
         assert said.next == command, said
         project.run(*shlex.split(command))
     assert find(project, "commits", **goal).met
+
+
+def test_a_repository_in_the_project_is_moved_out_and_not_cleaned_away(project: Project):
+    """`git clean` passes over it without a word."""
+    (project.path / "nested").mkdir()
+    project.git("-C", "nested", "--git-dir=.git", "--work-tree=.", "init")
+    project.write("nested/mine.txt", "mine\n")
+    said = find(project, "clean", back=True)
+    assert not said.met and "Move it out of the workspace" in said.cause
+    assert "git clean -f" not in said.cause

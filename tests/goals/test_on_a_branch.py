@@ -57,3 +57,13 @@ def test_a_branch_that_has_nothing_to_bring_is_left(project: Project):
     assert find(project, "head_subject", **back).next == "git switch main"
     project.git("switch", "-q", "-c", "other", "main")
     assert find(project, "head_subject", **CITY).next == "git switch main"
+
+
+def test_a_branch_main_that_was_renamed_gets_its_name_back(project: Project):
+    project.git("switch", "-q", "-C", "main")
+    project.git("branch", "-q", "-D", "city")
+    project.git("branch", "-m", "main", "master")
+    said = find(project, "head_subject", **CITY)
+    assert said.next == "git branch -m main"
+    project.run(*shlex.split(said.next))
+    assert find(project, "head_subject", **CITY).met

@@ -136,5 +136,21 @@ def test_a_file_or_folder_that_goes_meanwhile(
     assert Reader(project).read() is readings[0]
 
 
+def test_a_folder_that_cannot_be_read(
+    project: Path, readings: list[State], monkeypatch: pytest.MonkeyPatch
+):
+    """Such as that of a database server in a container, which is another user's."""
+    (project / "pgdata").mkdir()
+    scandir = os.scandir
+
+    def looked(folder: Path):
+        if Path(folder).name == "pgdata":
+            raise PermissionError(13, "Permission denied")
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", looked)
+    assert Reader(project).read() is readings[0]
+
+
 def _made_up(url: str, number: int) -> State:
     return State(database=DatabaseState(url=url, versions=(str(number),)))

@@ -20,7 +20,9 @@ def to_main(state: State, project: Path, back: bool) -> Cure:
     cause = "You are on another branch, and the lessons are on main."
     there = ask_git(project, "rev-parse", "--verify", "--quiet", "refs/heads/main")
     here = [commit.hash for commit in state.git.commits]
-    if back or not there or there == here[:1]:
+    if not there:
+        return Cure(f"{cause} There is none; this gives it its name.", "git branch -m main")
+    if back or there == here[:1]:
         return Cure(cause, "git switch main")
     if there[0] in here:
         cause = f"{cause} This moves main to here and loses none of its commits."

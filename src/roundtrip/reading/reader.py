@@ -47,7 +47,7 @@ def _traces(folder: Path) -> Iterator[tuple[str, int, int, int]]:
     The time is that of the last status change (`st_ctime_ns`), which cannot be set back, unlike
     that of the last change.
     """
-    with suppress(FileNotFoundError):  # a folder that has gone since it was named
+    with suppress(FileNotFoundError, PermissionError):  # it has gone since, or is another's
         for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
             with suppress(FileNotFoundError):  # a file: others write here too
                 about = entry.stat(follow_symlinks=entry.is_file())
