@@ -199,6 +199,9 @@ def end(process: subprocess.Popen[bytes]) -> bool:
     return bool(family)
 
 
+_KEPT_AT_MOST = 64_000_000
+"""Bytes: many times what the longest history of a project gives."""
+
 _OF_CELLS = Path(__file__).with_name("programs")
 """Programs of our own that a cell finds in the place of others."""
 
@@ -230,9 +233,13 @@ def _read(pipe: Any, pieces: queue.Queue[tuple[float, bytes]]) -> None:
 
 
 def _gather(pipe: Any, pieces: list[bytes]) -> None:
+    """Read all that comes, and keep what a program of ours may say: a model can print for ever."""
+    kept = 0
     with pipe:
         while piece := os.read(pipe.fileno(), 65536):
-            pieces.append(piece)
+            if kept < _KEPT_AT_MOST:
+                pieces.append(piece)
+                kept += len(piece)
 
 
 def _family(process: subprocess.Popen[bytes]) -> list[psutil.Process]:

@@ -195,3 +195,12 @@ def test_capture_does_not_wait_for_a_process_left_behind(project, own_session):
         for process in _alive(_NAP):
             os.kill(process, signal.SIGKILL)
     assert done.stdout.strip().isdigit()
+
+
+def test_capture_keeps_no_more_than_a_program_of_ours_may_say(project, monkeypatch):
+    """As of a model that prints without end while it is loaded."""
+    monkeypatch.setattr(terminal, "_KEPT_AT_MOST", 100_000)
+    code = "for n in range(100_000): print(f'line {n:09}')"
+    done = terminal.capture(["python", "-c", code], project)
+    assert done.returncode == 0  # it was read to its end
+    assert 100_000 <= len(done.stdout) < 200_000
