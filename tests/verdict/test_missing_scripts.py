@@ -155,6 +155,7 @@ def test_a_script_lost_for_good_can_be_written_again(loose: Project):
     script, verdict = loose.script(name), loose.read().verdict
     assert verdict.kind == "not_made"
     assert f"migrations/versions/{script.name} has run and does nothing" in verdict.why
+    assert verdict.next == f"%show migrations/versions/{script.name}"
     fill(script, 'op.add_column("user", sa.Column("age", sa.Integer()))')
     assert loose.read().verdict.kind == "script_not_committed"
 

@@ -15,6 +15,9 @@ from .wording import named
 ANY_MESSAGE = "Say what changes"
 """In the place of a message that is to be written."""
 
+LOST = "Say what it did"
+"""In the place of the message of a script that is lost for good, and is written again."""
+
 AMEND = "git commit --amend --no-edit"
 """Puts what is staged into the last commit."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..env_file import quoted
 from ..facts import Revision
 from ..state import Disagreement, State
-from .commands import take_out, undo
+from .commands import LOST, take_out, undo
 from .lookups import claims, database_names, made_by
 from .wording import say, sentence
 
@@ -199,7 +199,7 @@ def missing_script(state: State) -> Disagreement | None:
             "Git does not have it. Look for a copy in a backup or with a colleague. Or this makes "
             "an empty script with its id. It undoes nothing until you write into it what the old "
             "one did.",
-            f'flask db revision --rev-id {here.missing[0]} -m "Say what it did"',
+            f'flask db revision --rev-id {here.missing[0]} -m "{LOST}"',
         ),
     }[way]
     return say(

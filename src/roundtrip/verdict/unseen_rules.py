@@ -8,7 +8,7 @@ from ..env_file import quoted
 from ..facts import Revision, Table
 from ..names import columns_in, table_of
 from ..state import Disagreement, State
-from .commands import delete
+from .commands import LOST, delete
 from .lookups import (
     claims,
     database_names,
@@ -33,45 +33,40 @@ def not_made(state: State) -> Disagreement | None:
     there = (model_names(state) & database_names(state)) - made
     headline = "A change has no script."
     if tables := sorted(name for name in there if "." not in name):
-        table, what, line = tables[0], "table", "create_table"
+        table = tables[0]
         found = f"Model and database have the table {table}, but no script makes it."
         why = "Something else made it, such as db.create_all(). Another database would not get it."
         message = f"Create {table} table"
     elif lost := sorted(name for name in there if "." in name and table_of(name) in read):
         found = f"Model and database have {listed(lost)}, but no script makes it."
         why = "Another database would not get it."
-        (table, _, column), what, line = lost[0].partition("."), "column", "add_column"
+        table, _, column = lost[0].partition(".")
         message = f"Add {column} column to {table} model"
     else:
         return None
-    (first, *more) = scripts
-    if first.is_empty and not more and not first.committed and not claims(state, first):
-        why = f"{why} {named(first)} is empty. Without it, flask db migrate can write a whole one."
-        back = "flask db downgrade" if first.applied else delete(state, first)
-        return say(headline, found, f"{why} So it goes first; no table changes.", back)
-    if fill := _to_fill(state, line, what):
-        return say(headline, found, f"{why} {fill[0]}", fill[1])
-    if what == "table" and not row_count(state, table):
+    last = scripts[-1]
+    if last.is_empty and last.message == LOST and last.applied:
+        why = f"{why} {last.file} has run and does nothing: write into it what is missing."
+        return say(headline, found, why, f"%show {quoted(last.file)}")
+    ours = not last.committed or last.message == message
+    if last.is_empty and ours and not claims(state, last):
+        why = f"{why} {named(last)} is empty. Without it, flask db migrate can write a whole one. "
+        back = "flask db downgrade" if last.applied else delete(state, last)
+        return say(headline, found, f"{why}So it goes first; no table changes.", back)
+    if tables and not row_count(state, table):
         why = f"{why} Take that out of the code first. The table has no rows: once it is dropped, "
         why = f"{why}flask db migrate sees it. Drop it {by_sql(dropped(table))}"
         return say(headline, found, why, "%%flask_shell")
-    why = (
-        f"{why} The command makes an empty script. Write the {line} into it; then flask db stamp "
-        f"head, as the {what} is here already."
-    )
-    return say(headline, found, why, f'flask db revision -m "{message}"')
-
-
-def _to_fill(state: State, operation: str, what: str) -> tuple[str, str] | None:
-    """What to write into a script that does nothing, and the command that shows it; else None."""
-    for script in state.migrations.pending:
-        why = f"{named(script)} does nothing yet. Do not run it: write the {operation} into it; "
-        why = f"{why}then flask db stamp head, as the {what} is here already."
-        return why, f"%show {quoted(script.file)}"
-    if empty := [r.file for r in _only_here(state) if r.is_empty]:
-        why = f"{empty[-1]} has run and does nothing: write the {operation} into it."
-        return why, f"%show {quoted(empty[-1])}"
-    return None
+    if "://" in state.database.url:
+        why = f"{why} The command makes an empty script: write into it what is missing; then flask "
+        why = f"{why}db stamp head, as it is here already."
+        return say(headline, found, why, f'flask db revision -m "{message}"')
+    why = f"{why} The command makes a second database from the scripts alone, and compares the "
+    why = f"{why}model with that, so that the script is written; then flask db stamp head records "
+    why = f"{why}it here."
+    there = "DATABASE_URL=sqlite:///scratch.db"
+    command = f'{there} flask db upgrade && {there} flask db migrate -m "{message}"'
+    return say(headline, found, why, command)
 
 
 def _waits(state: State) -> bool:
