@@ -182,3 +182,23 @@ def test_a_line_that_went_with_a_reset_is_not_written_in_again(project: Project)
     project.git("restore", ".")
     project.run(*shlex.split(said.next))
     assert find(project, "model_has", **AGE_LINE).met and find(project, "agree").met
+
+
+def test_what_two_commits_held_is_not_made_one(project: Project):
+    """Their files came back by `git checkout HASH -- .`, and look like one change."""
+    project.write("notes.txt", "one\n")
+    project.commit("Notes")
+    lost = project.git("rev-parse", "HEAD").strip()[:7]
+    three = {"subject": "Notes", "commits": 3}
+    project.git("reset", "-q", "--hard", "HEAD~2")
+    project.git("checkout", "-q", lost)
+    project.git("checkout", "-q", "main")
+    project.git("checkout", "-q", lost, "--", ".")
+    said = find(project, "head_subject", **three)
+    assert (said.met, said.next) == (False, f"git reset {lost}")
+    project.git("commit", "-qm", "Notes")
+    said = find(project, "head_subject", **three)
+    assert (said.met, said.next) == (False, f"git reset {lost}")
+    project.run(*shlex.split(said.next))
+    assert find(project, "head_subject", **three).met
+    assert project.git("status", "--porcelain") == ""

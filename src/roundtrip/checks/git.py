@@ -148,9 +148,15 @@ def head_subject(
     if found == subject:
         if len(state.git.commits) >= commits:
             return met(text)
-        if cure := amended(off_the_branch(state, project)):
+        lost = off_the_branch(state, project)
+        if cure := amended(lost):
             return unmet(f"{text}, and one commit is missing", cure)
         cause = "It has replaced an earlier commit, which is no longer on the branch."
+        for same in reversed([each for each in lost if each.subject == subject]):
+            if not ask_git(project, "diff", "--name-only", "HEAD", same.after):
+                cause = f"{cause} {same.after[:7]} has the same files, and the commits before it."
+                cure = Cure(cause, f"git reset {same.after[:7]}", repair=True)
+                return unmet(f"{text}, and one commit is missing", cure)
         return unmet(f"{text}, and one commit is missing", Cure(cause, "git reflog", repair=True))
     older = [commit.hash[:7] for commit in state.git.commits if commit.subject == subject]
     if older:
@@ -173,7 +179,8 @@ def head_subject(
         place = called[-1].after[:7]
         last = len(state.git.commits) + 1 == commits  # all that was taken off becomes one commit
         more = not last and len(commits_to(project, place)) > 1
-        if not back and place == state.git.reset_from and more:
+        left = place == state.git.reset_from or is_in_the_files(state, project, place)
+        if not back and more and left:
             cause = (
                 f"“{subject}” was {place}, and a reset took more than one commit off the branch. "
             )
