@@ -184,6 +184,16 @@ def test_a_line_that_went_with_a_reset_is_not_written_in_again(project: Project)
     assert find(project, "model_has", **AGE_LINE).met and find(project, "agree").met
 
 
+def test_a_script_that_a_reset_took_is_not_one_that_migrate_does_not_write(project: Project):
+    lost = project.git("rev-parse", "HEAD").strip()[:7]
+    project.db("downgrade")
+    project.git("reset", "-q", "--hard", "HEAD~1")
+    said = find(project, "revisions", count=2, applied=1)
+    assert (said.met, said.next) == (False, f"git reset --hard {lost}")
+    project.run(*shlex.split(said.next))
+    assert find(project, "revisions", count=2, applied=1).met
+
+
 def test_what_two_commits_held_is_not_made_one(project: Project):
     """Their files came back by `git checkout HASH -- .`, and look like one change."""
     project.write("notes.txt", "one\n")

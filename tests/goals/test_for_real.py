@@ -45,6 +45,21 @@ def test_a_column_that_was_dropped_by_hand_was_not_downgraded(project: Project):
     assert "counts as run" in said.cause
 
 
+def test_a_column_that_a_script_has_renamed_was_not_stamped(project: Project):
+    """The city became the phone, as the board tells for a rename."""
+    project.edit("demo_app/models.py", "    age:", "    phone:")
+    project.db("revision", "-m", "Add phone")
+    rename = "op.alter_column('user', '{}', new_column_name='{}')"
+    text = project.script("phone").read_text().partition("def upgrade")[0]
+    bodies = f"def upgrade():\n    {rename.format('age', 'phone')}\n\n\n"
+    bodies += f"def downgrade():\n    {rename.format('phone', 'age')}\n"
+    project.write(project.script_file("phone"), text + bodies)
+    project.db("upgrade")
+    said = find(project, "some_value", **AGE, kept=True)
+    assert (said.met, said.next) == (False, "flask db downgrade")
+    assert "has given it another name" in said.cause
+
+
 def test_what_a_later_script_has_dropped_is_gone(project: Project):
     project.edit("demo_app/models.py", states.AGE, "")
     project.db("migrate", "-m", "Drop age")

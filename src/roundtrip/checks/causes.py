@@ -9,6 +9,7 @@ from pathlib import Path
 from ..env_file import quoted, with_env_file
 from ..facts import Revision
 from ..names import table_of
+from ..reading.git import moves_of_head
 from ..sqlite_files import sql_name
 from ..state import State
 from ..verdict.commands import back_on, message_for, take_back, take_out
@@ -23,6 +24,7 @@ from ..verdict.wording import by_sql, dropped
 from .course_databases import USUAL, address_first, columns_of, command_on, query, versions
 from .finding import Cure, as_told, begin_again
 from .model_causes import look_at, why_lacking
+from .reflog import ask_git, off_the_branch
 from .way_back_causes import no_way_back
 
 
@@ -141,6 +143,8 @@ def no_script(state: State, project: Path, wanted: str = "", message: str = "") 
         return Cure(cause, "flask db history")
     if not state.differences and (by_hand := _made_by_no_script(state)):
         return _made_by_hand(project, by_hand[0])
+    if not state.differences and (lost := _reset_away(state, project)):
+        return lost
     if not state.differences:
         cause = "The model holds no new change, so flask db migrate makes no script."
         return Cure(cause, look_at(state))
@@ -177,6 +181,20 @@ def why_empty(state: State, script: Revision) -> Cure:
             command = with_env_file(command, other.env_file)
         return Cure(f"{cause}delete the script.", command, repair=True)
     return make_again(state, script, cause, repair=True)
+
+
+def _reset_away(state: State, project: Path) -> Cure | None:
+    """The cure where a script went with a commit that a reset, the last move, has taken."""
+    moves = moves_of_head(project)
+    if state.git.uncommitted or not moves or "\treset: " not in moves[-1]:
+        return None
+    folder = f"{state.migrations.folder}/versions/"
+    for entry in reversed(off_the_branch(state, project)):
+        there = ask_git(project, "ls-tree", "-r", "-z", "--name-only", entry.after, "--", folder)
+        if gone := sorted({*there} - {r.file for r in state.migrations.revisions}):
+            cause = f"{entry.after[:7]} has {gone[0]}, and a reset took that commit off the branch."
+            return Cure(cause, f"git reset --hard {entry.after[:7]}", repair=True)
+    return None
 
 
 def _made_by_hand(project: Path, name: str) -> Cure:

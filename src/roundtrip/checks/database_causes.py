@@ -11,7 +11,7 @@ from ..sqlite_files import sql_name
 from ..state import State
 from ..verdict.commands import move_in
 from ..verdict.lookups import is_among
-from .causes import followed, no_script, not_upgraded, why_troubled
+from .causes import downgrade_of, followed, no_script, not_upgraded, why_troubled
 from .course_databases import (
     USUAL,
     address_first,
@@ -58,7 +58,15 @@ def why_absent(state: State, project: Path, column: str, database: str) -> Cure:
         return no_script(state, project, needed)
     if unused := not_used(project, database):
         return unused
-    if makers & state.migrations.run_by(versions(project, database)):
+    run = state.migrations.run_by(versions(project, database))
+    for script in reversed(state.migrations.revisions):
+        if script.id in run and is_among(needed, script.drops):
+            verb = "given it another name" if needed in script.renamed else "dropped it"
+            cause = f"{script.file} has {verb}."
+            if database == USUAL:
+                return downgrade_of(state, script).after(cause)
+            return Cure(cause, command_on(database, "%board"), repair=True)
+    if makers & run:
         cause = f"It counts the script as run, and does not have {needed}: stamped, not upgraded."
         return Cure(cause, command_on(database, "%board"), repair=True)
     there = database != USUAL and columns_of(project, database, table)
