@@ -12,7 +12,7 @@ from roundtrip import snapshots
 from roundtrip.course import Lesson
 from roundtrip.home import Home
 
-LESSON = Lesson(3, "Create the migration", Path("03.ipynb"), 10)
+LESSON = Lesson(3, "Create the migration", Path("03.ipynb"))
 
 
 @pytest.fixture

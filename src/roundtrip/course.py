@@ -43,7 +43,6 @@ class Lesson:
     number: int
     title: str
     notebook: Path
-    minutes: int
     goals: tuple[Goal, ...] = ()
     exercises: tuple[Exercise, ...] = ()
 
@@ -162,7 +161,6 @@ def _lesson(row: Mapping[str, Any], notebooks: Path) -> Lesson:
         number=row["number"],
         title=row["title"],
         notebook=notebooks / row["notebook"],
-        minutes=row["minutes"],
         goals=_goals(row),
         exercises=tuple(exercises),
     )

@@ -107,7 +107,7 @@ progress.PATIENCE = 60
 print("ready", flush=True)
 sys.stdin.readline()
 for number in range(first, last):
-    lesson = Lesson(number, "", Path(), 0)
+    lesson = Lesson(number, "", Path())
     for noted in progress.started(home, lesson), progress.finished(home, lesson, 1, 1):
         assert not noted.remark, noted.remark
 """

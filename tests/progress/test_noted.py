@@ -103,7 +103,7 @@ def test_a_lesson_whose_goals_have_changed_since(home, tmp_path):
 
 
 def test_an_entry_of_a_lesson_that_is_gone_is_kept_and_not_counted(home):
-    gone = Lesson(99, "Gone", Path("99.ipynb"), 5)
+    gone = Lesson(99, "Gone", Path("99.ipynb"))
     progress.started(home, gone, NINE)
     progress.finished(home, gone, 0, 0, NINE + timedelta(minutes=7))
     begin(home, 1)
