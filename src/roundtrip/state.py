@@ -72,7 +72,7 @@ class State:
         if self.emptied:
             then = self.emptied[0]
             said = f"Only the rows are gone: {then.name} had {counted(then.rows or 0, 'row')} at "
-            said = f"{said}an earlier look. A copy of the database has them; %restart begins the "
+            said += "an earlier look. A copy of the database has them; %restart begins the "
             return replace(AGREE, why=f"{said}lesson again, with the rows of its start.")
         why = AGREE.why
         if self.git.stashed:
@@ -80,11 +80,11 @@ class State:
             if self.git.stash_behind:
                 how = "git stash show -p shows it, and git stash drop deletes the stash."
             said = f"A stash holds another {self.git.stashed[0]}; {how}"
-            why = f"{why} {said}"
+            why += f" {said}"
         if self.differing:
             board = with_env_file("%board", self.differing[0])
-            why = f"{why} The database that {self.differing[0]} names is not wholly like this one, "
-            why = f"{why}or cannot be seen from here; {board} looks closer."
+            why += f" The database that {self.differing[0]} names is not wholly like this one, "
+            why += f"or cannot be seen from here; {board} looks closer."
         return replace(AGREE, why=why)
 
     def to_dict(self) -> dict[str, Any]:

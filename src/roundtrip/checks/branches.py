@@ -25,9 +25,9 @@ def to_main(state: State, project: Path, back: bool) -> Cure:
     if back or there == here[:1]:
         return Cure(cause, "git switch main")
     if there[0] in here:
-        cause = f"{cause} This moves main to here and loses none of its commits."
+        cause += " This moves main to here and loses none of its commits."
         return Cure(cause, "git switch -C main", holds_back=True)
-    cause = f"{cause} Main has commits that {state.git.branch} lacks. Look at them: git switch "
+    cause += f" Main has commits that {state.git.branch} lacks. Look at them: git switch "
     return Cure(f"{cause}main leaves this branch, git switch -C main would drop them.", _LOOK)
 
 
@@ -48,9 +48,9 @@ def _from_branch(project: Path, subject: str, place: str) -> Cure | None:
     cause = f"“{subject}” is {place[:7]}, on the branch {branches[0]}."
     ahead = ask_git(project, *BRANCHES, "--contains=HEAD")
     if branches[0] in ahead:
-        cause = f"{cause} The lessons are on main; this brings main to it."
+        cause += " The lessons are on main; this brings main to it."
         return Cure(cause, f"git merge {quoted(branches[0])}", holds_back=True)
-    cause = f"{cause} Main has commits that it lacks, so look at both first; git merge combines "
+    cause += " Main has commits that it lacks, so look at both first; git merge combines "
     return Cure(f"{cause}both, git cherry-pick copies one.", _LOOK, holds_back=True)
 
 

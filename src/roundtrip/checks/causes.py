@@ -68,7 +68,7 @@ def not_upgraded(state: State, project: Path, database: str) -> Cure:
     for revision in state.migrations.revisions if database != USUAL else ():
         if revision.id not in run and not revision.only_adds:
             cause = f"The upgrade has not run on {database}, and {revision.file} does more than "
-            cause = f"{cause}add. Its own board shows what would fail or be lost there."
+            cause += "add. Its own board shows what would fail or be lost there."
             return Cure(cause, command_on(database, "%board"), repair=True)
     command = command_on(database, _UPGRADE)
     return Cure(f"The upgrade has not run on {database}.{address_first(database)}", command)
@@ -170,12 +170,12 @@ def why_empty(state: State, script: Revision) -> Cure:
         return as_told(said)
     cause = f"{script.file} does nothing: its upgrade() is empty."
     if script.committed and script.file in state.git.modified:
-        cause = f"{cause} The last commit has another one, which a database may have run; this "
+        cause += " The last commit has another one, which a database may have run; this "
         return Cure(f"{cause}restores it.", f"git restore {quoted(script.file)}", repair=True)
     other = has_run(state, script)
     if script.applied or other:
         ran = "It has run" if script.applied or not other else f"{other.url} has run it"
-        cause = f"{cause} {ran} and done nothing, so stamp the database back; then "
+        cause += f" {ran} and done nothing, so stamp the database back; then "
         command = f"flask db stamp {script.below}"
         if not script.applied and other:
             command = with_env_file(command, other.env_file)
@@ -255,9 +255,9 @@ def make_again(
     if revision.applied:
         return downgrade_of(state, revision).after(cause)
     if other := has_run(state, revision):
-        cause = f"{cause} {other.url} has run it: downgrade that database first, which loses "
-        cause = f"{cause}what the script added; then delete it. (In real production, a new "
-        cause = f"{cause}migration would fix it.)"
+        cause += f" {other.url} has run it: downgrade that database first, which loses "
+        cause += "what the script added; then delete it. (In real production, a new "
+        cause += "migration would fix it.)"
         return Cure(cause, back_on(state, other, revision), repair=True)
     first, command = take_out(state, revision)
     return Cure(f"{cause} {then}{first}", command, repair)
@@ -274,5 +274,5 @@ def downgrade_of(state: State, revision: Revision) -> Cure:
     followed = "" if revision.id in at else ", with all that followed"
     said = f"Undo it before you delete it{followed}."
     if lost := [name for name in revision.loses_back if row_count(state, name)]:
-        said = f"{said} The downgrade drops {', '.join(lost)} with all values."
+        said += f" The downgrade drops {', '.join(lost)} with all values."
     return Cure(said, take_back(revision, at), repair=True)

@@ -41,9 +41,9 @@ def not_to_commit(state: State, project: Path) -> Cure | None:
     if state.git.databases:
         cause = (
             f"{state.git.databases[0]} is in Git, and rows belong to one machine. This takes it "
+            f"out of Git and keeps the file. Add {to_ignore(state.git.databases)} to "
+            ".gitignore, too."
         )
-        cause = f"{cause}out of Git and keeps the file. Add {to_ignore(state.git.databases)} to "
-        cause = f"{cause}.gitignore, too."
         files = " ".join(map(quoted, state.git.databases))
         return Cure(cause, f"git rm -f --cached {files}", repair=True)
     if said := settings_in_git(state) or scripts_ignored(state):
@@ -52,7 +52,7 @@ def not_to_commit(state: State, project: Path) -> Cure | None:
         return as_told(taken)
     if private := state.git.private:
         cause = f"{private[0]} belongs to one machine, not in Git. Add {to_ignore(private)} "
-        cause = f"{cause}to .gitignore before git add."
+        cause += "to .gitignore before git add."
         there = (project / ".gitignore").is_file()
         return Cure(cause, f"{'%show' if there else '%%writefile'} .gitignore", repair=True)
     if first.kind == "model_ahead":
@@ -67,19 +67,19 @@ def model_alone(state: State) -> Cure:
     if said := scripts_ignored(state):
         return as_told(said)
     cause = "The commit has the model alone, and whoever has it cannot make its table. Add the "
-    cause = f"{cause}script; git commit --amend --no-edit puts it into the same commit."
+    cause += "script; git commit --amend --no-edit puts it into the same commit."
     if {*state.model.files} & {*state.git.uncommitted}:
         cause = (
             "Model and script are not committed yet. git commit --amend --no-edit puts both into "
+            "the last commit."
         )
-        cause = f"{cause}the last commit."
     return Cure(cause, _amend(state), repair=True)
 
 
 def script_alone(state: State) -> Cure:
     """How a model comes into the commit that its script is in already."""
     cause = "The commit has the script alone, and the model belongs to it. Add the model; "
-    cause = f"{cause}git commit --amend --no-edit puts it into the same commit."
+    cause += "git commit --amend --no-edit puts it into the same commit."
     return Cure(cause, _amend(state), repair=True)
 
 
@@ -92,12 +92,12 @@ def apart(
         return None
     before = state.git.commits[subjects.index(after)].hash[:7]
     cause = "The script is in one commit, and its model in another: going one commit back leaves "
-    cause = f"{cause}half of it."
+    cause += "half of it."
     brought = ask_git(project, "diff", "-z", "--name-only", "--diff-filter=A", before, "HEAD")
     if {r.file for r in state.migrations.revisions} & {*brought} - {script}:
-        cause = f"{cause} A commit of another script came before them, and should not go in with "
+        cause += " A commit of another script came before them, and should not go in with "
         return Cure(f"{cause}them.", "git log --oneline")
-    cause = f"{cause} This takes them off the branch after “{after}” and keeps the files; then "
+    cause += f" This takes them off the branch after “{after}” and keeps the files; then "
     return Cure(f"{cause}commit them as one.", f"git reset --soft {before}", repair=True)
 
 
@@ -112,7 +112,7 @@ def amended(lost: Sequence[Made]) -> Cure | None:
     for each in lost:
         if each.amended:
             cause = "git commit --amend has put it into the commit before. This restores that "
-            cause = f"{cause}commit and keeps the files; then commit them."
+            cause += "commit and keeps the files; then commit them."
             return Cure(cause, f"git reset --soft {each.after[:7]}", repair=True)
     return None
 
@@ -128,7 +128,7 @@ def reset_without_hard(state: State, project: Path) -> Cure | None:
     if has_amended(project, state.git.head or "", place):
         return None  # what the amend put into the commit was taken out again, as `amended` tells
     cause = "The reset was without --hard: it moved the branch, and the files stayed. This moves "
-    cause = f"{cause}the branch back and changes no file; then reset with --hard."
+    cause += "the branch back and changes no file; then reset with --hard."
     return Cure(cause, f"git reset {place}", repair=True)
 
 
@@ -148,8 +148,8 @@ def why_changed(state: State, file: str) -> Cure:
     if file in state.git.private:
         cause = (
             f"{file} belongs to one machine, and nothing keeps it out of Git any more. Keep it; "
+            f".gitignore should have the line {to_ignore([file])}."
         )
-        cause = f"{cause}.gitignore should have the line {to_ignore([file])}."
         return Cure(cause, "git status", repair=True)
     if file in state.git.untracked and file.endswith("/"):
         cause = "The folder is a repository of its own: Git takes none of its files, and git clean "

@@ -42,8 +42,8 @@ def copy_lost(project: Path, database: str, column: str, source: str) -> Cure:
         return Cure(cause, move_in(database), repair=True)
     cause = f"{database} is not there: not made yet, moved or deleted."
     if name in columns_of(project, source, table):
-        cause = f"{cause} {source} still has {column}, so it can be made now: "
-        cause = f"{cause}db.session.execute(db.text(\"VACUUM INTO 'instance/{database}'\"))"
+        cause += f" {source} still has {column}, so it can be made now: "
+        cause += f"db.session.execute(db.text(\"VACUUM INTO 'instance/{database}'\"))"
         return Cure(cause, command_on(source, "%%flask_shell"), repair=True)
     return begin_again(cause)
 
@@ -98,9 +98,9 @@ def not_used(project: Path, database: str, complete: bool = False) -> Cure | Non
                 cause = f"{settings} leads to instance/{name}: a path begins in instance/ already."
         elif not _IS_AN_ADDRESS.match(url_in(project, settings)):
             cause = f"The DATABASE_URL in {settings}, {url_in(project, settings)}, is no address. "
-            cause = f"{cause}An address begins with its kind: sqlite:///{database}."
+            cause += f"An address begins with its kind: sqlite:///{database}."
         if database == USUAL:
-            cause = f"{cause} The lesson's database is {USUAL}: take that line out."
+            cause += f" The lesson's database is {USUAL}: take that line out."
         return Cure(cause, f"%show {settings}", repair=True)
     if other := _named_in(project, database):
         cause = f"{other} names it, but the lesson's commands read {settings}: rename the file."
@@ -110,7 +110,7 @@ def not_used(project: Path, database: str, complete: bool = False) -> Cure | Non
         return Cure(cause, f"%%writefile {settings}", repair=True)
     cause = f"There is no {settings} that names it."
     if (project / "instance" / database).is_file():
-        cause = f"{cause} It holds one line: DATABASE_URL=sqlite:///{database}"
+        cause += f" It holds one line: DATABASE_URL=sqlite:///{database}"
     return Cure(cause, f"%%writefile {settings}")
 
 

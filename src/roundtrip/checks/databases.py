@@ -107,7 +107,7 @@ def references(
     if found := [row for _, row, points_to, _ in astray if points_to == target]:
         text = f"{USUAL}: {table} {found[0]} points to a {target} that does not exist"
         cause = "SQLite lets such a row in, unless PRAGMA foreign_keys is on; PostgreSQL does not. "
-        cause = f"{cause}Change the row, or delete it."
+        cause += "Change the row, or delete it."
         return unmet(text, Cure(cause, "%%flask_shell", repair=True))
     return met(f"{USUAL}: {column} points to {target}")
 

@@ -42,14 +42,13 @@ def commits(
     if found > count:
         if [each.subject for each in state.git.commits[:2]] == [message] * 2:
             cause = "Two commits have this message: the second belongs in the first. This takes it "
-            cause = f"{cause}off the branch and keeps the files; then amend the first."
+            cause += "off the branch and keeps the files; then amend the first."
             return unmet(text, Cure(cause, "git reset --soft HEAD~1", repair=True))
         cause = "The branch holds later work too: it was not reset, or is in several commits. "
         if message == ANY_MESSAGE:  # the lesson makes no commit: all would be in one
             cause = "The branch holds later work too: it was not reset."
             return unmet(text, Cure(cause, "git log --oneline"))
-        cause = f"{cause}Make them one: git reset --soft HEAD~1, then git commit --amend "
-        cause = f"{cause}--no-edit."
+        cause += "Make them one: git reset --soft HEAD~1, then git commit --amend --no-edit."
         return unmet(text, Cure(cause, "git log --oneline"))
     if state.git.uncommitted:
         if bad := not_to_commit(state, project):
@@ -112,7 +111,7 @@ def _apart(state: State, script: str, more: int) -> Cure | None:
         if more != 1 or not known or state.git.uncommitted:
             return None
         cause = "There is one commit too many. This takes the last two off the branch and keeps "
-        cause = f"{cause}their files; then commit them as one."
+        cause += "their files; then commit them as one."
         return Cure(cause, "git reset --soft HEAD~2", repair=True)
     return None if more else model_alone(state)
 
@@ -169,8 +168,8 @@ def head_subject(
         if back and (not changed or is_as_in(project, older[0], changed)):
             return unmet(text, Cure(cause, f"git reset --hard {older[0]}"))
         if back:
-            cause = f"{cause} A reset would also delete what is not committed. This sets it aside; "
-            cause = f"{cause}then reset; git stash pop brings it back."
+            cause += " A reset would also delete what is not committed. This sets it aside; "
+            cause += "then reset; git stash pop brings it back."
             return unmet(text, Cure(cause, "git stash"))
         return unmet(text, Cure(cause, "git log --oneline"))
     if called := [entry for entry in off_the_branch(state, project) if entry.subject == subject]:
@@ -183,12 +182,12 @@ def head_subject(
         if not back and more and left:
             cause = (
                 f"“{subject}” was {place}, and a reset took more than one commit off the branch. "
+                "This moves it back there, and changes no file."
             )
-            cause = f"{cause}This moves it back there, and changes no file."
             return unmet(text, Cure(cause, f"git reset {place}", holds_back=True))
         if not back and is_in_the_files(state, project, place):
             cause = f"“{subject}” was {place}, and a reset took it off the branch. Its changes "
-            cause = f"{cause}are still in the files: commit them again."
+            cause += "are still in the files: commit them again."
             return unmet(text, Cure(cause, commit(state, subject), holds_back=True))
         cause = f"“{subject}” is {place}: no branch has it any more, but Git remembers it."
         command = "git reflog"
@@ -197,7 +196,7 @@ def head_subject(
         named = ask_git(project, "rev-parse", "--verify", "--quiet", "ORIG_HEAD")
         moved = not back and bool(named) and named[0] != called[-1].after
         if moved and {*state.git.uncommitted} <= {*state.git.untracked}:
-            cause = f"{cause} ORIG_HEAD is another commit by now, so take the hash."
+            cause += " ORIG_HEAD is another commit by now, so take the hash."
             command = f"git reset --hard {place}"
         return unmet(text, Cure(cause, command, repair=moved, holds_back=True))
     made = not file or ((project / file).is_file() and file not in state.git.untracked)
@@ -208,7 +207,7 @@ def head_subject(
             return unmet(text, cure)
         cause = "That is an earlier lesson's; this lesson's commit is not made yet."
         if not state.git.uncommitted:
-            cause = f"{cause} There is nothing to commit: the steps before it come first."
+            cause += " There is nothing to commit: the steps before it come first."
             return unmet(text, Cure(cause, "git status", repair=True))
         return unmet(text, Cure(cause, commit(state, subject), repair=True))
     if commits:
@@ -230,7 +229,7 @@ def taken_back(state: State, project: Path, subject: str) -> Finding:
     text = "nothing was taken back to this commit"
     cause = "No commit followed this one, so none was taken back."
     if state.git.uncommitted:
-        cause = f"{cause} What you did is only in the files: commit it first, then reset."
+        cause += " What you did is only in the files: commit it first, then reset."
         return unmet(text, Cure(cause, commit(state, ANY_MESSAGE), repair=True))
-    cause = f"{cause} First come the model, script, upgrades and one commit."
+    cause += " First come the model, script, upgrades and one commit."
     return unmet(text, Cure(cause, "git log --oneline"))

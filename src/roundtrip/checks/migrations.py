@@ -91,12 +91,12 @@ def revisions(
             return unmet(text, begin_again(cause))
         cause = (
             f"There is one script too many. The newest is {extra.file}: left over, or made twice. "
+            "Delete it first, since none follows it."
         )
-        cause = f"{cause}Delete it first, since none follows it."
         before = everything[-2]
         if before.is_empty and not (before.applied or before.committed):
-            cause = f"{cause} If {before.file} is the extra one, delete that next, and make the "
-            cause = f"{cause}newest again."
+            cause += f" If {before.file} is the extra one, delete that next, and make the "
+            cause += "newest again."
         if extra.applied:
             return unmet(text, downgrade_of(state, extra).after(cause))
         if extra.committed:
@@ -268,8 +268,8 @@ def _earlier(state: State, script: Revision) -> Cure:
     """A change was written into the script of an earlier lesson, which databases have run."""
     cause = (
         "This script is an earlier lesson's, and databases have run it: what is written into it "
+        "now reaches none of them. Put it back, and make a new one."
     )
-    cause = f"{cause}now reaches none of them. Put it back, and make a new one."
     command = f"git log --oneline -- {script.file}"
     if script.file in (*state.git.modified, *state.git.staged):
         command = why_changed(state, script.file).command
@@ -281,6 +281,6 @@ def _amended(state: State, project: Path, subject: str) -> Cure:
     cause = f"It went into “{subject}”, the commit of an earlier lesson, and needs its own."
     for entry in reversed(off_the_branch(state, project)):
         if entry.subject == subject:
-            cause = f"{cause} This restores that commit and keeps the files; then "
+            cause += " This restores that commit and keeps the files; then "
             return Cure(f"{cause}commit them.", f"git reset --soft {entry.after[:7]}", repair=True)
     return begin_again(cause)

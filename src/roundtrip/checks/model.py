@@ -56,7 +56,7 @@ def model_has(
         cause = "The line is committed, so git restore does not take it away."
         scripts = [r for r in state.migrations.revisions if column in r.adds]
         if state.git.commits[1:] and not scripts and not state.git.uncommitted:
-            cause = f"{cause} If the last commit has brought it, a new one that undoes it does."
+            cause += " If the last commit has brought it, a new one that undoes it does."
             return unmet(text, Cure(cause, "git revert --no-edit HEAD", repair=True))
         return unmet(text, Cure(cause, "git log --oneline"))
     if not type or (found.type, found.nullable) == (type, nullable):

@@ -53,8 +53,9 @@ def why_lacking(state: State, project: Path, name: str) -> Cure:
     there = ", ".join(each.name for each in table.columns)
     cause = (
         f"{table.class_name} has {there}, and no {column}: the line is missing, has another name, "
+        "or was not saved."
     )
-    return Cure(f"{cause}or was not saved.", here)
+    return Cure(cause, here)
 
 
 def _stands_outside(file: Path, name: str) -> bool:
@@ -77,9 +78,9 @@ def _no_table(state: State, project: Path, wanted: str) -> Cure:
         if each.file not in state.model.files:
             cause = (
                 f"{each.file} has the class {name}, and the app does not import it. Move it into "
+                f"{models_file(state)}, or import it below the imports of {APP}: "
+                f"from . import {Path(each.file).stem}"
             )
-            cause = f"{cause}{models_file(state)}, or import it below the imports of {APP}: "
-            cause = f"{cause}from . import {Path(each.file).stem}"
             return Cure(cause, f"%show {APP}", repair=True)
     names = [table.name for table in state.model.tables]
     if near := get_close_matches(wanted, names, 1, 0.7):
@@ -87,5 +88,6 @@ def _no_table(state: State, project: Path, wanted: str) -> Cure:
         return Cure(f"{cause}{wanted}.", look_at(state))
     cause = (
         f"The classes make {', '.join(names)}, and no {wanted}: the class is missing, has another "
+        "name, or was not saved."
     )
-    return Cure(f"{cause}name, or was not saved.", look_at(state))
+    return Cure(cause, look_at(state))

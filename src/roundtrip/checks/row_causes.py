@@ -53,7 +53,7 @@ def none_left(
     for other in copies(project):
         if {*wanted} <= {*query(project, other, statement)}:
             cause = f"They are gone, and {other} has them. A copy, or the file under another name? "
-            cause = f"{cause}Python's shutil.copy(source, target) puts it in place. %restart begins"
+            cause += "Python's shutil.copy(source, target) puts it in place. %restart begins"
             return unmet(text, Cure(f"{cause} again.", f"%show instance/{other}", repair=True))
     cause = "The rows that the lesson begins with are gone: the file was deleted, or one downgrade "
     return unmet(text, begin_again(f"{cause}too many dropped their table."))

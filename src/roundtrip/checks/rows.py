@@ -222,7 +222,7 @@ def same_rows(state: State, project: Path, database: str, source: str) -> Findin
     for other in used_databases(project):
         if other != database and _dump(project, other) == there:
             cause = f"{other} equals {source}: overwritten, its own rows are gone; or the "
-            cause = f"{cause}copy was made from it, without --env-file."
+            cause += "copy was made from it, without --env-file."
             return unmet(text, begin_again(cause))
     if unused := not_used(project, database, complete=True):
         return unmet(text, unused)

@@ -109,8 +109,9 @@ def why_not_pending(
             return trouble
         cause = (
             f"{behind[-1].file}, an earlier lesson's, waits again: one downgrade too many, or a "
+            "new database file, and what it made is gone with its rows."
         )
-        return begin_again(f"{cause}new database file, and what it made is gone with its rows.")
+        return begin_again(cause)
     made = {name for script in state.migrations.revisions if script.applied for name in script.adds}
     there = database_names(state)
     if gone := (made & model_names(state)) - there - adds if there else ():
@@ -145,7 +146,7 @@ def why_not_pending(
     for revision in waiting:
         for name, made, wanted in unlike(state, revision):
             cause = f"The script makes {name} {made}, and the model has {wanted}: one of them was "
-            cause = f"{cause}changed later. Fix the model if it is wrong; delete the script, make "
+            cause += "changed later. Fix the model if it is wrong; delete the script, make "
             return Cure(f"{cause}it again.", delete(state, revision))
     if alone and waiting[1:]:
         return make_again(state, waiting[-1], f"{len(waiting)} scripts wait; one should do it.")
@@ -172,9 +173,9 @@ def unread(scripts: Sequence[Revision]) -> Cure | None:
         if revision.opaque:
             cause = (
                 f"{revision.file} may do it in a way that cannot be read here, such as op.execute. "
+                "Write it with op.add_column or op.create_table: that works on every database."
             )
-            cause = f"{cause}Write it with op.add_column or op.create_table: that works on "
-            return Cure(f"{cause}every database.", command)
+            return Cure(cause, command)
     return None
 
 

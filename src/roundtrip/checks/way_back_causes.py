@@ -36,7 +36,7 @@ def not_gone_back(state: State, project: Path, database: str, name: str) -> Cure
     run = [maker for maker in makers if maker.id in ran]
     if not run and makers and makers[-1].undoes and {*at} & {*makers[-1].parents}:
         cause = f"{database} has {name}, and does not count its script as run: stamped, not "
-        cause = f"{cause}downgraded. This records the id again; then downgrade."
+        cause += "downgraded. This records the id again; then downgrade."
         command = command_on(database, f"flask db stamp {makers[-1].id}")
         return Cure(cause, command, repair=True)
     if not run:
@@ -48,7 +48,7 @@ def not_gone_back(state: State, project: Path, database: str, name: str) -> Cure
     cause = f"{database} has not gone back far enough: {maker.id} still counts as run."
     newer = state.migrations.revisions[state.migrations.revisions.index(maker) + 1 :]
     if more := [name for r in newer if r.id in ran for name in r.loses_back if "." not in name]:
-        cause = f"{cause} On the way, {', '.join(more)} is dropped with its rows."
+        cause += f" On the way, {', '.join(more)} is dropped with its rows."
     if maker.id in at:
         cause = f"The downgrade has not run on {database}.{address_first(database)}"
     command = command_on(database, take_back(maker, at))
@@ -61,9 +61,9 @@ def no_way_back(state: State, script: Revision) -> Cure | None:
         return None
     cause = "Its downgrade() does not undo what its upgrade() does, so there is no way back yet."
     if script.file in state.git.modified and script.committed:
-        cause = f"{cause} The script differs from the last commit; this restores it."
+        cause += " The script differs from the last commit; this restores it."
         return Cure(cause, f"git restore {quoted(script.file)}", repair=True)
-    cause = f"{cause} Write it first."
+    cause += " Write it first."
     return Cure(cause, f"%show {quoted(script.file)}", repair=True)
 
 
@@ -103,7 +103,7 @@ def one_step_too_many(state: State, back: str) -> Cure | None:
     if not gone:
         return None
     cause = f"One downgrade too many: {gone} is gone too, with its values. This brings the column "
-    cause = f"{cause}back, empty; %restart begins the lesson again, with the values."
+    cause += "back, empty; %restart begins the lesson again, with the values."
     return Cure(cause, f"flask db upgrade {wanted[-1].id}", repair=True)
 
 
@@ -125,7 +125,7 @@ def one_downgrade_too_many(project: Path, database: str, table: str) -> Cure | N
     if not any(query(project, other, a_row) for other in used_databases(project)):
         return None
     cause = "The rows are gone: one downgrade too many dropped the table, or the file was deleted, "
-    cause = f"{cause}and an upgrade recreated it."
+    cause += "and an upgrade recreated it."
     return _from_a_copy(project, database, table, cause) or begin_again(cause)
 
 
@@ -148,8 +148,8 @@ def _from_a_copy(project: Path, database: str, table: str, cause: str) -> Cure |
         if query(project, copy, f"SELECT 1 FROM {sql_name(table)} LIMIT 1") and not any(
             _alike(project, copy, other, table) for other in others
         ):
-            cause = f"{cause} {copy} has rows of it. If it is a copy of {database}, Python's "
-            cause = f"{cause}shutil.copy(source, target) puts it in place."
+            cause += f" {copy} has rows of it. If it is a copy of {database}, Python's "
+            cause += "shutil.copy(source, target) puts it in place."
             return Cure(cause, f"%show instance/{copy}", repair=True)
     return None
 
@@ -159,7 +159,7 @@ def half_made(project: Path, database: str, table: str) -> Cure | None:
     if not columns_of(project, database, f"_alembic_tmp_{table}"):
         return None
     cause = f"An upgrade or a downgrade of {database} stopped halfway, and its rows may be in the "
-    cause = f"{cause}copy _alembic_tmp_{table}. The board says how to get them back."
+    cause += f"copy _alembic_tmp_{table}. The board says how to get them back."
     return Cure(cause, command_on(database, "%board"), repair=True)
 
 

@@ -70,7 +70,7 @@ def changed_only(state: State, project: Path, files: list[str]) -> Finding:
     if missing:
         cause = f"The change to {missing[0]} was not saved, or is committed already."
         if state.git.commits[1:]:
-            cause = f"{cause} This takes the last commit off the branch, and keeps the files."
+            cause += " This takes the last commit off the branch, and keeps the files."
             return unmet(text, Cure(cause, "git reset HEAD~1"))
         return unmet(text, Cure(cause, "git log --oneline"))
     return unmet(text, Cure("Another file was changed as well.", "git diff"))
@@ -90,13 +90,13 @@ def untracked(state: State, project: Path, pattern: str, message: str = ANY_MESS
             return unmet(text, Cure(f".gitignore keeps {known[0].file} out.", "%show .gitignore"))
         cause, command = f"{known[0].file} is committed already.", "git log --oneline"
         if state.git.commits[1:]:
-            cause = f"{cause} This takes the last commit off the branch, and keeps the files."
+            cause += " This takes the last commit off the branch, and keeps the files."
             command = "git reset HEAD~1"
         return unmet(text, Cure(cause, command))
     scripts = [r for r in state.migrations.revisions if r.file in state.git.untracked]
     if scripts:
         cause = f"The name of {scripts[-1].file} comes from another message, and the next lessons "
-        cause = f"{cause}look for “{message}”."
+        cause += f"look for “{message}”."
         then = f'Delete it, and run flask db migrate -m "{message}".'
         return unmet(text, make_again(state, scripts[-1], cause, then, repair=True))
     return unmet(text, Cure("The file was not made, or it has another name.", "git status"))

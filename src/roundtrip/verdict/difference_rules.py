@@ -32,10 +32,10 @@ def model_ahead(state: State) -> Disagreement | None:
     back, (stash, pop) = "", stash_pop(state)
     if going and pop:
         if pop != SHOW_STASH:
-            stash = f"{stash} {SHOW_STASH} shows it."
+            stash += f" {SHOW_STASH} shows it."
         why, command = f"{why} {stash} If the line is not there, go on with flask db migrate.", pop
     if (made := _made_otherwise(state, changes)) and not command:
-        why = f"{why} {made[1]} If nobody else has run it, it can be taken back and made again."
+        why += f" {made[1]} If nobody else has run it, it can be taken back and made again."
         back = take_back(made[0], state.migrations.current)
     headline = "The model is ahead." if new else "Model and database differ."
     return say(headline, found, why, command or f'flask db migrate -m "{message_for(state)}"', back)
@@ -118,7 +118,7 @@ def _dropped_table(state: State, changes: list[Difference]) -> Careful | None:
         return None
     why = f"Careful: the script will also drop {tables[0]} with {rows_in(state, tables[0])}. "
     if any(d.op == "add_table" for d in changes):
-        why = f"{why}If you renamed it, the script must use rename_table: a drop and a create lose "
+        why += "If you renamed it, the script must use rename_table: a drop and a create lose "
         return f"{why}every row.", ""
     return f"{why}If it is still wanted, take the drop out of the script before you run it.", ""
 
@@ -206,7 +206,7 @@ def database_ahead(state: State) -> Disagreement | None:
         )
     if maker.adds and not maker.loses_back:
         why = f"The downgrade gives {listed(maker.adds)} the old name back and keeps the values."
-        why = f"{why} After it, the script that renames can go."
+        why += " After it, the script that renames can go."
         return say("The database is ahead of the model.", found, why, "flask db downgrade")
     if instead := _in_its_place(state):
         found = f"The database has {listed(names)}, the model has {listed(instead)}."

@@ -40,7 +40,7 @@ def unfit(state: State) -> Disagreement | None:
             return None  # what it does is not known
         if absent := [n for n in revision.drops if n not in there | {*revision.adds}]:
             found = f"{named(revision)} drops or renames {listed(absent)}"
-            found = f"{found}, and {are(absent)} not here."
+            found += f", and {are(absent)} not here."
             return say(_HEADLINE, found, *_put_back(state, absent, revision))
         double = [n for n in revision.adds if n in here & there - {*revision.drops}]
         if double and before:
@@ -62,7 +62,7 @@ def _put_back(state: State, names: list[str], revision: Revision) -> tuple[str, 
     if {*names} & made_by(r for r in state.migrations.revisions if r.applied).keys():
         return "It was removed here by hand. Put it back first.", "%%flask_shell"
     why = "It was made by hand in another database, and belongs in no script: a new database would "
-    why = f"{why}fail, too. Take that line out of the script, and commit the change."
+    why += "fail, too. Take that line out of the script, and commit the change."
     return why, f"%show {quoted(revision.file)}"
 
 
@@ -85,8 +85,8 @@ def _no_value(state: State, revision: Revision, name: str) -> Disagreement:
     if old := [each for each in revision.loses if table_of(each) == table and "." in each]:
         why = (
             f"It also drops {listed(old)}, with all values. If you renamed it, write alter_column "
+            "with new_column_name into the script instead: that keeps them."
         )
-        why = f"{why}with new_column_name into the script instead: that keeps them."
         return say(_HEADLINE, found, why, f"%show {quoted(revision.file)}")
     why = "Allow NULL in the model: Mapped[… | None]. Then delete the script"
     added = [d for d in state.differences if (d.op, d.name) == ("add_column", name)]
@@ -113,7 +113,7 @@ def _some_empty(state: State) -> Disagreement | None:
         return None
     why = "Give them one first, in a cell that begins with %%flask_shell."
     if not has_run(state, *changing):
-        why = f"{why} Or keep Mapped[… | None], delete the script, and make it again."
+        why += " Or keep Mapped[… | None], delete the script, and make it again."
     said = f"{found[0].name} becomes NOT NULL, and some rows have no value there."
     return say(_HEADLINE, said, why, "%%flask_shell")
 
@@ -127,5 +127,5 @@ def _doubles(state: State) -> Disagreement | None:
         return None
     why = "Change one of them first, in a cell that begins with %%flask_shell."
     if not has_run(state, *changing):
-        why = f"{why} Or delete the script, and take unique=True out of the model."
+        why += " Or delete the script, and take unique=True out of the model."
     return say(_HEADLINE, sentence(made_unique(found[0])), why, "%%flask_shell")

@@ -156,9 +156,9 @@ def database_in_git(state: State) -> Disagreement | None:
         return None
     many = len(files) > 1
     why = "A reset or a checkout silently takes rows back, and a database cannot be merged. "
-    why = f"{why}The command keeps the files. Add {to_ignore(files)} to .gitignore, too."
+    why += f"The command keeps the files. Add {to_ignore(files)} to .gitignore, too."
     if {*files} & {*state.git.added} & {*state.git.modified}:
-        why = f"{why} The staged version is in no commit, and is dropped."
+        why += " The staged version is in no commit, and is dropped."
     return say(
         "Database files are in Git." if many else "The database file is in Git.",
         f"Git tracks {listed(files)}.",
@@ -173,9 +173,9 @@ def settings_in_git(state: State) -> Disagreement | None:
     if not files:
         return None
     why = "Anyone with the repository can read the addresses and passwords in it. The command "
-    why = f"{why}keeps the file here. Add *.env to .gitignore, too."
+    why += "keeps the file here. Add *.env to .gitignore, too."
     if not {*files} <= {*state.git.added}:
-        why = f"{why} The commits that have it keep it, so change every password that it holds."
+        why += " The commits that have it keep it, so change every password that it holds."
     return say(
         "A file of settings is in Git.",
         f"Git tracks {listed(files)}.",
@@ -243,10 +243,10 @@ def script_not_committed(state: State) -> Disagreement | None:
         why = "Nobody else can get a script that is not in Git."
     if lost := [name for revision in fresh for name in revision.loses]:
         why = f"It has dropped {listed(lost)}, with all values. If that was not meant, only a copy "
-        why = f"{why}of the database brings them back."
+        why += "of the database brings them back."
     if is_of_last_commit(state, fresh[-1]):
-        why = f"{why} The last commit has the same message: it is this script's. git add, then git "
-        why = f"{why}commit --amend --no-edit put it in there, if nobody else has that commit."
+        why += " The last commit has the same message: it is this script's. git add, then git "
+        why += "commit --amend --no-edit put it in there, if nobody else has that commit."
     return say(headline, found, why, commit_script(state, fresh[-1]))
 
 
@@ -287,7 +287,7 @@ def not_committed(state: State) -> Disagreement | None:
     why = "The model, the migrations and the database agree." if agree else ""
     if out := state.git.taken_out:
         why = f"The last commit added {listed(out)}. Amend it without that, as long as nobody else "
-        why = f"{why}has it; a new commit would keep {listed(out)} in the history."
+        why += f"has it; a new commit would keep {listed(out)} in the history."
     deleted = [file for file in uncommitted if file in state.git.deleted]
     changed = [file for file in uncommitted if file not in deleted]
     found = f"Git sees a change in {listed(changed)}." if changed else ""

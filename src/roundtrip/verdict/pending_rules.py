@@ -147,12 +147,12 @@ def pending(state: State) -> Disagreement | None:
         return say(headline, found, why, f"%show {quoted(unread.file)}")
     if drops:
         why = f"The upgrade deletes {listed(drops)} with all values in it. If its line was lost, "
-        why = f"{why}put that back, delete the script and make it again."
+        why += "put that back, delete the script and make it again."
         changing = next(revision for revision in waiting if revision.loses)
         return say(headline, found, why, f"%show {quoted(changing.file)}", "flask db upgrade")
     if one_way := next((r for r in waiting if not r.undoes), None):
         why = f"The downgrade() of {named(one_way)} does not undo its upgrade(): fix it first, "
-        why = f"{why}before a database needs it."
+        why += "before a database needs it."
         return say(headline, found, why, f"%show {quoted(one_way.file)}", "flask db upgrade")
     if renamed:
         why = f"The upgrade gives {listed(renamed)} another name, and keeps the values. {why}"
@@ -171,15 +171,15 @@ def _older(state: State) -> Disagreement | None:
             found = f"{named(revision)} makes {name} {made}, the model has it as {wanted}."
             headline = "Model and script differ."
             why = "One of them was changed later. Is the model right? Then the command deletes the "
-            why = f"{why}script; run flask db migrate again."
+            why += "script; run flask db migrate again."
             first, command = take_out(state, revision)
             if first:
                 why = "One of them was changed later. Is the model right? Then delete the script, "
-                why = f"{why}and run flask db migrate again.{first}"
+                why += f"and run flask db migrate again.{first}"
             if other := has_run(state, revision):
                 command = back_on(state, other, revision)
                 why = f"{other.url} has run it: downgrade that one first. Then delete the script, "
-                why = f"{why}and run flask db migrate again."
+                why += "and run flask db migrate again."
             return say(headline, found, why, command, _model_of(state, revision))
     return None
 
@@ -248,17 +248,16 @@ def _two_ways(state: State) -> Disagreement | None:
             back_on(state, other, *waiting),
         )
     why = f"Forward, the upgrade adds it. Back, the reset takes every commit after {back} off the "
-    why = f"{why}branch, and deletes uncommitted changes."
+    why += "branch, and deletes uncommitted changes."
     command = f"git reset --hard {back}"
     if fresh:
         why = "Forward, the upgrade adds it. Back: the last reset was without --hard, so the files "
-        why = f"{why}stayed. The other command undoes that, and changes no file; then reset with "
-        why = f"{why}--hard."
+        why += "stayed. The other command undoes that, and changes no file; then reset with --hard."
         command = f"git reset {back}"
     unseen = next((o for o in state.elsewhere if o.problem and o.url != state.database.url), None)
     if unseen:
         why = f"Forward, the upgrade adds it. No way back is told: {unseen.url} cannot be "
-        why = f"{why}read, and would have to be downgraded before the code goes back."
+        why += "read, and would have to be downgraded before the code goes back."
     return say(
         headline,
         f"{found}.",

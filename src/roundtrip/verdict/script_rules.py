@@ -86,12 +86,12 @@ def _copied(state: State) -> tuple[str, str]:
     file, why = state.migrations.error_file, "A copy needs an id of its own."
     loose = {*state.git.untracked, *state.git.added}
     if file not in loose:
-        why = f"{why} This shows which one came later. If that is the copy, delete it: git rm with "
+        why += " This shows which one came later. If that is the copy, delete it: git rm with "
         return f"{why}its name.", f"git log --oneline --name-status -- {state.migrations.folder}"
-    why = f"{why} No commit has this one; the command deletes it."
+    why += " No commit has this one; the command deletes it."
     if sum(f" {each} " in (state.migrations.error or "") for each in loose) > 1:
         why = "A copy needs an id of its own. No commit has either; the command deletes the newer "
-        why = f"{why}file. If that is not the copy, delete the other one."
+        why += "file. If that is not the copy, delete the other one."
     return why, f"git {'clean' if file in state.git.untracked else 'rm'} -f {quoted(file)}"
 
 

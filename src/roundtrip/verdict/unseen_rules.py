@@ -131,7 +131,7 @@ def _change_of_type(state: State, name: str, wanted: str) -> tuple[str, str]:
     table, _, column = name.partition(".")
     kind = wanted.replace("VARCHAR", "String")
     line = f'with op.batch_alter_table("{table}") as batch_op: '
-    line = f'{line}batch_op.alter_column("{column}", type_=sa.{kind}). The reverse goes into its '
+    line += f'batch_op.alter_column("{column}", type_=sa.{kind}). The reverse goes into its '
     line = f"upgrade(): {line}downgrade()."
     if empty := next(iter(state.migrations.pending), None):
         why = f"{named(empty)} does nothing yet. Write into its {line}"
@@ -142,12 +142,12 @@ def _change_of_type(state: State, name: str, wanted: str) -> tuple[str, str]:
     # The way back must take this column, and nothing else with it.
     alone = maker and maker.adds == (name,) and not maker.drops and maker.undoes
     if alone and maker.id in state.migrations.current:
-        why = f"{why} Take the script back on each database, delete it, and make it again."
+        why += " Take the script back on each database, delete it, and make it again."
         return why, "flask db downgrade"
     if empty := next((r for r in _only_here(state) if r.is_empty), None):
         why = f"{named(empty)} has run and does nothing. After the downgrade, write into its {line}"
         return why, "flask db downgrade"
-    why = f"{why} The command makes an empty script. Write into its {line}"
+    why += f" The command makes an empty script. Write into its {line}"
     return why, f'flask db revision -m "Change {table} table"'
 
 
