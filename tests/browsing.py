@@ -213,7 +213,7 @@ class Desk:
         looked = {rule["id"] for rule in (*found["passes"], *found["violations"])}
         assert CONTRAST in looked, "axe-core has looked at no text"
         lines = _serious(found)
-        # A page of the app stands in a frame without scripts, where axe-core cannot run.
+        # A page of the app is in a frame without scripts, where axe-core cannot run.
         frames = f"() => [...document.querySelectorAll('{OUTPUTS} iframe')].map(f => f.srcdoc)"
         for page in () if of_colour_alone else self.do(frames):  # they know no theme
             self._paper.set_content(page)

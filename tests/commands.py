@@ -46,7 +46,7 @@ def all_right(commands: list[Command], least: int, problem) -> None:
 
 
 def none(wrong: list[tuple[str, str]]) -> None:
-    """There is none of these: where it stands, and what is wrong there."""
+    """There is none of these: where it is, and what is wrong there."""
     assert not wrong, "\n".join(f"{where}: {what}" for where, what in wrong)
 
 

@@ -13,7 +13,7 @@ from nbval import kernel as nbval
 
 
 class EarlyKernels:
-    """Stands for nbval's `start_new_kernel`, which starts a kernel and waits until it answers.
+    """Replaces nbval's `start_new_kernel`, which starts a kernel and waits until it answers.
 
     Half of a second goes by until then, at each notebook, and a second processor has nothing to do.
     """

@@ -66,7 +66,7 @@ def with_answers(
 def at_its_end(
     notebook: Kernel, lesson: Lesson, end: Path, workspace: Path, solved: Sequence[str]
 ) -> dict[str, str]:
-    """Solve the exercises that stand behind `%finish`, where the lesson ended; what it then says.
+    """Solve the exercises that come after `%finish`, where the lesson ended; what it then says.
 
     `end`: the project as the lesson leaves it, which becomes the workspace.
     """

@@ -83,7 +83,7 @@ CELLS = [
 
 @dataclass(frozen=True)
 class Text:
-    """A piece of prose, and where it stands."""
+    """A piece of prose, and where it is."""
 
     where: str
     words: str

@@ -1,4 +1,4 @@
-"""Reads the texts of an SVG picture back: where each stands, on what ground, in what colour."""
+"""Reads the texts of an SVG picture back: where each is, on what ground, in what colour."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 @dataclass(frozen=True)
 class Drawn:
-    """A text as it stands in the picture: on the topmost box under it, in its lane."""
+    """A text of the picture: on the topmost box under it, in its lane."""
 
     words: str
     fills: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Every command that the text names can be typed as it stands there. None of them is run."""
+"""Every command that the text names can be typed as it is. None of them is run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every id on the pages stands beside what it belongs to.
+"""Every id on the pages is beside what it belongs to.
 
 The sanitiser takes all ids for the same, and so does nbval: one in another's place is seen here
 alone. The pages are read in their order, as one run made them; each id that an output names has to
@@ -22,7 +22,7 @@ ANY_ID = re.compile(r"(?<![0-9A-Za-z.#-])(?:[0-9a-f]{12}|[0-9a-f]{7})(?![0-9A-Za
 AFRESH = "the page is wrong, or `roundtrip refresh --every-output` has to make all anew"
 
 Claim = tuple[int, str, str]
-"""Where in a text an id stands, which one, and which one should."""
+"""Where in a text an id is, which one, and which one should."""
 
 
 def slug_of(message: str) -> str:

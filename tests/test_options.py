@@ -1,4 +1,4 @@
-"""What stands behind a magic's name is taken, or named; it is never passed over."""
+"""What follows a magic's name is taken, or named; it is never passed over."""
 
 from __future__ import annotations
 

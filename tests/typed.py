@@ -1,4 +1,4 @@
-"""What is told to type stands in a cell as it stands in a terminal."""
+"""What is told to type is the same in a cell and in a terminal."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def sentence(course: Course, record: Record) -> str:
 
 
 def card(course: Course, record: Record) -> str:
-    """The sentence as HTML, with a bar. What differs between learners stands on its second line."""
+    """The sentence as HTML, with a bar. What differs between learners is on its second line."""
     met, goals = _goals(course, record)
     return (
         '<div style="border: 1px solid #8886; border-radius: 6px; padding: 0.4em 0.8em; '
@@ -37,7 +37,7 @@ def card(course: Course, record: Record) -> str:
 
 
 def table(course: Course, record: Record) -> str:
-    """One line a lesson, then the sentence; and where to begin, when nothing is noted yet."""
+    """One line a lesson, then the sentence; and where to begin, when nothing is recorded yet."""
     rows = [_row(lesson, _entry(record, lesson)) for lesson in course.lessons]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [

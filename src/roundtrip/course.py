@@ -19,7 +19,7 @@ class Goal:
     """One checkable fact about the end of a lesson: a row of the table.
 
     `check` names a predicate of `checks/`, `arguments` are what it gets. `hints`: a first one, a
-    stronger one, and where the answer stands.
+    stronger one, and the heading under which the answer is.
     """
 
     text: str

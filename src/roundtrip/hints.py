@@ -29,7 +29,7 @@ class Hints:
         self.look_again(results)
 
     def look_again(self, results: Sequence[Result]) -> None:
-        """The same goals as they are now: much may have happened since they were noted."""
+        """The same goals as they are now: much may have happened since the last look."""
         self._unmet = [result for result in results if not result.met]
         for result in self._unmet:
             self._told.setdefault(_about(result), 1)

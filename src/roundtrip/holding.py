@@ -31,18 +31,18 @@ class Owner:
 
 
 def take(home: Home, token: str, lesson: int, fresh: bool = False) -> None:
-    """Note that the kernel with this token now holds the workspace for this lesson."""
+    """Record that the kernel with this token now holds the workspace for this lesson."""
     since = datetime.now().isoformat(timespec="seconds")
     write_json(home.private / "owner.json", asdict(Owner(token, lesson, since, fresh)))
 
 
 def let_go(home: Home) -> None:
-    """Note that nobody holds the workspace."""
+    """Record that nobody holds the workspace."""
     (home.private / "owner.json").unlink(missing_ok=True)
 
 
 def owner(home: Home) -> Owner | None:
-    """Who holds the workspace; None when nobody does (or the note cannot be read)."""
+    """Who holds the workspace; None when nobody does (or its record cannot be read)."""
     row = read_json(home.private / "owner.json")
     match row:
         case {"token": str(token), "lesson": int(lesson), "since": str(since)}:
@@ -88,7 +88,7 @@ def is_ours(home: Home, token: str) -> bool:
     return holder is None or holder.token == token
 
 
-def must_stand(home: Home, here: Lesson) -> None:
+def must_exist(home: Home, here: Lesson) -> None:
     """Raise `Refused` where there is no workspace to run commands in.
 
     A link is none: what it leads to may be another project, whose work a reset would take.
@@ -114,7 +114,7 @@ def _check(home: Home, token: str, here: Lesson) -> None:
             f"take it back, run `%lesson {here.number}` (from the start; what is there goes to the "
             f"attic) or `%lesson {here.number} --continue` (as it stands)."
         )
-    must_stand(home, here)
+    must_exist(home, here)
     try:
         inside = Path.cwd().is_relative_to(home.project)
     except OSError:

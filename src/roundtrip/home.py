@@ -3,7 +3,7 @@
 home/
   workspace/     the learner's project: a Git repository and a database of its own
   attic/         every workspace that a new one has replaced, with the time in its name
-  .roundtrip/    snapshots, the lock, the note of who holds the workspace, the learner's progress
+  .roundtrip/    snapshots, the lock, the record of who holds the workspace, the learner's progress
 """
 
 from __future__ import annotations

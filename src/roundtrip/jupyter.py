@@ -25,7 +25,7 @@ def environment(home: Home) -> dict[str, str]:
 
 
 def switch_news_off(home: Home) -> None:
-    """JupyterLab asks for news and for updates of itself, unless its settings say otherwise."""
+    """Keep JupyterLab from asking for news and updates, unless the learner has a setting for it."""
     settings = _folder(home) / _FOLDERS["JUPYTERLAB_SETTINGS_DIR"]
     file = settings / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
     if not file.exists():

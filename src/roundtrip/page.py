@@ -72,7 +72,7 @@ def get(path: str, options: Sequence[str], project: Path) -> Page:
         more={"FLASK_DEBUG": "0"},  # the answer that visitors get
     )
     log: list[str] = []
-    # Read all the time: a server whose log nobody reads stands still when the pipe is full.
+    # Read all the time: when the pipe is full and nobody reads it, the server blocks.
     reader = threading.Thread(target=lambda: log.extend(terminal.output_of(process)), daemon=True)
     reader.start()
     with terminal.ending(process):

@@ -54,7 +54,7 @@ class Record:
 
 
 def started(home: Home, lesson: Lesson, now: datetime | None = None) -> Record:
-    """Note that a notebook has begun this lesson, also with `--continue`: a sitting begins.
+    """Record that a notebook has begun this lesson, also with `--continue`: a sitting begins.
 
     `roundtrip restart` does not count. It makes a start state, for a class on the day before
     perhaps; who works on from there begins in the notebook, with `%lesson N --continue`.
@@ -71,10 +71,10 @@ def started(home: Home, lesson: Lesson, now: datetime | None = None) -> Record:
 def finished(
     home: Home, lesson: Lesson, met: int, goals: int, now: datetime | None = None
 ) -> Record:
-    """Note what `%finish` found. It counts the time since the sitting began, and no part twice.
+    """Record what `%finish` found. It counts the time since the sitting began, and no part twice.
 
-    A lesson that was completed stays so. Where the number of its goals is no longer what it was,
-    the most that were met of them is counted anew.
+    A lesson that was completed stays so. Where it has another number of goals by now, the
+    most that were met at once is counted from here.
     """
     stamp = _stamp(now)
 
@@ -94,7 +94,7 @@ def finished(
 
 
 def read(home: Home) -> Record:
-    """What is noted; raises nothing."""
+    """What is recorded; raises nothing."""
     try:
         lessons, whole = _load(_file(home))
     except OSError as error:

@@ -56,11 +56,11 @@ def run(notebook: Path) -> nbformat.NotebookNode:
 
 
 def refresh(course: Course, lessons: Sequence[Lesson], every: bool = False) -> Iterator[str]:
-    """Run these lessons' notebooks again, in the order given, and tell for each what was rewritten.
+    """Run these lessons' notebooks again, in the order given, and say of each what was rewritten.
 
     All run in one temporary home, so that a lesson starts where the one before it ended. A cell
     keeps its stored outputs where the new ones are the same after sanitising; with `every`, all are
-    rewritten, so that the random ids of one run stand everywhere. What was saved while it ran is
+    rewritten, so that every page has the random ids of the same run. What was saved while it ran is
     not overwritten.
     """
     same = (lambda old, new: False) if every else _sameness(course.folder / SANITIZER)

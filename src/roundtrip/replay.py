@@ -67,7 +67,7 @@ def replay(home: Home, lessons: Sequence[Lesson], on_cell: OnCell) -> None:
                     if source == "%finish":
                         kept = snapshots.own(home, lesson)
                         snapshots.store(home.project, kept, {})
-                        met[kept] = beside.submit(_note, lesson, kept)
+                        met[kept] = beside.submit(_write_notes, lesson, kept)
                         at_end = True
                     elif not all(map(_only_looks, source.splitlines())):
                         if at_end and source == f"%load_ext roundtrip\n%lesson {lesson.number}":
@@ -85,8 +85,8 @@ def replay(home: Home, lessons: Sequence[Lesson], on_cell: OnCell) -> None:
                     shutil.rmtree(kept)
 
 
-def _note(lesson: Lesson, kept: Path) -> bool:
-    """Note the state that is kept of a lesson; whether all its goals are met there."""
+def _write_notes(lesson: Lesson, kept: Path) -> bool:
+    """Write the state of a snapshot beside it; whether all goals of its lesson are met there."""
     project = snapshots.project_in(kept)
     current = Reader(project).read()
     write_json(snapshots.notes_file(kept), snapshots.notes(current))

@@ -97,17 +97,17 @@ def project_in(place: Path) -> Path:
 
 
 def notes(current: State) -> dict[str, Any]:
-    """What is noted of a lesson's end."""
+    """What is kept beside the project at a lesson's end: the state of its four places."""
     return {"state": current.to_dict()}
 
 
 def notes_file(place: Path) -> Path:
-    """Where the notes about a snapshot lie."""
+    """The file that holds the notes about a snapshot."""
     return place / "notes.json"
 
 
 def notes_in(place: Path) -> dict[str, Any]:
-    """What was noted when the snapshot was stored; empty where it does not exist."""
+    """The notes about a snapshot; empty where there is none."""
     return read_json(notes_file(place)) or {}
 
 

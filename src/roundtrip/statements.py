@@ -1,4 +1,4 @@
-"""Splits what stands in a cell into what one types before an answer comes: whole statements."""
+"""Splits the source of a cell into statements, each as one types it into a shell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole trip as a row of states: what each lesson left behind."""
+"""The trip through the lessons as a series of states: what each of them left behind."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def steps(course: Course, home: Home, here: Lesson, now: State) -> list[tuple[st
         notes = snapshots.notes_in(place)
         if "state" in notes:
             kept = State.from_dict(notes["state"])
-            # what is said of it is said anew: the course may be newer than the notes
+            # judged again: the rules may be newer than what was kept
             kept = replace(kept, disagreements=verdict.disagreements(kept))
             found.append((f"{lesson.number:02d} {lesson.title}", kept))
     found.append((f"{here.number:02d} {here.title}", now))

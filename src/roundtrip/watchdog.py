@@ -37,7 +37,7 @@ def guard(group: int) -> None:
 
 
 def release(group: int) -> None:
-    """Guard a process group no more that has ended; its number may become another's."""
+    """Stop guarding a process group that has ended: another one may get its number."""
     with _in_turn:
         _guarded.discard(group)
         _tell()

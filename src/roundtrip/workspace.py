@@ -36,7 +36,7 @@ def replace(
 ) -> Path | None:
     """Put a copy of `source` (None: an empty folder) in the workspace's place.
 
-    `taken` is called once it stands there, before anybody else can use it. Returns where the
+    `taken` is called once the copy is in place, before anybody else can use it. Returns where the
     workspace before went, or None when there was nothing in it. The copy is complete before
     anything moves, so a failure (`RoundtripError`) at any moment leaves the old workspace where it
     was or in the attic. An interrupt that comes too late raises `Interrupted`, with where that is.

@@ -36,7 +36,7 @@ def test_as_shipped_it_is_empty_and_not_met_and_says_what_to_do(lesson: Lesson):
 
 @pytest.mark.parametrize("lesson", WITH_EXERCISES, ids=lambda lesson: lesson.name)
 def test_with_its_answers_it_is_met(lesson: Lesson, notebook: Kernel, home: Path, end_of: Callable):
-    """Those of lesson 10 are the lesson; all others stand behind its `%finish`."""
+    """Those of lesson 10 are the lesson; all others come after its `%finish`."""
     solved = answers(lesson)
     if lesson.number == 10:
         said = with_answers(notebook, lesson, solved)

@@ -42,9 +42,9 @@ def strip_svg(trip: Sequence[tuple[str, State]]) -> str:
 def html(svg: str, words: str) -> str:
     """A picture with its words for who cannot see it.
 
-    JupyterLab shows an SVG by itself without any, and only in a notebook that it trusts. In the
-    address of the picture stands what a URL must not hold as it is, and no more of it: so an id
-    stays one that can be found.
+    JupyterLab shows an SVG by itself without any, and only in a notebook that it trusts. The
+    picture is in the address, where only what a URL cannot hold is escaped: so an id in it can
+    still be searched for.
     """
     address = svg.translate(str.maketrans({"%": "%25", "#": "%23", "\n": "%0A"}))
     return (

@@ -69,7 +69,7 @@ def _names_width(boxes: Sequence[Box | None], width: float) -> float:
 
 
 def _below(row: Row, names: float) -> bool:
-    """Whether the name is so long that the type stands below it."""
+    """Whether the name is so long that the type goes below it."""
     return bool(row.type) and width_of(row.name, _name_style(row)) > names
 
 

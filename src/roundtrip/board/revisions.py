@@ -53,8 +53,8 @@ def _missing(id: str, versions: tuple[str, ...], news: News) -> Node:
 def _graph(found: MigrationState, versions: tuple[str, ...], news: News, before: int) -> list[Node]:
     """The revisions as nodes, newest first, at most about six; runs of the others are folded.
 
-    Each has a column, as in `git log --graph`: a second head stands beside the first. `before` is
-    how many nodes of the lane stand above them.
+    Each has a column, as in `git log --graph`: a second head is drawn beside the first. `before`
+    is how many nodes of the lane are above them.
     """
     kept = _worth_showing(found, versions)
     newest_first = groupby(found.revisions[::-1], lambda r: r.id if r.id in kept else "")

@@ -47,7 +47,7 @@ def draw(steps: Sequence[Step]) -> str:
 
 
 def _places(chips: Sequence[Chip]) -> list[tuple[float, float, float]]:
-    """Where each chip stands: x, y and width, from the top left of its line."""
+    """Where each chip goes: x, y and width, from the top left of its line."""
     found, x, y = [], 0.0, 0.0
     for chip in chips:
         width = min(width_of(_sign(chip), _CHIP) + 12, _ROOM)

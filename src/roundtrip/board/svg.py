@@ -127,7 +127,7 @@ class Canvas:
 
 
 def document(width: int, height: float, title: str, description: str, body: Sequence[str]) -> str:
-    """The whole picture. It fills the column it stands in and keeps its proportions.
+    """The whole picture. It fills the column it is in and keeps its proportions.
 
     An `<img>` takes the width of its column only where the SVG names no width in pixels (measured
      in JupyterLab 4.6, which shows SVG outputs so and limits none).

@@ -35,7 +35,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Box:
-    """A table. `ghost`: it is not here; `mark` and `word` as in a row; `foot` stands below it."""
+    """A table. `ghost`: it is not here; `mark` and `word` as in a row; `foot` is its last line."""
 
     title: str
     rows: tuple[Row, ...] = ()

@@ -1,4 +1,4 @@
-"""The board's colours and text styles. Each text has AA contrast on each ground it stands on."""
+"""The board's colours and text styles. Each text has AA contrast on every ground it is put on."""
 
 from __future__ import annotations
 

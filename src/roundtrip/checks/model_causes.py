@@ -47,7 +47,7 @@ def why_lacking(state: State, project: Path, name: str) -> Cure:
         if column and other is not table and column in [each.name for each in other.columns]:
             cause = f"The class {other.class_name} has it. It belongs in {table.class_name}."
             return Cure(cause, look_at(state, other.file))
-    if column and _stands_outside(project / table.file, column):
+    if column and _is_outside(project / table.file, column):
         cause = f"{column} is outside the class {table.class_name}: indent its line by four spaces."
         return Cure(cause, here)
     there = ", ".join(each.name for each in table.columns)
@@ -58,7 +58,7 @@ def why_lacking(state: State, project: Path, name: str) -> Cure:
     return Cure(cause, here)
 
 
-def _stands_outside(file: Path, name: str) -> bool:
+def _is_outside(file: Path, name: str) -> bool:
     """Whether a line at the left edge of a file begins with this name."""
     try:
         return bool(re.search(rf"^{name}\b *[:=]", file.read_text("utf-8", "replace"), re.M))

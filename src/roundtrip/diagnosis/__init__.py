@@ -1,6 +1,6 @@
 """What a failed command means, and what to do: two lines for an error that is known.
 
-The errors are rows of tables, one for each room: what was typed (`command_rows`), the app
+The errors are rows of tables, one for each subject: what was typed (`command_rows`), the app
 (`app_rows`), the scripts (`migration_rows`), the database (`database_rows`), the other statements
 in `flask shell` (`shell_rows`), and last, for what none of them knows, the learner's own file that
 a traceback names (`traceback_rows`). What `git` and `pytest` say is in `git_rows` and
@@ -34,9 +34,7 @@ TOOLS: dict[str, tuple[Row, ...]] = {"git": GIT, "pytest": PYTEST}
 def lines(command: str, output: str) -> str:
     """What to show under the output of a failed command: what it means, and what to do.
 
-    Nothing where that is not known.
-
-    Only a line that runs `flask`, `git` or `pytest` is explained.
+    Empty where that is not known. Only a line that runs `flask`, `git` or `pytest` is explained.
     """
     if _RUNS_FLASK.search(command):
         known = diagnose(output, command)
@@ -99,7 +97,7 @@ def _runs(tool: str, command: str) -> bool:
 
 
 class Tail:
-    """Writes on what it is given, and keeps the end of it."""
+    """Passes on the pieces of an output, and keeps the end of it."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write

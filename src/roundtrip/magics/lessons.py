@@ -82,7 +82,7 @@ class LessonMagics(SessionMagics):
         """
         home = self._session.home
         with holding.alone(home):
-            holding.must_stand(home, found)
+            holding.must_exist(home, found)
             holder = holding.owner(home)
             fresh = holder is not None and holder.lesson == found.number and holder.fresh
             holding.take(home, self._session.token, found.number, fresh)

@@ -1,8 +1,8 @@
 """Runs `flask` from a process that has the libraries loaded already; on Linux, unless told not to.
 
 Nine tenths of a `flask` command are imports that are the same each time. A helper makes them once
-and never loads the learner's app; for each command it forks. What stands for `flask` on the PATH of
-a command is a small client:
+and never loads the learner's app; for each command it forks. The `flask` on the PATH of a command
+is a small client:
 
     client.py            server.py, the helper    its fork, the watcher    fork of that, child.py
       connect ─────────────> accept, fork ──────────> same libraries and limits?

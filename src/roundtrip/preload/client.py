@@ -1,4 +1,4 @@
-"""Hands a command over to the helper, and stands for it until it ends.
+"""Hands a command over to the helper, and acts as that command until it ends.
 
     python -I -S client.py FOLDER KIND PROGRAM [ARGUMENT …]
 

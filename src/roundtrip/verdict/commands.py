@@ -187,5 +187,5 @@ def message_for(state: State) -> str:
 
 
 def _plain(text: str) -> str:
-    """A text that can stand between double quotes in any shell, and in a cell."""
+    """A text without what is special between double quotes, in any shell and in a cell."""
     return re.sub(r'["`$\\%!{}]', "", text)
