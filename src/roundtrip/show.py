@@ -12,7 +12,7 @@ from pygments.lexers import get_lexer_for_filename
 from pygments.util import ClassNotFound
 
 from .errors import RoundtripError
-from .sqlite_files import columns_in, opened, sql_name, table_names
+from .sqlite_files import columns_in, has_header, opened, sql_name, table_names
 
 _LINES_AT_MOST = 500
 _ROWS_AT_MOST = 50
@@ -70,10 +70,9 @@ def _leaves(pattern: str) -> bool:
 
 def _show_file(project: Path, file: Path) -> Shown | None:
     name = file.relative_to(project).as_posix()
+    if has_header(file):
+        return _show_database(name, file)
     try:
-        with file.open("rb") as begun:
-            if begun.read(16) == b"SQLite format 3\0":
-                return _show_database(name, file)
         text = file.read_bytes().decode("utf-8")
     except UnicodeDecodeError:
         return None

@@ -24,12 +24,15 @@ def opened(file: Path) -> Iterator[sqlite3.Connection]:
 
 
 def is_database(file: Path) -> bool:
-    """Whether a file is an SQLite database: by its name, or by its first bytes under any name.
+    """Whether a file is an SQLite database: by its name, or by its first bytes under any name."""
+    return file.suffix in (".db", ".sqlite", ".sqlite3") or has_header(file)
+
+
+def has_header(file: Path) -> bool:
+    """Whether a file begins as an SQLite database does; one that cannot be read does not.
 
     https://sqlite.org/fileformat.html, The Database Header
     """
-    if file.suffix in (".db", ".sqlite", ".sqlite3"):
-        return True
     try:
         with file.open("rb") as content:
             return content.read(16) == b"SQLite format 3\0"
