@@ -76,7 +76,7 @@ def query(project: Path, database: str, statement: str, *values: Any) -> list[tu
     return look(project, database, lambda found: found.execute(statement, values).fetchall())
 
 
-def look(project: Path, database: str, ask: Callable[[sqlite3.Connection], list[Any]]) -> list[Any]:
+def look(project: Path, database: str, ask: Callable[[sqlite3.Connection], Any]) -> Any:
     """What an SQLite file of the project answers; nothing where it cannot be read."""
     file = project / "instance" / database
     if not file.is_file():

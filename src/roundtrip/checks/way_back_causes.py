@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..env_file import quoted
 from ..facts import Revision
-from ..sqlite_files import sql_name
+from ..sqlite_files import has_dropped, sql_name
 from ..state import State
 from ..verdict.commands import back_on, is_one_step, take_back
 from ..verdict.lookups import claims, database_names
@@ -16,6 +16,7 @@ from .course_databases import (
     columns_of,
     command_on,
     copies,
+    look,
     query,
     used_databases,
     versions,
@@ -110,12 +111,10 @@ def one_step_too_many(state: State, back: str) -> Cure | None:
 def one_downgrade_too_many(project: Path, database: str, table: str) -> Cure | None:
     """The cure where a downgrade has taken the rows of a table: it is gone, or recreated.
 
-    A database that is at no revision need not have lost anything: flask db migrate makes one. What
-    was dropped leaves free pages behind (https://sqlite.org/pragma.html#pragma_freelist_count).
+    A database that is at no revision need not have lost anything: flask db migrate makes one.
     """
     if not columns_of(project, database, table):
-        ((free_pages,),) = query(project, database, "PRAGMA freelist_count") or [(0,)]
-        if versions(project, database) or not free_pages:
+        if versions(project, database) or not look(project, database, has_dropped):
             return None
         cause = f"One downgrade too many: it dropped the table {table} with all its rows."
         return _from_a_copy(project, database, table, cause) or begin_again(cause)
