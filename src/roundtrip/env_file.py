@@ -18,6 +18,11 @@ _SQLITE_URL = re.compile(r"sqlite(?:\+\w+)?:///(?P<name>[^?]*)")
 """As SQLAlchemy's `make_url` reads it, which a kernel would have to load all of SQLAlchemy for."""
 
 
+def settings_in(project: Path) -> list[str]:
+    """The names of a project's files of settings, without `.env`: that one `flask` always reads."""
+    return sorted({file.name for file in project.glob("*.env")} - {".env"})
+
+
 def value_in(project: Path, settings: str, name: str) -> str:
     """What a file of settings gives this name; empty where it has none, or cannot be read."""
     try:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from ..env_file import database_named_by, url_in
+from ..env_file import database_named_by, settings_in, url_in
 from ..sqlite_files import sql_name
 from ..state import State
 from ..verdict.commands import move_in
@@ -116,9 +116,9 @@ def not_used(project: Path, database: str, complete: bool = False) -> Cure | Non
 
 def _named_in(project: Path, database: str) -> str:
     """A file of settings of another name than it should have that names this database, or empty."""
-    settings = sorted(file.name for file in project.glob("*.env") if file.name != ".env")
     wanted = project / "instance" / database
-    return next((file for file in settings if database_named_by(project, file) == wanted), "")
+    named = settings_in(project)
+    return next((file for file in named if database_named_by(project, file) == wanted), "")
 
 
 _IS_AN_ADDRESS = re.compile(r"(?!sqlite:/{0,2}[^/])\w+(?:\+\w+)?://")

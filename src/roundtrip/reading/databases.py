@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..env_file import database_named_by, url_in
+from ..env_file import database_named_by, settings_in, url_in
 from ..facts import Column, DatabaseState, Elsewhere, Table
 from ..names import names_in
 from ..plain_data import build
@@ -53,7 +53,7 @@ def read_others(project: Path, here: DatabaseState, env_file: str | None) -> Ite
     production that has lost its file of settings. Seen from another database, the default one is
     among them, without a file of settings.
     """
-    named = sorted({path.name for path in project.glob("*.env")} - {".env"})
+    named = settings_in(project)
     for settings in [*named, ""] if env_file else named:
         with suppress(OSError):  # a name that is too long
             if other := _other(project, here, settings, env_file):
@@ -67,7 +67,7 @@ def read_others(project: Path, here: DatabaseState, env_file: str | None) -> Ite
 
 def read_differing(project: Path, here: DatabaseState) -> Iterator[str]:
     """The files of settings whose database has other columns or keys, or cannot be looked at."""
-    for settings in sorted({path.name for path in project.glob("*.env")} - {".env"}):
+    for settings in settings_in(project):
         file, usual = database_named_by(project, settings), project / here.url
         with suppress(sqlite3.Error, OSError):
             away = not file and url_in(project, settings)
@@ -168,7 +168,7 @@ def _production(project: Path, settings: str, file: Path) -> str:
     """The settings of production, where these are others and name its database; else empty."""
     if settings.startswith("prod"):
         return ""
-    named = sorted(path.name for path in project.glob("prod*.env"))
+    named = (name for name in settings_in(project) if name.startswith("prod"))
     return next((name for name in named if database_named_by(project, name) == file), "")
 
 
