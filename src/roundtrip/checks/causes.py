@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from pathlib import Path
 
 from ..env_file import quoted, with_env_file
@@ -34,8 +33,7 @@ def why_blocked(state: State, project: Path | None = None, database: str = USUAL
     if database != USUAL and (said := unreadable(state, f"instance/{database}")):
         return as_told(said)
     if said := script_error(state) or database_problem(state) or kept_by_git(state):
-        cause = f"{said.headline} {said.found} {said.why}"
-        return Cure(cause, said.next or "%board", repair=True)
+        return as_told(said, "%board")
     verdict = folder_gone(state) or missing_script(state) or state.verdict
     there = versions(project, database) if project else ()
     gone = [*missing, *(each for each in there if each not in state.migrations.ids)]
@@ -51,7 +49,7 @@ def why_blocked(state: State, project: Path | None = None, database: str = USUAL
 def app_fails(state: State) -> Cure | None:
     """The cure where no `flask db` command works, as the app is not found or does not load."""
     said = app_not_found(state) or model_error(state)
-    return as_told(replace(said, next=said.next or "%board")) if said else None
+    return as_told(said, "%board") if said else None
 
 
 def not_upgraded(state: State, project: Path, database: str) -> Cure:

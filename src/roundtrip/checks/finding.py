@@ -25,9 +25,10 @@ class Cure:
         return replace(self, cause=f"{said} {self.cause}")
 
 
-def as_told(said: Disagreement) -> Cure:
-    """The cure that the board tells."""
-    return Cure(f"{said.headline} {said.found} {said.why}", said.next, repair=True)
+def as_told(said: Disagreement, otherwise: str = "") -> Cure:
+    """The cure that the board tells; `otherwise` is the command where the board tells none."""
+    cause = f"{said.headline} {said.found} {said.why}"
+    return Cure(cause, said.next or otherwise, repair=True)
 
 
 BEGIN_AGAIN = "%restart"
