@@ -60,6 +60,12 @@ def elsewhere(state: State) -> Disagreement | None:
 
 def _about(state: State, other: Elsewhere) -> Disagreement | None:
     """What is to be said of another database, beside this one."""
+    looks = (_misnamed, _not_there, _half_made_or_emptied, _at_another_revision)
+    return next(filter(None, (look(state, other) for look in looks)), None)
+
+
+def _misnamed(state: State, other: Elsewhere) -> Disagreement | None:
+    """Its settings name no database, are gone, or name this one."""
     if other.problem == "no address":
         return say(
             f"{other.env_file} names no database.",
@@ -78,6 +84,11 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
         )
     if other.same_as or other.url == state.database.url:
         return _the_same(other)
+    return None
+
+
+def _not_there(state: State, other: Elsewhere) -> Disagreement | None:
+    """Its file is missing, or cannot be looked at."""
     if other.problem == "missing" and other.url in state.git.deleted:
         return say(
             f"{other.url} is not there.",
@@ -100,8 +111,11 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
             "tables and without rows.",
             with_env_file("flask db upgrade", other.env_file),
         )
-    if said := unreadable(state, other.url):
-        return said
+    return unreadable(state, other.url)
+
+
+def _half_made_or_emptied(state: State, other: Elsewhere) -> Disagreement | None:
+    """A command stopped halfway there, or a downgrade has dropped everything."""
     board = with_env_file("%board", other.env_file)
     if any(name.startswith("_alembic_tmp_") for name in other.names):
         return say(
@@ -118,6 +132,12 @@ def _about(state: State, other: Elsewhere) -> Disagreement | None:
             "shows what there is.",
             board,
         )
+    return None
+
+
+def _at_another_revision(state: State, other: Elsewhere) -> Disagreement | None:
+    """It has run other scripts than this one, or does not have what its scripts make."""
+    board = with_env_file("%board", other.env_file)
     here = state.migrations.run_by(state.database.versions)
     there = state.migrations.run_by(other.versions)
     if there == here:
