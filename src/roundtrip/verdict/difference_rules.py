@@ -153,6 +153,9 @@ _CAREFUL: tuple[Callable[[State, list[Difference]], Careful | None], ...] = (
 """What may be wrong with a change, the worst first."""
 
 
+_HEADLINE = "The database is ahead of the model."
+
+
 def database_ahead(state: State) -> Disagreement | None:
     """The database has something that the model does not."""
     names = [d.name for d in gone(state)]
@@ -162,14 +165,13 @@ def database_ahead(state: State) -> Disagreement | None:
     alone = all(goes_with(d, names) for d in state.differences)
     if not alone and not strange and not _brought_back(state):
         return None
-    headline = "The database is ahead of the model."
     found = f"The database has {listed(names)}, the model does not."
     why, command = stash_pop(state)
     if command:
-        return say(headline, found, why, command)
+        return say(_HEADLINE, found, why, command)
     if strange and (maker := state.migrations.maker):
         return say(
-            headline,
+            _HEADLINE,
             f"{found} No script here makes {strange[0]}, and Git still has one.",
             "The database does not count it as run, so nothing else asks for it. This brings the "
             "file back; then look again.",
@@ -183,13 +185,19 @@ def database_ahead(state: State) -> Disagreement | None:
             "where it never was. Is it wanted? Add it to the model first. If nobody wants it or "
             f"its values, drop it by hand, {by_sql(dropped(strange[0]))}",
         )
+    return _went_back(state, names)
+
+
+def _went_back(state: State, names: Sequence[str]) -> Disagreement:
+    """The model does not have what a script has made: it was taken out, or the code went back."""
+    found = f"The database has {listed(names)}, the model does not."
     run = [r for r in state.migrations.revisions if r.applied]
     makers = [r for r in run if {*names} & {*r.adds, *r.columns}]
     maker = makers[-1] if makers else None
     edited = {*state.model.files} & {*state.git.modified}
     if edited and maker and maker.committed and not restore_model(state):
         return say(
-            headline,
+            _HEADLINE,
             found,
             f"Was {listed(names)} meant to go? If not, put its line back: the command shows it "
             "with a minus. If so, flask db migrate writes a script that drops it, with its values.",
@@ -197,7 +205,7 @@ def database_ahead(state: State) -> Disagreement | None:
         )
     if not maker or maker.committed or maker.id not in state.migrations.current:
         return say(
-            headline,
+            _HEADLINE,
             found,
             "To drop it, make a new migration; its upgrade deletes the values of "
             f"{listed(names)}. If you want it, put the line back in the model.",
@@ -207,7 +215,7 @@ def database_ahead(state: State) -> Disagreement | None:
     if maker.adds and not maker.loses_back:
         why = f"The downgrade gives {listed(maker.adds)} the old name back and keeps the values."
         why += " After it, the script that renames can go."
-        return say("The database is ahead of the model.", found, why, "flask db downgrade")
+        return say(_HEADLINE, found, why, "flask db downgrade")
     if instead := _in_its_place(state):
         found = f"The database has {listed(names)}, the model has {listed(instead)}."
         why = (
@@ -215,7 +223,7 @@ def database_ahead(state: State) -> Disagreement | None:
             f"{listed(instead)} is its new name, put the old one back. If nobody wants it, "
             "downgrade first; flask db migrate comes after that."
         )
-        return say(headline, found, why, "flask db downgrade")
+        return say(_HEADLINE, found, why, "flask db downgrade")
     why = (
         f"The downgrade drops {listed(maker.loses_back)} with all values; without it, the next "
         "flask db migrate writes a script that does. If it is wanted, put its line into the model "
@@ -225,7 +233,7 @@ def database_ahead(state: State) -> Disagreement | None:
         why = f"The code went back without a downgrade. {why}"
     if maker.ignored:
         why = f"Git ignores {maker.file}, so the reset left it. {why}"
-    return say(headline, found, why, "flask db downgrade")
+    return say(_HEADLINE, found, why, "flask db downgrade")
 
 
 def _of_others(state: State) -> list[str]:
