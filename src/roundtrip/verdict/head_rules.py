@@ -32,6 +32,27 @@ def several_heads(state: State) -> Disagreement | None:
             "It may be the merge that joined them. Git still has it; this brings it back.",
             *undo(state, lost),
         )
+    if said := _one_too_many(state, heads):
+        return said
+    if edited := [r.file for r in state.migrations.revisions if r.file in state.git.modified]:
+        return say(
+            f"The migrations have {len(heads)} heads.",
+            f"{listed(named(head) for head in heads)} do not follow one another, and {edited[0]} "
+            "is not as it was committed.",
+            "Was its line down_revision = … changed? If so, put the file back. If not, flask db "
+            "merge heads joins them.",
+            *undo(state, edited[0]),
+        )
+    return say(
+        f"The migrations have {len(heads)} heads.",
+        f"{listed(named(head) for head in heads)} do not follow one another.",
+        "flask db upgrade does not know which is last. A merge joins them and changes no table.",
+        'flask db merge heads -m "Merge heads"',
+    )
+
+
+def _one_too_many(state: State, heads: list[Revision]) -> Disagreement | None:
+    """One of these heads can go: nobody wants what it adds, or another adds the same."""
     needless = {r: why for r in heads if r.adds and (why := _needless(state, r, heads))}
     there = [r for r in needless if state.env_file and not claims(state, r)]
     if foreign := [r for r in needless if r.applied and (not r.committed or r in there)]:
@@ -70,21 +91,7 @@ def several_heads(state: State) -> Disagreement | None:
                 "A merge would keep it. The command deletes the script.",
                 delete(state, stray),
             )
-    if edited := [r.file for r in state.migrations.revisions if r.file in state.git.modified]:
-        return say(
-            f"The migrations have {len(heads)} heads.",
-            f"{listed(named(head) for head in heads)} do not follow one another, and {edited[0]} "
-            "is not as it was committed.",
-            "Was its line down_revision = … changed? If so, put the file back. If not, flask db "
-            "merge heads joins them.",
-            *undo(state, edited[0]),
-        )
-    return say(
-        f"The migrations have {len(heads)} heads.",
-        f"{listed(named(head) for head in heads)} do not follow one another.",
-        "flask db upgrade does not know which is last. A merge joins them and changes no table.",
-        'flask db merge heads -m "Merge heads"',
-    )
+    return None
 
 
 def _first_by_mistake(state: State) -> Revision | None:
