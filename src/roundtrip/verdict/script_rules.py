@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..env_file import quoted
-from ..facts import Revision
+from ..facts import MigrationState, Rescue, Revision
 from ..state import Disagreement, State
 from .commands import LOST, take_out, undo
 from .lookups import claims, database_names, made_by
@@ -128,17 +128,15 @@ def missing_script(state: State) -> Disagreement | None:
     if not here.missing:
         return None
     edited = [r.file for r in here.revisions if r.file in state.git.modified]
-    rescue = here.rescue.kind if here.rescue else "lost"
-    if here.rescue and here.rescue.file in edited:
+    rescue = here.rescue or Rescue("lost")
+    if rescue.file in edited:
         return say(
             "The database is ahead: a script is gone.",
-            f"No file has its revision {here.missing[0]}, and {here.rescue.file} was changed.",
+            f"No file has its revision {here.missing[0]}, and {rescue.file} was changed.",
             "The committed file has that id. Look at what was changed; put it back.",
-            *undo(state, here.rescue.file),
+            *undo(state, rescue.file),
         )
-    way = rescue
-    where = here.rescue.where if here.rescue else ""
-    file = quoted(here.rescue.file) if here.rescue else ""
+    way = rescue.kind
     # Where the model still has what the database has, nothing has to be undone.
     wanted = not state.differences
     then = (
@@ -149,14 +147,30 @@ def missing_script(state: State) -> Disagreement | None:
     )
     same = wanted and database_names(state) == made_by(here.revisions).keys()
     # A script that is only laid aside is not given up for another id.
-    if same and rescue not in ("worktree", "stash", "branch"):
+    if same and way not in ("worktree", "stash", "branch"):
         way = "nothing lost"
-    early = "The reset came before the downgrade. " if where == "ORIG_HEAD" else ""
-    changed = {*state.git.modified, *state.git.staged} - {file}
-    if way in ("orig_head", "too_far") and changed:
+    changed = {*state.git.modified, *state.git.staged}
+    if way in ("orig_head", "too_far") and changed - {rescue.file}:
         # A second reset would take the uncommitted work with it; the file alone is enough.
         way = "commit"
-    why, command = {
+    why, command = _way_to_go_on(here, rescue, way, then)
+    return say(
+        "The database is ahead: a script is gone.",
+        f"No file has its revision {here.missing[0]}. flask db says: Can't locate revision.",
+        why,
+        command,
+    )
+
+
+def _way_to_go_on(here: MigrationState, rescue: Rescue, way: str, then: str) -> tuple[str, str]:
+    """What to do about a script that is gone, and the command.
+
+    `way`: the kind of rescue, or "nothing lost". `then`: what comes after it.
+    """
+    where, file = rescue.where, quoted(rescue.file)
+    early = "The reset came before the downgrade. " if where == "ORIG_HEAD" else ""
+    nothing = "Git does not have it, and nothing" if rescue.kind == "lost" else "Nothing"
+    return {
         "worktree": (
             "The last commit has it; this brings it back.",
             f"git checkout HEAD -- {file}",
@@ -190,9 +204,8 @@ def missing_script(state: State) -> Disagreement | None:
             f"git show {where} > {file}",
         ),
         "nothing lost": (
-            f"{'Git does not have it, and nothing' if rescue == 'lost' else 'Nothing'} of it is "
-            "missing: the database has what the scripts make, and the model wants it. Only the id "
-            "is wrong. A stamp records the right one, and changes no table.",
+            f"{nothing} of it is missing: the database has what the scripts make, and the model "
+            "wants it. Only the id is wrong. A stamp records the right one, and changes no table.",
             f"flask db stamp --purge {'heads' if here.heads[1:] else 'head'}",
         ),
         "lost": (
@@ -202,9 +215,3 @@ def missing_script(state: State) -> Disagreement | None:
             f'flask db revision --rev-id {here.missing[0]} -m "{LOST}"',
         ),
     }[way]
-    return say(
-        "The database is ahead: a script is gone.",
-        f"No file has its revision {here.missing[0]}. flask db says: Can't locate revision.",
-        why,
-        command,
-    )
