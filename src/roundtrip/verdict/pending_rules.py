@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from ..env_file import quoted, with_env_file
 from ..facts import Elsewhere, Revision
 from ..names import table_of
@@ -121,6 +123,24 @@ def pending(state: State) -> Disagreement | None:
         return say(headline, found, why, f"%show {quoted(copies[0])}", "flask db upgrade")
     if state.database.emptied:
         why = "The upgrade makes the tables again, without rows. Only a copy brings the rows back."
+    if careful := _to_read_first(state, adds, drops):
+        why, script, then = careful
+        return say(headline, found, why, f"%show {quoted(script.file)}", then)
+    if renamed:
+        why = f"The upgrade gives {listed(renamed)} another name, and keeps the values. {why}"
+    elif any("alter_column" in revision.others for revision in waiting):
+        why = "The upgrade changes a column; values may be lost. Copy the database first."
+    dropped = [*drops, *renamed]
+    if lost := [d.name for d in gone(state) if not is_among(d.name, dropped)]:
+        why = f"The database has {listed(lost)}, which the model lacks: was that meant? {why}"
+    return say(headline, found, why, "flask db upgrade")
+
+
+def _to_read_first(
+    state: State, adds: Collection[str], drops: Collection[str]
+) -> tuple[str, Revision, str] | None:
+    """A script that loses something, or has no way back: why to read it, and what may follow."""
+    waiting = state.migrations.pending
     if {table_of(name) for name in drops if "." in name} & {
         table_of(name) for name in adds if "." in name
     }:
@@ -130,7 +150,7 @@ def pending(state: State) -> Disagreement | None:
             "that back, delete the script and make it again."
         )
         changing = next(revision for revision in waiting if revision.loses)
-        return say(headline, found, why, f"%show {quoted(changing.file)}", "flask db upgrade")
+        return why, changing, "flask db upgrade"
     tables = [name for name in drops if "." not in name and row_count(state, name)]
     if tables and any("." not in name for name in adds):
         why = (
@@ -138,30 +158,23 @@ def pending(state: State) -> Disagreement | None:
             "op.rename_table into the script instead, and the reverse into downgrade()."
         )
         changing = next(revision for revision in waiting if tables[0] in revision.drops)
-        return say(headline, found, why, f"%show {quoted(changing.file)}")
+        return why, changing, ""
     if unread := next((r for r in waiting if r.opaque or "execute" in r.others), None):
         why = (
             f"{named(unread)} runs SQL or other code that the board cannot read. What it deletes "
             "is gone. Read it; then flask db upgrade runs it."
         )
-        return say(headline, found, why, f"%show {quoted(unread.file)}")
+        return why, unread, ""
     if drops:
         why = f"The upgrade deletes {listed(drops)} with all values in it. If its line was lost, "
         why += "put that back, delete the script and make it again."
         changing = next(revision for revision in waiting if revision.loses)
-        return say(headline, found, why, f"%show {quoted(changing.file)}", "flask db upgrade")
+        return why, changing, "flask db upgrade"
     if one_way := next((r for r in waiting if not r.undoes), None):
         why = f"The downgrade() of {named(one_way)} does not undo its upgrade(): fix it first, "
         why += "before a database needs it."
-        return say(headline, found, why, f"%show {quoted(one_way.file)}", "flask db upgrade")
-    if renamed:
-        why = f"The upgrade gives {listed(renamed)} another name, and keeps the values. {why}"
-    elif any("alter_column" in revision.others for revision in waiting):
-        why = "The upgrade changes a column; values may be lost. Copy the database first."
-    dropped = [*drops, *renamed]
-    if lost := [d.name for d in gone(state) if not is_among(d.name, dropped)]:
-        why = f"The database has {listed(lost)}, which the model lacks: was that meant? {why}"
-    return say(headline, found, why, "flask db upgrade")
+        return why, one_way, "flask db upgrade"
+    return None
 
 
 def _older(state: State) -> Disagreement | None:
