@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from .branches import aside, to_main
 from .commit_causes import amended, model_alone, not_now, not_to_commit, script_alone
 from .finding import Cure, Finding, met, unmet
 from .model_causes import why_lacking
-from .reflog import ask_git, commits_to, is_as_in, is_in_the_files, off_the_branch
+from .reflog import Made, ask_git, commits_to, is_as_in, is_in_the_files, off_the_branch
 from .way_back_causes import database_first
 
 
@@ -159,46 +160,9 @@ def head_subject(
         return unmet(f"{text}, and one commit is missing", Cure(cause, "git reflog", repair=True))
     older = [commit.hash[:7] for commit in state.git.commits if commit.subject == subject]
     if older:
-        cause = f"“{subject}” is {older[0]}, further back: the branch has later commits."
-        if back and not state.disagreements:  # later work, and every place has it
-            return unmet(text, Cure(cause, "git log --oneline"))
-        if back and (first := database_first(state, project, older[0])):
-            return unmet(text, first)
-        changed = {*state.git.uncommitted} - {*state.git.untracked}  # a reset leaves these
-        if back and (not changed or is_as_in(project, older[0], changed)):
-            return unmet(text, Cure(cause, f"git reset --hard {older[0]}"))
-        if back:
-            cause += " A reset would also delete what is not committed. This sets it aside; "
-            cause += "then reset; git stash pop brings it back."
-            return unmet(text, Cure(cause, "git stash"))
-        return unmet(text, Cure(cause, "git log --oneline"))
+        return unmet(text, _go_back_to(state, project, subject, older[0], back))
     if called := [entry for entry in off_the_branch(state, project) if entry.subject == subject]:
-        if elsewhere := aside(project, called):
-            return unmet(text, elsewhere)
-        place = called[-1].after[:7]
-        last = len(state.git.commits) + 1 == commits  # all that was taken off becomes one commit
-        more = not last and len(commits_to(project, place)) > 1
-        left = place == state.git.reset_from or is_in_the_files(state, project, place)
-        if not back and more and left:
-            cause = (
-                f"“{subject}” was {place}, and a reset took more than one commit off the branch. "
-                "This moves it back there, and changes no file."
-            )
-            return unmet(text, Cure(cause, f"git reset {place}", holds_back=True))
-        if not back and is_in_the_files(state, project, place):
-            cause = f"“{subject}” was {place}, and a reset took it off the branch. Its changes "
-            cause += "are still in the files: commit them again."
-            return unmet(text, Cure(cause, commit(state, subject), holds_back=True))
-        cause = f"“{subject}” is {place}: no branch has it any more, but Git remembers it."
-        command = "git reflog"
-        if back and not state.git.uncommitted:
-            command = f"git reset --hard {place}"
-        named = ask_git(project, "rev-parse", "--verify", "--quiet", "ORIG_HEAD")
-        moved = not back and bool(named) and named[0] != called[-1].after
-        if moved and {*state.git.uncommitted} <= {*state.git.untracked}:
-            cause += " ORIG_HEAD is another commit by now, so take the hash."
-            command = f"git reset --hard {place}"
-        return unmet(text, Cure(cause, command, repair=moved, holds_back=True))
+        return unmet(text, _taken_off(state, project, subject, called, commits, back))
     made = not file or ((project / file).is_file() and file not in state.git.untracked)
     if len(state.git.commits) < commits or not made:
         # An earlier lesson may have ended with an amended commit of its own.
@@ -214,6 +178,53 @@ def head_subject(
         cause = "Later lessons find this commit by its message."
         return unmet(text, Cure(cause, f'git commit --amend -m "{subject}"'))
     return unmet(text, Cure(f"No commit is called “{subject}” here.", "git log --oneline"))
+
+
+def _go_back_to(state: State, project: Path, subject: str, place: str, back: bool) -> Cure:
+    """The way to the commit of this message, at a place further back on the branch."""
+    cause = f"“{subject}” is {place}, further back: the branch has later commits."
+    if not back or not state.disagreements:  # later work, and every place has it
+        return Cure(cause, "git log --oneline")
+    if first := database_first(state, project, place):
+        return first
+    changed = {*state.git.uncommitted} - {*state.git.untracked}  # a reset leaves these
+    if not changed or is_as_in(project, place, changed):
+        return Cure(cause, f"git reset --hard {place}")
+    cause += " A reset would also delete what is not committed. This sets it aside; "
+    cause += "then reset; git stash pop brings it back."
+    return Cure(cause, "git stash")
+
+
+def _taken_off(
+    state: State, project: Path, subject: str, called: Sequence[Made], commits: int, back: bool
+) -> Cure:
+    """The way to the commits of this message, which were taken off the branch."""
+    if elsewhere := aside(project, called):
+        return elsewhere
+    place = called[-1].after[:7]
+    last = len(state.git.commits) + 1 == commits  # all that was taken off becomes one commit
+    more = not last and len(commits_to(project, place)) > 1
+    left = is_in_the_files(state, project, place)
+    if not back and more and (left or place == state.git.reset_from):
+        cause = (
+            f"“{subject}” was {place}, and a reset took more than one commit off the branch. "
+            "This moves it back there, and changes no file."
+        )
+        return Cure(cause, f"git reset {place}", holds_back=True)
+    if not back and left:
+        cause = f"“{subject}” was {place}, and a reset took it off the branch. Its changes "
+        cause += "are still in the files: commit them again."
+        return Cure(cause, commit(state, subject), holds_back=True)
+    cause = f"“{subject}” is {place}: no branch has it any more, but Git remembers it."
+    command = "git reflog"
+    if back and not state.git.uncommitted:
+        command = f"git reset --hard {place}"
+    named = ask_git(project, "rev-parse", "--verify", "--quiet", "ORIG_HEAD")
+    moved = not back and bool(named) and named[0] != called[-1].after
+    if moved and {*state.git.uncommitted} <= {*state.git.untracked}:
+        cause += " ORIG_HEAD is another commit by now, so take the hash."
+        command = f"git reset --hard {place}"
+    return Cure(cause, command, repair=moved, holds_back=True)
 
 
 def taken_back(state: State, project: Path, subject: str) -> Finding:
