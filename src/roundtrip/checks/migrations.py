@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -81,29 +81,35 @@ def revisions(
     if len(everything) < count:
         return unmet(text, no_script(state, project, message=message))
     if len(everything) > count:
-        extra = everything[-1]  # no other follows it, so it can go
-        # On the way back only: elsewhere a script that waits is told to be reset like this.
-        back = count == applied and not whole and extra.file in state.git.uncommitted
-        if back and (soft := reset_without_hard(state, project)):
-            return unmet(text, soft)
-        if whole and state.differences and not extra.is_empty:
-            cause = "The table was made from another model, and one script should make it."
-            return unmet(text, begin_again(cause))
-        cause = (
-            f"There is one script too many. The newest is {extra.file}: left over, or made twice. "
-            "Delete it first, since none follows it."
-        )
-        before = everything[-2]
-        if before.is_empty and not (before.applied or before.committed):
-            cause += f" If {before.file} is the extra one, delete that next, and make the "
-            cause += "newest again."
-        if extra.applied:
-            return unmet(text, downgrade_of(state, extra).after(cause))
-        if extra.committed:
-            cause = f"There is one script too many, {extra.file}. Its commit has to go with it."
-            return unmet(text, Cure(cause, "git log --oneline"))
-        return unmet(text, Cure(cause, delete(state, extra), repair=True))
+        back = count == applied and not whole
+        return unmet(text, _one_too_many(state, project, whole, back))
     return unmet(text, not_upgraded(state, project, USUAL))
+
+
+def _one_too_many(state: State, project: Path, whole: bool, back: bool) -> Cure:
+    """There are more scripts than there should be. `back`: on the way back, where none waits."""
+    extra = state.migrations.revisions[-1]  # no other follows it, so it can go
+    # On the way back only: elsewhere a script that waits is told to be reset like this.
+    left = back and extra.file in state.git.uncommitted
+    if left and (soft := reset_without_hard(state, project)):
+        return soft
+    if whole and state.differences and not extra.is_empty:
+        cause = "The table was made from another model, and one script should make it."
+        return begin_again(cause)
+    cause = (
+        f"There is one script too many. The newest is {extra.file}: left over, or made twice. "
+        "Delete it first, since none follows it."
+    )
+    before = state.migrations.revisions[-2]
+    if before.is_empty and not (before.applied or before.committed):
+        cause += f" If {before.file} is the extra one, delete that next, and make the "
+        cause += "newest again."
+    if extra.applied:
+        return downgrade_of(state, extra).after(cause)
+    if extra.committed:
+        cause = f"There is one script too many, {extra.file}. Its commit has to go with it."
+        return Cure(cause, "git log --oneline")
+    return Cure(cause, delete(state, extra), repair=True)
 
 
 def newest_script(state: State, project: Path, message: str) -> Finding:
@@ -198,53 +204,73 @@ def committed_migration(
         return unmet(text, does_more(state, now, drops, adds, found))
     if {*adds} & made - {*maker.drops}:
         return unmet(text, Cure("Two scripts add it: one is left over.", "flask db history"))
-    for name, kind, wanted in unlike(state, maker):
+    cure = _not_as_the_model(state, project, maker, tables, points)
+    cure = cure or _not_in_its_commit(state, project, maker, own, adds, after)
+    return unmet(text, cure) if cure else met(text)
+
+
+_UNDOES = {"drop_index": "create_index", "drop_constraint": "create_unique_constraint"}
+"""Alembic's operations that a later script can undo: what was too much is no longer there."""
+
+
+def _not_as_the_model(
+    state: State, project: Path, maker: Revision, tables: Collection[str], points: str
+) -> Cure | None:
+    """A script makes something otherwise than the model has it, or has no way back."""
+    if different := unlike(state, maker):
+        name, kind, wanted = different[0]
         cause = f"The script makes {name} {kind}, and the model has {wanted}."
         if following := followed(state, maker):
-            return unmet(text, following.after(cause))
-        return unmet(text, make_again(state, maker, cause, repair=True))
+            return following.after(cause)
+        return make_again(state, maker, cause, repair=True)
     if hollow := no_way_back(state, maker):
-        return unmet(text, hollow)
+        return hollow
     if maker.applied and (trouble := why_troubled(state)):
-        return unmet(text, trouble)
+        return trouble
     if state.model.odd and not maker.committed:
-        return unmet(text, Cure(state.model.odd[0], look_at(state), repair=True))
+        return Cure(state.model.odd[0], look_at(state), repair=True)
     has = columns_in(table for table in state.model.tables if table.name in tables)
     late = has.keys() - {*maker.adds, *maker.columns}
     if late and not maker.committed and not maker.renamed:
         cause = f"The script was made before the model had {names_of(late)}."
-        return unmet(text, make_again(state, maker, cause, repair=True))
-    if points and not maker.renamed and (plain := _without_key(state, project, maker, points)):
-        return unmet(text, plain)
+        return make_again(state, maker, cause, repair=True)
+    if points and not maker.renamed:
+        return _without_key(state, project, maker, points)
+    return None
+
+
+def _not_in_its_commit(
+    state: State,
+    project: Path,
+    maker: Revision,
+    own: Sequence[Revision],
+    adds: Sequence[str],
+    after: str,
+) -> Cure | None:
+    """A script of the lesson, `maker` first of all, is not in a commit with its model."""
     if maker.committed and after and state.git.subject == after:
-        return unmet(text, _amended(state, project, after))
+        return _amended(state, project, after)
     named = {table_of(name) for name in adds}
     models = {table.file for table in state.model.tables if table.name in named}
     uncommitted = models & {*state.git.uncommitted}
     amend = [commit.subject for commit in state.git.commits[1:2]] == [after]
     all_in = all(each.committed for each in own)
     if all_in and maker.committed and uncommitted and amend and not state.differences:
-        return unmet(text, script_alone(state))
+        return script_alone(state)
     if not maker.committed:
         if not maker.applied:
-            return unmet(text, not_upgraded(state, project, USUAL))
+            return not_upgraded(state, project, USUAL)
         if maker.ignored or (not uncommitted and amend):
-            return unmet(text, model_alone(state))
+            return model_alone(state)
         cause = "The script is not committed: whoever has the model alone cannot make its table."
-        return unmet(text, Cure(cause, commit_script(state, maker)))
+        return Cure(cause, commit_script(state, maker))
     loose = [each for each in own if not each.committed]
     if loose and not loose[-1].applied:
-        return unmet(text, not_upgraded(state, project, USUAL))
+        return not_upgraded(state, project, USUAL)
     if loose:
         cause = f"{loose[-1].file} has run, and is not committed."
-        return unmet(text, Cure(cause, commit_script(state, loose[-1])))
-    if after and (two := apart(state, project, maker.file, models, after)):
-        return unmet(text, two)
-    return met(text)
-
-
-_UNDOES = {"drop_index": "create_index", "drop_constraint": "create_unique_constraint"}
-"""Alembic's operations that a later script can undo: what was too much is no longer there."""
+        return Cure(cause, commit_script(state, loose[-1]))
+    return apart(state, project, maker.file, models, after) if after else None
 
 
 def _without_key(state: State, project: Path, script: Revision, target: str) -> Cure | None:
