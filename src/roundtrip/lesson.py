@@ -97,14 +97,20 @@ def finish(
     course: Course, home: Home, lesson: Lesson, current: State, anyway: bool = False
 ) -> Finished:
     """Check the lesson's goals against the state now and, when all are met, keep it as its end."""
-    start = own_start(course, home, lesson)
-    commits = begins_with_commits(course, lesson)
-    results = hold(lesson.goals, home.project, current, start, commits)
+    results = held(course, home, lesson, lesson.goals, current)
     keep = anyway or all(result.met for result in results)
     if keep:
         notes = snapshots.notes(current)
         snapshots.store(home.project, snapshots.own(home, lesson), notes)
     return Finished(lesson, results, keep, course.after(lesson))
+
+
+def held(
+    course: Course, home: Home, lesson: Lesson, goals: Sequence[Goal], current: State
+) -> tuple[checks.Result, ...]:
+    """Hold goals of this lesson, or of an exercise in it, against the workspace as it is now."""
+    start, commits = own_start(course, home, lesson), begins_with_commits(course, lesson)
+    return hold(goals, home.project, current, start, commits)
 
 
 def own_start(course: Course, home: Home, lesson: Lesson) -> Path | None:

@@ -169,10 +169,8 @@ class LessonMagics(SessionMagics):
 
     def _held(self, here: Lesson, goals: Sequence[Goal]) -> tuple[Result, ...]:
         """Goals of the lesson here, held against the workspace now."""
-        course, home = self._session.course, self._session.home
-        start = lesson.own_start(course, home, here)
-        commits = lesson.begins_with_commits(course, here)
-        return lesson.hold(goals, home.project, self._session.reader.read(), start, commits)
+        now = self._session.reader.read()
+        return lesson.held(self._session.course, self._session.home, here, goals, now)
 
     def _choose(self, question: Question, answer: Answer) -> str:
         """Note a guess until `%answer`; a question that is no guess is answered at once."""
