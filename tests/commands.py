@@ -11,17 +11,7 @@ from pathlib import Path
 import click
 import flask.cli
 import flask_migrate.cli
-from pages import (
-    BESIDE,
-    MARKDOWN,
-    Command,
-    Text,
-    command,
-    fenced,
-    in_tables,
-    spans,
-    typed,
-)
+from pages import BESIDE, MARKDOWN, Command, Text, command, fenced, in_tables, spans, typed
 
 from roundtrip import cli
 

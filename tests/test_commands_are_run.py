@@ -9,18 +9,7 @@ from pathlib import Path
 
 import click
 from commands import EVERY, all_right, flask_tree, forms, git_help, in_text, none
-from pages import (
-    BESIDE,
-    CELLS,
-    MARKDOWN,
-    ROOT,
-    Command,
-    command,
-    fenced,
-    in_tables,
-    spans,
-    typed,
-)
+from pages import BESIDE, CELLS, MARKDOWN, ROOT, Command, command, fenced, in_tables, spans, typed
 
 from roundtrip import cli
 

@@ -8,16 +8,7 @@ import shlex
 import click
 import pytest
 from commands import EVERY, all_right, flask_tree, forms, git_help, none
-from pages import (
-    BESIDE,
-    LESSONS,
-    MARKDOWN,
-    PLACEHOLDERS,
-    QUESTIONS,
-    Command,
-    in_tables,
-    spans,
-)
+from pages import BESIDE, LESSONS, MARKDOWN, PLACEHOLDERS, QUESTIONS, Command, in_tables, spans
 
 from roundtrip import cli
 from roundtrip.errors import RoundtripError

@@ -14,15 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 from kernels import kernel
-from preloaded import (
-    STRANGE,
-    Ended,
-    begin,
-    finish,
-    is_over,
-    ready_helper,
-    wait_for,
-)
+from preloaded import STRANGE, Ended, begin, finish, is_over, ready_helper, wait_for
 
 from roundtrip import preload
 from roundtrip.environment import environment

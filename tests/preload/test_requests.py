@@ -10,13 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from preloaded import (
-    begin,
-    finish,
-    is_over,
-    libraries_loaded_before,
-    wait_for,
-)
+from preloaded import begin, finish, is_over, libraries_loaded_before, wait_for
 
 from roundtrip import preload
 from roundtrip.environment import environment

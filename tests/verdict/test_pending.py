@@ -11,15 +11,7 @@ import pytest
 from goal_states import made, migrations, second
 from starts import Starts
 from states import AGE, Project
-from turns import (
-    CITY,
-    MODELS,
-    NICK,
-    PHONE,
-    committed,
-    on_production,
-    with_production,
-)
+from turns import CITY, MODELS, NICK, PHONE, committed, on_production, with_production
 
 from roundtrip import board, checks
 from roundtrip.course import Goal

@@ -7,16 +7,7 @@ from __future__ import annotations
 
 import pytest
 from states import Project
-from turns import (
-    MODELS,
-    POST,
-    committed,
-    fails,
-    fill,
-    on_production,
-    with_production,
-    with_script,
-)
+from turns import MODELS, POST, committed, fails, fill, on_production, with_production, with_script
 
 RENAME = """with op.batch_alter_table('user') as batch_op:
         batch_op.alter_column('city', new_column_name='town')"""

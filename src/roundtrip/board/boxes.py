@@ -8,20 +8,7 @@ from dataclasses import dataclass
 from .fitting import Style, pill_width, shorten_middle, width_of, wrap
 from .svg import Canvas
 from .tables import Box, Row
-from .theme import (
-    BODY,
-    CODE,
-    HAIR,
-    INK,
-    LINE,
-    MARKED,
-    NEWS,
-    NEWS_GROUND,
-    PAPER,
-    SMALL,
-    TONES,
-    WAIT,
-)
+from .theme import BODY, CODE, HAIR, INK, LINE, MARKED, NEWS, NEWS_GROUND, PAPER, SMALL, TONES, WAIT
 
 _WORD = Style(11.5, WAIT)
 _INDENT = 26

@@ -24,13 +24,7 @@ from .causes import (
     why_empty,
     why_troubled,
 )
-from .commit_causes import (
-    apart,
-    model_alone,
-    reset_without_hard,
-    script_alone,
-    why_changed,
-)
+from .commit_causes import apart, model_alone, reset_without_hard, script_alone, why_changed
 from .course_databases import USUAL
 from .finding import Cure, Finding, as_told, begin_again, met, unmet
 from .model_causes import look_at

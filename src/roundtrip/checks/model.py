@@ -7,10 +7,7 @@ from pathlib import Path
 from ..reading.git import moves_of_head
 from ..state import State
 from ..verdict.lookups import models_file
-from .commit_causes import (
-    amended,
-    reset_without_hard,
-)
+from .commit_causes import amended, reset_without_hard
 from .finding import Cure, Finding, met, unmet
 from .model_causes import look_at, why_lacking
 from .reflog import ask_git, off_the_branch

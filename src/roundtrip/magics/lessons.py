@@ -8,17 +8,7 @@ from contextlib import closing, suppress
 
 from IPython.core.magic import line_magic, magics_class
 
-from .. import (
-    attic,
-    card,
-    environment,
-    holding,
-    lesson,
-    messages,
-    progress,
-    questions,
-    terminal,
-)
+from .. import attic, card, environment, holding, lesson, messages, progress, questions, terminal
 from ..bar import Bar
 from ..checks import Result
 from ..course import Goal, Lesson, command

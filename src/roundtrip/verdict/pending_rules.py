@@ -10,15 +10,7 @@ from ..names import table_of
 from ..state import Disagreement, State
 from .commands import back_on, restore_model, stash_pop, take_out
 from .failing import mistaken, unfit, would_fail
-from .lookups import (
-    database_names,
-    gone,
-    has_run,
-    is_among,
-    model_names,
-    row_count,
-    unlike,
-)
+from .lookups import database_names, gone, has_run, is_among, model_names, row_count, unlike
 from .unseen_rules import not_made
 from .wording import are, by_sql, dropped, listed, named, say
 
