@@ -60,14 +60,11 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
     elsewhere = tuple(read_others(project, database, env_file))
     differences = _differences(report)
     usual = _report(run(["python", str(PROBE)])) if env_file and differences else {}
-    known = {replace(d, required=False) for d in _differences(usual)}
-    alone = tuple(d for d in differences if replace(d, required=False) not in known)
+    alone = _alone(differences, usual)
     migrations = _with_maker(migrations, differences, run)
     if gone := [d.table for d in differences if d.op == "remove_table"]:
         left_out = not_imported(project, gone, model.files)
         model = replace(model, left_out=tuple(left_out))
-    if "differences" not in usual:
-        alone = ()  # nobody knows
     state = State(
         git, model, migrations, database, differences, (), env_file or "", elsewhere, alone
     )
@@ -136,6 +133,14 @@ def _with_maker(
 
 def _differences(report: Mapping[str, Any]) -> tuple[Difference, ...]:
     return build(tuple[Difference, ...], report.get("differences", ()))
+
+
+def _alone(differences: tuple[Difference, ...], usual: Mapping[str, Any]) -> tuple[Difference, ...]:
+    """The differences that the default database does not have, as far as its report knows."""
+    if "differences" not in usual:
+        return ()
+    known = {replace(d, required=False) for d in _differences(usual)}
+    return tuple(d for d in differences if replace(d, required=False) not in known)
 
 
 def _report(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
