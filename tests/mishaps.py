@@ -73,7 +73,7 @@ def script(body: str, name: str = "mine") -> Callable[[Project], None]:
 
     def prepare(project: Project) -> None:
         project.db("revision", "-m", name)
-        file = f"migrations/versions/{project.script(f'_{name}').name}"
+        file = project.script_file(f"_{name}")
         text = (project.path / file).read_text(encoding="utf-8")
         project.write(file, text.replace("    pass", f"    {body}", 1))
 
@@ -206,15 +206,11 @@ ADD_ADA = "db.session.add(User(name='x', email='ada@example.com')); db.session.c
 NO_MIGRATE = edited(APP, "    migrate.init_app(app, db)\n", "")
 BROKEN_HEAD = both(
     script("pass"),
-    lambda project: project.edit(
-        f"migrations/versions/{project.script('_mine').name}", "down_revision =", "down ="
-    ),
+    lambda project: project.edit(project.script_file("_mine"), "down_revision =", "down ="),
 )
 NAMELESS_HEAD = both(
     script("pass"),
-    lambda project: project.edit(
-        f"migrations/versions/{project.script('_mine').name}", "\nrevision =", "\nname ="
-    ),
+    lambda project: project.edit(project.script_file("_mine"), "\nrevision =", "\nname ="),
 )
 
 

@@ -42,7 +42,7 @@ def project(joined: Project, tmp_path: Path) -> Project:
 
 def adds_a_column(project: Project, part: str, name: str) -> None:
     """Write into a script without operations that it adds this column to user."""
-    file = f"migrations/versions/{project.script(part).name}"
+    file = project.script_file(part)
     head, _, _ = (project.path / file).read_text(encoding="utf-8").partition("    pass")
     project.write(file, head + ADDS_A_COLUMN.format(name))
 

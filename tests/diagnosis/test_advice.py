@@ -80,7 +80,7 @@ def test_the_half_made_copy_goes_as_advised(applied):
     _, do = diagnosis.diagnose(outcome(applied, "flask db upgrade")[1])
     statement = do.split("`")[-2]
     assert outcome(applied, f">>> {statement}")[0] is False
-    file = f"migrations/versions/{applied.script('_change').name}"
+    file = applied.script_file("_change")
     applied.edit(
         file,
         "batch_op.add_column(sa.Column('full_name', sa.String(length=80), nullable=False))\n"
@@ -116,7 +116,7 @@ def test_rows_that_others_point_to_are_kept_as_advised(applied):
 
 def test_a_required_column_with_a_default_goes_as_advised(applied):
     both(REQUIRED_AGE, failed_upgrade)(applied)
-    file = f"migrations/versions/{applied.script('_change').name}"
+    file = applied.script_file("_change")
     applied.edit(file, "nullable=False", "nullable=False, server_default='0'")
     applied.db("upgrade")
     assert applied.sql("SELECT age FROM user") == [(0,), (0,), (0,)]

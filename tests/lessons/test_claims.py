@@ -75,7 +75,7 @@ def test_a_column_that_is_dropped_in_a_batch_can_take_rows_of_other_tables(
 ):
     """Lesson 10: with the pragma on, and `ON DELETE CASCADE`."""
     with_posts(aged, '"user.id", ondelete="CASCADE"')
-    script = f"migrations/versions/{aged.script('city').name}"
+    script = aged.script_file("city")
     text = (aged.path / script).read_text(encoding="utf-8")
     head, found, _ = text.partition("def downgrade():\n")
     aged.write(script, f"{head}{found}{does}")
