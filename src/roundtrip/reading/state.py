@@ -57,16 +57,21 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
     if "settings" in report and not migrations.error:
         error, file = report["settings"]
         migrations = replace(migrations, error=error, error_file=file)
-    elsewhere = tuple(read_others(project, database, env_file))
     differences = _differences(report)
     usual = _report(run(["python", str(PROBE)])) if env_file and differences else {}
-    alone = _alone(differences, usual)
     migrations = _with_maker(migrations, differences, run)
     if gone := [d.table for d in differences if d.op == "remove_table"]:
         left_out = not_imported(project, gone, model.files)
         model = replace(model, left_out=tuple(left_out))
     state = State(
-        git, model, migrations, database, differences, (), env_file or "", elsewhere, alone
+        git,
+        model,
+        migrations,
+        database,
+        differences,
+        env_file=env_file or "",
+        elsewhere=tuple(read_others(project, database, env_file)),
+        alone=_alone(differences, usual),
     )
     state = replace(state, disagreements=verdict.disagreements(state))
     if env_file or state.disagreements:
