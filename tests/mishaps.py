@@ -150,7 +150,7 @@ def middle_gone(project: Project) -> None:
 def mistyped_link(project: Project) -> None:
     """A script with a slip in the number of the one that it follows."""
     script("pass")(project)
-    (head, *_) = project.script("_create_user_table").name.split("_")
+    head = project.script_id("_create_user_table")
     project.edit(project.script_file("_mine"), f"down_revision = '{head}'", "down_revision = 'abc'")
 
 
@@ -179,7 +179,7 @@ def stamped_back(project: Project) -> None:
     """`age` in the database, which does not know that its script has run."""
     waiting(project)
     project.db("upgrade")
-    project.db("stamp", project.script("_create_user_table").name.partition("_")[0])
+    project.db("stamp", project.script_id("_create_user_table"))
 
 
 def dropped_by_hand(project: Project) -> None:

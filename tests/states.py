@@ -104,6 +104,10 @@ class Project:
         """The path of that script, as Git and the verdict name it."""
         return f"migrations/versions/{self.script(part).name}"
 
+    def script_id(self, part: str) -> str:
+        """The revision id of that script."""
+        return self.script(part).name.partition("_")[0]
+
     def read(self, env_file: str | None = None) -> State:
         """The state, as the course reads it: not again while nothing has changed."""
         reader = _readers.setdefault(self.path, Reader(self.path))

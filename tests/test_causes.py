@@ -22,7 +22,7 @@ def downgrade():
 def joined(starts: Starts, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Two scripts follow the first, for user.age and user.size; a merge of both adds user.city."""
     project = starts["loose"].copy(tmp_path_factory.mktemp("joined") / "p")
-    project.db("revision", "-m", "two", "--head", revision(project, "create"), "--splice")
+    project.db("revision", "-m", "two", "--head", project.script_id("create"), "--splice")
     adds_a_column(project, "two", "size")
     project.db("upgrade", "heads")
     project.db("merge", "heads", "-m", "join")
@@ -45,10 +45,6 @@ def adds_a_column(project: Project, part: str, name: str) -> None:
     file = project.script_file(part)
     head, _, _ = (project.path / file).read_text(encoding="utf-8").partition("    pass")
     project.write(file, head + ADDS_A_COLUMN.format(name))
-
-
-def revision(project: Project, part: str) -> str:
-    return project.script(part).name.partition("_")[0]
 
 
 def columns(project: Project) -> set[str]:
@@ -90,14 +86,14 @@ def test_a_database_that_is_further_than_a_merge(project: Project):
 
 @pytest.mark.parametrize(("name", "other"), [("age", "size"), ("size", "age")])
 def test_of_two_scripts_that_follow_the_same_one_goes_back(project: Project, name: str, other: str):
-    project.db("downgrade", revision(project, "age"))
+    project.db("downgrade", project.script_id("age"))
     gone = {"column": f"user.{name}", "present": False}
     do(project, find(project, "database_has", **gone).next)
     assert columns(project) == {other}
 
 
 def test_a_merge_that_was_stamped(project: Project):
-    project.db("downgrade", revision(project, "age"))
+    project.db("downgrade", project.script_id("age"))
     project.db("stamp", "head")
     assert "Stamp it back, then look again" in project.read().verdict.why
     for _ in range(4):

@@ -188,7 +188,7 @@ def test_a_stamp_writes_an_id_and_runs_nothing(aged: Project):
     aged.add_to_model("    city: Mapped[str | None]\n")
     aged.db("migrate", "-m", "City")
     before = aged.sql("SELECT sql FROM sqlite_master")
-    revision = aged.script("city").name.partition("_")[0]
+    revision = aged.script_id("city")
     aged.db("stamp", revision)
     assert aged.sql("SELECT version_num FROM alembic_version") == [(revision,)]
     assert aged.sql("SELECT sql FROM sqlite_master") == before

@@ -101,7 +101,7 @@ def test_tables_of_create_all_get_their_script_and_keep_their_rows(new: Project)
 def test_stamped_instead_of_upgraded(aged: Project):
     aged.sql("ALTER TABLE user DROP COLUMN age")
     verdict = check_against_commands(aged).verdict
-    parent = aged.script("create").name[:12]
+    parent = aged.script_id("create")
     assert (verdict.kind, verdict.next) == ("stamped", f"flask db stamp {parent}")
 
 

@@ -127,7 +127,7 @@ def test_what_a_later_script_adds_may_be_here_already(aged: Project):
     aged.add_to_model(bio)
     aged.db("revision", "-m", "bio", "--head", before, "--splice")
     fill(aged.script("bio"), 'op.add_column("user", sa.Column("bio", sa.String()))')
-    own = aged.script("bio").name[:12]
+    own = aged.script_id("bio")
     aged.edit(city, f"down_revision = '{before}'", f"down_revision = '{own}'")
     aged.commit("bio, and city after it")
     aged.follow("stamped", f"flask db stamp {before}")

@@ -231,7 +231,7 @@ def test_a_database_under_another_name_is_named_before_an_empty_one_is_made(aged
 
 def test_a_copy_of_production_is_not_named_for_the_rows_of_another_database(aged: Project):
     with_production(aged)
-    on_production(aged, "upgrade", aged.script("create").name[:12])
+    on_production(aged, "upgrade", aged.script_id("create"))
     aged.sql("INSERT INTO user (name, email) VALUES ('Dorothy', 'd')", "production.db")
     instance = aged.path / "instance"
     shutil.copy(instance / "production.db", instance / "before-age.db")

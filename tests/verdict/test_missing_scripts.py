@@ -146,7 +146,7 @@ def test_an_old_copy_of_the_database_in_its_place(project: Project):
 
 
 def test_a_script_lost_for_good_can_be_written_again(loose: Project):
-    name = loose.script("age").name[:12]
+    name = loose.script_id("age")
     loose.script("age").unlink()
     verdict = loose.read().verdict
     assert verdict.kind == "missing_script"
@@ -229,7 +229,7 @@ def test_what_is_told_about_another_database_names_it(aged: Project):
     aged.git("reset", "--hard", "HEAD~1")
     verdict = aged.read("production.env").verdict
     assert verdict.kind == "missing_script"
-    first = aged.script("_create").name.partition("_")[0]
+    first = aged.script_id("_create")
     assert (
         f"every database (flask --env-file production.env db downgrade {first}), and" in verdict.why
     )

@@ -160,7 +160,7 @@ def test_a_copied_script_with_another_number(aged: Project):
 
 
 def test_two_heads_are_merged(project: Project, starts: Starts):
-    parent = project.script("create").name[:12]
+    parent = project.script_id("create")
     for name, column in (("aaaaaaaaaaaa", "age"), ("bbbbbbbbbbbb", "city")):
         script = starts["loose"].script("age").read_text(encoding="utf-8")
         own = starts["loose"].script("age").name[:12]
@@ -203,7 +203,7 @@ def test_a_second_head_that_nobody_wants_is_not_merged(project: Project):
 
 def test_scripts_that_follow_one_another_in_a_ring(aged: Project):
     script = aged.script_file("age")
-    own = aged.script("age").name[:12]
+    own = aged.script_id("age")
     text = (aged.path / script).read_text(encoding="utf-8")
     aged.write(script, re.sub(r"down_revision = '.*'", f"down_revision = '{own}'", text))
     assert aged.capture(["flask", "db", "current"]).returncode
