@@ -116,14 +116,8 @@ def _other_name(state: State, revision: Revision, name: str) -> str:
         return next(same, "")
     kind = columns_in(state.model.tables)[name].type
     there = columns_in(state.database.tables)
-    return next(
-        (
-            each
-            for each in sorted(strange & there.keys())
-            if table_of(each) == table_of(name) and there[each].type.upper() == kind
-        ),
-        "",
-    )
+    beside = (each for each in sorted(strange & there.keys()) if table_of(each) == table_of(name))
+    return next((each for each in beside if there[each].type.upper() == kind), "")
 
 
 def _renamed(revision: Revision, name: str, other: str) -> Disagreement:

@@ -98,15 +98,8 @@ def _copied(state: State) -> tuple[str, str]:
 def _left_behind(state: State) -> Revision | None:
     """The script without a parent, where nothing has run it and no commit has it."""
     here = state.migrations
-    return next(
-        (
-            revision
-            for revision in here.revisions
-            if revision.file == here.error_file
-            if not (revision.applied or revision.committed or claims(state, revision))
-        ),
-        None,
-    )
+    loose = (r for r in here.revisions if not (r.applied or r.committed or claims(state, r)))
+    return next((revision for revision in loose if revision.file == here.error_file), None)
 
 
 def template_gone(state: State) -> Disagreement | None:
