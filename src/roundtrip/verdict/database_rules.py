@@ -16,30 +16,32 @@ def database_problem(state: State) -> Disagreement | None:
     here = state.database
     if not here.error and not here.problem:
         return None
-    headline, why = {
+    no_answer = ("The database does not answer.", "Nothing can be compared until it does.", "")
+    headline, why, command = {
         "memory": (
             "The database is in memory.",
             "What an upgrade makes there is gone with the command. Name a file in DATABASE_URL: "
             "sqlite:///app.db is instance/app.db.",
+            show_settings(state),
         ),
         "no folder": (
             "The database has no folder.",
             no_folder(here.url),
+            show_settings(state),
         ),
         "locked": (
             "The database is locked.",
             "Another program, such as a flask shell, is writing to it. Close that, then look "
             "again.",
+            "",
         ),
         "garbage": (
             "The database cannot be read.",
             f"The file is damaged, or no database. {MOVED_AWAY}",
+            move_away(here.url),
         ),
-    }.get(here.problem, ("The database does not answer.", "Nothing can be compared until it does."))
-    command = move_away(here.url) if here.problem == "garbage" else ""
-    if here.problem in ("memory", "no folder"):
-        command = show_settings(state)
-    elif here.problem == "garbage" and not here.url.startswith("instance/"):
+    }.get(here.problem, no_answer)
+    if here.problem == "garbage" and not here.url.startswith("instance/"):
         why, command = "Look at DATABASE_URL: it leads out of the project.", show_settings(state)
     return say(headline, f"{here.url}: {sentence(here.error or here.problem)}", why, command)
 
