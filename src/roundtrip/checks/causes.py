@@ -146,6 +146,11 @@ def no_script(state: State, project: Path, wanted: str = "", message: str = "") 
     if not state.differences:
         cause = "The model holds no new change, so flask db migrate makes no script."
         return Cure(cause, look_at(state))
+    return _make_one(state, message)
+
+
+def _make_one(state: State, message: str) -> Cure:
+    """How to make a script that is missing, where the board does not tell something else first."""
     command = f'flask db migrate -m "{message_for(state)}"'
     first = state.verdict
     as_usual = first.next == command

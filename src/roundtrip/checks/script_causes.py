@@ -143,6 +143,12 @@ def why_not_pending(
         if new:
             cause = f"The script was made before the model had {names_of(new)}."
         return unread(waiting) or make_again(state, waiting[-1], cause)
+    return _made_otherwise(state, adds, alone)
+
+
+def _made_otherwise(state: State, adds: set[str], alone: bool) -> Cure | None:
+    """The scripts that wait do what they should, and not as they should, or something beside."""
+    waiting = state.migrations.pending
     for revision in waiting:
         for name, made, wanted in unlike(state, revision):
             cause = f"The script makes {name} {made}, and the model has {wanted}: one of them was "
