@@ -60,7 +60,7 @@ class Row:
     do: str
     ran: re.Pattern[str] | None = None
 
-    def found(self, error: str, command: str = "") -> re.Match[str] | None:
+    def found(self, error: str, command: str) -> re.Match[str] | None:
         """Where the pattern matches the error; None where it is not the error of this row."""
         if self.ran and not self.ran.search(command):
             return None
