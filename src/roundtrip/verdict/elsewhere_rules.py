@@ -157,8 +157,8 @@ def _at_another_revision(state: State, other: Elsewhere) -> Disagreement | None:
     if other.versions:
         at = f"{other.url} is at {listed(other.versions)}"
     found = f"{at}, {state.database.url} at {state.database.version or 'none'}."
-    if gone := sorted(there - state.migrations.ids):
-        why = f"The script {gone[0]} is not here. Bring it back before you move that database."
+    if lost := sorted(there - state.migrations.ids):
+        why = f"The script {lost[0]} is not here. Bring it back before you move that database."
         return say(f"{other.url} lost its script.", found, why, board)
     waiting = [r for r in state.migrations.revisions if r.id in here - there]
     new = {name for r in waiting for name in r.adds if name not in r.drops}
