@@ -17,7 +17,7 @@ from .lanes import lay_out
 
 
 def text(state: State, since: State | None = None) -> str:
-    """The board in words, at most 96 columns wide.
+    """The board in words, in lines of at most 96 columns; only a command may take more.
 
     `since` is the state at the last look: what is new since then is marked.
     """
