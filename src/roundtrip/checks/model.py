@@ -47,8 +47,8 @@ def model_has(
         if table.file in state.git.modified:
             return unmet(text, Cure("The line is still in the class.", here))
         lost = off_the_branch(state, project)
-        words = ("grep", "--files-with-matches", "--word-regexp", found.name)
-        if into := amended([e for e in lost if not ask_git(project, *words, e.after, table.file)]):
+        without = [e for e in lost if not _has_word(project, e.after, table.file, found.name)]
+        if into := amended(without):
             return unmet(text, into)
         cause = "The line is committed, so git restore does not take it away."
         scripts = [r for r in state.migrations.revisions if column in r.adds]
@@ -74,11 +74,16 @@ def _reset_away(state: State, project: Path, column: str) -> Cure | None:
     moves = moves_of_head(project)
     if file in state.git.uncommitted or not moves or "\treset: " not in moves[-1]:
         return None
-    words = ("grep", "--files-with-matches", "--word-regexp", column.rpartition(".")[2])
     for entry in reversed(off_the_branch(state, project)):
-        if ask_git(project, *words, entry.after, "--", file):
+        if _has_word(project, entry.after, file, column.rpartition(".")[2]):
             place = entry.after[:7]
             cause = f"{place} has it, and a reset took that commit off the branch."
             changed = {*state.git.uncommitted} - {*state.git.untracked}
             return Cure(cause, "git reflog" if changed else f"git reset --hard {place}")
     return None
+
+
+def _has_word(project: Path, commit: str, file: str, word: str) -> bool:
+    """Whether a file has this word in a commit."""
+    how = ("grep", "--files-with-matches", "--word-regexp")
+    return bool(ask_git(project, *how, word, commit, "--", file))
