@@ -203,12 +203,12 @@ def _reset_away(state: State, project: Path) -> Cure | None:
 def _made_by_hand(project: Path, name: str) -> Cure:
     """The default database has what no script makes, so `flask db migrate` finds no difference."""
     cause = f"{USUAL} has {name} already, and no script here made it: db.create_all(), a change "
-    cause = f"{cause}by hand, or a script that was deleted since. flask db migrate finds no "
-    cause = f"{cause}difference."
+    cause += "by hand, or a script that was deleted since. flask db migrate finds no "
+    cause += "difference."
     table, _, column = name.partition(".")
     values = f"SELECT count({sql_name(column)}) FROM {sql_name(table)}"
     if column in columns_of(project, USUAL, table) and query(project, USUAL, values) == [(0,)]:
-        cause = f"{cause} It has no value yet: drop it, {by_sql(dropped(name))}. Then the script "
+        cause += f" It has no value yet: drop it, {by_sql(dropped(name))}. Then the script "
         return Cure(f"{cause}can be made.", "%%flask_shell", repair=True)
     return Cure(cause, "%board", repair=True)
 

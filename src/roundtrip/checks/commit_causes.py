@@ -153,7 +153,7 @@ def why_changed(state: State, file: str) -> Cure:
         return Cure(cause, "git status", repair=True)
     if file in state.git.untracked and file.endswith("/"):
         cause = "The folder is a repository of its own: Git takes none of its files, and git clean "
-        cause = f"{cause}leaves it. Move it out of the workspace."
+        cause += "leaves it. Move it out of the workspace."
         return Cure(cause, "git status", repair=True)
     if file in state.git.untracked:
         cause = "The file is in no commit, so there is nothing to restore. Not needed? "

@@ -82,8 +82,8 @@ def _together(state: State, project: Path, script: str, text: str) -> Finding:
                 cause = (
                     f"The lesson's script is called {name}; here it is {Path(other.file).name}. "
                 )
-                cause = f"{cause}Its name can change, as its id is inside; then git commit --amend "
-                cause = f"{cause}--no-edit."
+                cause += "Its name can change, as its id is inside; then git commit --amend "
+                cause += "--no-edit."
                 return unmet(text, Cure(cause, f"git mv {other.file} {named}", repair=True))
         return unmet(text, Cure(cause, "flask db history", repair=True))
     if brought and known[-1] not in brought:
@@ -95,7 +95,7 @@ def _together(state: State, project: Path, script: str, text: str) -> Finding:
         return unmet(text, cure.after(f"{made.file} adds {column}, and its model is in no commit."))
     for column, kind, wanted in unlike(state, made):
         cause = f"{made.file} makes {column} {kind}, and the model has {wanted}. Which is right? "
-        cause = f"{cause}Write it in both, then git commit --amend --no-edit."
+        cause += "Write it in both, then git commit --amend --no-edit."
         return unmet(text, Cure(cause, f"%show {made.file}", repair=True))
     if {*state.model.files} & {*brought}:
         text = f"the last commit has the model and {known[-1]}"
@@ -154,7 +154,7 @@ def head_subject(
         cause = "It has replaced an earlier commit, which is no longer on the branch."
         for same in reversed([each for each in lost if each.subject == subject]):
             if not ask_git(project, "diff", "--name-only", "HEAD", same.after):
-                cause = f"{cause} {same.after[:7]} has the same files, and the commits before it."
+                cause += f" {same.after[:7]} has the same files, and the commits before it."
                 cure = Cure(cause, f"git reset {same.after[:7]}", repair=True)
                 return unmet(f"{text}, and one commit is missing", cure)
         return unmet(f"{text}, and one commit is missing", Cure(cause, "git reflog", repair=True))

@@ -208,16 +208,16 @@ def half_run(state: State) -> Disagreement | None:
     why = (
         f"It stopped at an error, or someone made {listed(there)} by hand. The next upgrade would "
     )
-    why = f"{why}fail there."
+    why += "fail there."
     keep = (
         f"Fix the script, take {listed(there)} out of its upgrade() for this one run, then flask "
     )
-    keep = f"{keep}db upgrade, and put the lines back."
+    keep += "db upgrade, and put the lines back."
     if any("." not in name for name in there):
         return say(headline, found, f"{why} {keep}")
     them = "it" if len(there) == 1 else "them"
-    why = f"{why} No values there yet? Then drop {them}, and mend the script or make it again: "
-    why = f"{why}{by_sql(*map(dropped, there))}. Values? {keep}"
+    why += f" No values there yet? Then drop {them}, and mend the script or make it again: "
+    why += f"{by_sql(*map(dropped, there))}. Values? {keep}"
     return say(headline, found, why, "%%flask_shell")
 
 

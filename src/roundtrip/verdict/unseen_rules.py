@@ -46,24 +46,24 @@ def not_made(state: State) -> Disagreement | None:
         return None
     last = scripts[-1]
     if last.is_empty and last.message == LOST and last.applied:
-        why = f"{why} {last.file} has run and does nothing: write into it what is missing."
+        why += f" {last.file} has run and does nothing: write into it what is missing."
         return say(headline, found, why, f"%show {quoted(last.file)}")
     ours = not last.committed or last.message == message
     if last.is_empty and ours and not claims(state, last):
-        why = f"{why} {named(last)} is empty. Without it, flask db migrate can write a whole one. "
+        why += f" {named(last)} is empty. Without it, flask db migrate can write a whole one. "
         back = "flask db downgrade" if last.applied else delete(state, last)
         return say(headline, found, f"{why}So it goes first; no table changes.", back)
     if tables and not row_count(state, table):
-        why = f"{why} Take that out of the code first. The table has no rows: once it is dropped, "
-        why = f"{why}flask db migrate sees it. Drop it {by_sql(dropped(table))}"
+        why += " Take that out of the code first. The table has no rows: once it is dropped, "
+        why += f"flask db migrate sees it. Drop it {by_sql(dropped(table))}"
         return say(headline, found, why, "%%flask_shell")
     if "://" in state.database.url:
-        why = f"{why} The command makes an empty script: write into it what is missing; then flask "
-        why = f"{why}db stamp head, as it is here already."
+        why += " The command makes an empty script: write into it what is missing; then flask "
+        why += "db stamp head, as it is here already."
         return say(headline, found, why, f'flask db revision -m "{message}"')
-    why = f"{why} The command makes a second database from the scripts alone, and compares the "
-    why = f"{why}model with that, so that the script is written; then flask db stamp head records "
-    why = f"{why}it here."
+    why += " The command makes a second database from the scripts alone, and compares the "
+    why += "model with that, so that the script is written; then flask db stamp head records "
+    why += "it here."
     there = "DATABASE_URL=sqlite:///scratch.db"
     command = f'{there} flask db upgrade && {there} flask db migrate -m "{message}"'
     return say(headline, found, why, command)
