@@ -119,7 +119,7 @@ def board(env_file: str | None, svg: Path | None) -> None:
     course, home = _course_and_home()
     if not home.project.is_dir():
         raise RoundtripError("There is no workspace yet; start a lesson first.")
-    holding.must_stand(home, course.lessons[0])
+    holding.must_exist(home, course.lessons[0])
     state = Reader(home.project).read(env_file)
     if svg:
         try:

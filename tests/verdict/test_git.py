@@ -244,3 +244,13 @@ def test_a_commit_that_has_deleted_a_script_does_not_get_it_back_by_an_amend(age
     aged.follow("script_not_committed", "git add .")
     assert "--amend" not in aged.follow("script_not_committed", f'git commit -m "{message}"')
     assert aged.read().verdict.kind == "agree"
+
+
+def test_what_is_changed_and_what_is_deleted_is_said_once(aged: Project):
+    aged.edit(PAGES, "Show the", "Show all")
+    assert aged.read().verdict.found == f"Git sees a change in {PAGES}."
+    (aged.path / "demo_app/templates/users.html").unlink()
+    found = f"Git sees a change in {PAGES}. demo_app/templates/users.html is deleted."
+    assert aged.read().verdict.found == found
+    aged.git("restore", PAGES)
+    assert aged.read().verdict.found == "demo_app/templates/users.html is deleted."

@@ -291,7 +291,8 @@ def not_committed(state: State) -> Disagreement | None:
     deleted = [file for file in uncommitted if file in state.git.deleted]
     changed = [file for file in uncommitted if file not in deleted]
     found = f"Git sees a change in {listed(changed)}." if changed else ""
-    found += f" {are(deleted)} deleted." if deleted else found
+    if deleted:
+        found += f" {are(deleted)} deleted."
     return say(
         f"{count} not committed.",
         found.strip(),
