@@ -6,9 +6,10 @@ from pathlib import Path
 
 from ..sqlite_files import sql_name
 from ..state import State
-from ..verdict.lookups import is_nullable
+from ..verdict.commands import message_for
+from ..verdict.lookups import is_nullable, model_names
 from .causes import app_fails, no_script, not_upgraded, why_blocked
-from .course_databases import USUAL, columns_of, query
+from .course_databases import USUAL, address_first, columns_of, command_on, query, versions
 from .database_causes import (
     copy_lost,
     not_by_downgrade,
@@ -68,6 +69,43 @@ def database_has(
         cause = f"The code is not at “{commit}” yet. When it is, each database runs its scripts."
         return unmet(text, Cure(cause, "git reflog"))
     return unmet(text, why_absent(state, project, column, database))
+
+
+def dropped(state: State, project: Path, column: str, database: str = USUAL) -> Finding:
+    """A script drops this `table.column`, and the database in `instance/` has run it.
+
+    So another database loses it too, which a downgrade and a reset here would not do.
+    """
+    table, _, name = column.partition(".")
+    there = columns_of(project, database, table)
+    text = f"{database}: table {table} has {', '.join(there)}" if there else f"no table {table}"
+    if blocked := app_fails(state) or why_blocked(state, project, database):
+        return unmet(text, blocked)
+    if column in model_names(state):
+        cause = f"The model still has {column}. Take its line out of the class by hand."
+        return unmet(text, Cure(cause, look_at(state)))
+    scripts = [script for script in state.migrations.revisions if column in script.drops]
+    if not scripts and not any(column in script.adds for script in state.migrations.revisions):
+        cause = (
+            f"The script that made {column} is gone: it was taken back here. Who has it already "
+        )
+        cause += "needs a new script that drops it. The reflog has the commit."
+        return unmet(text, Cure(cause, "git reflog", repair=True))
+    if not scripts and name not in columns_of(project, USUAL, table):
+        cause = (
+            f"{USUAL} does not have {column} any more, and no script drops it: it was dropped by "
+        )
+        return unmet(text, Cure(f"{cause}hand, or taken back.", "%board", repair=True))
+    if not scripts:
+        command = f'flask db migrate -m "{message_for(state)}"'
+        return unmet(text, Cure(f"No script drops {column} yet.", command))
+    if not state.migrations.run_by(versions(project, database)) & {r.id for r in scripts}:
+        cause = f"The upgrade has not run on {database}.{address_first(database)}"
+        return unmet(text, Cure(cause, command_on(database, "flask db upgrade")))
+    if name in there:
+        cause = f"It counts the script as run, and still has {column}: stamped, not upgraded."
+        return unmet(text, Cure(cause, command_on(database, "%board"), repair=True))
+    return met(text)
 
 
 def references(

@@ -1,0 +1,82 @@
+"""The last exercise of lesson 10: a column that others have goes by a new migration."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+from following import with_two_in_production
+from starts import Starts
+from states import Project, find
+from turns import CITY, MODELS
+
+from roundtrip import checks
+from roundtrip.course import find_course
+
+EXERCISE = find_course().lesson(10).exercise("gone")
+COLUMN = {"column": "user.city"}
+PRODUCTION = {**COLUMN, "database": "production.db"}
+
+
+@pytest.fixture
+def project(starts: Starts, tmp_path: Path) -> Project:
+    """`city` in every place, and in production."""
+    return with_two_in_production(starts["city"].copy(tmp_path / "the project"))
+
+
+def unmet(project: Project) -> list[checks.Finding]:
+    state = project.read()
+    found = (checks.check(goal, state, project.path) for goal in EXERCISE.goals)
+    return [result.finding for result in found if not result.met]
+
+
+def test_what_is_told_next_leads_there(project: Project):
+    told = unmet(project)[0]
+    assert told.next == f"%show {MODELS}" and "Take its line out of the class" in told.cause
+    project.edit(MODELS, CITY, "")
+    said = []
+    while told := unmet(project):
+        said.append(told[0].next)
+        assert len(said) < 9, said
+        project.run(*shlex.split(told[0].next))
+    assert said == [
+        'flask db migrate -m "Remove city column from user model"',
+        "flask db upgrade",
+        "git add .",
+        'git commit -m "Remove city column from user model"',
+        "flask --env-file production.env db upgrade",
+    ]
+    assert project.git("log", "--format=%s").splitlines()[1:] == [
+        "Add city column to user model",
+        "Create user table",
+    ]
+    for file in ("app.db", "production.db"):
+        (columns,) = project.sql("SELECT sql FROM sqlite_master WHERE name = 'user'", file)
+        assert "email" in columns[0] and "city" not in columns[0]
+
+
+def test_a_way_back_is_not_a_way_on(project: Project):
+    """Another clone would keep the column, and its script."""
+    project.db("downgrade")
+    project.git("reset", "-q", "--hard", "HEAD~1")
+    said = find(project, "dropped", **COLUMN)
+    assert (said.met, said.next) == (False, "git reflog")
+    assert "it was taken back here" in said.cause
+
+
+def test_what_is_dropped_by_hand_is_dropped_nowhere_else(project: Project):
+    project.edit(MODELS, CITY, "")
+    project.sql("ALTER TABLE user DROP COLUMN city")
+    said = find(project, "dropped", **COLUMN)
+    assert (said.met, said.next) == (False, "%board") and "no script drops it" in said.cause
+
+
+def test_a_stamp_drops_nothing(project: Project):
+    project.edit(MODELS, CITY, "")
+    project.db("migrate", "-m", "Remove city")
+    project.db("stamp", "head")
+    said = find(project, "dropped", **COLUMN)
+    assert (said.met, said.next) == (False, "%board") and "stamped" in said.cause
+    said = find(project, "dropped", **PRODUCTION)
+    assert said.next == "flask --env-file production.env db upgrade"
