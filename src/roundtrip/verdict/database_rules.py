@@ -159,7 +159,8 @@ def not_recorded(state: State) -> Disagreement | None:
         if not there:
             return None
         folder = f"{state.migrations.folder}/versions/"
-        if any(path.startswith(folder) for path in state.git.deleted):
+        lost = {*state.git.deleted} - {*state.git.staged}  # who deletes with git rm means it
+        if any(path.startswith(folder) for path in lost):
             return say(
                 "The scripts were deleted.",
                 f"The database has {listed(there)}, and Git has the scripts that made it.",
