@@ -6,9 +6,10 @@ import shlex
 from pathlib import Path
 
 import pytest
+from following import with_two_in_production
 from starts import Starts
 from states import Project
-from turns import MODELS
+from turns import MODELS, on_production
 
 from roundtrip import checks
 from roundtrip.checks.finding import Finding
@@ -73,3 +74,24 @@ def test_a_script_of_another_name_gets_the_lessons(starts: Starts, tmp_path: Pat
     project.run(*shlex.split(said.next))
     project.git("commit", "-q", "--amend", "--no-edit")
     assert of_05(project).met and project.read().verdict.kind == "agree"
+
+
+def test_production_that_has_run_the_wrong_script_runs_the_right_one(loose: Project):
+    with_two_in_production(loose)
+    file = loose.script("age")
+    right = file.read_text()
+    on_production(loose, "downgrade")
+    file.write_text(right.replace("sa.Integer()", "sa.String(10)"))
+    on_production(loose, "upgrade")
+    file.write_text(right)
+    loose.commit(LESSON_05)
+    (goal,) = (g for g in find_course().lesson(5).goals if "production database has" in g.text)
+
+    def said() -> Finding:
+        return checks.check(goal, loose.read(), loose.path).finding
+
+    assert "The script says so by now" in said().cause
+    for command in ("downgrade", "upgrade"):
+        assert said().next == f"flask --env-file production.env db {command}"
+        on_production(loose, command)
+    assert said().met

@@ -157,5 +157,9 @@ def other_type(state: State, project: Path, column: str, database: str, type: st
     back = not_gone_back(state, project, database, column)
     if back.repair:
         return back.after(said)
+    by_now = makers[-1].makes if makers else ()
+    if any((made.name, made.type) == (column, type) for made in by_now):
+        more = "The script says so by now, and was changed after it ran here. Take it back here "
+        return Cure(f"{said} {more}and run it again.", back.command, repair=True)
     more = f"Take it back on each database, {back.command} for this one; then delete the script, "
     return Cure(f"{said} {more}and make it again from the right model.", back.command, repair=True)
