@@ -256,3 +256,28 @@ def test_a_type_as_people_type_it_by_hand(project: Path, kind: str):
     """SQLite and Alembic know no difference, so no downgrade is to mend it."""
     sql(project, f"ALTER TABLE user ADD COLUMN age {kind}")
     assert ask("database_has", UPGRADED, project, column="user.age", type="INTEGER").met
+
+
+def test_dropped(project: Path):
+    """Of `name`, which the first script made, and a second one drops."""
+    name = {"column": "user.name"}
+    refused("dropped", made(), project, "The model still has user.name", LOOK, **name)
+    without = ModelState((replace(user(), columns=user().columns[:1]),), found=True, migrates=True)
+    gone = Difference("remove_column", "user", "name")
+    no_script = made(model=without, differences=(gone,))
+    command = 'flask db migrate -m "Remove name column from user model"'
+    refused("dropped", no_script, project, "No script drops user.name yet", command, **name)
+    script = second(adds=(), drops=("user.name",))
+    waits = made(model=without, migrations=migrations(script))
+    refused("dropped", waits, project, "has not run on app.db", "flask db upgrade", **name)
+    sql(project, f"UPDATE alembic_version SET version_num = '{SECOND}'")
+    run = made(model=without, migrations=migrations(replace(script, applied=True)))
+    refused("dropped", run, project, "stamped, not upgraded", "%board", **name)
+    sql(project, "ALTER TABLE user DROP COLUMN name")
+    assert ask("dropped", run, project, **name).met
+    sql(project, f"UPDATE alembic_version SET version_num = '{FIRST}'")
+    refused("dropped", no_script, project, "no script drops it", "git reflog", **name)
+    production = "flask --env-file production.env db upgrade"
+    (project / "production.env").write_text("DATABASE_URL=sqlite:///production.db\n")
+    there = {**name, "database": "production.db"}
+    refused("dropped", run, project, "has not run on production.db", production, **there)

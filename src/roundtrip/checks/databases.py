@@ -85,17 +85,11 @@ def dropped(state: State, project: Path, column: str, database: str = USUAL) -> 
         cause = f"The model still has {column}. Take its line out of the class by hand."
         return unmet(text, Cure(cause, look_at(state)))
     scripts = [script for script in state.migrations.revisions if column in script.drops]
-    if not scripts and not any(column in script.adds for script in state.migrations.revisions):
-        cause = (
-            f"The script that made {column} is gone: it was taken back here. Who has it already "
-        )
-        cause += "needs a new script that drops it. The reflog has the commit."
-        return unmet(text, Cure(cause, "git reflog", repair=True))
     if not scripts and name not in columns_of(project, USUAL, table):
-        cause = (
-            f"{USUAL} does not have {column} any more, and no script drops it: it was dropped by "
-        )
-        return unmet(text, Cure(f"{cause}hand, or taken back.", "%board", repair=True))
+        cause = f"{USUAL} does not have {column} any more, and no script drops it: it was taken "
+        cause += "back, or dropped by hand. Whoever has it already needs a new script for that."
+        taken_back = not any(column in (*r.adds, *r.columns) for r in state.migrations.revisions)
+        return unmet(text, Cure(cause, "git reflog" if taken_back else "%board", repair=True))
     if not scripts:
         command = f'flask db migrate -m "{message_for(state)}"'
         return unmet(text, Cure(f"No script drops {column} yet.", command))
