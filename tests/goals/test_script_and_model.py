@@ -72,7 +72,7 @@ def test_a_script_of_another_name_gets_the_lessons(starts: Starts, tmp_path: Pat
     said = of_05(project)
     assert not said.met and "here it is" in said.cause
     project.run(*shlex.split(said.next))
-    project.git("commit", "-q", "--amend", "--no-edit")
+    project.follow("script_not_committed", "git commit --amend --no-edit")
     assert of_05(project).met and project.read().verdict.kind == "agree"
 
 

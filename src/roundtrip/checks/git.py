@@ -183,7 +183,11 @@ def head_subject(
 def _go_back_to(state: State, project: Path, subject: str, place: str, back: bool) -> Cure:
     """The way to the commit of this message, at a place further back on the branch."""
     cause = f"“{subject}” is {place}, further back: the branch has later commits."
-    if not back or not state.disagreements:  # later work, and every place has it
+    if not back:
+        cause += " Are they one too many? Once no database needs a script of theirs, git reset "
+        cause += f"--hard {place} takes them off, with all that they changed."
+        return Cure(cause, "git log --oneline", repair=True)
+    if not state.disagreements:  # later work, and every place has it
         return Cure(cause, "git log --oneline")
     if first := database_first(state, project, place):
         return first

@@ -156,8 +156,9 @@ def commit(state: State, message: str) -> str:
 def commit_script(state: State, revision: Revision, message: str = "") -> str:
     """The next command on the way to a commit of this script: its model's, if that was the last."""
     command = commit(state, message or revision.message)
-    amend = command.startswith("git commit") and is_of_last_commit(state, revision)
-    return AMEND if amend else command
+    renamed = any(revision.id in file for file in {*state.git.deleted} & {*state.git.staged})
+    amend = renamed or is_of_last_commit(state, revision)
+    return AMEND if amend and command.startswith("git commit") else command
 
 
 def is_of_last_commit(state: State, revision: Revision) -> bool:
