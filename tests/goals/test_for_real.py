@@ -261,6 +261,18 @@ def test_an_exercise_is_not_done_where_a_downgrade_has_taken_all_rows(
     assert lost and lost.finding.found == "app.db: user has no rows", found
 
 
+def test_a_script_that_was_changed_after_it_ran_is_not_committed(starts: Starts, tmp_path: Path):
+    """It makes another column than the one that it has made here."""
+    project = starts["loose"].copy(tmp_path / "the project")
+    project.db("upgrade")
+    project.edit(project.script_file("age"), "'age'", "'years'")
+    look = f"%show {project.script_file('age')}"
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("unwanted", look)
+    said = find(project, "clean")
+    assert (said.met, said.next) == (False, look)
+
+
 def test_what_has_run_halfway_waits_in_no_goal(starts: Starts, tmp_path: Path):
     """A script that stopped at its second column is as lesson 04 wants it, and would fail again."""
     project = starts["first"].copy(tmp_path / "the project")

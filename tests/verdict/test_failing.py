@@ -107,6 +107,27 @@ def test_an_upgrade_that_stopped_between_two_columns(aged: Project):
     assert aged.read().verdict.kind == "agree"
 
 
+def test_a_column_less_in_the_model_does_not_hide_that_it_ran_halfway(aged: Project):
+    """Without the script, flask db migrate would not see the column that is there."""
+    zip = "    zip: Mapped[str] = mapped_column(String(10))\n"
+    aged.add_to_model(CITY + zip)
+    aged.db("migrate", "-m", "Two")
+    fails(aged, "upgrade")
+    aged.edit(MODELS, zip, "")
+    assert aged.read().verdict.headline == "A migration has run halfway."
+    aged.sql("ALTER TABLE user DROP COLUMN city")
+    aged.follow("left_over", f"git clean -f {aged.script_file('two')}")
+    aged.follow("model_ahead", 'flask db migrate -m "Add city column to user model"')
+
+
+def test_a_script_that_does_nothing_is_in_the_way_of_one_that_does(aged: Project):
+    aged.add_to_model(CITY)
+    aged.db("revision", "-m", "Add city column to user model")
+    assert aged.read().verdict.headline == "A migration that does nothing is waiting."
+    aged.follow("pending", f"git clean -f {aged.script_file('city')}")
+    aged.follow("model_ahead", 'flask db migrate -m "Add city column to user model"')
+
+
 def test_production_waits_while_development_has_run_halfway(project: Project):
     with_production(project)
     on_production(project, "upgrade")

@@ -24,7 +24,7 @@ def test_a_column_that_no_migration_makes(nick: Project):
         "not_made",
         "Model and database have user.nick, but no script makes it.",
     )
-    scratch = "DATABASE_URL=sqlite:///scratch.db flask db"
+    scratch = f"DATABASE_URL=sqlite:///scratch-{nick.script_id('age')}.db flask db"
     command = f'{scratch} upgrade && {scratch} migrate -m "Add nick column to user model"'
     assert verdict.next == command
     nick.db("revision", "-m", "nick")
@@ -73,7 +73,7 @@ def test_a_table_that_no_script_makes(project: Project):
     verdict = project.read().verdict
     assert verdict.kind == "not_made"
     assert verdict.next.endswith(
-        ' && DATABASE_URL=sqlite:///scratch.db flask db migrate -m "Create post table"'
+        f'{project.script_id("create_user")}.db flask db migrate -m "Create post table"'
     )
     assert "DROP" not in verdict.why
     project.sql(command)

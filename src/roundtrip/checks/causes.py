@@ -89,7 +89,10 @@ def _verdict_in(kinds: Collection[str], state: State) -> Cure | None:
 
 
 _UPGRADE = "flask db upgrade"
-_BAD_SCRIPTS = {"pending", "left_over", "several_heads", "model_not_imported", "not_made"}
+_BAD_SCRIPTS = {
+    *("pending", "left_over", "several_heads", "model_not_imported"),
+    *("not_made", "unwanted", "changed_type"),
+}
 """The disagreements about scripts in which an upgrade does harm, where it is not told itself."""
 
 _TROUBLES = {"not_recorded", "stamped", "overlapping", "half_made_copy"}

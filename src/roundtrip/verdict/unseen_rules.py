@@ -29,6 +29,8 @@ def not_made(state: State) -> Disagreement | None:
     if unknown or not scripts:
         return None
     made = made_by(scripts).keys()
+    if made - model_names(state) - database_names(state):
+        return None  # a script was changed after it had run
     read = {table_of(name) for revision in scripts for name in revision.columns}
     there = (model_names(state) & database_names(state)) - made
     headline = "A change has no script."
@@ -64,7 +66,7 @@ def not_made(state: State) -> Disagreement | None:
     why += " The command makes a second database from the scripts alone, and compares the "
     why += "model with that, so that the script is written; then flask db stamp head records "
     why += "it here."
-    there = "DATABASE_URL=sqlite:///scratch.db"
+    there = f"DATABASE_URL=sqlite:///scratch-{last.id}.db"
     command = f'{there} flask db upgrade && {there} flask db migrate -m "{message}"'
     return say(headline, found, why, command)
 
@@ -85,6 +87,7 @@ def unwanted(state: State) -> Disagreement | None:
     if not extra:
         return None
     maker = made[extra[0]]
+    file = quoted(maker.file)
     return say(
         "A script makes what nothing else has.",
         f"{maker.file} makes {listed(n for n in extra if made[n] is maker)}, and neither the model "
@@ -93,7 +96,7 @@ def unwanted(state: State) -> Disagreement | None:
         "it was. Or was it taken out of the database by hand? Then make an empty script, "
         "write the drop into it, and stamp: here it is gone already. The commits that touched the "
         "script say which.",
-        f"git log --oneline -- {quoted(maker.file)}",
+        f"git log --oneline -- {file}" if maker.committed else f"%show {file}",
     )
 
 
