@@ -26,6 +26,18 @@ def test_a_file_of_settings_that_names_the_usual_database(project: Project):
     assert verdict.headline == "production.env names this database, not another."
     assert verdict.next == "%show production.env"
     assert project.read("production.env").verdict.headline == verdict.headline
+    ignored = (project.path / ".gitignore").read_text(encoding="utf-8")
+    project.write(".gitignore", f"{ignored}.env\n")
+    project.commit("Ignore .env")
+    project.write(".env", "DATABASE_URL=sqlite:///production.db\n")  # the other way round
+    project.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
+    (project.path / "instance/app.db").rename(project.path / "instance/production.db")
+    verdict = project.read().verdict
+    assert verdict.headline == ".env names the database of production.env."
+    assert verdict.next == "%show .env"
+    (project.path / "instance/production.db").rename(project.path / "instance/app.db")
+    (project.path / ".env").unlink()
+    project.write("production.env", "DATABASE_URL=sqlite:///app.db\n")
     project.write("dev.env", "DATABASE_URL=sqlite:///app.db\n")
     usual, kept = project.path / "instance/app.db", project.path / "kept.db"
     for old, new in ((usual, kept), (kept, usual)):  # with the file, and without it

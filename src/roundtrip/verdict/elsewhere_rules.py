@@ -83,7 +83,7 @@ def _misnamed(state: State, other: Elsewhere) -> Disagreement | None:
             f"%%writefile {other.env_file}",
         )
     if other.same_as or other.url == state.database.url:
-        return _the_same(other)
+        return _the_same(state, other)
     return None
 
 
@@ -183,7 +183,17 @@ def _at_another_revision(state: State, other: Elsewhere) -> Disagreement | None:
     return say(f"{other.url} is ahead of this database.", found, why, back)
 
 
-def _the_same(other: Elsewhere) -> Disagreement:
+def _the_same(state: State, other: Elsewhere) -> Disagreement:
+    usual = state.database.named_in
+    its_own = PurePosixPath(other.url).stem == PurePosixPath(other.env_file).stem
+    if its_own and usual and not (other.same_as or state.env_file):
+        return say(
+            f"{usual} names the database of {other.env_file}.",
+            f"The DATABASE_URL in both leads to {other.url}.",
+            "What you try out without --env-file would happen there. Take the line out of "
+            f"{usual}, or name another database in it.",
+            f"%show {usual}",
+        )
     headline = f"{other.env_file} names this database, not another."
     like = "flask does without it"
     if other.same_as:
