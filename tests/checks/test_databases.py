@@ -101,7 +101,11 @@ def test_database_has(project: Path):
     sql(project, f"UPDATE alembic_version SET version_num = '{SECOND}'")
     kind = {**age, "type": "TEXT"}
     assert ask("database_has", UPGRADED, project, **age, type="INTEGER").met
-    refused("database_has", UPGRADED, project, "should be TEXT", "flask db downgrade", **kind)
+    refused("database_has", UPGRADED, project, "the model says INTEGER", "git diff", **kind)
+    text = replace(
+        UPGRADED, model=replace(UPGRADED.model, tables=(user(replace(AGE, type="TEXT")),))
+    )
+    refused("database_has", text, project, "should be TEXT", "flask db downgrade", **kind)
     sql(project, "DELETE FROM alembic_version")
     refused("database_has", UPGRADED, project, "no migration as run", "%board", **age)
     sql(project, f"INSERT INTO alembic_version VALUES ('{SECOND}')")

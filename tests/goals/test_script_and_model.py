@@ -95,3 +95,17 @@ def test_production_that_has_run_the_wrong_script_runs_the_right_one(loose: Proj
         assert said().next == f"flask --env-file production.env db {command}"
         on_production(loose, command)
     assert said().met
+
+
+def test_a_model_of_another_type_comes_before_the_database(loose: Project):
+    """Made again from that model, it would be of the same type once more."""
+    project = loose
+    project.edit(MODELS, "    age: Mapped[int | None]", "    age: Mapped[str | None]")
+    project.db("downgrade")
+    project.git("clean", "-qf", project.script_file("age"))
+    project.db("migrate", "-m", LESSON_05)
+    project.db("upgrade")
+    (goal,) = (g for g in find_course().lesson(5).goals if "development database has" in g.text)
+    said = checks.check(goal, project.read(), project.path).finding
+    assert (said.met, said.next) == (False, "git diff")
+    assert "the model says VARCHAR: that comes first" in said.cause

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..env_file import database_named_by, settings_in, url_in
+from ..names import columns_in
 from ..sqlite_files import sql_name
 from ..state import State
 from ..verdict.commands import move_in
@@ -24,6 +25,7 @@ from .course_databases import (
     versions,
 )
 from .finding import Cure, begin_again
+from .model_causes import look_at
 from .way_back_causes import not_gone_back
 
 
@@ -150,6 +152,10 @@ def not_by_downgrade(state: State, project: Path, column: str, database: str) ->
 
 def other_type(state: State, project: Path, column: str, database: str, type: str) -> Cure:
     """A column has another type than it should: a database keeps what the script has made."""
+    model = columns_in(state.model.tables).get(column)
+    if model and model.type != type:
+        cause = f"It should be {type}, and the model says {model.type}: that comes first."
+        return Cure(cause, look_at(state), repair=True)
     said = f"It should be {type}. A database keeps what the script made of it."
     makers = [r for r in state.migrations.revisions if column in {*r.adds, *r.columns}]
     if makers and (following := followed(state, makers[-1])):
