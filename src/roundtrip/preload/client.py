@@ -17,6 +17,9 @@ import sys
 _PATIENCE = 2.0
 """Seconds in which the helper has to answer."""
 
+_LOOKS_UP = 0.2
+"""Seconds after which it looks for signals: one may come right before it begins to wait."""
+
 _NUMBER = struct.Struct("q")
 
 _AS_GIVEN = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
@@ -73,7 +76,7 @@ def _hand_over(
         (pid,) = _NUMBER.unpack(connection.recv(_NUMBER.size))
         _forward(pid)
         connection.sendall(b".")  # from here on it runs there and nowhere else
-        connection.settimeout(None)
+        connection.settimeout(_LOOKS_UP)
         return pid
     except (OSError, struct.error):  # no helper, or it takes nothing
         return 0
@@ -93,10 +96,14 @@ def _is_unusual() -> bool:
 
 def _proxy(connection: "_socket.socket", pid: int) -> None:
     """Wait for the command, and end as it ended."""
-    try:
-        answer = connection.recv(_NUMBER.size)
-    except OSError:
-        answer = b""
+    answer = None
+    while answer is None:
+        try:
+            answer = connection.recv(_NUMBER.size)
+        except TimeoutError:
+            pass  # a signal that came as this began is passed on now, and not at its end
+        except OSError:
+            answer = b""
     if not answer:  # whoever watched the command for us was killed: so is the command
         _send(pid, _signal.SIGKILL)
     code = posix.waitstatus_to_exitcode(_NUMBER.unpack(answer)[0]) if answer else -_signal.SIGKILL
