@@ -78,7 +78,9 @@ def dropped(state: State, project: Path, column: str, database: str = USUAL) -> 
     """
     table, _, name = column.partition(".")
     there = columns_of(project, database, table)
-    text = f"{database}: table {table} has {', '.join(there)}" if there else f"no table {table}"
+    text = f"{database}: no table {table}"
+    if there:
+        text = f"{database}: table {table} has {', '.join(there)}"
     if blocked := app_fails(state) or why_blocked(state, project, database):
         return unmet(text, blocked)
     if column in model_names(state):
