@@ -33,7 +33,6 @@ def not_made(state: State) -> Disagreement | None:
         return None  # a script was changed after it had run
     read = {table_of(name) for revision in scripts for name in revision.columns}
     there = (model_names(state) & database_names(state)) - made
-    headline = "A change has no script."
     if tables := sorted(name for name in there if "." not in name):
         table = tables[0]
         found = f"Model and database have the table {table}, but no script makes it."
@@ -46,7 +45,16 @@ def not_made(state: State) -> Disagreement | None:
         message = f"Add {column} column to {table} model"
     else:
         return None
-    last = scripts[-1]
+    return _without_script(state, table if tables else "", message, found, why)
+
+
+def _without_script(state: State, table: str, message: str, found: str, why: str) -> Disagreement:
+    """How a script comes to be for what is here already. `table`: if it is a whole one, its name.
+
+    `message`: what the script should be called.
+    """
+    headline = "A change has no script."
+    last = state.migrations.revisions[-1]
     if last.is_empty and last.message == LOST and last.applied:
         why += f" {last.file} has run and does nothing: write into it what is missing."
         return say(headline, found, why, f"%show {quoted(last.file)}")
@@ -55,7 +63,7 @@ def not_made(state: State) -> Disagreement | None:
         why += f" {named(last)} is empty. Without it, flask db migrate can write a whole one. "
         back = "flask db downgrade" if last.applied else delete(state, last)
         return say(headline, found, f"{why}So it goes first; no table changes.", back)
-    if tables and not row_count(state, table):
+    if table and not row_count(state, table):
         why += " Take that out of the code first. The table has no rows: once it is dropped, "
         why += f"flask db migrate sees it. Drop it {by_sql(dropped(table))}"
         return say(headline, found, why, "%%flask_shell")
@@ -66,8 +74,8 @@ def not_made(state: State) -> Disagreement | None:
     why += " The command makes a second database from the scripts alone, and compares the "
     why += "model with that, so that the script is written; then flask db stamp head records "
     why += "it here."
-    there = f"DATABASE_URL=sqlite:///scratch-{last.id}.db"
-    command = f'{there} flask db upgrade && {there} flask db migrate -m "{message}"'
+    scratch = f"DATABASE_URL=sqlite:///scratch-{last.id}.db"
+    command = f'{scratch} flask db upgrade && {scratch} flask db migrate -m "{message}"'
     return say(headline, found, why, command)
 
 
