@@ -4,10 +4,10 @@ A goal is a row of `course.toml`; its `check` names a function here, its `with` 
 arguments. A function returns a `Finding`; where the goal is not met, the finding says what was
 found, the likely cause, and what to run next.
 
-Each public function of git, working_tree, files, model, migrations, committed, databases and rows
-is one. Why something is not as it should be, and the cure: causes, and those of the model, the
-scripts, the databases, the rows, the way back, the commits and the branches. course_databases looks
-into the databases, reflog into what Git remembers.
+Each public function of git, working_tree, files, model, migrations, committed, databases, copies
+and rows is one. Why something is not as it should be, and the cure: causes, and those of the model,
+the scripts, the databases, the rows, the way back, the commits and the branches. course_databases
+looks into the databases, reflog into what Git remembers.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ..course import Goal
 from ..errors import RoundtripError
 from ..reading.git import moves_of_head
 from ..state import State
-from . import committed, databases, files, git, migrations, model, rows, working_tree
+from . import committed, copies, databases, files, git, migrations, model, rows, working_tree
 from .commit_causes import reset_without_hard, why_changed
 from .finding import BEGIN_AGAIN, Cure, Finding, begin_again, met, unmet
 from .way_back_causes import one_step_too_many
@@ -169,7 +169,8 @@ _LEADS_ON = re.compile("db upgrade|db migrate|git add|git commit|git status")
 def _checks() -> Iterator[Callable[..., Finding]]:
     """Every public function that is written in one of the modules of goals."""
     yield agree
-    for module in (committed, databases, files, git, migrations, model, rows, working_tree):
+    homes = (committed, copies, databases, files, git, migrations, model, rows, working_tree)
+    for module in homes:
         for name, each in vars(module).items():
             if isfunction(each) and each.__module__ == module.__name__ and name[0] != "_":
                 yield each

@@ -20,6 +20,7 @@ from ..verdict.git_rules import (
 )
 from ..verdict.wording import sentence
 from .causes import bad_script, make_again
+from .database_causes import beside_instance
 from .finding import Cure, as_told, begin_again
 from .reflog import Made, ask_git, brought_with, has_amended, is_in_the_files
 
@@ -145,11 +146,11 @@ def why_changed(state: State, file: str) -> Cure:
         if file in state.git.deleted:
             cause = "The file was deleted, and that is staged."
         return Cure(cause, f"git restore --staged --worktree {quoted(file)}")
+    if file in state.git.private and file.endswith(".db") and "/" not in file:
+        return beside_instance(file)
     if file in state.git.private:
-        cause = (
-            f"{file} belongs to one machine, and nothing keeps it out of Git any more. Keep it; "
-            f".gitignore should have the line {to_ignore([file])}."
-        )
+        cause = f"{file} belongs to one machine, and nothing keeps it out of Git. Keep it; "
+        cause += f".gitignore should have the line {to_ignore([file])}."
         return Cure(cause, "git status", repair=True)
     if file in state.git.untracked and file.endswith("/"):
         cause = "The folder is a repository of its own: Git takes none of its files, and git clean "

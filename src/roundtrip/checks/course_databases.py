@@ -64,9 +64,9 @@ def used_databases(project: Path) -> list[str]:
     return [file.name for file in files if is_used(project, file.name)]
 
 
-def copies(project: Path) -> list[str]:
+def copies(project: Path, pattern: str = "*.db") -> list[str]:
     """The names of the other databases in instance/, the newest first."""
-    files = [file for file in (project / "instance").glob("*.db") if file.name not in OWN]
+    files = [file for file in (project / "instance").glob(pattern) if file.name not in OWN]
     files.sort(key=lambda file: (-file.stat().st_mtime, file.name))
     return [file.name for file in files]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..env_file import database_named_by, settings_in, url_in
 from ..names import columns_in
+from ..reading.git import moves_of_head
 from ..sqlite_files import sql_name
 from ..state import State
 from ..verdict.commands import move_in
@@ -40,14 +41,35 @@ def copy_lost(project: Path, database: str, column: str, source: str) -> Cure:
     if (project / "instance" / database).is_file():
         return begin_again(f"{database} was overwritten, or made too late.")
     if (project / database).is_file():
-        cause = f"{database} is beside instance/, where no command looks. This moves it there."
-        return Cure(cause, move_in(database), repair=True)
+        return beside_instance(database)
     cause = f"{database} is not there: not made yet, moved or deleted."
     if name in columns_of(project, source, table):
         cause += f" {source} still has {column}, so it can be made now: "
         cause += f"db.session.execute(db.text(\"VACUUM INTO 'instance/{database}'\"))"
         return Cure(cause, command_on(source, "%%flask_shell"), repair=True)
     return begin_again(cause)
+
+
+def beside_instance(file: str) -> Cure:
+    """The cure where a copy lies in the project's folder."""
+    cause = f"{file} is beside instance/, where no command looks. This moves it there."
+    return Cure(cause, move_in(file), repair=True)
+
+
+def not_by_a_new_script(state: State, project: Path, column: str) -> Cure:
+    """Why a column is gone that no script has dropped, and how to have it for one that does."""
+    makers = [each for each in state.migrations.revisions if column in (*each.adds, *each.columns)]
+    cause = f"{USUAL} does not have {column} any more, and no script drops it: it was taken back, "
+    cause += "or dropped by hand. Whoever has it already needs a new script for that."
+    if makers and not makers[-1].applied:
+        cause += " An upgrade brings the column back, without its values; then make the script."
+        return Cure(cause, "flask db upgrade", repair=True)
+    if makers:
+        return Cure(cause, "%board", repair=True)
+    moves = moves_of_head(project)
+    if moves and "\treset: " in moves[-1]:
+        return Cure(cause, "git reflog", repair=True)
+    return begin_again(f"{cause} The script that made it is gone, too.")
 
 
 def why_absent(state: State, project: Path, column: str, database: str) -> Cure:

@@ -1,0 +1,75 @@
+"""Goals about copies of a database, made before it was changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..facts import Revision
+from ..sqlite_files import sql_name
+from ..state import State
+from .course_databases import USUAL, columns_of, command_on, copies, query, versions
+from .database_causes import beside_instance
+from .finding import Cure, Finding, begin_again, met, unmet
+
+
+def copied(state: State, project: Path, database: str, adds: str = "", drops: str = "") -> Finding:
+    """Some file in instance/ is a copy of this database, from right before a migration.
+
+    It is the newest one that adds, or drops, this `table.column`. The copy counts the migrations
+    before it as run, and holds a row of the database's own.
+    """
+    column = adds or drops
+    table = column.partition(".")[0]
+    script = _script(state, adds, drops)
+    before = {*(script.parents if script else state.migrations.heads)}
+    of_another = ""
+    for file in copies(project, "*"):
+        if {*versions(project, file)} != before:
+            continue
+        if _shares_a_row(project, file, database, table):
+            return met(f"{file}: a copy of {database}, from before")
+        if _shares_a_row(project, file, USUAL, table):
+            of_another = file
+    text = f"no copy of {database} from right before in instance"
+    beside = [each.name for each in project.glob("*.db") if each.is_file()]
+    if beside:
+        return unmet(text, beside_instance(beside[0]))
+    cure = Cure(
+        f"Make it before {database} is upgraded, under a name that no file there has.",
+        command_on(database, "%%flask_shell"),
+    )
+    if script and script.id in state.migrations.run_by(versions(project, database)):
+        cure = _too_late(project, database, adds)
+    if of_another:
+        cure = cure.after(f"{of_another} is a copy of {USUAL}: --env-file was missing.")
+    return unmet(text, cure)
+
+
+def _script(state: State, adds: str, drops: str) -> Revision | None:
+    """The newest script that adds or drops the column; under an older name, if it renames it."""
+    found, renamed = None, {adds}
+    for script in reversed(state.migrations.revisions):
+        if renamed & {*script.adds} or (not found and drops in script.drops):
+            found, renamed = script, {*script.renamed}
+    return found
+
+
+def _too_late(project: Path, database: str, adds: str) -> Cure:
+    """The cure where the script has run and there is no copy: a step back, if it loses nothing."""
+    cause = f"{database} was upgraded before a copy was made."
+    if not adds:
+        return begin_again(f"{cause} The values are gone for good, and no downgrade has them.")
+    table, _, name = adds.partition(".")
+    values = f"SELECT count({sql_name(name)}) FROM {sql_name(table)}"
+    if name in columns_of(project, database, table) and query(project, database, values) != [(0,)]:
+        return begin_again(f"{cause} A step back would drop the values that {adds} has now.")
+    cause += f" {adds} is still empty there, so a step back loses nothing: downgrade, make the "
+    return Cure(f"{cause}copy, upgrade again.", command_on(database, "flask db downgrade"), True)
+
+
+def _shares_a_row(project: Path, one: str, other: str, table: str) -> bool:
+    """Whether a row is the same in two databases, as far as both have its columns."""
+    there = columns_of(project, other, table)
+    both = [sql_name(each) for each in columns_of(project, one, table) if each in there]
+    rows = f"SELECT {', '.join(both)} FROM {sql_name(table)}"
+    return bool(both) and not {*query(project, one, rows)}.isdisjoint(query(project, other, rows))

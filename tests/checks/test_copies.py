@@ -1,0 +1,91 @@
+"""The predicate over copies met and not met, and what is told where one is missing."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from goal_states import FIRST, SECOND, add_age, ask, made, migrations, refused, second, sql
+
+COPY: dict[str, Any] = {"database": "production.db", "adds": "user.age"}
+SHELL = "%%flask_shell --env-file production.env"
+BEFORE = "Make it before production.db is upgraded, under a name that no file there has."
+DOWN = "flask --env-file production.env db downgrade"
+
+
+def copy(project: Path, name: str, source: str = "production.db") -> None:
+    shutil.copy(project / "instance" / source, project / "instance" / name)
+
+
+def upgrade(project: Path) -> None:
+    add_age(project, "production.db")
+    sql(project, f"UPDATE alembic_version SET version_num = '{SECOND}'", "production.db")
+
+
+@pytest.mark.parametrize("name", ["before.db", "production.db.bak"])
+def test_copied(project: Path, name: str):
+    refused("copied", made(), project, BEFORE, SHELL, **COPY)
+    copy(project, name)
+    assert ask("copied", made(), project, **COPY).met, "the script is not made yet"
+    upgrade(project)
+    sql(project, "UPDATE user SET name = 'F' WHERE name = 'E'", "production.db")
+    state = made(migrations=migrations(second()))
+    assert name in ask("copied", state, project, **COPY).found
+
+
+def test_a_copy_that_is_no_copy_of_that_time(project: Path):
+    copy(project, "before.db")
+    sql(project, "UPDATE alembic_version SET version_num = 'older'", "before.db")
+    (project / "instance/empty.db").touch()
+    (project / "instance/notes").mkdir()
+    refused("copied", made(), project, BEFORE, SHELL, **COPY)
+    copy(project, "before-age.db", "app.db")
+    cause = f"before-age.db is a copy of app.db: --env-file was missing. {BEFORE}"
+    refused("copied", made(), project, cause, SHELL, **COPY)
+
+
+def test_a_copy_beside_the_folder_of_databases(project: Path):
+    shutil.copy(project / "instance/production.db", project / "before.db")
+    command = "python -c \"import shutil; shutil.move('before.db', 'instance')\""
+    refused("copied", made(), project, "before.db is beside instance/", command, **COPY)
+
+
+def test_too_late_for_a_copy(project: Path):
+    upgrade(project)
+    copy(project, "after.db")
+    state = made(migrations=migrations(second()))
+    refused("copied", state, project, "so a step back loses nothing", DOWN, **COPY)
+    sql(project, "UPDATE user SET age = 52", "production.db")
+    refused("copied", state, project, "would drop the values that user.age has", "%restart", **COPY)
+
+
+def test_a_copy_from_before_a_drop(project: Path):
+    drop: dict[str, Any] = {"database": "production.db", "drops": "user.age"}
+    state = made(migrations=migrations(second(adds=(), drops=("user.age",))))
+    add_age(project, "production.db")
+    refused("copied", state, project, BEFORE, SHELL, **drop)
+    sql(project, f"UPDATE alembic_version SET version_num = '{SECOND}'", "production.db")
+    refused("copied", state, project, "The values are gone for good", "%restart", **drop)
+    copy(project, "before.db")
+    sql(project, f"UPDATE alembic_version SET version_num = '{FIRST}'", "before.db")
+    assert ask("copied", state, project, **drop).met
+
+
+def test_a_copy_from_before_the_column_had_another_name(project: Path):
+    """A second script renames what the first has made."""
+    old = second(applied=True, adds=("user.years",))
+    new = replace(
+        second(adds=("user.age",), drops=("user.years",), renamed=("user.years",)),
+        id="cccccccccccc",
+        parents=(SECOND,),
+    )
+    copy(project, "before.db")
+    upgrade(project)
+    sql(project, "UPDATE alembic_version SET version_num = 'cccccccccccc'", "production.db")
+    state = made(migrations=migrations(old, new))
+    assert ask("copied", state, project, **COPY).met
+    (project / "instance/before.db").unlink()
+    refused("copied", state, project, "so a step back loses nothing", DOWN, **COPY)
