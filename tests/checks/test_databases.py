@@ -19,6 +19,7 @@ from goal_states import (
     UPGRADED,
     add_age,
     ask,
+    log,
     made,
     migrations,
     refused,
@@ -280,8 +281,31 @@ def test_dropped(project: Path):
     sql(project, "ALTER TABLE user DROP COLUMN name")
     assert ask("dropped", run, project, **name).met
     sql(project, f"UPDATE alembic_version SET version_num = '{FIRST}'")
+    refused("dropped", no_script, project, "that made it is gone, too", "%restart", **name)
+    log(project, "x y", "reset: moving to HEAD~1")
     refused("dropped", no_script, project, "no script drops it", "git reflog", **name)
     production = "flask --env-file production.env db upgrade"
     (project / "production.env").write_text("DATABASE_URL=sqlite:///production.db\n")
     there = {**name, "database": "production.db"}
     refused("dropped", run, project, "has not run on production.db", production, **there)
+
+
+def test_a_column_that_was_taken_back_is_not_dropped(project: Path):
+    """Its script waits again, so another upgrade would bring it back."""
+    waits = made(migrations=migrations(second()))
+    said = "was taken back, or dropped by hand"
+    refused("dropped", waits, project, said, "flask db upgrade", column="user.age")
+    counts_as_run = made(migrations=migrations(second(applied=True)))
+    refused("dropped", counts_as_run, project, said, "%board", column="user.age")
+
+
+def test_a_script_that_drops_more_is_not_to_run(project: Path):
+    """A model written anew without another table, say."""
+    without = ModelState((user(),), found=True, migrates=True)
+    script = second(adds=(), drops=("user.age", "pet"))
+    add_age(project)
+    waits = made(model=without, migrations=migrations(script))
+    said = "The script also drops pet"
+    refused("dropped", waits, project, said, DELETE, column="user.age")
+    run = made(model=without, migrations=migrations(replace(script, applied=True)))
+    refused("dropped", run, project, said, "%restart", column="user.age")

@@ -12,6 +12,7 @@ from .causes import app_fails, no_script, not_upgraded, why_blocked
 from .course_databases import USUAL, address_first, columns_of, command_on, query, versions
 from .database_causes import (
     copy_lost,
+    not_by_a_new_script,
     not_by_downgrade,
     not_by_migration,
     not_used,
@@ -20,6 +21,7 @@ from .database_causes import (
 )
 from .finding import Cure, Finding, met, unmet
 from .model_causes import look_at
+from .script_causes import does_more
 from .way_back_causes import not_gone_back, table_lost
 
 
@@ -88,13 +90,13 @@ def dropped(state: State, project: Path, column: str, database: str = USUAL) -> 
         return unmet(text, Cure(cause, look_at(state)))
     scripts = [script for script in state.migrations.revisions if column in script.drops]
     if not scripts and name not in columns_of(project, USUAL, table):
-        cause = f"{USUAL} does not have {column} any more, and no script drops it: it was taken "
-        cause += "back, or dropped by hand. Whoever has it already needs a new script for that."
-        taken_back = not any(column in (*r.adds, *r.columns) for r in state.migrations.revisions)
-        return unmet(text, Cure(cause, "git reflog" if taken_back else "%board", repair=True))
+        return unmet(text, not_by_a_new_script(state, project, column))
     if not scripts:
         command = f'flask db migrate -m "{message_for(state)}"'
         return unmet(text, Cure(f"No script drops {column} yet.", command))
+    last = scripts[-1]
+    if more := {*last.drops, *last.adds, *last.others} - {column}:
+        return unmet(text, does_more(state, last, more & {*last.drops}, (), {*last.adds}))
     if not state.migrations.run_by(versions(project, database)) & {r.id for r in scripts}:
         cause = f"The upgrade has not run on {database}.{address_first(database)}"
         return unmet(text, Cure(cause, command_on(database, "flask db upgrade")))
