@@ -9,6 +9,7 @@ from goal_states import (
     ADDS_AGE,
     AGE,
     AGE_SCRIPT,
+    DELETE,
     FIRST,
     GONE,
     LOOK,
@@ -48,6 +49,11 @@ def test_a_script_without_the_foreign_key(project: Path):
     )
     goal = {"adds": ["post"], "points": "user"}
     refused("committed_migration", state, project, "The column is plain", "git diff", **goal)
+    without = replace(post, columns=(replace(AGE, name="title"),))
+    titled = migrations(replace(script, columns=("post.title",)))
+    none = replace(state, model=replace(state.model, tables=(user(), without)))
+    none = replace(none, migrations=replace(titled, current=(SECOND,)))
+    refused("committed_migration", none, project, "No column of the model", "git diff", **goal)
     (project / MODELS).write_text('user_id = mapped_column(ForeignKey("user.id"))')
     cause = "The script was made before the model had the foreign key."
     refused("committed_migration", state, project, cause, "flask db downgrade", **goal)
@@ -233,3 +239,15 @@ def test_a_script_of_a_lesson_before_that_waits_is_run_first(project: Path):
     # where it is to wait, nothing is run
     more = {"count": 3, "applied": 1}
     refused("revisions", state, project, "No further script", "flask db history", **more)
+
+
+def test_what_an_earlier_part_has_made_does_not_go_with_another_table(project: Path):
+    """It is to be taken back there, by a downgrade and a reset."""
+    post = Table("post", (replace(AGE, name="id"),), class_name="Post", file=MODELS)
+    drop = replace(second(adds=("post",), drops=("user.age",)), id="c" * 12, parents=(SECOND,))
+    state = made(
+        model=ModelState((user(), post), found=True, migrates=True),
+        migrations=migrations(second(applied=True, tracked=True), drop),
+    )
+    said = "The script also drops user.age"
+    refused("committed_migration", state, project, said, DELETE, adds=["post"], since="user")

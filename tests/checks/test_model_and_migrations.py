@@ -133,6 +133,9 @@ def test_revisions(project: Path):
         "revisions", MODEL_AHEAD, project, "no migration", 'flask db migrate -m "Grow"', **called
     )
     refused("revisions", made(), project, "holds no new change", LOOK, count=2, applied=1)
+    deleted = replace(MODEL_AHEAD, git=git(modified=(AGE_SCRIPT,), deleted=(AGE_SCRIPT,)))
+    restore = f"git restore {AGE_SCRIPT}"
+    refused("revisions", deleted, project, "the last commit has it", restore, count=2, applied=1)
     refused("revisions", BROKEN, project, "does not load", "%board", count=2, applied=1)
     too_far = {"count": 2, "applied": 1}
     refused("revisions", UPGRADED, project, "should not have yet", "flask db downgrade", **too_far)
@@ -237,7 +240,9 @@ def test_pending_changes(project: Path):
         state = replace(WAITING, migrations=replace(WAITING.migrations, revisions=every))
         refused("pending_changes", state, project, cause, DELETE, **wanted)
     less = replace(WAITING, migrations=migrations(second(adds=())))
-    refused("pending_changes", less, project, "made before the model", DELETE, **wanted)
+    refused("pending_changes", less, project, "revision compares nothing", DELETE, **wanted)
+    other = replace(WAITING, migrations=migrations(second(adds=(), others=("execute",))))
+    refused("pending_changes", other, project, "made before the model", DELETE, **wanted)
     hidden = replace(WAITING, migrations=migrations(second(adds=(), opaque=True)))
     command = "flask db history --verbose"
     refused("pending_changes", hidden, project, f"{AGE_SCRIPT} may do it", command, **wanted)

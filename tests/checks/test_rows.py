@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from goal_states import (
     LOOK,
+    SECOND,
     UPGRADED,
     WAITING,
     add_age,
@@ -153,6 +154,10 @@ def test_some_value(project: Path):
     empty = "brings it back empty. Set one again"
     refused("some_value", UPGRADED, project, empty, "%%flask_shell", **age, kept=True)
     refused("some_value", made(), project, "The model does not have user.age", LOOK, **age)
+    sql(project, "ALTER TABLE user RENAME COLUMN age TO years")
+    back = f"flask db upgrade {SECOND}"
+    refused("some_value", WAITING, project, "One downgrade too many", back, **age, kept=True)
+    sql(project, "ALTER TABLE user RENAME COLUMN years TO age")
     (project / "production.env").write_text("DATABASE_URL=sqlite:///production.db\n")
     refused("some_value", UPGRADED, project, "commit() did not follow", "%%flask_shell", **age)
     add_age(project, "production.db")

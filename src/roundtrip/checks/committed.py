@@ -69,7 +69,7 @@ def committed_migration(
     found -= {name for revision in later for name in revision.drops}
     others = {*maker.others} - {_UNDOES.get(op, "") for each in later for op in each.others}
     made = made_by(own[: own.index(maker)]).keys()  # under another name perhaps, now given up
-    drops = {*maker.drops} - made
+    drops = {name for name in maker.drops if name not in made or not _is_instead(name, adds)}
     text = f"{maker.file}: adds {names_of(found)}, drops {names_of(maker.drops)}"
     if found != {*adds} or drops or others:
         now = replace(maker, others=tuple(others))
@@ -79,6 +79,11 @@ def committed_migration(
     cure = _not_as_the_model(state, project, maker, tables, points)
     cure = cure or _not_in_its_commit(state, project, maker, own, adds, after)
     return unmet(text, cure) if cure else met(text)
+
+
+def _is_instead(name: str, adds: Collection[str]) -> bool:
+    """Whether what a script drops, and the lesson has made, may be of the same kind as it adds."""
+    return any(("." in name) == ("." in each) for each in adds)
 
 
 _UNDOES = {"drop_index": "create_index", "drop_constraint": "create_unique_constraint"}
@@ -151,7 +156,10 @@ def _without_key(state: State, project: Path, script: Revision, target: str) -> 
         return None
     files = {project / table.file for table in state.model.tables if table.name in script.adds}
     if not any("ForeignKey(" in _text(file) for file in files):
-        cause = f'The column is plain: the model has it without ForeignKey("{target}.id").'
+        cause = f'No column of the model has ForeignKey("{target}.id"), so none points there.'
+        tables = [table for table in state.model.tables if table.name in script.adds]
+        if any(column.name == f"{target}_id" for table in tables for column in table.columns):
+            cause = f'The column is plain: the model has it without ForeignKey("{target}.id").'
         return Cure(cause, look_at(state), repair=True)
     cause = "The script was made before the model had the foreign key."
     return make_again(state, script, cause, repair=True)

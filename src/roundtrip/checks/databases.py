@@ -91,6 +91,9 @@ def dropped(state: State, project: Path, column: str, database: str = USUAL) -> 
     scripts = [script for script in state.migrations.revisions if column in script.drops]
     if not scripts and name not in columns_of(project, USUAL, table):
         return unmet(text, not_by_a_new_script(state, project, column))
+    if not scripts and state.migrations.pending:
+        cause = f"No script drops {column} yet, and another one waits: a downgrade too many?"
+        return unmet(text, Cure(cause, "flask db upgrade", repair=True))
     if not scripts:
         command = f'flask db migrate -m "{message_for(state)}"'
         return unmet(text, Cure(f"No script drops {column} yet.", command))

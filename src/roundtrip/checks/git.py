@@ -9,12 +9,27 @@ from pathlib import Path
 from ..plural import counted
 from ..state import State
 from ..verdict.commands import ANY_MESSAGE, commit
-from ..verdict.lookups import model_names, unlike
+from ..verdict.lookups import model_names, models_file, unlike
 from .branches import aside, to_main
-from .commit_causes import amended, model_alone, not_now, not_to_commit, script_alone
+from .commit_causes import (
+    amended,
+    model_alone,
+    not_now,
+    not_to_commit,
+    script_alone,
+    why_changed,
+)
 from .finding import Cure, Finding, met, unmet
 from .model_causes import why_lacking
-from .reflog import Made, ask_git, commits_to, is_as_in, is_in_the_files, off_the_branch
+from .reflog import (
+    Made,
+    ask_git,
+    commits_to,
+    has_word,
+    is_as_in,
+    is_in_the_files,
+    off_the_branch,
+)
 from .way_back_causes import database_first
 
 
@@ -185,8 +200,14 @@ def _go_back_to(state: State, project: Path, subject: str, place: str, back: boo
     cause = f"“{subject}” is {place}, further back: the branch has later commits."
     if not back:
         cause += " Are they one too many? Once no database needs a script of theirs, git reset "
-        cause += f"--hard {place} takes them off, with all that they changed."
+        cause += f"--soft {place} takes them off and keeps the files; then git commit --amend "
+        cause += "--no-edit puts what belongs there into that commit."
         return Cure(cause, "git log --oneline", repair=True)
+    if state.git.subject.startswith("Revert "):
+        cause += " git revert has made one more; here the commits go, by a reset."
+    if not state.disagreements and database_first(state, project, place):
+        cause += " Every database has run what they brought. To take that back, downgrade each "
+        return Cure(f"{cause}of them first; only then reset.", "git log --oneline", repair=True)
     if not state.disagreements:  # later work, and every place has it
         return Cure(cause, "git log --oneline")
     if first := database_first(state, project, place):
@@ -231,18 +252,26 @@ def _taken_off(
     return Cure(cause, command, repair=moved, holds_back=True)
 
 
-def taken_back(state: State, project: Path, subject: str) -> Finding:
+def taken_back(state: State, project: Path, subject: str, column: str = "") -> Finding:
     """A commit that followed the last one is no longer on the branch: a reset took it back.
 
-    The last one should be that with the message `subject`.
+    The last one should be that with the message `subject`. `column`: the commit's model had this
+    `table.column`.
     """
     if not (here := head_subject(state, project, subject, back=True)).met:
         return here
     for entry in off_the_branch(state, project):
-        if entry.before == state.git.head:
+        file, name = models_file(state), column.rpartition(".")[2]
+        its_own = not column or has_word(project, entry.after, file, name)
+        if entry.before == state.git.head and its_own:
             return met(f"{entry.after[:7]} was made on this commit, and taken back")
     text = "nothing was taken back to this commit"
     cause = "No commit followed this one, so none was taken back."
+    if column:
+        cause = f"No commit with {column} followed this one, so none was taken back."
+    scripts = [each for each in state.migrations.revisions if each.file in state.git.untracked]
+    if scripts and not {*scripts[-1].adds} & model_names(state):
+        return unmet(text, why_changed(state, scripts[-1].file).after(cause))
     if state.git.uncommitted:
         cause += " What you did is only in the files: commit it first, then reset."
         return unmet(text, Cure(cause, commit(state, ANY_MESSAGE), repair=True))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from ..env_file import quoted
 from ..plural import counted
 from ..state import State
 from ..verdict.commands import delete
@@ -64,12 +65,22 @@ def revisions(
         if newest.undoes and not newest.drops:
             back = replace(back, cause="The upgrade has run, and should not have yet.")
         return unmet(text, back)
+    if len(everything) < count and (deleted := _deleted(state)):
+        cause = f"{deleted} is deleted; the last commit has it."
+        return unmet(text, Cure(cause, f"git restore {quoted(deleted)}", repair=True))
     if len(everything) < count:
         return unmet(text, no_script(state, project, message=message))
     if len(everything) > count:
         back = count == applied and not whole
         return unmet(text, _one_too_many(state, project, whole, back))
     return unmet(text, not_upgraded(state, project, USUAL))
+
+
+def _deleted(state: State) -> str:
+    """The script that was deleted, and not by Git; empty without one."""
+    scripts = f"{state.migrations.folder}/versions/"
+    lost = [file for file in state.git.deleted if file not in state.git.staged]
+    return next((file for file in lost if file.startswith(scripts)), "")
 
 
 def _one_too_many(state: State, project: Path, whole: bool, back: bool) -> Cure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from ..reading.git import moves_of_head
@@ -9,8 +10,9 @@ from ..state import State
 from ..verdict.lookups import models_file
 from .commit_causes import amended, reset_without_hard
 from .finding import Cure, Finding, met, unmet
+from .git import head_subject
 from .model_causes import look_at, why_lacking
-from .reflog import ask_git, off_the_branch
+from .reflog import has_word, off_the_branch
 
 
 def model_has(
@@ -20,8 +22,12 @@ def model_has(
     present: bool = True,
     type: str = "",
     nullable: bool = True,
+    back: str = "",
 ) -> Finding:
-    """The model has (or has not) this `table.column`; with `type`, of that type and `nullable`."""
+    """The model has (or has not) this `table.column`; with `type`, of that type and `nullable`.
+
+    `back`: it is to go with a reset to the commit of this message.
+    """
     model = state.model
     if model.error or not model.found:
         cause = f"{state.verdict.headline} Look at {model.error_file or 'the app'}."
@@ -46,8 +52,11 @@ def model_has(
             return unmet(text, Cure("The line is still in the class.", here, repair=True))
         if table.file in state.git.modified:
             return unmet(text, Cure("The line is still in the class.", here))
+        way = head_subject(state, project, back, back=True) if back else met(text)
+        if not way.met:
+            return replace(way, found=text)
         lost = off_the_branch(state, project)
-        without = [e for e in lost if not _has_word(project, e.after, table.file, found.name)]
+        without = [e for e in lost if not has_word(project, e.after, table.file, found.name)]
         if into := amended(without):
             return unmet(text, into)
         cause = "The line is committed, so git restore does not take it away."
@@ -75,15 +84,9 @@ def _reset_away(state: State, project: Path, column: str) -> Cure | None:
     if file in state.git.uncommitted or not moves or "\treset: " not in moves[-1]:
         return None
     for entry in reversed(off_the_branch(state, project)):
-        if _has_word(project, entry.after, file, column.rpartition(".")[2]):
+        if has_word(project, entry.after, file, column.rpartition(".")[2]):
             place = entry.after[:7]
             cause = f"{place} has it, and a reset took that commit off the branch."
             changed = {*state.git.uncommitted} - {*state.git.untracked}
             return Cure(cause, "git reflog" if changed else f"git reset --hard {place}")
     return None
-
-
-def _has_word(project: Path, commit: str, file: str, word: str) -> bool:
-    """Whether a file has this word in a commit."""
-    how = ("grep", "--files-with-matches", "--word-regexp")
-    return bool(ask_git(project, *how, word, commit, "--", file))

@@ -92,3 +92,9 @@ def off_the_branch(state: State, project: Path) -> list[Made]:
         rewritten = line.split(" ")[0]
     lost = (each for each in made if each.after not in kept)
     return [replace(each, amended=each.after == rewritten) for each in lost]
+
+
+def has_word(project: Path, commit: str, file: str, word: str) -> bool:
+    """Whether a file has this word in a commit."""
+    how = ("grep", "--files-with-matches", "--word-regexp")
+    return bool(ask_git(project, *how, word, commit, "--", file))

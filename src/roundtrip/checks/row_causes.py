@@ -21,7 +21,7 @@ from .course_databases import (
 )
 from .databases import database_has
 from .finding import Cure, Finding, begin_again, unmet
-from .way_back_causes import half_made, one_downgrade_too_many
+from .way_back_causes import half_made, one_downgrade_too_many, too_far
 
 NOT_COMMITTED = "{}, or db.session.commit() did not follow."
 """A cause, with what was not done in the place of the braces."""
@@ -66,6 +66,14 @@ def dropped_by_a_script(state: State, column: str) -> Cure | None:
             cause = f"{script.file} has dropped {column} with its values: the model had lost it."
             return begin_again(cause)
     return None
+
+
+def dropped_by_a_downgrade(state: State, column: str) -> Cure | None:
+    """The cure where a downgrade too many has dropped a column that the lesson begins with."""
+    makers = [each for each in state.migrations.revisions if column in each.adds]
+    if not makers or makers[-1].applied or not state.migrations.current:
+        return None
+    return too_far(column, makers[-1])
 
 
 def no_row(project: Path, table: str, key: str, name: Any) -> Cure:

@@ -26,6 +26,7 @@ from .finding import Cure, Finding, begin_again, met, unmet
 from .model_causes import look_at
 from .row_causes import (
     NOT_COMMITTED,
+    dropped_by_a_downgrade,
     dropped_by_a_script,
     in_the_shell,
     lost_or,
@@ -95,7 +96,8 @@ def rows_equal(
         return unmet(f"{database}: {table} has no {', '.join(gone)}", begin_again(cause))
     if not found:
         text = f"{database}: {table} has no rows"
-        cause = "The rows were not added; or one downgrade too many took them, with their table."
+        cause = NOT_COMMITTED.format("The rows were not added")
+        cause += " Or one downgrade too many took them, with their table."
         if database != USUAL and {*wanted} <= {*query(project, USUAL, every)}:
             option = f"--env-file {settings_of(database)}"
             cause = f"They were added to {USUAL}: without {option}, a command goes there."
@@ -132,8 +134,9 @@ def some_value(
     """
     table, _, name = column.partition(".")
     if name not in columns_of(project, USUAL, table):
-        if kept and (dropped := dropped_by_a_script(state, column)):
-            return unmet(f"{USUAL}: no column {column}", dropped)
+        gone = dropped_by_a_script(state, column) or dropped_by_a_downgrade(state, column)
+        if kept and gone:
+            return unmet(f"{USUAL}: no column {column}", gone)
         return no_column(state, project, column)
     select = f"SELECT count(NULLIF({sql_name(name)}, '')) FROM {sql_name(table)}"
     found = query(project, USUAL, select)

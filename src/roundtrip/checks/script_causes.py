@@ -140,7 +140,11 @@ def why_not_pending(
         return no_script(state, project, by_hand[0])
     if new or drops - dropping:
         cause = "The script does less than it should."
-        if new:
+        if new and waiting[-1].is_empty:
+            cause = (
+                "The script is empty: flask db revision compares nothing, flask db migrate does."
+            )
+        elif new:
             cause = f"The script was made before the model had {names_of(new)}."
         return unread(waiting) or make_again(state, waiting[-1], cause)
     return _made_otherwise(state, adds, alone)
@@ -155,7 +159,12 @@ def _made_otherwise(state: State, adds: set[str], alone: bool) -> Cure | None:
             cause += "changed later. Fix the model if it is wrong; delete the script, make "
             return Cure(f"{cause}it again.", delete(state, revision))
     if alone and waiting[1:]:
-        return make_again(state, waiting[-1], f"{len(waiting)} scripts wait; one should do it.")
+        return make_again(
+            state,
+            waiting[-1],
+            f"{len(waiting)} scripts wait; one should do it.",
+            "Delete them, the newest first; then make one.",
+        )
     for revision in waiting if alone else ():
         if revision.others:
             cause = f"The script does more than that: {names_of(revision.others)}."

@@ -103,9 +103,14 @@ def one_step_too_many(state: State, back: str) -> Cure | None:
     gone = ", ".join(name for r in wanted for name in r.adds if name not in there)
     if not gone:
         return None
+    return too_far(gone, wanted[-1])
+
+
+def too_far(gone: str, maker: Revision) -> Cure:
+    """The cure where a downgrade took a column that should have stayed, which this script makes."""
     cause = f"One downgrade too many: {gone} is gone too, with its values. This brings the column "
     cause += "back, empty; %restart begins the lesson again, with the values."
-    return Cure(cause, f"flask db upgrade {wanted[-1].id}", repair=True)
+    return Cure(cause, f"flask db upgrade {maker.id}", repair=True)
 
 
 def one_downgrade_too_many(project: Path, database: str, table: str) -> Cure | None:
