@@ -23,6 +23,12 @@ def with_two_in_production(project: Project) -> Project:
     return project
 
 
+def copy_production(project: Project) -> None:
+    """What is done before production changes."""
+    place = project.path / "instance/before-phone.db"
+    project.sql(f"VACUUM INTO '{place}'", "production.db")
+
+
 def follow(
     project: Project, goals: Sequence[Goal], apart: tuple[str, ...] = (), most: int = 12
 ) -> list[str]:

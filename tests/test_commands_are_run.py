@@ -181,7 +181,7 @@ def test_a_step_back_is_a_downgrade_and_a_step_forward_an_upgrade():
             if way and words:
                 assert words & WAYS[way[1]], f"{text.where}: {sentence}"
                 seen += 1
-    assert seen >= 3
+    assert seen >= 2
 
 
 def test_files_in_commands_are_there():

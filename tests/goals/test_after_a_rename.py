@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from following import follow, with_two_in_production, write_into_the_script
+from following import copy_production, follow, with_two_in_production, write_into_the_script
 from starts import Starts
 from states import Project
 from turns import CITY, MODELS, PHONE, on_production
@@ -91,6 +91,7 @@ def slipped(project: Project, slip: Slip) -> None:
 
 def committed(project: Project) -> None:
     project.commit("Add it")
+    copy_production(project)
     on_production(project, "upgrade")
 
 

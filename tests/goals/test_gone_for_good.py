@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from following import with_two_in_production
+from following import copy_production, with_two_in_production
 from starts import Starts
 from states import Project, find
 from turns import CITY, MODELS
@@ -16,6 +16,7 @@ from roundtrip.course import find_course
 
 EXERCISE = find_course().lesson(10).exercise("gone")
 COLUMN = {"column": "user.city"}
+SHELL = "%%flask_shell --env-file production.env"
 PRODUCTION = {**COLUMN, "database": "production.db"}
 
 
@@ -39,12 +40,16 @@ def test_what_is_told_next_leads_there(project: Project):
     while told := unmet(project):
         said.append(told[0].next)
         assert len(said) < 9, said
-        project.run(*shlex.split(told[0].next))
+        if told[0].next == SHELL:
+            copy_production(project)
+        else:
+            project.run(*shlex.split(told[0].next))
     assert said == [
         'flask db migrate -m "Remove city column from user model"',
         "flask db upgrade",
         "git add .",
         'git commit -m "Remove city column from user model"',
+        SHELL,
         "flask --env-file production.env db upgrade",
     ]
     assert project.git("log", "--format=%s").splitlines()[1:] == [
@@ -63,6 +68,16 @@ def test_a_way_back_is_not_a_way_on(project: Project):
     said = find(project, "dropped", **COLUMN)
     assert (said.met, said.next) == (False, "git reflog")
     assert "it was taken back, or dropped by hand" in said.cause
+
+
+def test_a_downgrade_is_taken_back_first(project: Project):
+    """It was the way of part two. Nothing is told that production would lose."""
+    project.edit(MODELS, CITY, "")
+    project.db("downgrade")
+    said = find(project, "dropped", **COLUMN)
+    assert said.next == "flask db upgrade" and "it was taken back" in said.cause
+    project.db("upgrade")
+    assert find(project, "dropped", **COLUMN).next.startswith("flask db migrate")
 
 
 def test_what_is_dropped_by_hand_is_dropped_nowhere_else(project: Project):
