@@ -282,6 +282,7 @@ CASES = [
     Case("None in place of a row", ">>> db.session.delete(User.query.get(99))"),
     Case("filter by a name", ">>> User.query.filter(name='Ada').all()"),
     Case("value without its column", ">>> User.query.filter_by('Ada')"),
+    Case("values without their columns", ">>> User('Ada', 'ada@example.com')"),
     Case("command in the shell", ">>> flask db upgrade"),
     Case("command in the shell", ">>> !git status"),
     Case("no such method of the session", ">>> db.session.comit()"),

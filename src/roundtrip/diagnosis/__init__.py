@@ -20,6 +20,7 @@ from .database_rows import DATABASE
 from .git_rows import GIT
 from .migration_rows import MIGRATION
 from .pytest_rows import PYTEST
+from .python_rows import PYTHON
 from .row import Row
 from .shell_rows import SHELL
 from .traceback_rows import TRACEBACK
@@ -27,7 +28,7 @@ from .traceback_rows import TRACEBACK
 ROWS: tuple[Row, ...] = (*COMMAND, *APP, *MIGRATION, *DATABASE, *SHELL, *TRACEBACK)
 """All known errors of `flask`. The first that matches is taken, so the particular come first."""
 
-TOOLS: dict[str, tuple[Row, ...]] = {"git": GIT, "pytest": PYTEST}
+TOOLS: dict[str, tuple[Row, ...]] = {"git": GIT, "pytest": PYTEST, "python": PYTHON}
 """Those of other commands."""
 
 

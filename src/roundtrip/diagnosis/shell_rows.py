@@ -96,6 +96,12 @@ SHELL: tuple[Row, ...] = (
         'Write its name before it, as in `.filter_by(name="Ada")`; an id goes into `.get(…)`.',
     ),
     row(
+        "values without their columns",
+        rf"{CONSOLE}^TypeError: [\w.]*__init__\(\) takes 1 positional argument but \d+ were given",
+        "A new row takes its values by name, and these have none.",
+        'Write the column before each value, as in `User(name="Ada", email="ada@example.com")`.',
+    ),
+    row(
         "command in the shell",
         r'^  File "<console>", line \d+\n +!?(?P<tool>flask|git|pytest|python|pip) +'
         r"(?!=)\S.*\n[\s\S]*^SyntaxError: ",
