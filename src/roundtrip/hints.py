@@ -21,11 +21,13 @@ class Hints:
         self.goals: tuple[Goal, ...] = ()
         self._unmet: list[Result] = []
         self._told: dict[tuple[str, str], int] = {}
+        self._done = False
 
     def note(self, results: Sequence[Result]) -> None:
         """Remember what was found of some goals; the first hints of the unmet have been shown."""
         waiting = any(not result.met for result in results)
         self.goals = tuple(result.goal for result in results) if waiting else ()
+        self._done = bool(results) and not waiting
         self.look_again(results)
 
     def look_again(self, results: Sequence[Result]) -> None:
@@ -42,6 +44,11 @@ class Hints:
         if self.goals and not self._unmet:
             raise RoundtripError(
                 "All that was not met at the last look is met now. Run that cell again to see it."
+            )
+        if self._done:
+            return (
+                "All goals of the last look are met. For an exercise, run its %check first; for "
+                "what is not met there, %hint says more."
             )
         if not self._unmet:
             raise RoundtripError(
