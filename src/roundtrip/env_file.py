@@ -23,6 +23,14 @@ def settings_in(project: Path) -> list[str]:
     return sorted({file.name for file in project.glob("*.env")} - {".env"})
 
 
+def names_in(project: Path, settings: str) -> list[str]:
+    """The names that a file of settings gives values to; none where it cannot be read."""
+    try:
+        return list(dotenv_values(project / settings))
+    except (OSError, ValueError):
+        return []
+
+
 def value_in(project: Path, settings: str, name: str) -> str:
     """What a file of settings gives this name; empty where it has none, or cannot be read."""
     try:

@@ -185,7 +185,7 @@ def test_a_model_that_was_left_out_of_the_commit(project: Path):
     scripts = replace(migrations(second(applied=True, tracked=True)), current=(SECOND,))
     commits = (Commit("3" * 40, "x"), Commit("2" * 40, "Create user table"))
     state = replace(UPGRADED, migrations=scripts, git=git(modified=(MODELS,), commits=commits))
-    cause = "The commit has the script alone"
+    cause = "The script is committed, and the model in the files differs"
     refused("committed_migration", state, project, cause, "git add .", **age)
     third = replace(second(applied=True, adds=("user.pet",)), id="c" * 12, parents=(SECOND,))
     later = replace(scripts, revisions=(*scripts.revisions, third), current=(third.id,))

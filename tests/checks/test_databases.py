@@ -32,6 +32,7 @@ from roundtrip.facts import Difference, Elsewhere, ModelState
 
 NAMES_ANOTHER = {
     "": "no DATABASE_URL of its own, so its commands go to app.db",
+    "DATABASE_URI=sqlite:///x.db": "sets DATABASE_URI, and not DATABASE_URL, so",
     "DATABASE_URL=sqlite:///x.db": "names x.db",
     "DATABASE_URL=sqlite:///app.db": "names app.db",
     "DATABASE_URL=sqlite:////srv/production.db": "names no file in instance/",

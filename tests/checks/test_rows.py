@@ -206,7 +206,14 @@ def test_holds(project: Path):
     sql(project, "DELETE FROM user WHERE age = 1")
     assert ask("holds", UPGRADED, project, **ada, alone=True).met
     bob = {"table": "user", "row": {"name": "B", "age": 36}}
-    refused("holds", UPGRADED, project, "another row: A has it", "%%flask_shell", **bob)
+    refused(
+        "holds",
+        UPGRADED,
+        project,
+        "A has that value. Was it set on another row, or on a query?",
+        "%%flask_shell",
+        **bob,
+    )
     sql(project, "UPDATE user SET age = 36")
     refused("holds", UPGRADED, project, "B has it too", "%%flask_shell", **ada, alone=True)
     sql(project, "INSERT INTO user (name, age) SELECT name, 45 FROM user WHERE name = 'B'")

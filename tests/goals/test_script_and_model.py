@@ -9,7 +9,7 @@ import pytest
 from following import with_two_in_production
 from starts import Starts
 from states import Project
-from turns import MODELS, on_production
+from turns import MODELS, on_production, with_production
 
 from roundtrip import checks
 from roundtrip.checks.finding import Finding
@@ -95,6 +95,29 @@ def test_production_that_has_run_the_wrong_script_runs_the_right_one(loose: Proj
         assert said().next == f"flask --env-file production.env db {command}"
         on_production(loose, command)
     assert said().met
+
+
+def test_a_type_that_a_later_script_has_changed_waits_for_production(loose: Project):
+    """Nothing is taken back there: one upgrade is missing."""
+    project = loose
+    with_production(project)
+    project.edit(MODELS, "    age: Mapped[int | None]", "    age: Mapped[str | None]")
+    project.db("downgrade")
+    project.git("clean", "-qf", project.script_file("age"))
+    project.db("migrate", "-m", LESSON_05)
+    project.db("upgrade")
+    project.commit(LESSON_05)
+    on_production(project, "upgrade")
+    project.edit(MODELS, "    age: Mapped[str | None]", "    age: Mapped[int | None]")
+    project.db("migrate", "-m", "Change user table")
+    project.db("upgrade")
+    project.commit("Change user table")
+    (goal,) = (g for g in find_course().lesson(5).goals if "production database has" in g.text)
+    said = checks.check(goal, project.read(), project.path).finding
+    assert (said.met, said.next) == (False, "%board --env-file production.env")
+    assert "has changed it in app.db, and has not run on production.db" in said.cause
+    on_production(project, "upgrade")
+    assert checks.check(goal, project.read(), project.path).met
 
 
 def test_a_model_of_another_type_comes_before_the_database(loose: Project):

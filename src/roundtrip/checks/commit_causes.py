@@ -79,8 +79,8 @@ def model_alone(state: State) -> Cure:
 
 def script_alone(state: State) -> Cure:
     """How a model comes into the commit that its script is in already."""
-    cause = "The commit has the script alone, and the model belongs to it. Add the model; "
-    cause += "git commit --amend --no-edit puts it into the same commit."
+    cause = "The script is committed, and the model in the files differs from the commit. They "
+    cause += "belong together: add the model; git commit --amend --no-edit puts it in."
     return Cure(cause, _amend(state), repair=True)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 
-from ..env_file import database_named_by, settings_in, url_in
+from ..env_file import database_named_by, names_in, settings_in, url_in
 from ..names import columns_in
 from ..reading.git import moves_of_head
 from ..sqlite_files import sql_name
@@ -115,6 +116,10 @@ def not_used(project: Path, database: str, complete: bool = False) -> Cure | Non
         cause = f"{settings} names no file in instance/, so its commands go elsewhere."
         if not url_in(project, settings):
             cause = f"{settings} has no DATABASE_URL of its own, so its commands go to {USUAL}."
+            near = get_close_matches("DATABASE_URL", names_in(project, settings), 1, 0.7)
+            if near:
+                cause = f"{settings} sets {near[0]}, and not DATABASE_URL, so its commands go to "
+                cause += f"{USUAL}."
         elif named := database_named_by(project, settings):
             name = named.relative_to(project / "instance").as_posix()
             cause = f"{settings} names {name}, so its commands go there."
@@ -179,6 +184,12 @@ def other_type(state: State, project: Path, column: str, database: str, type: st
         cause = f"It should be {type}, and the model says {model.type}: that comes first."
         return Cure(cause, look_at(state), repair=True)
     said = f"It should be {type}. A database keeps what the script made of it."
+    table, _, name = column.partition(".")
+    run = state.migrations.run_by(versions(project, database))
+    later = [each for each in state.migrations.revisions if each.id not in run]
+    if later and columns_of(project, USUAL, table).get(name, ("", True))[0] == type:
+        said += f" {later[-1].file} has changed it in {USUAL}, and has not run on {database}."
+        return Cure(said, command_on(database, "%board"), repair=True)
     makers = [r for r in state.migrations.revisions if column in {*r.adds, *r.columns}]
     if makers and (following := followed(state, makers[-1])):
         return following.after(said)

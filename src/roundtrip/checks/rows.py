@@ -199,12 +199,13 @@ def holds(
             cause = f"{elsewhere[0][0]} has it too: it was set on more than one row. Set that one "
             return unmet(text, in_the_shell(f"{cause}back, then db.session.commit().", USUAL))
         return met(text)
-    not_set = "No value was set on this row's object (a value set on a query is lost)"
-    cause = NOT_COMMITTED.format(not_set)
+    not_set = "No value was set on this row's object"
+    cause = NOT_COMMITTED.format(f"{not_set} (a value set on a query is lost)")
     if any(value is not None for value in found[0][1:]):
         cause = "Another value was set."
     if elsewhere and not empty:
-        cause = f"It was set on another row: {elsewhere[0][0]} has it."
+        cause = f"{not_set}; {elsewhere[0][0]} has that value. Was it set on another row, or on a "
+        cause += "query?"
     for other in used_databases(project) if not empty else ():
         if other != USUAL and query(project, other, f"{select} WHERE {same}", *others.values()):
             cause = f"It was set in another database: {other} has it."
