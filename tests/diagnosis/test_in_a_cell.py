@@ -83,3 +83,14 @@ for name in "app", "production":
         assert means.startswith("means: The statement asks for `user.email`, a column that ")
         assert do.startswith("do:    ") and command in do
         assert answer.value.startswith("The page could not be made: ")
+
+
+def test_a_command_without_its_mark_is_told_apart_from_python(notebook):
+    for cell in ("git diff", "x = 1\nflask db upgrade", "pytest -q", "git add ."):
+        answer = notebook.run(cell)
+        line = cell.splitlines()[-1]
+        means, do = answer.text.strip().splitlines()
+        assert means == f"means: `{line}` is a command for the terminal, and a cell takes Python."
+        assert do == f"do:    Put `!` before it: `!{line}`."
+    for cell in ("def f(:", "git = ", "flask(1", "print('git diff'", "flask = 1", "git", "nope -q"):
+        assert notebook.run(cell).text == ""

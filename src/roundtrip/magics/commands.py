@@ -8,12 +8,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from IPython.core.interactiveshell import ExecutionResult
 from IPython.core.magic import cell_magic, magics_class
 from IPython.utils.text import SList
 
 from .. import diagnosis, environment, flask_shell, terminal
 from ..errors import CommandFailed, Refused
 from ..safe_files import write_text
+from ..wrapping import wrapped
 from .options import given, words
 from .session import SessionMagics, write
 
@@ -28,6 +30,7 @@ class CommandMagics(SessionMagics):
         self.shell.system = self._system
         self.shell.getoutput = self._getoutput
         self.shell.events.register("pre_run_cell", self._stand_back)
+        self.shell.events.register("post_run_cell", _tell_of_a_command)
 
     @cell_magic("flask_shell")
     def talk(self, line: str, cell: str) -> None:
@@ -127,3 +130,19 @@ def _fail(name: str, code: int, known: str) -> NoReturn:
         else ". The reason is in the lines above; read the first error, then the last line."
     )
     raise CommandFailed(f"`{name}` ended with exit code {code}{where}")
+
+
+def _tell_of_a_command(ran: ExecutionResult) -> None:
+    """Below the error of a cell that types a command as in a terminal: what is missing."""
+    line, lines = "", (ran.info.raw_cell or "").splitlines()
+    if isinstance(ran.error_before_exec, SyntaxError):
+        line = (ran.error_before_exec.text or "").strip()
+    elif isinstance(ran.error_in_exec, NameError):  # `pytest -q` could be Python
+        line = next((each for each in lines if each.startswith(f"{ran.error_in_exec.name} -")), "")
+    if line in lines and _COMMAND.match(line):
+        means = f"`{line}` is a command for the terminal, and a cell takes Python."
+        write("\n".join((*wrapped("means: ", means), f"do:    Put `!` before it: `!{line}`.", "")))
+
+
+_COMMAND = re.compile(r"(?:flask|git|pytest|python3?|pip) +(?![=.(\[])\S")
+"""How a line begins that is typed in a terminal, and is no Python."""
