@@ -206,7 +206,10 @@ def test_settings_under_another_name_are_found(project: Path, there: bool):
     staging = {"column": "user.age", "database": "staging.db"}
     said = "stage.env names it, but the lesson's commands read staging.env"
     refused("database_has", UPGRADED, project, said, "%show stage.env", **staging)
-    (project / "stage.env").rename(project / ".env")  # Flask reads that one for every command
+    (project / "stage.env").rename(project / "production.env")
+    said = "production.env names it, and should name production.db;"
+    refused("database_has", UPGRADED, project, said, "%%writefile staging.env", **staging)
+    (project / "production.env").rename(project / ".env")  # Flask reads that one for every command
     found = ask("database_has", UPGRADED, project, **staging)
     assert not found.met and "rename the file" not in found.cause
 

@@ -15,6 +15,9 @@ def test_has_file(project: Path):
     (project / "notes.txt").write_text("x")
     assert ask("has_file", made(), project, file="notes.txt").met
     refused("has_file", made(), project, "not written", "%%writefile other.txt", file="other.txt")
+    astray = {"file": "tests/notes.txt"}
+    said = "notes.txt is in another place: write it as tests/notes.txt"
+    refused("has_file", made(), project, said, "%%writefile tests/notes.txt", **astray)
     deleted = made(git=git(deleted=("other.txt",), modified=("other.txt",)))
     refused("has_file", deleted, project, "deleted", "git restore other.txt", file="other.txt")
 

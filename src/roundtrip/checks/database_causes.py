@@ -16,12 +16,14 @@ from ..verdict.commands import move_in
 from ..verdict.lookups import is_among
 from .causes import downgrade_of, followed, no_script, not_upgraded, why_troubled
 from .course_databases import (
+    OWN,
     USUAL,
     address_first,
     columns_of,
     command_on,
     is_used,
     query,
+    settings_of,
     settings_with_address,
     used_databases,
     versions,
@@ -133,6 +135,10 @@ def not_used(project: Path, database: str, complete: bool = False) -> Cure | Non
         return Cure(cause, f"%show {settings}", repair=True)
     if other := _named_in(project, database):
         cause = f"{other} names it, but the lesson's commands read {settings}: rename the file."
+        if own := [each for each in OWN if settings_of(each) == other]:
+            cause = f"{other} names it, and should name {own[0]}; the lesson's commands read "
+            cause += f"{settings}. Write both files."
+            return Cure(cause, f"%%writefile {settings}", repair=True)
         return Cure(cause, f"%show {other}", repair=True)
     if complete:
         cause = f"The file is there, but no {settings} names it: no command goes to it."

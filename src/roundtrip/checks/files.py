@@ -19,7 +19,12 @@ def has_file(state: State, project: Path, file: str, tested: bool = False) -> Fi
         return unmet(f"{file} is there", failing) if failing else met(f"{file} is there")
     if file in state.git.deleted:
         return unmet(f"no file {file}", why_changed(state, file))
-    return unmet(f"no file {file}", Cure("It was not written yet.", f"%%writefile {file}"))
+    cause = "It was not written yet."
+    name = Path(file).name
+    for place in project.glob(f"**/{name}"):
+        cause = f"{place.relative_to(project).as_posix()} is in another place: write it as {file}, "
+        cause += "and delete that one."
+    return unmet(f"no file {file}", Cure(cause, f"%%writefile {file}"))
 
 
 def _not_passed(project: Path, file: str) -> Cure | None:
