@@ -194,6 +194,18 @@ def test_lines_that_look_like_columns_and_are_none(project: Project):
     )
 
 
+def test_a_class_with_columns_that_is_no_model(project: Project):
+    """It makes no table, and no command says so; a part of a model makes one there."""
+    line = "    title: Mapped[str] = mapped_column(String(200))\n"
+    project.add_to_model(f"\n\nclass Titled:\n{line}\n\nclass Book(Titled, db.Model):\n")
+    project.add_to_model("    id: Mapped[int] = mapped_column(primary_key=True)\n")
+    assert project.read().verdict.kind == "model_ahead"
+    project.add_to_model(f"\n\nclass Post:\n{line}\n\nclass Kind:\n    title = 'no column'\n")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("not_a_column", f"git diff {MODELS}")
+    assert verdict.found == "The class Post makes no table: class Post(db.Model) does."
+
+
 def test_classes_that_do_not_fit_together(project: Project):
     project.edit(MODELS, "from sqlalchemy.orm import ", "from sqlalchemy.orm import relationship, ")
     project.add_to_model('    posts: Mapped[list["Post"]] = relationship()\n')

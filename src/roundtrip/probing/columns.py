@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 from places import relative
@@ -62,6 +63,26 @@ def odd_in(cls: type) -> list[str]:
         else:
             continue
         found.append(f"{cls.__name__}.{name} {said}. Write {name}: {_written(kind, annotation)}")
+    return found
+
+
+def no_models(models: Iterable[type]) -> list[str]:
+    """The classes beside the models that have columns, and derive from nothing that makes a table.
+
+    What a model derives from may have columns for it.
+    """
+    from sqlalchemy import Column
+    from sqlalchemy.orm import MappedColumn
+
+    found = []
+    for module in {sys.modules[model.__module__] for model in models}:
+        for cls in vars(module).values():
+            if not isinstance(cls, type) or cls.__module__ != module.__name__:
+                continue
+            has_columns = any(isinstance(v, Column | MappedColumn) for v in vars(cls).values())
+            if has_columns and cls.__bases__ == (object,) and not cls.__subclasses__():
+                name = cls.__name__
+                found.append(f"The class {name} makes no table: class {name}(db.Model) does")
     return found
 
 
