@@ -256,7 +256,7 @@ def test_two_databases_without_rows_are_no_copy_of_each_other(project: Path):
     shutil.copy(project / "instance/app.db", project / "instance/copy.db")
     for database in ("app.db", "copy.db"):
         sql(project, "DELETE FROM user", database)
-    copy = {"column": "user.city", "database": "copy.db", "copy": True}
+    copy = {"column": "user.city", "database": "copy.db", "copy": "production.db"}
     refused("database_has", made(), project, "copy.db was overwritten", "%restart", **copy)
 
 
@@ -315,3 +315,21 @@ def test_a_script_that_drops_more_is_not_to_run(project: Path):
     refused("dropped", waits, project, said, DELETE, column="user.age")
     run = made(model=without, migrations=migrations(replace(script, applied=True)))
     refused("dropped", run, project, said, "%restart", column="user.age")
+
+
+def test_a_copy_of_the_other_database_can_be_made_again(project: Path):
+    """As long as the one it should be of still has the column."""
+    shutil.copy(project / "instance/app.db", project / "instance/copy.db")
+    add_age(project, "production.db")
+    goal = {"column": "user.age", "database": "copy.db", "copy": "production.db"}
+    command = "python -c \"import os; os.remove('instance/copy.db')\""
+    refused("database_has", made(), project, "This deletes it; then make it again", command, **goal)
+    (project / "instance/copy.db").unlink()
+    shell = "%%flask_shell --env-file production.env"
+    refused("database_has", made(), project, "so it can be made now", shell, **goal)
+
+
+def test_where_no_copy_can_be_made_any_more_nothing_else_is_told(project: Path):
+    goal = {"column": "user.age", "database": "copy.db", "copy": "production.db"}
+    finding = ask("database_has", made(), project, **goal)
+    assert (finding.next, finding.lost) == ("%restart", True)

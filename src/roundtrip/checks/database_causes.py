@@ -38,15 +38,19 @@ def copy_lost(project: Path, database: str, column: str, source: str) -> Cure:
     table, _, name = column.partition(".")
     everything = f"SELECT * FROM {sql_name(table)}"
     rows = query(project, database, everything)
+    can_be_made = name in columns_of(project, source, table)
     if rows and rows == query(project, USUAL, everything):
         cause = f"{database} is a copy of {USUAL}: --env-file was missing when it was made."
+        if can_be_made:
+            command = f"python -c \"import os; os.remove('instance/{database}')\""
+            return Cure(f"{cause} This deletes it; then make it again.", command, repair=True)
         return begin_again(cause)
     if (project / "instance" / database).is_file():
         return begin_again(f"{database} was overwritten, or made too late.")
     if (project / database).is_file():
         return beside_instance(database)
     cause = f"{database} is not there: not made yet, moved or deleted."
-    if name in columns_of(project, source, table):
+    if can_be_made:
         cause += f" {source} still has {column}, so it can be made now: "
         cause += f"db.session.execute(db.text(\"VACUUM INTO 'instance/{database}'\"))"
         return Cure(cause, command_on(source, "%%flask_shell"), repair=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from ..sqlite_files import sql_name
@@ -19,7 +20,7 @@ from .database_causes import (
     other_type,
     why_absent,
 )
-from .finding import Cure, Finding, met, unmet
+from .finding import BEGIN_AGAIN, Cure, Finding, met, unmet
 from .model_causes import look_at
 from .script_causes import does_more
 from .way_back_causes import not_gone_back, table_lost
@@ -60,7 +61,8 @@ def database_has(
             return unmet(text, other_type(state, project, column, database, type))
         return met(text)
     if copy:
-        return unmet(text, copy_lost(project, database, column, copy))
+        gone = unmet(text, copy_lost(project, database, column, copy))
+        return replace(gone, lost=gone.next == BEGIN_AGAIN)
     if blocked := app_fails(state) or blocked:
         return unmet(text, blocked)
     if not present and found:
