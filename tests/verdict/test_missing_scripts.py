@@ -76,18 +76,6 @@ def test_a_reset_on_another_branch_is_not_undone_on_this_one(loose: Project):
     assert loose.git("rev-parse", "main") == head
 
 
-def test_a_script_on_a_branch_that_git_refuses_to_go_to(loose: Project):
-    loose.git("switch", "-q", "-c", "work")
-    loose.commit("Add age column to user model")
-    loose.git("switch", "-q", "main")
-    loose.add_to_model("    nick: Mapped[str | None]\n")
-    assert loose.capture(["git", "checkout", "work"]).returncode, "as Git does over changes"
-    verdict = loose.read().verdict
-    assert verdict.next.startswith("git restore --source=work -- migrations/versions/")
-    loose.run(*shlex.split(verdict.next))
-    assert loose.read().migrations.missing == ()
-
-
 def test_a_script_in_a_stash_that_git_refuses_to_bring_back(loose: Project, tmp_path: Path):
     loose.git("stash", "-u")
     loose.add_to_model("    nick: Mapped[str | None]\n")

@@ -8,18 +8,20 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from ..facts import Rescue
 from ..git_facts import GitState
 from .git import BRANCHES, Run, git_lines, stashed
+from .overwriting import refused
 from .scripts import read_script
 
 
-def find_script(run: Run, missing: str, folder: str, git: GitState) -> Rescue:
+def find_script(project: Path, run: Run, missing: str, folder: str, git: GitState) -> Rescue:
     """Look for the file of a missing revision wherever Git may still have it; else "lost"."""
     if not git.repository:
         return Rescue("lost")
-    search = _Search(run, missing, folder, git)
+    search = _Search(project, run, missing, folder, git)
     return next(filter(None, (look(search) for look in _PLACES)), Rescue("lost"))
 
 
@@ -46,6 +48,7 @@ def find_maker(run: Run, name: str, folder: str, heads: Collection[str]) -> Resc
 class _Search:
     """What is looked for: the script of the revision `missing` in `folder`."""
 
+    project: Path
     run: Run
     missing: str
     folder: str
@@ -87,6 +90,19 @@ class _Search:
         found = re.match(r"checkout: moving from (\S+) to ", moved)
         return found[1] if found else ""
 
+    def on_branch(self, kind: str, branch: str, file: str) -> Rescue:
+        """The file on a branch to go to; the file alone, where that is not the way."""
+        way = refused(self.project, self.run, self.git, branch)
+        return self._reached(kind, branch, file, way, not (self.git.merging or self.git.rebasing))
+
+    def _reached(
+        self, kind: str, where: str, file: str, in_the_way: tuple[str, ...], there: bool
+    ) -> Rescue:
+        # What Git ignores, such as a database, stays where it is.
+        if there and {*in_the_way} <= {*self.git.uncommitted}:
+            return Rescue(kind, where, file, in_the_way)
+        return Rescue("commit", where, file)
+
 
 def _last_commit(search: _Search) -> Rescue | None:
     file = search.file_in("HEAD")
@@ -108,8 +124,9 @@ def _stashes(search: _Search) -> Rescue | None:
 
 
 def _branch_that_was_left(search: _Search) -> Rescue | None:
-    if search.left in search.branches and (file := search.file_in(search.left)):
-        return Rescue("commit" if search.git.uncommitted else "branch", search.left, file)
+    for branch in (search.left, search.git.way_back):
+        if branch in search.branches and (file := search.file_in(branch)):
+            return search.on_branch("branch", branch, file)
     return None
 
 
@@ -129,8 +146,12 @@ def _before_a_reset(search: _Search) -> Rescue | None:
 
 
 def _any_branch(search: _Search) -> Rescue | None:
-    found = ((branch, search.file_in(branch)) for branch in search.branches)
-    return next((Rescue("commit", branch, file) for branch, file in found if file), None)
+    for branch in search.branches:
+        if file := search.file_in(branch):
+            if search.lines("log", "-n1", "--format=%h", "HEAD", "--", file):
+                return Rescue("commit", branch, file)  # it was here too, and was deleted
+            return search.on_branch("another branch", branch, file)
+    return None
 
 
 def _any_commit(search: _Search) -> Rescue | None:

@@ -52,7 +52,7 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
     git = _with_private(git, tracked, project, database.url, run)
     git = _with_kept(git, project, tracked, database, run)
     migrations = read_scripts(project, report.get("folder", "migrations"), git, tracked)
-    migrations = _against_database(migrations, database.versions, git, run)
+    migrations = _against_database(migrations, database.versions, git, run, project)
     migrations = replace(migrations, asked=not database.problem)
     if "settings" in report and not migrations.error:
         error, file = report["settings"]
@@ -165,7 +165,11 @@ def _model(project: Path, report: Mapping[str, Any]) -> ModelState:
 
 
 def _against_database(
-    migrations: MigrationState, versions: tuple[str, ...], git: GitState, run: Run
+    migrations: MigrationState,
+    versions: tuple[str, ...],
+    git: GitState,
+    run: Run,
+    project: Path,
 ) -> MigrationState:
     """Add what the database says: which scripts it has run, and which of them are gone."""
     known, applied = migrations.ids, migrations.run_by(versions)
@@ -184,7 +188,7 @@ def _against_database(
         revisions=tuple(map(told, migrations.revisions)),
         current=versions,
         missing=missing,
-        rescue=find_script(run, gone, migrations.folder, git) if gone else None,
+        rescue=find_script(project, run, gone, migrations.folder, git) if gone else None,
     )
 
 

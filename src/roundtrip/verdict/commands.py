@@ -56,6 +56,12 @@ def move_away(file: str) -> str:
     return f"python -c \"import shutil, tempfile; shutil.move('{file}', {folder})\""
 
 
+def move_aside(file: str) -> str:
+    """The command that gives a file a name that nothing else has, at the top of the project."""
+    place = f"tempfile.mkstemp('.kept', '{posixpath.basename(file)}-', '.')[1]"
+    return f"python -c \"import shutil, tempfile; shutil.move('{file}', {place})\""
+
+
 def move_in(file: str) -> str:
     """The command that moves a file of the project into instance/."""
     return f"python -c \"import shutil; shutil.move('{file}', 'instance')\""

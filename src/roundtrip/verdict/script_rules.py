@@ -5,9 +5,9 @@ from __future__ import annotations
 from ..env_file import quoted
 from ..facts import MigrationState, Rescue, Revision
 from ..state import Disagreement, State
-from .commands import LOST, take_out, undo
+from .commands import LOST, move_aside, take_out, undo
 from .lookups import claims, database_names, made_by
-from .wording import say, sentence
+from .wording import listed, say, sentence
 
 
 def folder_gone(state: State) -> Disagreement | None:
@@ -53,7 +53,7 @@ def script_error(state: State) -> Disagreement | None:
             f"git checkout HEAD -- {quoted(lost[0])}",
         )
     kind = here.rescue.kind if here.rescue and here.error_kind == "no parent" else ""
-    if kind in ("worktree", "commit", "branch", "orig_head", "too_far"):
+    if kind in ("worktree", "commit", "branch", "another branch", "orig_head", "too_far"):
         command = f"git restore --source={here.rescue.where}"
         return say(
             "A script is gone.",
@@ -142,17 +142,37 @@ def missing_script(state: State) -> Disagreement | None:
     # A script that is only laid aside is not given up for another id.
     if same and way not in ("worktree", "stash", "branch"):
         way = "nothing lost"
+    way = "branch" if way == "another branch" else way
     changed = {*state.git.modified, *state.git.staged}
     if way in ("orig_head", "too_far") and changed - {rescue.file}:
         # A second reset would take the uncommitted work with it; the file alone is enough.
         way = "commit"
-    why, command = _way_to_go_on(here, rescue, way, then)
+    in_the_way = _to_do_first(state, rescue, way)
+    why, command = in_the_way or _way_to_go_on(here, rescue, way, then)
     return say(
         "The database is ahead: a script is gone.",
         f"No file has its revision {here.missing[0]}. flask db says: Can't locate revision.",
         why,
         command,
     )
+
+
+def _to_do_first(state: State, rescue: Rescue, way: str) -> tuple[str, str] | None:
+    """What is in the way to a branch, or back over a reset, and the command that saves it."""
+    git, where = state.git, f"It is on the branch {rescue.where}."
+    if way != "branch":
+        return None
+    if git.on_no_branch:
+        why = f"{where} No branch has the commit that you are at. This makes one that keeps it; "
+        return f"{why}then go to {rescue.where}.", f"git switch -c keep-{(git.head or '')[:7]}"
+    if loose := [file for file in rescue.in_the_way if file in git.untracked]:
+        why = f"{where} Git would not go there over your {loose[0]}, which no commit has."
+        return f"{why} This keeps it under another name; then look again.", move_aside(loose[0])
+    if rescue.in_the_way:
+        why = f"{where} Git would not go there over your change in {listed(rescue.in_the_way)}. "
+        why += f"This puts your changes aside; on {rescue.where}, git stash pop brings them back."
+        return why, "git stash -u"
+    return None
 
 
 def _way_to_go_on(here: MigrationState, rescue: Rescue, way: str, then: str) -> tuple[str, str]:
