@@ -68,7 +68,8 @@ class Revision:
     operations that Alembic does not have. `opaque`: what it adds and drops cannot be told by
     reading it. `undoes`: downgrade() drops what upgrade() adds, and the other way round. `tracked`:
     in Git's index; `committed`: in the last commit; `ignored`: kept out by .gitignore. `before`:
-    the commit before the one that brought the file, known for committed scripts that are pending.
+    the commit before the one that brought the file, known for committed scripts that are pending;
+    `in_the_way`: the files outside Git that a reset to it would overwrite.
     """
 
     id: str
@@ -91,6 +92,7 @@ class Revision:
     committed: bool = False
     ignored: bool = False
     before: str = ""
+    in_the_way: tuple[str, ...] = ()
 
     @property
     def loses(self) -> tuple[str, ...]:
@@ -135,7 +137,7 @@ class Rescue:
     braces of `stash@{1}` for Python), "branch" (`where` names it: the one that was left) and
     "another branch", "orig_head", "too_far" and "commit" (`where` is its hash), "blob" (its content
     alone, by hash) or "lost". `in_the_way`: the uncommitted files because of which Git would refuse
-    to go to that branch.
+    to go to that branch, or which a reset to that commit would overwrite.
     """
 
     kind: str

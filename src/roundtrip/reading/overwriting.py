@@ -1,4 +1,4 @@
-"""Finds the files of a project that are in the way to another commit."""
+"""Finds the files of a project that a way to another commit would overwrite, or that forbid it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,15 @@ def refused(project: Path, run: Run, git: GitState, commit: str) -> tuple[str, .
     differs = git_lines(run, "diff", "--name-only", "-z", "HEAD", commit, "--")
     changed = {*git.staged, *git.modified}
     return tuple(sorted(_meeting(changed, differs) | _loose(project, run, git, commit)))
+
+
+def overwritten(project: Path, run: Run, git: GitState, commit: str) -> tuple[str, ...]:
+    """The files that no commit has, and that `git reset --hard` to this one would overwrite.
+
+    Where the commit has the same content, nothing is lost.
+    """
+    loose = sorted(_loose(project, run, git, commit))
+    return tuple(f for f in loose if not _is_same(run, f, f"{commit}:{f}"))
 
 
 def _loose(project: Path, run: Run, git: GitState, commit: str) -> set[str]:
@@ -40,3 +49,9 @@ def _meeting(files: Iterable[str], others: Iterable[str]) -> set[str]:
 
 def _split(files: Iterable[str]) -> list[list[str]]:
     return [file.split("/") for file in files]
+
+
+def _is_same(run: Run, file: str, blob: str) -> bool:
+    """Whether a file has the content that Git has there."""
+    found = git_lines(run, "hash-object", "--", file)
+    return bool(found) and found == git_lines(run, "rev-parse", "-q", "--verify", blob)

@@ -13,7 +13,7 @@ from pathlib import Path
 from ..facts import Rescue
 from ..git_facts import GitState
 from .git import BRANCHES, Run, git_lines, stashed
-from .overwriting import refused
+from .overwriting import overwritten, refused
 from .scripts import read_script
 
 
@@ -95,6 +95,13 @@ class _Search:
         way = refused(self.project, self.run, self.git, branch)
         return self._reached(kind, branch, file, way, not (self.git.merging or self.git.rebasing))
 
+    def before_reset(self, kind: str, commit: str, file: str) -> Rescue:
+        """The file at a commit to go back to; the file alone, where that is not the way."""
+        way = overwritten(self.project, self.run, self.git, commit)
+        # After a change of branch, it was another branch that was reset.
+        is_ahead = not self.left and self.is_after_head(commit)
+        return self._reached(kind, commit, file, way, is_ahead)
+
     def _reached(
         self, kind: str, where: str, file: str, in_the_way: tuple[str, ...], there: bool
     ) -> Rescue:
@@ -140,9 +147,7 @@ def _before_a_reset(search: _Search) -> Rescue | None:
     if not search.left and not search.run(["git", *grep]).returncode:
         brought = ("log", "-n1", "--diff-filter=A", "--format=%h", "ORIG_HEAD", "--", file)
         kind, where = "too_far", search.lines(*brought)[0]
-    # After a change of branch, it was another branch that was reset.
-    is_ahead = not search.left and search.is_after_head(where)
-    return Rescue(kind if is_ahead else "commit", where, file)
+    return search.before_reset(kind, where, file)
 
 
 def _any_branch(search: _Search) -> Rescue | None:

@@ -26,6 +26,7 @@ from ..state import State
 from .classes import not_imported
 from .databases import read_database, read_differing, read_others, with_copies
 from .git import Run, git_lines, read_git
+from .overwriting import overwritten
 from .rescue import find_maker, find_script
 from .script_folder import read_scripts
 
@@ -181,7 +182,11 @@ def _against_database(
     def told(revision: Revision) -> Revision:
         if revision.id in applied:
             return replace(revision, applied=True)
-        return replace(revision, before=_before(revision, run)) if revision.committed else revision
+        if not revision.committed:
+            return revision
+        before = _before(revision, run)
+        in_the_way = overwritten(project, run, git, before) if before else ()
+        return replace(revision, before=before, in_the_way=in_the_way)
 
     return replace(
         migrations,

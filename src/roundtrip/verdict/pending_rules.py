@@ -279,6 +279,9 @@ def _two_ways(state: State) -> Disagreement | None:
         why += "stayed. The other command undoes that, and changes no file; then reset with --hard."
         command = f"git reset {back}"
     unseen = next((o for o in state.elsewhere if o.problem and o.url != state.database.url), None)
+    if loose := () if fresh else waiting[0].in_the_way:
+        why = "Forward, the upgrade adds it. No way back is told: the reset would overwrite "
+        why += f"{listed(loose)}, which Git does not track now."
     if unseen:
         why = f"Forward, the upgrade adds it. No way back is told: {unseen.url} cannot be "
         why += "read, and would have to be downgraded before the code goes back."
@@ -287,5 +290,5 @@ def _two_ways(state: State) -> Disagreement | None:
         f"{found}.",
         why,
         "flask db upgrade",
-        "" if unseen else command,
+        "" if unseen or loose else command,
     )

@@ -158,17 +158,22 @@ def missing_script(state: State) -> Disagreement | None:
 
 
 def _to_do_first(state: State, rescue: Rescue, way: str) -> tuple[str, str] | None:
-    """What is in the way to a branch, or back over a reset, and the command that saves it."""
+    """What would be overwritten on the way to a script, or left, and the command that saves it."""
     git, where = state.git, f"It is on the branch {rescue.where}."
-    if way != "branch":
+    if way == "nothing lost":
         return None
-    if git.on_no_branch:
+    all_files = way in ("branch", "orig_head", "too_far")
+    if way == "branch" and git.on_no_branch:
         why = f"{where} No branch has the commit that you are at. This makes one that keeps it; "
         return f"{why}then go to {rescue.where}.", f"git switch -c keep-{(git.head or '')[:7]}"
-    if loose := [file for file in rescue.in_the_way if file in git.untracked]:
+    overwritten = rescue.in_the_way if all_files else (rescue.file,)
+    if loose := [file for file in overwritten if file in git.untracked]:
         why = f"{where} Git would not go there over your {loose[0]}, which no commit has."
+        if way != "branch":
+            why = f"Git still has it. To bring it back now would overwrite your {loose[0]}, which "
+            why += "no commit has."
         return f"{why} This keeps it under another name; then look again.", move_aside(loose[0])
-    if rescue.in_the_way:
+    if way == "branch" and rescue.in_the_way:
         why = f"{where} Git would not go there over your change in {listed(rescue.in_the_way)}. "
         why += f"This puts your changes aside; on {rescue.where}, git stash pop brings them back."
         return why, "git stash -u"
