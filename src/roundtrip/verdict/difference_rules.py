@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from ..env_file import quoted
 from ..facts import Difference, Revision
 from ..state import Disagreement, State
+from .by_hand import without_script
 from .commands import SHOW_STASH, look_at_model, message_for, restore_model, stash_pop, take_back
 from .lookups import UNIQUE, goes_with, gone, row_count, unlike
 from .wording import by_sql, dropped, listed, made_unique, named, rows_in, say
@@ -147,7 +148,7 @@ def _more_room(detail: str) -> bool:
 
 
 _CAREFUL: tuple[Callable[[State, list[Difference]], Careful | None], ...] = (
-    *(_renamed, _to_make_again, _required, _empty, _doubles),
+    *(without_script, _renamed, _to_make_again, _required, _empty, _doubles),
     *(_dropped_table, _dropped_column, _other_type),
 )
 """What may be wrong with a change, the worst first."""

@@ -1,0 +1,51 @@
+"""Whether a change is about what no script made: a script for it would fail everywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..facts import Difference
+from ..names import table_of
+from ..state import State
+from .commands import look_at_model
+from .lookups import database_names, made_by, row_count
+from .wording import by_sql, dropped, rows_in
+
+
+def without_script(state: State, changes: Sequence[Difference]) -> tuple[str, str] | None:
+    """Why not to make a script for these changes of the model yet, and what to run instead."""
+    scripts = state.migrations.revisions
+    if any(each.opaque or "execute" in each.others for each in scripts):
+        return None  # they may have made it
+    unmade = database_names(state) - made_by(scripts).keys()
+    if tables := [d.table for d in changes if d.table in unmade]:
+        return _of_a_table(state, tables[0])
+    read = {table_of(name) for each in scripts for name in each.columns}
+    if columns := [d.name for d in changes if d.column and d.name in unmade and d.table in read]:
+        return _of_a_column(columns[0])
+    return None
+
+
+def _of_a_table(state: State, table: str) -> tuple[str, str]:
+    why = (
+        f"Careful: no script makes the table {table}; something else did, such as db.create_all(). "
+        f"So a script for the change would fail where {table} is not."
+    )
+    if row_count(state, table):
+        return (
+            f"{why} It has {rows_in(state, table)}, so write the model as the table is: then the "
+            "table gets a script first, and your change comes after it."
+        ), look_at_model(state)
+    return (
+        f"{why} Take that out of the code. The table has no rows: once it is dropped, flask db "
+        f"migrate sees the whole of it. Drop it {by_sql(dropped(table))}"
+    ), "%%flask_shell"
+
+
+def _of_a_column(name: str) -> tuple[str, str]:
+    return (
+        f"Careful: no script makes {name}; it was added by hand. So a script for the change would "
+        f"fail where {name} is not. No values in it? Then drop it, and flask db migrate sees the "
+        f"whole of it: {by_sql(dropped(name))}. Values? Write the model as the column is: then it "
+        "gets a script first, and your change comes after it."
+    ), "%%flask_shell"

@@ -1,0 +1,103 @@
+"""What other hands made, and no script: no script is told that would fail in another database."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+import pytest
+from states import Project
+from turns import MODELS, NICK, POST, on_production, with_production
+
+BODY = "    body: Mapped[str | None] = mapped_column(String(40))\n"
+MAKE = "from demo_app import create_app, db\nwith create_app().app_context(): db.create_all()"
+
+
+def statement(why: str) -> str:
+    """The SQL that a sentence tells to run."""
+    return re.search(r'db\.text\("([^"]*)"\)', why)[1]
+
+
+def obey(project: Project, most: int = 12) -> list[str]:
+    """The commands of the board until all four agree and production has run all; they succeed."""
+    told: list[str] = []
+    for _ in range(most):
+        verdict = project.read().verdict
+        if verdict.next.startswith("%board"):
+            verdict = project.read("production.env").verdict
+        if verdict.kind == "agree":
+            return told
+        told.append(verdict.next)
+        if verdict.next == "%%flask_shell":
+            project.sql(statement(verdict.why))
+        elif verdict.next.startswith("DATABASE_URL"):
+            project.run("sh", "-c", verdict.next)
+            project.db("stamp", "head")
+        else:
+            assert verdict.next.startswith(("git", "flask")), verdict
+            project.run(*shlex.split(verdict.next))
+    raise AssertionError(told)
+
+
+def runs_anywhere(project: Project) -> None:
+    """A database that is made by the scripts alone is as the model."""
+    project.run("env", "DATABASE_URL=sqlite:///fresh.db", "flask", "db", "upgrade")
+    project.run("env", "DATABASE_URL=sqlite:///fresh.db", "flask", "db", "check")
+
+
+@pytest.fixture
+def both(aged: Project) -> Project:
+    """With production, at the same revision."""
+    with_production(aged)
+    on_production(aged, "upgrade")
+    return aged
+
+
+def test_a_table_of_create_all_whose_class_has_a_column_more(both: Project):
+    both.add_to_model(POST)
+    both.run("python", "-c", MAKE)
+    both.add_to_model(BODY)
+    verdict = both.read().verdict
+    assert verdict.kind == "model_ahead" and "no script makes the table post" in verdict.why
+    told = obey(both)
+    assert told[:2] == ["%%flask_shell", 'flask db migrate -m "Create post table"']
+    assert len(both.sql("PRAGMA table_info(post)", "production.db")) == 3
+    assert both.sql("SELECT age FROM user WHERE id = 1") == [(36,)]
+    runs_anywhere(both)
+
+
+def test_a_table_of_create_all_that_has_rows_gets_its_script_first(both: Project):
+    both.add_to_model(POST)
+    both.run("python", "-c", MAKE)
+    both.sql("INSERT INTO post (title) VALUES ('kept')")
+    both.add_to_model(BODY)
+    verdict = both.read().verdict
+    assert verdict.kind == "model_ahead" and verdict.next == f"git diff {MODELS}"
+    assert "It has 1 row, so write the model as the table is" in verdict.why
+    both.edit(MODELS, BODY, "")
+    assert obey(both)[0].endswith('flask db migrate -m "Create post table"')
+    both.add_to_model(BODY)
+    assert obey(both)[0] == 'flask db migrate -m "Add body column to post model"'
+    assert both.sql("SELECT title, body FROM post") == [("kept", None)]
+    assert len(both.sql("PRAGMA table_info(post)", "production.db")) == 3
+    runs_anywhere(both)
+
+
+@pytest.mark.parametrize("values", [False, True])
+def test_a_column_of_other_hands_that_has_another_type(both: Project, values: bool):
+    both.sql("ALTER TABLE user ADD COLUMN nick TEXT")
+    if values:
+        both.sql("UPDATE user SET nick = 'kept'")
+    both.add_to_model(NICK)
+    verdict = both.read().verdict
+    assert verdict.kind == "model_ahead" and "no script makes user.nick" in verdict.why
+    if values:
+        both.edit(MODELS, "mapped_column(String(20))", "mapped_column(db.Text)")
+        obey(both)
+        both.edit(MODELS, "mapped_column(db.Text)", "mapped_column(String(20))")
+    obey(both)
+    assert both.sql("SELECT DISTINCT nick FROM user") == [("kept" if values else None,)]
+    assert both.sql("SELECT age FROM user WHERE id = 1") == [(36,)]
+    (kind,) = [row[2] for row in both.sql("PRAGMA table_info(user)", "production.db")][-1:]
+    assert kind == "VARCHAR(20)"
+    runs_anywhere(both)
