@@ -110,6 +110,10 @@ RULES = (
 
 
 def _with_env_file(said: Disagreement, env_file: str) -> Disagreement:
-    """The commands that touch a database, for the one that is looked at."""
-    texts = {n: with_env_file(getattr(said, n), env_file) for n in ("why", "next", "back")}
-    return replace(said, **texts)
+    """The commands that touch a database, for the one that is looked at.
+
+    `%board` alone is told to look at the default one.
+    """
+    texts = {n: getattr(said, n) for n in ("why", "next", "back")}
+    there = {n: with_env_file(text, env_file) for n, text in texts.items() if text != "%board"}
+    return replace(said, **there)

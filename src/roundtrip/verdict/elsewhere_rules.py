@@ -218,7 +218,7 @@ def unreadable(state: State, url: str) -> Disagreement | None:
             f"{other.url} is locked.",
             f"{other.env_file} names it, and another program is writing to it, or has not ended.",
             "Close what has it open, a shell or a viewer; then look again.",
-            "%board",
+            with_env_file("%board", state.env_file),
         )
     return say(
         f"{other.url} cannot be read.",

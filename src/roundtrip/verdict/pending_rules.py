@@ -47,7 +47,7 @@ def left_over(state: State) -> Disagreement | None:
                 "Another database may need a migration that waits here.",
                 f"{named(revision)} {' and '.join(does)}, and the model does not want that.",
                 f"{needs.url} has some of it, or is at a script that is not here. Delete no "
-                "script before that database is downgraded; this shows how.",
+                "script before that database can do without it; this shows how.",
                 with_env_file("%board", needs.env_file),
                 _model_of(state, revision),
             )
