@@ -6,7 +6,7 @@ import re
 
 import pytest
 from states import Project
-from turns import PHONE, fails, fill, on_production, with_production
+from turns import MODELS, NICK, PHONE, POST, fails, fill, on_production, with_production
 
 
 @pytest.fixture
@@ -33,3 +33,40 @@ def test_a_script_that_stopped_halfway_in_the_usual_database_is_not_left_over(bo
     both.follow("model_ahead", 'flask db migrate -m "Add phone column to user model"')
     both.follow("pending", "flask db upgrade")
     assert both.sql("SELECT age FROM user WHERE id = 1") == [(36,)]
+
+
+@pytest.mark.parametrize("what", ["table", "column", "type"])
+def test_what_other_hands_changed_in_the_usual_database_alone(both: Project, what: str):
+    """Production is as its scripts make it, and is not to be mended by hand."""
+    if what == "table":
+        both.add_to_model(POST)
+        make = "from demo_app import create_app, db\n"
+        both.run("python", "-c", f"{make}with create_app().app_context(): db.create_all()")
+    elif what == "column":
+        both.add_to_model(NICK)
+        both.sql("ALTER TABLE user ADD COLUMN nick VARCHAR(20)")
+    else:
+        both.edit(MODELS, "age: Mapped[int", "age: Mapped[str")
+        both.sql("ALTER TABLE user DROP COLUMN age")
+        both.sql("ALTER TABLE user ADD COLUMN age VARCHAR")
+    there = both.read("production.env").verdict
+    assert there.headline == "The default database was changed, and by no script."
+    assert there.next == "%board"
+    here = both.read().verdict
+    assert here.kind == ("changed_type" if what == "type" else "not_made")
+    if what == "column":
+        both.run("sh", "-c", here.next)
+        both.follow("not_recorded", "flask db stamp head")
+        both.commit("Add nick")
+        both.follow("elsewhere", "flask --env-file production.env db upgrade")
+        assert both.read().verdict.kind == both.read("production.env").verdict.kind == "agree"
+        assert both.sql("SELECT age FROM user WHERE id = 1") == [(36,)]
+
+
+def test_what_other_hands_changed_in_both_is_told_apart(both: Project):
+    both.add_to_model(NICK)
+    both.sql("ALTER TABLE user ADD COLUMN nick VARCHAR(20)")
+    both.sql("ALTER TABLE user ADD COLUMN shoe INTEGER", "production.db")
+    there = both.read("production.env").verdict
+    assert (there.kind, there.next) == ("only_here", "%%flask_shell --env-file production.env")
+    assert there.found == "They differ in user.shoe (only in the database)."

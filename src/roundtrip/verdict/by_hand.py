@@ -1,4 +1,4 @@
-"""Whether a change is about what no script made: a script for it would fail everywhere else."""
+"""What no script made: a script for a change of it would fail in every other database."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ..facts import Difference
 from ..names import table_of
 from ..state import State
 from .commands import look_at_model
-from .lookups import database_names, made_by, row_count
+from .lookups import database_names, made_by, row_count, unlike
 from .wording import by_sql, dropped, rows_in
 
 
@@ -24,6 +24,16 @@ def without_script(state: State, changes: Sequence[Difference]) -> tuple[str, st
     if columns := [d.name for d in changes if d.column and d.name in unmade and d.table in read]:
         return _of_a_column(columns[0])
     return None
+
+
+def is_as_scripts_make_it(state: State, difference: Difference) -> bool:
+    """Whether the database lacks what the model has because its scripts do not make it so."""
+    run = [each for each in state.migrations.revisions if each.applied]
+    if any(each.opaque or "execute" in each.others for each in run):
+        return False  # they may have made it
+    if difference.op in ("add_table", "add_column"):
+        return difference.name not in made_by(run)
+    return any(difference.name == name for each in run for name, _, _ in unlike(state, each))
 
 
 def _of_a_table(state: State, table: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from ..env_file import with_env_file
 from ..facts import Elsewhere
 from ..names import table_of
 from ..state import Disagreement, State
+from .by_hand import is_as_scripts_make_it
 from .commands import move_away, step_back
 from .database_rules import no_folder
 from .lookups import claims, database_names, goes_with, gone, lacking, made_by
@@ -38,6 +39,17 @@ def only_here(state: State) -> Disagreement | None:
     unseen = any(not other.env_file and other.problem for other in state.elsewhere)
     if not found or unseen or state.migrations.pending:
         return None
+    own = [d for d in found if not is_as_scripts_make_it(state, d)]
+    if not own:
+        return say(
+            "The default database was changed, and by no script.",
+            f"It has {listed(d.name for d in found)} as the model does; no script makes that.",
+            f"db.create_all() or other hands did. {state.database.url} is as its scripts make it, "
+            "so leave it as it is. The board of the default database shows how a script comes to "
+            "be.",
+            "%board",
+        )
+    found = own
     what = listed(f"{d.name} ({d.detail or _ONLY[d.op.partition('_')[0]]})" for d in found)
     return say(
         f"{state.database.url} differs from the model, and the default database does not.",
