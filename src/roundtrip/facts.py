@@ -69,7 +69,9 @@ class Revision:
     reading it. `undoes`: downgrade() drops what upgrade() adds, and the other way round. `tracked`:
     in Git's index; `committed`: in the last commit; `ignored`: kept out by .gitignore. `before`:
     the commit before the one that brought the file, known for committed scripts that are pending;
-    `in_the_way`: the files outside Git that a reset to it would overwrite.
+    `in_the_way`: the files outside Git that a reset to it would overwrite. Of a script that has run
+    and was changed, `version` is the commit with an older one, `once` what only that one makes,
+    `lately` what only this one does.
     """
 
     id: str
@@ -93,6 +95,9 @@ class Revision:
     ignored: bool = False
     before: str = ""
     in_the_way: tuple[str, ...] = ()
+    version: str = ""
+    once: tuple[str, ...] = ()
+    lately: tuple[str, ...] = ()
 
     @property
     def loses(self) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from .git import Run, git_lines, read_git
 from .overwriting import overwritten
 from .rescue import find_maker, find_script
 from .script_folder import read_scripts
+from .versions import with_versions
 
 
 def read(project: Path, run: Run, env_file: str | None = None) -> State:
@@ -54,6 +55,7 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
     git = _with_kept(git, project, tracked, database, run)
     migrations = read_scripts(project, report.get("folder", "migrations"), git, tracked)
     migrations = _against_database(migrations, database.versions, git, run, project)
+    migrations = with_versions(migrations, database.tables, git, run)
     migrations = replace(migrations, asked=not database.problem)
     if "settings" in report and not migrations.error:
         error, file = report["settings"]

@@ -7,6 +7,7 @@ from ..facts import Revision
 from ..names import columns_in, table_of
 from ..state import Disagreement, State
 from .commands import ANY_MESSAGE, move_away, show_settings, take_out, undo
+from .edited import changed_since, fits_better
 from .lookups import database_names, is_among, made_by, model_names
 from .wording import MOVED_AWAY, are, by_sql, listed, named, say, sentence
 
@@ -73,6 +74,8 @@ def no_folder(url: str) -> str:
 
 def stamped(state: State) -> Disagreement | None:
     """The database counts a script as run and does not have all that it makes."""
+    if said := changed_since(state):
+        return said
     model, database = model_names(state), database_names(state)
     run = [revision for revision in state.migrations.revisions if revision.applied]
     for place, revision in enumerate(run):
@@ -214,7 +217,8 @@ def _without_scripts(state: State, there: list[str]) -> Disagreement:
 
 def script_changed(state: State) -> Disagreement | None:
     """A script that the database has run is not as it was committed."""
-    changed = [r for r in state.migrations.revisions if r.applied and r.file in state.git.modified]
+    run = [revision for revision in state.migrations.revisions if revision.applied]
+    changed = [r for r in run if r.file in state.git.modified and not fits_better(state, r)]
     if not changed:
         return None
     return say(
