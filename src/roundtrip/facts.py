@@ -19,13 +19,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table. `rows` is known in a database, `class_name` and `file` in a model."""
+    """A table. `rows` is known in a database, `class_name` and `file` in a model.
+
+    `indexes`: in a database file, the names of those that CREATE INDEX has made.
+    """
 
     name: str
     columns: tuple[Column, ...] = ()
     rows: int | None = None
     class_name: str = ""
     file: str = ""
+    indexes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,8 @@ class Revision:
     those of `adds` that downgrade() gives another name, such as their old one.
     `required`: the added columns that are NOT NULL and have no default in the database. `others`:
     Alembic's names of the other operations in upgrade(). `columns`: those that come with the tables
-    it makes. `makes`: the columns it makes whose type is understood, named `user.age`. `unknown`:
+    it makes. `makes`: the columns it makes whose type is understood, named `user.age`. `indexes`:
+    the names of those it makes, empty for one whose name only its run could tell. `unknown`:
     operations that Alembic does not have. `opaque`: what it adds and drops cannot be told by
     reading it. `undoes`: downgrade() drops what upgrade() adds, and the other way round. `tracked`:
     in Git's index; `committed`: in the last commit; `ignored`: kept out by .gitignore. `before`:
@@ -88,6 +93,7 @@ class Revision:
     others: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     makes: tuple[Column, ...] = ()
+    indexes: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     opaque: bool = False
     undoes: bool = True
@@ -252,7 +258,8 @@ class Difference:
 
     `add_…` is what only the model has, `remove_…` what only the database has. `required`: a column
     that is to be NOT NULL has no default in the database, or is to become so and has rows without;
-    what is to be unique has the same value in two rows. `of`: the columns of a rule or an index.
+    what is to be unique has the same value in two rows. `of`: the columns of a rule or an index,
+    `called`: its name.
     """
 
     op: str
@@ -261,6 +268,7 @@ class Difference:
     detail: str = ""
     required: bool = False
     of: tuple[str, ...] = ()
+    called: str = ""
 
     @property
     def name(self) -> str:

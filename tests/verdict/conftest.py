@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from starts import Starts
 from states import Project
+from turns import on_production, with_production
 
 
 @pytest.fixture
@@ -31,3 +32,13 @@ def aged(starts: Starts, tmp_path: Path) -> Project:
 def city(starts: Starts, tmp_path: Path) -> Project:
     """`city` all the way to the commit, Ada in London."""
     return starts["city"].copy(tmp_path / "the project")
+
+
+@pytest.fixture
+def both(aged: Project) -> Project:
+    """With production, at the same revision, where Ada has an age as well."""
+    with_production(aged)
+    on_production(aged, "upgrade")
+    row = "('Ada', 'ada@example.com', 36)"
+    aged.sql(f"INSERT INTO user (name, email, age) VALUES {row}", "production.db")
+    return aged

@@ -6,15 +6,7 @@ import re
 
 import pytest
 from states import Project
-from turns import MODELS, NICK, PHONE, POST, fails, fill, on_production, with_production
-
-
-@pytest.fixture
-def both(aged: Project) -> Project:
-    """With production, at the same revision."""
-    with_production(aged)
-    on_production(aged, "upgrade")
-    return aged
+from turns import MODELS, NICK, PHONE, POST, fails, fill
 
 
 def test_a_script_that_stopped_halfway_in_the_usual_database_is_not_left_over(both: Project):

@@ -2,55 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import shlex
-
 import pytest
+from obeying import obey, runs_anywhere
 from states import Project
-from turns import MODELS, NICK, POST, on_production, with_production
+from turns import MODELS, NICK, POST
 
 BODY = "    body: Mapped[str | None] = mapped_column(String(40))\n"
 MAKE = "from demo_app import create_app, db\nwith create_app().app_context(): db.create_all()"
-
-
-def statement(why: str) -> str:
-    """The SQL that a sentence tells to run."""
-    return re.search(r'db\.text\("([^"]*)"\)', why)[1]
-
-
-def obey(project: Project, most: int = 12) -> list[str]:
-    """The commands of the board until all four agree and production has run all; they succeed."""
-    told: list[str] = []
-    for _ in range(most):
-        verdict = project.read().verdict
-        if verdict.next.startswith("%board"):
-            verdict = project.read("production.env").verdict
-        if verdict.kind == "agree":
-            return told
-        told.append(verdict.next)
-        if verdict.next == "%%flask_shell":
-            project.sql(statement(verdict.why))
-        elif verdict.next.startswith("DATABASE_URL"):
-            project.run("sh", "-c", verdict.next)
-            project.db("stamp", "head")
-        else:
-            assert verdict.next.startswith(("git", "flask")), verdict
-            project.run(*shlex.split(verdict.next))
-    raise AssertionError(told)
-
-
-def runs_anywhere(project: Project) -> None:
-    """A database that is made by the scripts alone is as the model."""
-    project.run("env", "DATABASE_URL=sqlite:///fresh.db", "flask", "db", "upgrade")
-    project.run("env", "DATABASE_URL=sqlite:///fresh.db", "flask", "db", "check")
-
-
-@pytest.fixture
-def both(aged: Project) -> Project:
-    """With production, at the same revision."""
-    with_production(aged)
-    on_production(aged, "upgrade")
-    return aged
 
 
 def test_a_table_of_create_all_whose_class_has_a_column_more(both: Project):

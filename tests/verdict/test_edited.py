@@ -6,19 +6,9 @@ import shlex
 
 import pytest
 from states import AGE, Project
-from turns import MODELS, committed, on_production, with_production
+from turns import MODELS, committed, on_production
 
 YEARS = AGE.replace("age", "years")
-
-
-@pytest.fixture
-def both(aged: Project) -> Project:
-    """With production, at the same revision, and an age there as well."""
-    with_production(aged)
-    on_production(aged, "upgrade")
-    row = "('Ada', 'ada@example.com', 36)"
-    aged.sql(f"INSERT INTO user (name, email, age) VALUES {row}", "production.db")
-    return aged
 
 
 def renamed(project: Project) -> None:

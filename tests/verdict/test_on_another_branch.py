@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 from states import Project
-from turns import MODELS, PAGES, committed, on_production, with_production
+from turns import MODELS, PAGES, committed
 
 NICK = "    nick: Mapped[str | None]\n"
 
@@ -28,16 +28,6 @@ def is_whole(project: Project) -> bool:
 
 
 DATABASES = ("app.db", "production.db")
-
-
-@pytest.fixture
-def both(aged: Project) -> Project:
-    """The column has a value in production as well."""
-    with_production(aged)
-    on_production(aged, "upgrade")
-    row = "('Ada', 'ada@example.com', 36)"
-    aged.sql(f"INSERT INTO user (name, email, age) VALUES {row}", "production.db")
-    return aged
 
 
 @pytest.mark.parametrize("way", ["checkout HEAD~1", "switch -c other HEAD~1"])

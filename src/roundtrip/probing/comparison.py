@@ -46,6 +46,7 @@ def _difference(op: tuple, connection: Any) -> dict[str, Any]:
     return {
         "op": kind,
         "table": item.table.name,
+        "called": item.name or "",
         "of": [column.name for column in getattr(item, "columns", ())],
         "detail": f"{what} on {names}, {where}",
         "required": unique and _has_doubles(connection, item.table.name, names),

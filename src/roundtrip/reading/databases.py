@@ -198,7 +198,10 @@ def _sqlite(file: Path, url: str) -> DatabaseState:
 def _table(connection: sqlite3.Connection, name: str) -> Table:
     table = sql_name(name)
     columns = tuple(Column(*column) for column in columns_in(connection, name))
-    return Table(name, columns, connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+    (rows,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+    listed = connection.execute(f"PRAGMA index_list({table})")
+    made = tuple(sorted(index for _, index, _, origin, _ in listed if origin == "c"))
+    return Table(name, columns, rows, indexes=made)
 
 
 def _problem(error: sqlite3.Error) -> str:

@@ -43,6 +43,7 @@ def read_script(tree: ast.Module, file: str) -> Revision:
         others=tuple(dict.fromkeys(_others(upgrade))),
         columns=tuple(_columns(upgrade)),
         makes=tuple(_made(upgrade)),
+        indexes=tuple(dict.fromkeys(_indexes(upgrade))),
         unknown=tuple(dict.fromkeys(_unknown(tree))),
         opaque=_is_opaque(upgrade),
         undoes={*adds} == {*_named(back, "drop")} and {*drops} == {*_named(back, "add")},
@@ -106,6 +107,19 @@ def _columns(function: ast.AST) -> Iterator[str]:
             for part in call.args[1:]:
                 if isinstance(part, ast.Call) and _called(part) == "Column":
                     yield f"{table}.{_argument(part, 0, 'name') or ''}"
+
+
+def _indexes(function: ast.AST) -> Iterator[str]:
+    """The names of the indexes that are made; empty for one that only its run could tell."""
+    for call in _calls(function):
+        if _called(call) == "create_index":
+            given = [word.value for word in call.keywords if word.arg == "index_name"]
+            name = next(iter((*call.args, *given)), None)
+            if isinstance(name, ast.Call) and _called(name) == "f":
+                name = next(iter(name.args), None)
+            yield _literal(name) or ""
+        elif _called(call) == "Index" or any(word.arg == "index" for word in call.keywords):
+            yield ""
 
 
 def _is_opaque(function: ast.AST) -> bool:

@@ -8,7 +8,7 @@ from ..facts import Difference
 from ..names import table_of
 from ..state import State
 from .commands import look_at_model
-from .lookups import database_names, made_by, row_count, unlike
+from .lookups import database_names, made_by, makes_index, row_count, unlike
 from .wording import by_sql, dropped, rows_in
 
 
@@ -17,6 +17,8 @@ def without_script(state: State, changes: Sequence[Difference]) -> tuple[str, st
     scripts = state.migrations.revisions
     if any(each.opaque or "execute" in each.others for each in scripts):
         return None  # they may have made it
+    if said := _of_an_index(state, changes):
+        return said
     unmade = database_names(state) - made_by(scripts).keys()
     if tables := [d.table for d in changes if d.table in unmade]:
         return _of_a_table(state, tables[0])
@@ -31,9 +33,37 @@ def is_as_scripts_make_it(state: State, difference: Difference) -> bool:
     run = [each for each in state.migrations.revisions if each.applied]
     if any(each.opaque or "execute" in each.others for each in run):
         return False  # they may have made it
+    if difference.op in ("add_index", "remove_index"):
+        makes = makes_index(state, difference.called)
+        return makes is (difference.op == "remove_index")
     if difference.op in ("add_table", "add_column"):
         return difference.name not in made_by(run)
     return any(difference.name == name for each in run for name, _, _ in unlike(state, each))
+
+
+def _of_an_index(state: State, changes: Sequence[Difference]) -> tuple[str, str] | None:
+    """An index that was made or dropped by hand."""
+    for each in changes:
+        made = makes_index(state, each.called)
+        if each.op == "remove_index" and made is False:
+            return (
+                f"Careful: no script makes the index {each.called}, so one that drops it would "
+                "fail where it never was. Does nobody want it? Drop it by hand, "
+                f"{by_sql(f'DROP INDEX {each.called}')}. Is it wanted? Add it to the model."
+            ), "%%flask_shell"
+        if each.op == "add_index" and made and not each.required and not _drops_one(state):
+            kind = "UNIQUE INDEX" if each.detail.startswith("unique") else "INDEX"
+            again = f"CREATE {kind} {each.called} ON {each.table} ({', '.join(each.of)})"
+            return (
+                f"Careful: a script makes the index {each.called} already, and it was dropped here "
+                "by hand. A second script would fail where it still is. Make it again, "
+                f"{by_sql(again)}"
+            ), "%%flask_shell"
+    return None
+
+
+def _drops_one(state: State) -> bool:
+    return any("drop_index" in each.others for each in state.migrations.revisions)
 
 
 def _of_a_table(state: State, table: str) -> tuple[str, str]:

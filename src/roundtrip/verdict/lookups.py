@@ -91,6 +91,12 @@ def made_by(revisions: Iterable[Revision]) -> dict[str, Revision]:
     return made
 
 
+def makes_index(state: State, name: str) -> bool | None:
+    """Whether a script makes the index of this name; None where that cannot be told."""
+    made = {index for revision in state.migrations.revisions for index in revision.indexes}
+    return name in made or (None if "" in made or not name else False)
+
+
 def is_among(name: str, dropped: Iterable[str]) -> bool:
     """Whether a name, or the table that it is a column of, is in `dropped`."""
     return name in dropped or table_of(name) in dropped

@@ -15,6 +15,7 @@ from .lookups import (
     has_run,
     in_sql,
     made_by,
+    makes_index,
     model_names,
     row_count,
     unlike,
@@ -43,9 +44,18 @@ def not_made(state: State) -> Disagreement | None:
         why = "Another database would not get it."
         table, _, column = lost[0].partition(".")
         message = f"Add {column} column to {table} model"
+    elif loose := [i for t in state.database.tables for i in t.indexes if not _may_make(state, i)]:
+        found = f"Model and database have the index {loose[0]}, but no script makes it."
+        why = "Another database would not get it."
+        message = f"Add {loose[0]} index"
     else:
         return None
     return _without_script(state, table if tables else "", message, found, why)
+
+
+def _may_make(state: State, index: str) -> bool:
+    """Whether a script makes this index, or may make it."""
+    return makes_index(state, index) is not False
 
 
 def _without_script(state: State, table: str, message: str, found: str, why: str) -> Disagreement:
