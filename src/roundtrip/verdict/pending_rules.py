@@ -34,14 +34,7 @@ def left_over(state: State) -> Disagreement | None:
         changes = {"adds": extra, "renames": renamed, "drops": dropped}
         does = [f"{verb} {listed(names)}" for verb, names in changes.items() if names]
         if other := has_run(state, revision):
-            return say(
-                "Another database has run a migration that waits here.",
-                f"{named(revision)} {' and '.join(does)}, and the model does not want that.",
-                f"{other.url} needs the script to go back, so downgrade that database first. "
-                "Then delete the script.",
-                back_on(state, other, revision),
-                _model_of(state, revision),
-            )
+            return _run_elsewhere(state, revision, other, does, extra)
         if needs := _may_need(state, revision):
             return say(
                 "Another database may need a migration that waits here.",
@@ -72,6 +65,27 @@ def left_over(state: State) -> Disagreement | None:
             "" if stash else _model_of(state, revision),
         )
     return None
+
+
+def _run_elsewhere(
+    state: State, revision: Revision, other: Elsewhere, does: list[str], extra: list[str]
+) -> Disagreement:
+    """A script that the model does not want waits here, and another database has run it."""
+    why = f"{other.url} needs the script to go back, so downgrade that database first. "
+    why += "Then delete the script."
+    back = _model_of(state, revision)
+    if revision.committed and extra and not revision.drops:
+        why += f" The downgrade drops {listed(extra)} there, with all values. Do others have the "
+        why += "script too? Then keep it: upgrade here, and let a new migration drop "
+        why += f"{'them' if extra[1:] else 'it'} everywhere."
+        back = "flask db upgrade"
+    return say(
+        "Another database has run a migration that waits here.",
+        f"{named(revision)} {' and '.join(does)}, and the model does not want that.",
+        why,
+        back_on(state, other, revision),
+        back,
+    )
 
 
 def _may_need(state: State, script: Revision) -> Elsewhere | None:
@@ -160,9 +174,12 @@ def _to_read_first(
         )
         return why, unread, ""
     if drops:
+        changing = next(revision for revision in waiting if revision.loses)
         why = f"The upgrade deletes {listed(drops)} with all values in it. If its line was lost, "
         why += "put that back, delete the script and make it again."
-        changing = next(revision for revision in waiting if revision.loses)
+        if other := has_run(state, changing):
+            why = f"The upgrade deletes {listed(drops)} with all values in it, as it did in "
+            why += f"{other.url}: the script has run there, so keep it."
         return why, changing, "flask db upgrade"
     if one_way := next((r for r in waiting if not r.undoes), None):
         why = f"The downgrade() of {named(one_way)} does not undo its upgrade(): fix it first, "
