@@ -57,7 +57,7 @@ def test_too_late_for_a_copy(project: Path):
     upgrade(project)
     copy(project, "after.db")
     state = made(migrations=migrations(second()))
-    refused("copied", state, project, "so a step back loses nothing", DOWN, **COPY)
+    refused("copied", state, project, "a step back loses nothing", DOWN, **COPY)
     sql(project, "UPDATE user SET age = 52", "production.db")
     refused("copied", state, project, "would drop the values that user.age has", "%restart", **COPY)
 
@@ -72,6 +72,17 @@ def test_a_copy_from_before_a_drop(project: Path):
     copy(project, "before.db")
     sql(project, f"UPDATE alembic_version SET version_num = '{FIRST}'", "before.db")
     assert ask("copied", state, project, **drop).met
+    copy(project, "older.db", "before.db")
+    sql(project, "UPDATE alembic_version SET version_num = 'older'", "older.db")
+    (project / "instance/before.db").unlink()
+    refused("copied", state, project, "was empty there, so a step back", DOWN, **drop)
+    sql(project, "UPDATE user SET age = 52 WHERE name = 'D'", "older.db")
+    sql(project, "UPDATE user SET age = 52 WHERE name = 'D'", "production.db")
+    refused("copied", state, project, "An older copy, older.db, has values", "%restart", **drop)
+    copy(project, "late.db")  # after a step back, which brought the column without its values
+    sql(project, "UPDATE user SET age = NULL", "late.db")
+    sql(project, f"UPDATE alembic_version SET version_num = '{FIRST}'", "late.db")
+    refused("copied", state, project, "An older copy, older.db, has values", "%restart", **drop)
 
 
 def test_a_copy_from_before_the_column_had_another_name(project: Path):
@@ -88,4 +99,4 @@ def test_a_copy_from_before_the_column_had_another_name(project: Path):
     state = made(migrations=migrations(old, new))
     assert ask("copied", state, project, **COPY).met
     (project / "instance/before.db").unlink()
-    refused("copied", state, project, "so a step back loses nothing", DOWN, **COPY)
+    refused("copied", state, project, "a step back loses nothing", DOWN, **COPY)

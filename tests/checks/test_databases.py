@@ -28,6 +28,8 @@ from goal_states import (
     user,
 )
 
+from roundtrip import checks
+from roundtrip.course import Goal
 from roundtrip.facts import Difference, Elsewhere, ModelState
 
 NAMES_ANOTHER = {
@@ -333,3 +335,13 @@ def test_where_no_copy_can_be_made_any_more_nothing_else_is_told(project: Path):
     goal = {"column": "user.age", "database": "copy.db", "copy": "production.db"}
     finding = ask("database_has", made(), project, **goal)
     assert (finding.next, finding.lost) == ("%restart", True)
+
+
+def test_a_copy_that_was_never_made_is_in_no_start(project: Path, tmp_path_factory):
+    """So --fresh would not help more than the restart alone."""
+    goal = Goal("A copy", "database_has", {"column": "user.age", "database": "c.db", "copy": "p"})
+    (result,) = checks.lacking_at_the_start(
+        [checks.check(goal, made(), project)], made(), tmp_path_factory.mktemp("start")
+    )
+    assert result.finding.next == "%restart"
+    assert "the copy comes before the downgrade" in result.finding.cause

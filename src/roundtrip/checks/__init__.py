@@ -93,7 +93,8 @@ def lacking_at_the_start(
     """
 
     def told(result: Result) -> Result:
-        if not _is_lost(result) or check(result.goal, state, start).met:
+        kept = result.goal.arguments.get("kept")
+        if not (kept and _is_lost(result)) or check(result.goal, state, start).met:
             return result
         return replace(result, finding=replace(result.finding, cause=_LACKING, next=_FRESH))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..facts import Revision
@@ -22,26 +23,27 @@ def copied(state: State, project: Path, database: str, adds: str = "", drops: st
     table = column.partition(".")[0]
     script = _script(state, adds, drops)
     before = {*(script.parents if script else state.migrations.heads)}
-    of_another = ""
-    for file in copies(project, "*"):
-        if {*versions(project, file)} != before:
-            continue
-        if _shares_a_row(project, file, database, table):
+    then = [file for file in copies(project, "*") if {*versions(project, file)} == before]
+    own = [file for file in then if _shares_a_row(project, file, database, table)]
+    had = [file for file in copies(project, "*") if drops and _has(project, file, drops)]
+    had = [file for file in had if _shares_a_row(project, file, database, table)]
+    full = [file for file in had if _values(project, file, drops)]
+    for file in own:
+        if not full or file in full:  # one that is made after the loss has no values
             return met(f"{file}: a copy of {database}, from before")
-        if _shares_a_row(project, file, USUAL, table):
-            of_another = file
     text = f"no copy of {database} from right before in instance"
+    there = {each.name for each in (project / "instance").iterdir()}
     beside = [each.name for each in project.glob("*.db") if each.is_file()]
-    if beside:
-        return unmet(text, beside_instance(beside[0]))
+    if loose := [name for name in beside if name not in there]:
+        return unmet(text, beside_instance(loose[0]))
     cure = Cure(
         f"Make it before {database} is upgraded, under a name that no file there has.",
         command_on(database, "%%flask_shell"),
     )
     if script and script.id in state.migrations.run_by(versions(project, database)):
-        cure = _too_late(project, database, adds)
-    if of_another:
-        cure = cure.after(f"{of_another} is a copy of {USUAL}: --env-file was missing.")
+        cure = _too_late(project, database, adds, had, full)
+    elif other := next((f for f in then if _shares_a_row(project, f, USUAL, table)), ""):
+        cure = cure.after(f"{other} is a copy of {USUAL}: --env-file was missing.")
     return unmet(text, cure)
 
 
@@ -54,17 +56,37 @@ def _script(state: State, adds: str, drops: str) -> Revision | None:
     return found
 
 
-def _too_late(project: Path, database: str, adds: str) -> Cure:
-    """The cure where the script has run and there is no copy: a step back, if it loses nothing."""
+def _too_late(
+    project: Path, database: str, adds: str, had: Sequence[str], full: Sequence[str]
+) -> Cure:
+    """The cure where the script has run and there is no copy: a step back, if it loses nothing.
+
+    `had`: copies that have the column that it drops; `full`: those of them with values in it.
+    """
     cause = f"{database} was upgraded before a copy was made."
-    if not adds:
+    if full:
+        cause += f" An older copy, {full[0]}, has values; what came after it is gone."
+        return begin_again(cause)
+    if not adds and not had:
         return begin_again(f"{cause} The values are gone for good, and no downgrade has them.")
-    table, _, name = adds.partition(".")
-    values = f"SELECT count({sql_name(name)}) FROM {sql_name(table)}"
-    if name in columns_of(project, database, table) and query(project, database, values) != [(0,)]:
+    if adds and _values(project, database, adds):
         return begin_again(f"{cause} A step back would drop the values that {adds} has now.")
-    cause += f" {adds} is still empty there, so a step back loses nothing: downgrade, make the "
+    cause += " The column was empty there, so a step back loses nothing: downgrade, make the "
     return Cure(f"{cause}copy, upgrade again.", command_on(database, "flask db downgrade"), True)
+
+
+def _has(project: Path, database: str, column: str) -> bool:
+    table, _, name = column.partition(".")
+    return name in columns_of(project, database, table)
+
+
+def _values(project: Path, database: str, column: str) -> int:
+    """How many rows of a database have a value in this `table.column`."""
+    if not _has(project, database, column):
+        return 0
+    table, _, name = column.partition(".")
+    found = query(project, database, f"SELECT count({sql_name(name)}) FROM {sql_name(table)}")
+    return found[0][0] if found else 0
 
 
 def _shares_a_row(project: Path, one: str, other: str, table: str) -> bool:

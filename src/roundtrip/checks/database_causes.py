@@ -50,6 +50,9 @@ def copy_lost(project: Path, database: str, column: str, source: str) -> Cure:
     if (project / database).is_file():
         return beside_instance(database)
     cause = f"{database} is not there: not made yet, moved or deleted."
+    if not can_be_made:
+        cause = f"{database} is not there, and {source} has no {column} any more: the copy comes "
+        cause += "before the downgrade."
     if can_be_made:
         cause += f" {source} still has {column}, so it can be made now: "
         cause += f"db.session.execute(db.text(\"VACUUM INTO 'instance/{database}'\"))"
@@ -210,5 +213,8 @@ def other_type(state: State, project: Path, column: str, database: str, type: st
     if any((made.name, made.type) == (column, type) for made in by_now):
         more = "The script says so by now, and was changed after it ran here. Take it back here "
         return Cure(f"{said} {more}and run it again.", back.command, repair=True)
-    more = f"Take it back on each database, {back.command} for this one; then delete the script, "
-    return Cure(f"{said} {more}and make it again from the right model.", back.command, repair=True)
+    more = (
+        f"Take it back on each database that has run it, {back.command} for this one; then delete "
+    )
+    more += "the script, and make it again from the right model."
+    return Cure(f"{said} {more}", back.command, repair=True)

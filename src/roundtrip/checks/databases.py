@@ -44,6 +44,8 @@ def database_has(
     table, _, name = column.partition(".")
     found = columns_of(project, database, table)
     text = f"{database}: no table {table}"
+    if not (project / "instance" / database).is_file():
+        text = f"no {database} in instance"
     if found:
         text = f"{database}: table {table} has {', '.join(found)}"
     its_own = database == USUAL or (found and not present)

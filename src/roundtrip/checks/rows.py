@@ -158,6 +158,7 @@ def some_value(
         cause = f"The model does not have {column}, so a value that is set in the shell is lost."
         return unmet(text, Cure(cause, look_at(state), repair=True))
     cause = NOT_COMMITTED.format("No value was set")
+    cause += " A downgrade and an upgrade after it leave the column empty, too."
     for other in used_databases(project):
         there = name in columns_of(project, other, table)  # else SQLite counts its name, as a text
         if there and query(project, other, select) != [(0,)]:

@@ -78,7 +78,7 @@ def _to_make_again(state: State, changes: list[Difference]) -> Careful | None:
         return None
     return (
         f"{found[1]} No commit has it yet, so one script can do it right: take it back on each "
-        "database, delete it, and run flask db migrate again."
+        "database that has run it, delete it, and run flask db migrate again."
     ), take_back(found[0], state.migrations.current)
 
 

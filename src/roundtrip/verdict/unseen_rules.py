@@ -163,7 +163,9 @@ def _change_of_type(state: State, name: str, wanted: str) -> tuple[str, str]:
     # The way back must take this column, and nothing else with it.
     alone = maker and maker.adds == (name,) and not maker.drops and maker.undoes
     if alone and maker.id in state.migrations.current:
-        why += " Take the script back on each database, delete it, and make it again."
+        why += (
+            " Take the script back on each database that has run it, delete it, and make it again."
+        )
         return why, "flask db downgrade"
     if empty := next((r for r in _only_here(state) if r.is_empty), None):
         why = f"{named(empty)} has run and does nothing. After the downgrade, write into its {line}"
