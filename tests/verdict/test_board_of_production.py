@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 
 import pytest
 from states import Project
@@ -62,3 +63,24 @@ def test_what_other_hands_changed_in_both_is_told_apart(both: Project):
     there = both.read("production.env").verdict
     assert (there.kind, there.next) == ("only_here", "%%flask_shell --env-file production.env")
     assert there.found == "They differ in user.shoe (only in the database)."
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_usual_commands_that_go_to_production_come_before_any_upgrade(both: Project, waits: bool):
+    line = "DATABASE_URL=sqlite:///production.db\n"
+    both.write(".flaskenv", f"FLASK_APP=demo_app\n{line}")
+    if waits:
+        both.add_to_model(NICK)
+        both.db("migrate", "-m", "Add nick column to user model")
+    (first,) = both.read().disagreements
+    assert first.headline == ".flaskenv names the database of production.env."
+    assert first.next == "git diff .flaskenv"
+    both.run(*shlex.split(first.back))
+    before = both.sql("SELECT * FROM user", "production.db")
+    if waits:
+        both.follow("pending", "flask db upgrade")
+        both.commit("Add nick column to user model")
+        assert both.read().verdict.headline == "instance/production.db waits."
+    else:
+        assert both.read().verdict.kind == "agree"
+    assert both.sql("SELECT * FROM user", "production.db") == before

@@ -9,7 +9,7 @@ from ..facts import Elsewhere
 from ..names import table_of
 from ..state import Disagreement, State
 from .by_hand import is_as_scripts_make_it
-from .commands import move_away, step_back
+from .commands import move_away, step_back, undo
 from .database_rules import no_folder
 from .lookups import claims, database_names, goes_with, gone, lacking, made_by
 from .wording import MOVED_AWAY, are, listed, named, say
@@ -26,9 +26,29 @@ def stamped_elsewhere(state: State) -> Disagreement | None:
 
 
 def not_its_own(state: State) -> Disagreement | None:
-    """The settings that chose this database give it no address, or that of the default one."""
-    own = (o for o in state.elsewhere if state.env_file and o.env_file == state.env_file)
+    """The settings that chose this database give it no address, or that of another one."""
+    if not state.env_file:
+        return next(filter(None, (_is_of_production(state, o) for o in state.elsewhere)), None)
+    own = (other for other in state.elsewhere if other.env_file == state.env_file)
     return next((_about(state, each) for each in own), None)
+
+
+def _is_of_production(state: State, other: Elsewhere) -> Disagreement | None:
+    """Commands without --env-file go to the database of these settings."""
+    usual = state.database.named_in
+    its_own = PurePosixPath(other.url).stem == PurePosixPath(other.env_file).stem
+    named = other.url == state.database.url and not (other.problem or other.same_as)
+    if not (usual and its_own and named):
+        return None
+    look, back = undo(state, usual)
+    return say(
+        f"{usual} names the database of {other.env_file}.",
+        f"The DATABASE_URL in both leads to {other.url}.",
+        "What you try out without --env-file would happen there, and so would the next upgrade. "
+        f"Take the line out of {usual} first, or name another database in it.",
+        look or f"%show {usual}",
+        back,
+    )
 
 
 def only_here(state: State) -> Disagreement | None:
@@ -196,16 +216,6 @@ def _at_another_revision(state: State, other: Elsewhere) -> Disagreement | None:
 
 
 def _the_same(state: State, other: Elsewhere) -> Disagreement:
-    usual = state.database.named_in
-    its_own = PurePosixPath(other.url).stem == PurePosixPath(other.env_file).stem
-    if its_own and usual and not (other.same_as or state.env_file):
-        return say(
-            f"{usual} names the database of {other.env_file}.",
-            f"The DATABASE_URL in both leads to {other.url}.",
-            "What you try out without --env-file would happen there. Take the line out of "
-            f"{usual}, or name another database in it.",
-            f"%show {usual}",
-        )
     headline = f"{other.env_file} names this database, not another."
     like = "flask does without it"
     if other.same_as:
