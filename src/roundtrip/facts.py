@@ -72,7 +72,8 @@ class Revision:
     the names of those it makes, empty for one whose name only its run could tell. `unknown`:
     operations that Alembic does not have. `opaque`: what it adds and drops cannot be told by
     reading it. `undoes`: downgrade() drops what upgrade() adds, and the other way round. `tracked`:
-    in Git's index; `committed`: in the last commit; `ignored`: kept out by .gitignore. `before`:
+    in Git's index; `committed`: in the last commit; `ignored`: kept out by .gitignore; `by_hand`:
+    without the mark of what `flask db migrate` has written. `before`:
     the commit before the one that brought the file, known for committed scripts that are pending;
     `in_the_way`: the files outside Git that a reset to it would overwrite. Of a script that has run
     and was changed, `version` is the commit with an older one, `once` what only that one makes,
@@ -99,6 +100,7 @@ class Revision:
     undoes: bool = True
     committed: bool = False
     ignored: bool = False
+    by_hand: bool = False
     before: str = ""
     in_the_way: tuple[str, ...] = ()
     version: str = ""

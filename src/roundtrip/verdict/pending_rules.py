@@ -47,22 +47,27 @@ def left_over(state: State) -> Disagreement | None:
         why, stash = stash_pop(state)
         first, command = take_out(state, revision)
         whole = bool(extra) and set(extra) == {*revision.adds} and not revision.drops
+        back = "" if stash else _model_of(state, revision)
         if stash:
             pass
+        elif first:
+            why = f"Do not upgrade, and delete the script.{first}"
+        elif whole and revision.by_hand and not revision.committed:
+            why = "It was written by hand, and no commit has it. Is it wanted? Then put it into "
+            why += "the model. If not, the other command deletes it for good."
+            command, back = f"%show {quoted(revision.file)}", command
         elif whole:
-            why = "Do not upgrade: it would add what nobody wants. The command deletes the script."
+            why = "Do not upgrade: the model comes first. Is it wanted? Then put its line into the "
+            why += "model. If not, the command deletes the script."
         else:
             why = "Do not upgrade. The command deletes the script; then run flask db migrate again."
-        if first and not stash:
-            why = f"Do not upgrade, and delete the script.{first}"
+        headline = "A migration does more than the model says."
         return say(
-            "A left-over migration is waiting."
-            if whole
-            else "A migration does more than the model says.",
+            "A left-over migration is waiting." if whole else headline,
             f"{named(revision)} {' and '.join(does)}, and the model does not want that.",
             why,
             stash or command,
-            "" if stash else _model_of(state, revision),
+            back,
         )
     return None
 
