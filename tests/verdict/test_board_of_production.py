@@ -7,7 +7,7 @@ import shlex
 
 import pytest
 from states import Project
-from turns import MODELS, NICK, PHONE, POST, fails, fill
+from turns import MODELS, NICK, PHONE, POST, fails, fill, on_production
 
 
 def test_a_script_that_stopped_halfway_in_the_usual_database_is_not_left_over(both: Project):
@@ -84,3 +84,23 @@ def test_usual_commands_that_go_to_production_come_before_any_upgrade(both: Proj
     else:
         assert both.read().verdict.kind == "agree"
     assert both.sql("SELECT * FROM user", "production.db") == before
+
+
+def test_a_script_that_is_written_again_for_the_usual_database_is_kept(both: Project):
+    """The board of production does not delete what the other one has asked for."""
+    both.add_to_model(NICK)
+    both.db("migrate", "-m", "Add nick")
+    both.db("upgrade")
+    both.script("add_nick").unlink()
+    lost = both.read().verdict
+    assert lost.next.startswith("flask db revision --rev-id ")
+    both.run(*shlex.split(lost.next))
+    file = both.script_file("say_what")
+    for env_file in (None, "production.env"):
+        assert both.read(env_file).verdict.next == f"%show {file}"
+    assert "git clean" not in both.read("production.env").verdict.back
+    fill(both.path / file, 'op.add_column("user", sa.Column("nick", sa.String(20)))')
+    both.commit("Add nick")
+    on_production(both, "upgrade")
+    assert both.read().verdict.kind == both.read("production.env").verdict.kind == "agree"
+    assert both.sql("SELECT age FROM user WHERE id = 1", "production.db") == [(36,)]

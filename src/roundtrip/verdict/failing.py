@@ -1,4 +1,4 @@
-"""Whether a script that waits would fail: what `pending` looks at first."""
+"""Whether a script that waits would fail, or is in the way: what `pending` looks at first."""
 
 from __future__ import annotations
 
@@ -10,7 +10,16 @@ from ..names import table_of
 from ..operations import OPERATIONS
 from ..state import Disagreement, State
 from .commands import back_on, take_out
-from .lookups import UNIQUE, database_names, has_run, is_among, is_nullable, made_by, row_count
+from .lookups import (
+    UNIQUE,
+    claims,
+    database_names,
+    has_run,
+    is_among,
+    is_nullable,
+    made_by,
+    row_count,
+)
 from .wording import are, listed, made_unique, named, rows_in, say, sentence
 
 _HEADLINE = "A migration is waiting, and it would fail."
@@ -129,3 +138,27 @@ def _doubles(state: State) -> Disagreement | None:
     if not has_run(state, *changing):
         why += " Or delete the script, and take unique=True out of the model."
     return say(_HEADLINE, sentence(made_unique(found[0])), why, "%%flask_shell")
+
+
+def in_the_way(state: State) -> Disagreement | None:
+    """A script that does nothing waits, so that none can be made for what the model has new."""
+    (script, *more) = state.migrations.pending
+    new = [d.name for d in state.differences if d.op in ("add_column", "add_table")]
+    if more or script.committed or not script.is_empty or not new:
+        return None
+    return say(
+        "A migration that does nothing is waiting.",
+        f"The upgrade() of {named(script)} is empty, and the model has {listed(new)}, which the "
+        "database lacks.",
+        *_filled_or_deleted(state, script),
+    )
+
+
+def _filled_or_deleted(state: State, script: Revision) -> tuple[str, ...]:
+    """What to do about a script that does nothing, the command, and the other way."""
+    show = f"%show {quoted(script.file)}"
+    if other := claims(state, script):
+        return f"{other.url} counts it as run, so keep it: write into it what is missing.", show
+    why = "flask db migrate refuses while it waits. Without it, flask db migrate writes what is "
+    why += "missing. Or write that into it by hand."
+    return why, take_out(state, script)[1], show

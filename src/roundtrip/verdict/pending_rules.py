@@ -9,7 +9,7 @@ from ..facts import Elsewhere, Revision
 from ..names import table_of
 from ..state import Disagreement, State
 from .commands import back_on, restore_model, stash_pop, take_out
-from .failing import mistaken, unfit, would_fail
+from .failing import in_the_way, mistaken, unfit, would_fail
 from .lookups import database_names, gone, has_run, is_among, model_names, row_count, unlike
 from .unseen_rules import not_made
 from .wording import are, by_sql, dropped, listed, named, say
@@ -106,7 +106,7 @@ def pending(state: State) -> Disagreement | None:
     waiting = state.migrations.pending
     if not waiting or left_over(state) or not_made(state):
         return None
-    looks = (half_run, mistaken, unfit, would_fail, _in_the_way, _older, _two_ways)
+    looks = (half_run, mistaken, unfit, would_fail, in_the_way, _older, _two_ways)
     if said := next(filter(None, (look(state) for look in looks)), None):
         return said
     adds = list(dict.fromkeys(name for revision in waiting for name in revision.adds))
@@ -216,23 +216,6 @@ def _older(state: State) -> Disagreement | None:
 def _model_of(state: State, revision: Revision) -> str:
     """The command that brings back the model that a script was made from, if a commit has it."""
     return restore_model(state) if revision.committed else ""
-
-
-def _in_the_way(state: State) -> Disagreement | None:
-    """A script that does nothing waits, so that none can be made for what the model has new."""
-    (script, *more) = state.migrations.pending
-    new = [d.name for d in state.differences if d.op in ("add_column", "add_table")]
-    if more or script.committed or not script.is_empty or not new:
-        return None
-    return say(
-        "A migration that does nothing is waiting.",
-        f"The upgrade() of {named(script)} is empty, and the model has {listed(new)}, which the "
-        "database lacks.",
-        "flask db migrate refuses while it waits. Without it, flask db migrate writes what is "
-        "missing. Or write that into it by hand.",
-        take_out(state, script)[1],
-        f"%show {quoted(script.file)}",
-    )
 
 
 def half_run(state: State) -> Disagreement | None:
