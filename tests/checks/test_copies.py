@@ -1,4 +1,4 @@
-"""The predicate over copies met and not met, and what is told where one is missing."""
+"""Copies of a database: goals met and not met, and what is told where one is missing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 from goal_states import FIRST, SECOND, add_age, ask, made, migrations, refused, second, sql
+
+from roundtrip import checks
+from roundtrip.course import Goal
 
 COPY: dict[str, Any] = {"database": "production.db", "adds": "user.age"}
 SHELL = "%%flask_shell --env-file production.env"
@@ -100,3 +103,31 @@ def test_a_copy_from_before_the_column_had_another_name(project: Path):
     assert ask("copied", state, project, **COPY).met
     (project / "instance/before.db").unlink()
     refused("copied", state, project, "a step back loses nothing", DOWN, **COPY)
+
+
+def test_a_copy_of_the_other_database_can_be_made_again(project: Path):
+    """As long as the one it should be of still has the column."""
+    shutil.copy(project / "instance/app.db", project / "instance/copy.db")
+    add_age(project, "production.db")
+    goal = {"column": "user.age", "database": "copy.db", "copy": "production.db"}
+    command = "python -c \"import os; os.remove('instance/copy.db')\""
+    refused("database_has", made(), project, "This deletes it; then make it again", command, **goal)
+    (project / "instance/copy.db").unlink()
+    shell = "%%flask_shell --env-file production.env"
+    refused("database_has", made(), project, "so it can be made now", shell, **goal)
+
+
+def test_where_no_copy_can_be_made_any_more_nothing_else_is_told(project: Path):
+    goal = {"column": "user.age", "database": "copy.db", "copy": "production.db"}
+    finding = ask("database_has", made(), project, **goal)
+    assert (finding.next, finding.lost) == ("%restart", True)
+
+
+def test_a_copy_that_was_never_made_is_in_no_start(project: Path, tmp_path_factory):
+    """So --fresh would not help more than the restart alone."""
+    goal = Goal("A copy", "database_has", {"column": "user.age", "database": "c.db", "copy": "p"})
+    (result,) = checks.lacking_at_the_start(
+        [checks.check(goal, made(), project)], made(), tmp_path_factory.mktemp("start")
+    )
+    assert result.finding.next == "%restart"
+    assert "the copy comes before the downgrade" in result.finding.cause

@@ -19,7 +19,6 @@ from goal_states import (
     UPGRADED,
     add_age,
     ask,
-    log,
     made,
     migrations,
     refused,
@@ -28,8 +27,6 @@ from goal_states import (
     user,
 )
 
-from roundtrip import checks
-from roundtrip.course import Goal
 from roundtrip.facts import Difference, Elsewhere, ModelState
 
 NAMES_ANOTHER = {
@@ -267,81 +264,3 @@ def test_a_type_as_people_type_it_by_hand(project: Path, kind: str):
     """SQLite and Alembic know no difference, so no downgrade is to mend it."""
     sql(project, f"ALTER TABLE user ADD COLUMN age {kind}")
     assert ask("database_has", UPGRADED, project, column="user.age", type="INTEGER").met
-
-
-def test_dropped(project: Path):
-    """Of `name`, which the first script made, and a second one drops."""
-    name = {"column": "user.name"}
-    refused("dropped", made(), project, "The model still has user.name", LOOK, **name)
-    without = ModelState((replace(user(), columns=user().columns[:1]),), found=True, migrates=True)
-    gone = Difference("remove_column", "user", "name")
-    no_script = made(model=without, differences=(gone,))
-    command = 'flask db migrate -m "Remove name column from user model"'
-    refused("dropped", no_script, project, "No script drops user.name yet", command, **name)
-    behind = made(model=without, migrations=migrations(second()), differences=(gone,))
-    refused("dropped", behind, project, "another one waits", "flask db upgrade", **name)
-    script = second(adds=(), drops=("user.name",))
-    waits = made(model=without, migrations=migrations(script))
-    refused("dropped", waits, project, "has not run on app.db", "flask db upgrade", **name)
-    sql(project, f"UPDATE alembic_version SET version_num = '{SECOND}'")
-    run = made(model=without, migrations=migrations(replace(script, applied=True)))
-    refused("dropped", run, project, "stamped, not upgraded", "%board", **name)
-    sql(project, "ALTER TABLE user DROP COLUMN name")
-    assert ask("dropped", run, project, **name).met
-    sql(project, f"UPDATE alembic_version SET version_num = '{FIRST}'")
-    refused("dropped", no_script, project, "that made it is gone, too", "%restart", **name)
-    log(project, "x y", "reset: moving to HEAD~1")
-    refused("dropped", no_script, project, "no script drops it", "git reflog", **name)
-    production = "flask --env-file production.env db upgrade"
-    (project / "production.env").write_text("DATABASE_URL=sqlite:///production.db\n")
-    there = {**name, "database": "production.db"}
-    refused("dropped", run, project, "has not run on production.db", production, **there)
-
-
-def test_a_column_that_was_taken_back_is_not_dropped(project: Path):
-    """Its script waits again, so another upgrade would bring it back."""
-    waits = made(migrations=migrations(second()))
-    said = "was taken back, or dropped by hand"
-    refused("dropped", waits, project, said, "flask db upgrade", column="user.age")
-    counts_as_run = made(migrations=migrations(second(applied=True)))
-    refused("dropped", counts_as_run, project, said, "%board", column="user.age")
-
-
-def test_a_script_that_drops_more_is_not_to_run(project: Path):
-    """A model written anew without another table, say."""
-    without = ModelState((user(),), found=True, migrates=True)
-    script = second(adds=(), drops=("user.age", "pet"))
-    add_age(project)
-    waits = made(model=without, migrations=migrations(script))
-    said = "The script also drops pet"
-    refused("dropped", waits, project, said, DELETE, column="user.age")
-    run = made(model=without, migrations=migrations(replace(script, applied=True)))
-    refused("dropped", run, project, said, "%restart", column="user.age")
-
-
-def test_a_copy_of_the_other_database_can_be_made_again(project: Path):
-    """As long as the one it should be of still has the column."""
-    shutil.copy(project / "instance/app.db", project / "instance/copy.db")
-    add_age(project, "production.db")
-    goal = {"column": "user.age", "database": "copy.db", "copy": "production.db"}
-    command = "python -c \"import os; os.remove('instance/copy.db')\""
-    refused("database_has", made(), project, "This deletes it; then make it again", command, **goal)
-    (project / "instance/copy.db").unlink()
-    shell = "%%flask_shell --env-file production.env"
-    refused("database_has", made(), project, "so it can be made now", shell, **goal)
-
-
-def test_where_no_copy_can_be_made_any_more_nothing_else_is_told(project: Path):
-    goal = {"column": "user.age", "database": "copy.db", "copy": "production.db"}
-    finding = ask("database_has", made(), project, **goal)
-    assert (finding.next, finding.lost) == ("%restart", True)
-
-
-def test_a_copy_that_was_never_made_is_in_no_start(project: Path, tmp_path_factory):
-    """So --fresh would not help more than the restart alone."""
-    goal = Goal("A copy", "database_has", {"column": "user.age", "database": "c.db", "copy": "p"})
-    (result,) = checks.lacking_at_the_start(
-        [checks.check(goal, made(), project)], made(), tmp_path_factory.mktemp("start")
-    )
-    assert result.finding.next == "%restart"
-    assert "the copy comes before the downgrade" in result.finding.cause

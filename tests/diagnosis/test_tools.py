@@ -305,25 +305,8 @@ def test_what_git_said_before_pytest_ended_is_not_why(applied: Project):
 ROWS = [row for table in diagnosis.TOOLS.values() for row in table]
 
 
-@pytest.fixture
-def copied_beside(applied: Project) -> Project:
-    for place in ("before.db", "instance/before.db"):
-        shutil.copy(applied.path / "instance/app.db", applied.path / place)
-    return applied
-
-
-def test_a_name_that_is_taken_is_told_when_a_file_is_moved(copied_beside: Project):
-    """By the command that the board tells."""
-    command = copied_beside.read().verdict.next
-    assert "shutil.move" in command
-    failed, shown = outcome(copied_beside, command)
-    assert failed and "Nothing was moved or overwritten" in diagnosis.lines(command, shown)
-    failed, _ = outcome(copied_beside, command.replace("'instance'", "'instance/another-name.db'"))
-    assert not failed and not (copied_beside.path / "before.db").exists()
-
-
 def test_every_row_of_git_and_pytest_has_a_test():
     names = [row.name for row in ROWS]
     assert len(set(names)) == len(names)
-    moved = {row.name for row in diagnosis.TOOLS["python"]}  # tested right above
+    moved = {row.name for row in diagnosis.TOOLS["python"]}  # tested in test_moving.py
     assert {case.row for case in GIT + PYTEST} == {*names} - moved and len(moved) == 1
