@@ -131,3 +131,32 @@ def test_a_copy_that_was_never_made_is_in_no_start(project: Path, tmp_path_facto
     )
     assert result.finding.next == "%restart"
     assert "the copy comes before the downgrade" in result.finding.cause
+
+
+def test_a_copy_of_the_other_database_is_no_copy(project: Path):
+    """Though it has the column: it was made before the other one went back."""
+    add_age(project)
+    add_age(project, "production.db")
+    goal = {"column": "user.age", "database": "copy.db", "copy": "production.db"}
+    copy(project, "copy.db", "app.db")
+    command = "python -c \"import os; os.remove('instance/copy.db')\""
+    refused("database_has", made(), project, "is a copy of app.db", command, **goal)
+    copy(project, "copy.db")
+    assert ask("database_has", made(), project, **goal).met
+
+
+def test_a_copy_under_another_name_gets_the_right_one(project: Path):
+    goal = {"column": "user.age", "database": "copy.db", "copy": "production.db"}
+    copy(project, "before.sqlite")
+    sql(project, "ALTER TABLE user ADD COLUMN age INTEGER", "before.sqlite")
+    move = "import shutil; shutil.move('instance/before.sqlite', 'instance/copy.db')"
+    said = "before.sqlite is such a copy, under another name"
+    refused("database_has", made(), project, said, f'python -c "{move}"', **goal)
+
+
+def test_a_database_that_has_gone_back_too_far_for_the_copy(project: Path):
+    """It would be one of an older revision."""
+    state = made(migrations=migrations(second()))
+    sql(project, "UPDATE alembic_version SET version_num = ''", "production.db")
+    back = f"flask --env-file production.env db upgrade {FIRST}"
+    refused("copied", state, project, "gone back further than one step", back, **COPY)

@@ -118,7 +118,8 @@ def test_database_has(project: Path):
     refused("database_has", more, project, line, "%%writefile copy.env", **copy)
     back = {"column": "user.age", "database": "copy.db", "present": False}
     refused("database_has", more, project, line, "%%writefile copy.env", **back)
-    refused("database_has", more, project, "a copy of app.db", "%restart", **copy, copy="app.db")
+    of_production = {**copy, "copy": "production.db"}
+    refused("database_has", more, project, "a copy of app.db", "%restart", **of_production)
     sql(project, "DELETE FROM user WHERE name = 'A'", "copy.db")
     refused(
         "database_has", more, project, "copy.db was overwritten", "%restart", **copy, copy="app.db"

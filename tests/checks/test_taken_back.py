@@ -62,6 +62,11 @@ def test_what_was_taken_back_had_the_column(tmp_path: Path):
     here = {"subject": "Create the user table"}
     for column in ("user.age", "user.pet"):
         assert ask("taken_back", state, tmp_path, **here, column=column).met
+    models.write_text("phone: Mapped[str]\n")
+    run(["git", "commit", "--allow-empty", "-m", "Notes"])
+    run(["git", "commit", "-am", "Add phone"])
+    run(["git", "reset", "--hard", head])
+    assert ask("taken_back", state, tmp_path, **here, column="user.phone").met, "notes between"
     cause = "No commit with user.city followed this one"
     refused("taken_back", state, tmp_path, cause, LOG, **here, column="user.city")
     left = replace(state, git=replace(state.git, untracked=(AGE_SCRIPT,)))

@@ -71,6 +71,10 @@ def committed_migration(
     made = made_by(own[: own.index(maker)]).keys()  # under another name perhaps, now given up
     drops = {name for name in maker.drops if name not in made or not _is_instead(name, adds)}
     text = f"{maker.file}: adds {names_of(found)}, drops {names_of(maker.drops)}"
+    if early := drops & made:
+        cause = f"The script also drops {names_of(early)}, which an earlier part has made, and "
+        cause += "takes back: that comes first."
+        return unmet(text, make_again(state, maker, cause, "Delete this one.", repair=True))
     if found != {*adds} or drops or others:
         now = replace(maker, others=tuple(others))
         return unmet(text, does_more(state, now, drops, adds, found))

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..facts import Revision
 from ..sqlite_files import sql_name
 from ..state import State
-from .course_databases import USUAL, columns_of, command_on, copies, query, versions
+from .course_databases import USUAL, columns_of, command_on, copies, query, shares_a_row, versions
 from .database_causes import beside_instance
 from .finding import Cure, Finding, begin_again, met, unmet
 
@@ -24,9 +24,9 @@ def copied(state: State, project: Path, database: str, adds: str = "", drops: st
     script = _script(state, adds, drops)
     before = {*(script.parents if script else state.migrations.heads)}
     then = [file for file in copies(project, "*") if {*versions(project, file)} == before]
-    own = [file for file in then if _shares_a_row(project, file, database, table)]
+    own = [file for file in then if shares_a_row(project, file, database, table)]
     had = [file for file in copies(project, "*") if drops and _has(project, file, drops)]
-    had = [file for file in had if _shares_a_row(project, file, database, table)]
+    had = [file for file in had if shares_a_row(project, file, database, table)]
     full = [file for file in had if _values(project, file, drops)]
     for file in own:
         if not full or file in full:  # one that is made after the loss has no values
@@ -42,7 +42,11 @@ def copied(state: State, project: Path, database: str, adds: str = "", drops: st
     )
     if script and script.id in state.migrations.run_by(versions(project, database)):
         cure = _too_late(project, database, adds, had, full)
-    elif other := next((f for f in then if _shares_a_row(project, f, USUAL, table)), ""):
+    elif script and not {*versions(project, database)} >= before:
+        cause = f"{database} has gone back further than one step: the copy is made right before "
+        command = f"flask db upgrade {script.below}"
+        cure = Cure(f"{cause}the upgrade.", command_on(database, command), repair=True)
+    elif other := next((f for f in then if shares_a_row(project, f, USUAL, table)), ""):
         cure = cure.after(f"{other} is a copy of {USUAL}: --env-file was missing.")
     return unmet(text, cure)
 
@@ -63,7 +67,7 @@ def _too_late(
 
     `had`: copies that have the column that it drops; `full`: those of them with values in it.
     """
-    cause = f"{database} was upgraded before a copy was made."
+    cause = f"No copy from before is in instance/, and {database} is upgraded already."
     if full:
         cause += f" An older copy, {full[0]}, has values; what came after it is gone."
         return begin_again(cause)
@@ -87,11 +91,3 @@ def _values(project: Path, database: str, column: str) -> int:
     table, _, name = column.partition(".")
     found = query(project, database, f"SELECT count({sql_name(name)}) FROM {sql_name(table)}")
     return found[0][0] if found else 0
-
-
-def _shares_a_row(project: Path, one: str, other: str, table: str) -> bool:
-    """Whether a row is the same in two databases, as far as both have its columns."""
-    there = columns_of(project, other, table)
-    both = [sql_name(each) for each in columns_of(project, one, table) if each in there]
-    rows = f"SELECT {', '.join(both)} FROM {sql_name(table)}"
-    return bool(both) and not {*query(project, one, rows)}.isdisjoint(query(project, other, rows))

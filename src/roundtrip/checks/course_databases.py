@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..env_file import database_named_by, file_with, with_env_file
-from ..sqlite_files import columns_in, opened
+from ..sqlite_files import columns_in, opened, sql_name
 
 USUAL = "app.db"
 """The database of commands without `--env-file`."""
@@ -69,6 +69,14 @@ def copies(project: Path, pattern: str = "*.db") -> list[str]:
     files = [file for file in (project / "instance").glob(pattern) if file.name not in OWN]
     files.sort(key=lambda file: (-file.stat().st_mtime, file.name))
     return [file.name for file in files]
+
+
+def shares_a_row(project: Path, one: str, other: str, table: str) -> bool:
+    """Whether a row is the same in two databases, as far as both have its columns."""
+    there = columns_of(project, other, table)
+    both = [sql_name(each) for each in columns_of(project, one, table) if each in there]
+    rows = f"SELECT {', '.join(both)} FROM {sql_name(table)}"
+    return bool(both) and not {*query(project, one, rows)}.isdisjoint(query(project, other, rows))
 
 
 def query(project: Path, database: str, statement: str, *values: Any) -> list[tuple]:

@@ -10,7 +10,6 @@ from pathlib import Path
 from ..env_file import database_named_by, names_in, settings_in, url_in
 from ..names import columns_in
 from ..reading.git import moves_of_head
-from ..sqlite_files import sql_name
 from ..state import State
 from ..verdict.commands import move_in
 from ..verdict.lookups import is_among
@@ -21,10 +20,11 @@ from .course_databases import (
     address_first,
     columns_of,
     command_on,
+    copies,
     is_used,
-    query,
     settings_of,
     settings_with_address,
+    shares_a_row,
     used_databases,
     versions,
 )
@@ -36,10 +36,9 @@ from .way_back_causes import not_gone_back
 def copy_lost(project: Path, database: str, column: str, source: str) -> Cure:
     """Why a copy of the database `source` does not hold this `table.column`, and the cure."""
     table, _, name = column.partition(".")
-    everything = f"SELECT * FROM {sql_name(table)}"
-    rows = query(project, database, everything)
     can_be_made = name in columns_of(project, source, table)
-    if rows and rows == query(project, USUAL, everything):
+    of_another = source != USUAL and shares_a_row(project, database, USUAL, table)
+    if of_another and not shares_a_row(project, database, source, table):
         cause = f"{database} is a copy of {USUAL}: --env-file was missing when it was made."
         if can_be_made:
             command = f"python -c \"import os; os.remove('instance/{database}')\""
@@ -49,6 +48,12 @@ def copy_lost(project: Path, database: str, column: str, source: str) -> Cure:
         return begin_again(f"{database} was overwritten, or made too late.")
     if (project / database).is_file():
         return beside_instance(database)
+    for other in copies(project, "*"):
+        has_it = name in columns_of(project, other, table)
+        if has_it and shares_a_row(project, other, source, table):
+            cause = f"{other} is such a copy, under another name. This gives it the right one."
+            move = f"shutil.move('instance/{other}', 'instance/{database}')"
+            return Cure(cause, f'python -c "import shutil; {move}"', repair=True)
     cause = f"{database} is not there: not made yet, moved or deleted."
     if not can_be_made:
         cause = f"{database} is not there, and {source} has no {column} any more: the copy comes "

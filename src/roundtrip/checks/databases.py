@@ -10,7 +10,15 @@ from ..state import State
 from ..verdict.commands import message_for
 from ..verdict.lookups import is_nullable, model_names
 from .causes import app_fails, no_script, not_upgraded, why_blocked
-from .course_databases import USUAL, address_first, columns_of, command_on, query, versions
+from .course_databases import (
+    USUAL,
+    address_first,
+    columns_of,
+    command_on,
+    query,
+    shares_a_row,
+    versions,
+)
 from .database_causes import (
     copy_lost,
     not_by_a_new_script,
@@ -52,6 +60,8 @@ def database_has(
     if its_own and (unused := not_used(project, database)):
         return unmet(text, unused)
     blocked = None if copy else why_blocked(state, project, database)
+    if copy and found and present and _is_of_another(project, database, copy, table):
+        return unmet(text, copy_lost(project, database, column, copy))
     if found and (name in found) == present:
         if not present:
             by_hand = not_by_downgrade(state, project, column, database)
@@ -75,6 +85,12 @@ def database_has(
         cause = f"The code is not at “{commit}” yet. When it is, each database runs its scripts."
         return unmet(text, Cure(cause, "git reflog"))
     return unmet(text, why_absent(state, project, column, database))
+
+
+def _is_of_another(project: Path, database: str, copy: str, table: str) -> bool:
+    """Whether a file that should be a copy of one database is one of the default database."""
+    ours = shares_a_row(project, database, USUAL, table)
+    return ours and not shares_a_row(project, database, copy, table)
 
 
 def dropped(state: State, project: Path, column: str, database: str = USUAL) -> Finding:

@@ -206,8 +206,9 @@ def _go_back_to(state: State, project: Path, subject: str, place: str, back: boo
     if state.git.subject.startswith("Revert "):
         cause += " git revert has made one more; here the commits go, by a reset."
     if not state.disagreements and database_first(state, project, place):
-        cause += " Every database has run what they brought. To take that back, downgrade each "
-        return Cure(f"{cause}of them first; only then reset.", "git log --oneline", repair=True)
+        cause += " Every database has run what they brought. A later part's? Then leave them: this "
+        cause += "part is over. If not, downgrade each database first; only then reset."
+        return Cure(cause, "git log --oneline", repair=True)
     if not state.disagreements:  # later work, and every place has it
         return Cure(cause, "git log --oneline")
     if first := database_first(state, project, place):
@@ -252,6 +253,11 @@ def _taken_off(
     return Cure(cause, command, repair=moved, holds_back=True)
 
 
+def _follows(project: Path, entry: Made, head: str) -> bool:
+    """Whether a commit was made on this one, or on one that followed it."""
+    return entry.before == head or ask_git(project, "merge-base", head, entry.after) == [head]
+
+
 def taken_back(state: State, project: Path, subject: str, column: str = "") -> Finding:
     """A commit that followed the last one is no longer on the branch: a reset took it back.
 
@@ -263,8 +269,8 @@ def taken_back(state: State, project: Path, subject: str, column: str = "") -> F
     for entry in off_the_branch(state, project):
         file, name = models_file(state), column.rpartition(".")[2]
         its_own = not column or has_word(project, entry.after, file, name)
-        if entry.before == state.git.head and its_own:
-            return met(f"{entry.after[:7]} was made on this commit, and taken back")
+        if its_own and _follows(project, entry, state.git.head or ""):
+            return met(f"{entry.after[:7]} was made after this commit, and taken back")
     text = "nothing was taken back to this commit"
     cause = "No commit followed this one, so none was taken back."
     if column:
