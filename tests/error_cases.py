@@ -274,6 +274,10 @@ CASES = [
     ),
     Case("SQL syntax", ">>> db.session.execute(db.text('SELCT 1'))"),
     Case("SQL syntax", "flask db upgrade", script('op.execute("UPDATE user SE name = 1")')),
+    Case(
+        "copy without quotation marks",
+        ">>> db.session.execute(db.text('VACUUM INTO instance/before.db'))",
+    ),
     Case("plain text as SQL", ">>> db.session.execute('SELECT 1')"),
     Case("no such attribute", ">>> User(age=36)"),
     Case("no such attribute in a query", ">>> User.query.filter_by(nme='Ada').first()"),

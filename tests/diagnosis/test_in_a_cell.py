@@ -92,5 +92,10 @@ def test_a_command_without_its_mark_is_told_apart_from_python(notebook):
         means, do = answer.text.strip().splitlines()
         assert means == f"means: `{line}` is a command for the terminal, and a cell takes Python."
         assert do == f"do:    Put `!` before it: `!{line}`."
+    answer = notebook.run("db.session.commit()")
+    assert answer.text == (
+        "means: `db` is known in the Flask shell, and this cell is plain Python.\n"
+        "do:    Begin the cell with `%%flask_shell`.\n"
+    )
     for cell in ("def f(:", "git = ", "flask(1", "print('git diff'", "flask = 1", "git", "nope -q"):
         assert notebook.run(cell).text == ""

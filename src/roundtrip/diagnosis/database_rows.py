@@ -11,6 +11,12 @@ MOVE_AWAY = (
 
 DATABASE: tuple[Row, ...] = (
     sqlite(
+        "copy without quotation marks",
+        r"no such column: [\s\S]*\[SQL: VACUUM INTO (?P<file>[^'\"\]]+)\]",
+        "SQLite takes `{file}` for columns: the name of a file needs quotation marks of its own.",
+        "Write `VACUUM INTO '{file}'` in the text.",
+    ),
+    sqlite(
         "locked",
         r"database is locked",
         "Another program is writing to this database, and SQLite lets only one write at a time.",

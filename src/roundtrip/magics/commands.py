@@ -135,14 +135,21 @@ def _fail(name: str, code: int, known: str) -> NoReturn:
 def _tell_of_a_command(ran: ExecutionResult) -> None:
     """Below the error of a cell that types a command as in a terminal: what is missing."""
     line, lines = "", (ran.info.raw_cell or "").splitlines()
+    unknown = ran.error_in_exec.name if isinstance(ran.error_in_exec, NameError) else ""
     if isinstance(ran.error_before_exec, SyntaxError):
         line = (ran.error_before_exec.text or "").strip()
-    elif isinstance(ran.error_in_exec, NameError):  # `pytest -q` could be Python
-        line = next((each for each in lines if each.startswith(f"{ran.error_in_exec.name} -")), "")
+    elif unknown:  # `pytest -q` could be Python
+        line = next((each for each in lines if each.startswith(f"{unknown} -")), "")
     if line in lines and _COMMAND.match(line):
         means = f"`{line}` is a command for the terminal, and a cell takes Python."
         write("\n".join((*wrapped("means: ", means), f"do:    Put `!` before it: `!{line}`.", "")))
+    elif unknown in _OF_THE_SHELL:
+        means = f"`{unknown}` is known in the Flask shell, and this cell is plain Python."
+        write(f"means: {means}\ndo:    Begin the cell with `%%flask_shell`.\n")
 
+
+_OF_THE_SHELL = ("db", "User", "Post")
+"""What the app puts into its shell."""
 
 _COMMAND = re.compile(r"(?:flask|git|pytest|python3?|pip) +(?![=.(\[])\S")
 """How a line begins that is typed in a terminal, and is no Python."""
