@@ -78,6 +78,16 @@ def test_nothing_is_committed_that_has_to_be_mended_first(command: str):
     assert "Do what is said above first" in messages.goals([missing, then])[-1]
 
 
+def test_an_upgrade_elsewhere_waits_with_the_copy_that_comes_before_it():
+    """It is a way to mend something, and so would be told alone."""
+    mend = Cure("Undo it.", "flask db downgrade", repair=True)
+    copy = Cure("Make it.", "%%flask_shell --env-file production.env")
+    upgrade = Cure("Not there yet.", "flask --env-file production.env db upgrade", repair=True)
+    waits = "why:  Do what is said above first; then look again."
+    assert said(mend, copy, upgrade)[2:] == [waits, waits]
+    assert said(copy, upgrade)[-1] == f"next: {upgrade.command}"
+
+
 def test_one_way_to_a_branch_is_told_at_a_time():
     here, keep = Cure("Take main here.", "git switch -C main"), Cure("Keep it.", "git switch -c k")
     above = "why:  Do what is said above first; then look again."

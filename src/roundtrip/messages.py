@@ -60,7 +60,7 @@ def goals(results: Sequence[Result]) -> list[str]:
     lines = []
     told: dict[tuple[str, str], str] = {}  # what was told, and of which goal
     commands: dict[str, str] = {}
-    held, above = False, ""
+    held, above, to_copy = False, "", False
     gone = lost(results)
     for result in results:
         lines.append(f"{'✔ met    ' if result.met else '✘ not met'}  {result.goal.text}")
@@ -72,7 +72,9 @@ def goals(results: Sequence[Result]) -> list[str]:
             lines += wrapped(f"{_INDENT}why:  ", said)
             continue
         cause, following = result.finding.cause, result.finding.next
-        if _waits(result.finding, held, commands):
+        late = to_copy and bool(_UPGRADE_ELSEWHERE.match(following))
+        if late or _waits(result.finding, held, commands):
+            to_copy = to_copy or following.startswith("%%flask_shell --env-file")
             lines += wrapped(f"{_INDENT}why:  ", "Do what is said above first; then look again.")
             continue
         held = held or result.holds_back or _builds(result.finding)
@@ -124,6 +126,9 @@ def _builds(finding: Finding) -> bool:
 
 
 _SWITCH = "git switch"
+_UPGRADE_ELSEWHERE = re.compile(r"flask --env-file \S+ db upgrade")
+"""What waits where something has to be done to another database first, such as its copy."""
+
 _GOES_ON = re.compile(r"flask (?:--env-file \S+ )?db (?:upgrade|migrate)\b|git reset --hard\b")
 
 _INDENT = " " * 13
