@@ -99,8 +99,13 @@ def megabytes(what: str, values: Sequence[float], against: str, base: Sequence[f
 
 
 def ratio(values: Sequence[float], base: Sequence[float]) -> str:
-    """The ratio of the medians, and the least and the greatest that one round gave."""
-    each = [one / other for one, other in zip(values, base, strict=True)]
+    """The ratio of the medians, and the least and the greatest that one round gave.
+
+    A round in which the other took nothing has none, such as memory that the machine did not miss.
+    """
+    each = [one / other for one, other in zip(values, base, strict=True) if other]
+    if not each or not statistics.median(base):
+        return "-"
     middle = statistics.median(values) / statistics.median(base)
     if len(each) == 1:
         return f"**{middle:.2f}**"
