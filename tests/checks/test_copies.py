@@ -54,6 +54,8 @@ def test_a_copy_beside_the_folder_of_databases(project: Path):
     shutil.copy(project / "instance/production.db", project / "before.db")
     command = "python -c \"import shutil; shutil.move('before.db', 'instance')\""
     refused("copied", made(), project, "before.db is beside instance/", command, **COPY)
+    (project / "instance/before.db").touch()  # the name is taken, so that move would fail
+    refused("copied", made(), project, BEFORE, SHELL, **COPY)
 
 
 def test_too_late_for_a_copy(project: Path):
