@@ -9,15 +9,13 @@ from ..env_file import quoted
 from ..state import State
 from ..verdict.commands import AMEND
 from ..verdict.git_rules import (
-    about_to_be_in_git,
     conflict,
     half_a_reset,
     merge_not_committed,
     no_branch,
     scripts_ignored,
-    settings_in_git,
-    to_ignore,
 )
+from ..verdict.private_rules import about_to_be_in_git, settings_in_git, to_ignore
 from ..verdict.wording import sentence
 from .causes import bad_script, make_again
 from .database_causes import beside_instance
