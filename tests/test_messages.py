@@ -8,6 +8,7 @@ from roundtrip import messages
 from roundtrip.checks import Result
 from roundtrip.checks.finding import Cure, begin_again, met, unmet
 from roundtrip.course import Goal
+from roundtrip.messages import typed
 
 SAME = "the same as above."
 
@@ -78,14 +79,16 @@ def test_nothing_is_committed_that_has_to_be_mended_first(command: str):
     assert "Do what is said above first" in messages.goals([missing, then])[-1]
 
 
-def test_an_upgrade_elsewhere_waits_with_the_copy_that_comes_before_it():
-    """It is a way to mend something, and so would be told alone."""
+def test_a_copy_waits_for_nothing_and_what_follows_waits_for_it():
+    """Rows wait for their table."""
     mend = Cure("Undo it.", "flask db downgrade", repair=True)
-    copy = Cure("Make it.", "%%flask_shell --env-file production.env")
-    upgrade = Cure("Not there yet.", "flask --env-file production.env db upgrade", repair=True)
+    shell = "%%flask_shell --env-file production.env"
+    upgrade = Cure("Not there yet.", "flask --env-file production.env db upgrade")
     waits = "why:  Do what is said above first; then look again."
-    assert said(mend, copy, upgrade)[2:] == [waits, waits]
-    assert said(copy, upgrade)[-1] == f"next: {upgrade.command}"
+    rows, copy = Cure("Add it.", shell), Cure("Make it.", shell, holds_back=True)
+    assert said(mend, rows)[2:] == [waits]
+    assert said(mend, copy, upgrade)[2:] == ["why:  Make it.", f"next: {typed(shell)}", waits]
+    assert said(copy, upgrade)[2:] == [waits]
 
 
 def test_one_way_to_a_branch_is_told_at_a_time():

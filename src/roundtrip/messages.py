@@ -60,7 +60,7 @@ def goals(results: Sequence[Result]) -> list[str]:
     lines = []
     told: dict[tuple[str, str], str] = {}  # what was told, and of which goal
     commands: dict[str, str] = {}
-    held, above, to_copy = False, "", False
+    held, above = False, ""
     gone = lost(results)
     for result in results:
         lines.append(f"{'✔ met    ' if result.met else '✘ not met'}  {result.goal.text}")
@@ -72,9 +72,7 @@ def goals(results: Sequence[Result]) -> list[str]:
             lines += wrapped(f"{_INDENT}why:  ", said)
             continue
         cause, following = result.finding.cause, result.finding.next
-        late = to_copy and bool(_UPGRADE_ELSEWHERE.match(following))
-        if late or _waits(result.finding, held, commands):
-            to_copy = to_copy or following.startswith("%%flask_shell --env-file")
+        if _waits(result.finding, held, commands):
             lines += wrapped(f"{_INDENT}why:  ", "Do what is said above first; then look again.")
             continue
         held = held or result.holds_back or _builds(result.finding)
@@ -109,8 +107,10 @@ def _waits(finding: Finding, held: bool, commands: Collection[str]) -> bool:
         return False
     if command.startswith(_SWITCH) and any(each.startswith(_SWITCH) for each in commands):
         return True  # to another branch: it would undo the one above
-    # Rows wait for their table; what comes after them does not wait for the rows.
-    in_the_shell = command.startswith("%%flask_shell") and not finding.repair
+    # Rows wait for their table, a copy for nothing; what comes after rows does not wait for them.
+    in_the_shell = command.startswith("%%flask_shell") and not (
+        finding.repair or finding.holds_back
+    )
     return held and (in_the_shell or _builds(finding))
 
 
@@ -126,9 +126,6 @@ def _builds(finding: Finding) -> bool:
 
 
 _SWITCH = "git switch"
-_UPGRADE_ELSEWHERE = re.compile(r"flask --env-file \S+ db upgrade")
-"""What waits where something has to be done to another database first, such as its copy."""
-
 _GOES_ON = re.compile(r"flask (?:--env-file \S+ )?db (?:upgrade|migrate)\b|git reset --hard\b")
 
 _INDENT = " " * 13

@@ -42,6 +42,7 @@ def test_copied(project: Path, name: str):
 def test_a_copy_that_is_no_copy_of_that_time(project: Path):
     copy(project, "before.db")
     sql(project, "UPDATE alembic_version SET version_num = 'older'", "before.db")
+    refused("copied", made(), project, BEFORE, SHELL, **COPY)
     (project / "instance/empty.db").touch()
     (project / "instance/notes").mkdir()
     refused("copied", made(), project, BEFORE, SHELL, **COPY)
@@ -162,3 +163,8 @@ def test_a_database_that_has_gone_back_too_far_for_the_copy(project: Path):
     sql(project, "UPDATE alembic_version SET version_num = ''", "production.db")
     back = f"flask --env-file production.env db upgrade {FIRST}"
     refused("copied", state, project, "gone back further than one step", back, **COPY)
+
+
+def test_a_project_without_a_folder_of_databases(project: Path):
+    (project / "instance").rename(project / "moved")
+    refused("copied", made(), project, BEFORE, SHELL, **COPY)

@@ -32,13 +32,14 @@ def copied(state: State, project: Path, database: str, adds: str = "", drops: st
         if not full or file in full:  # one that is made after the loss has no values
             return met(f"{file}: a copy of {database}, from before")
     text = f"no copy of {database} from right before in instance"
-    there = {each.name for each in (project / "instance").iterdir()}
+    there = {each.name for each in project.glob("instance/*")}
     beside = [each.name for each in project.glob("*.db") if each.is_file()]
     if loose := [name for name in beside if name not in there]:
         return unmet(text, beside_instance(loose[0]))
     cure = Cure(
         f"Make it before {database} is upgraded, under a name that no file there has.",
         command_on(database, "%%flask_shell"),
+        holds_back=True,
     )
     if script and script.id in state.migrations.run_by(versions(project, database)):
         cure = _too_late(project, database, adds, had, full)
