@@ -31,6 +31,7 @@ def upgrade(project: Path) -> None:
 @pytest.mark.parametrize("name", ["before.db", "production.db.bak"])
 def test_copied(project: Path, name: str):
     refused("copied", made(), project, BEFORE, SHELL, **COPY)
+    assert ask("copied", made(), project, **COPY).holds_back, "the upgrade waits"
     copy(project, name)
     assert ask("copied", made(), project, **COPY).met, "the script is not made yet"
     upgrade(project)
