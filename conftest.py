@@ -52,12 +52,20 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"):
         os.environ.pop(name, None)  # so that each JupyterLab of the tests has its own
     os.environ["ROUNDTRIP_PROGRESS"] = "0"
-    if worker == "main" and (helper := preload.start(environment(places["ROUNDTRIP_HOME"]))):
-        config.add_cleanup(lambda: preload.stop(helper))
+    if worker == "main":
+        _start_helper(config, root)
     if hasattr(config.option, "nbval_sanitize_with"):
         _start_kernels_early(config)
         if not config.option.nbval_sanitize_with:
             config.option.nbval_sanitize_with = str(_HERE / "tests" / "sanitize.cfg")
+
+
+def _start_helper(config: pytest.Config, root: Path) -> None:
+    """Start a helper for this run: it joins nobody's, and nobody joins it."""
+    usual, tempfile.tempdir = tempfile.tempdir, str(root)
+    if helper := preload.start(environment(root)):
+        config.add_cleanup(lambda: preload.stop(helper))
+    tempfile.tempdir = usual
 
 
 def _start_kernels_early(config: pytest.Config) -> None:

@@ -1,9 +1,10 @@
-"""A class: learners who make the trip at once on this machine, plain and with helpers."""
+"""A class: learners who make the trip at once on this machine, plain and with helpers.
+
+Kernels that share a folder for temporary files share a helper, as those of one user do.
+"""
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
@@ -16,11 +17,9 @@ import psutil
 from measure import Cost, Row, Settings, compare, cost, in_turn, megabytes
 from places import PLAIN, folder, kernel
 
-from roundtrip import preload
-from roundtrip.environment import environment
-
 _SEATS = (1, 5, 20)
 _WAYS = {"own": "a helper each", "shared": "one helper for all"}
+"""Where each learner has an account, and where all are in one."""
 _ASKED = "%%flask_shell\nUser.query.count()"
 _TABLE = (
     *("!git init", "!flask db init", "!flask db migrate -m users", "!flask db upgrade", _ASKED),
@@ -44,12 +43,13 @@ class _Found:
 def rows(settings: Settings) -> Iterator[Row]:
     """For each size of class, both ways with helpers against the plain one: seconds, memory."""
     for seats in _SEATS[:1] if settings.quick else _SEATS:
-        found = {way: _Found() for way in ("plain", *_WAYS)}
+        ways = {way: words for way, words in _WAYS.items() if way == "own" or seats > 1}
+        found = {way: _Found() for way in ("plain", *ways)}
         for _, way in in_turn(list(found), settings.runs):
             _hold(seats, way, found[way])
         plain = found["plain"]
         who = "1 learner" if seats == 1 else f"{seats} learners at once"
-        for way, words in _WAYS.items():
+        for way, words in ways.items():
             here, what = found[way], f"{who}, {words}"
             yield compare(what, here.costs, "plain", plain.costs, among=seats)
             yield megabytes(f"{what}, memory of each at rest", here.rest, "plain", plain.rest)
@@ -60,13 +60,13 @@ def _hold(seats: int, way: str, found: _Found) -> None:
     """Hold one class: all kernels ready, then all trips at once, then a look at the memory."""
     with ExitStack() as held:
         free = psutil.virtual_memory().available
-        if way == "shared":
-            held.enter_context(_helper())
+        common = held.enter_context(folder())
         homes = [held.enter_context(folder()) for _ in range(seats)]
         gate = Barrier(seats + 1)
         pool = held.enter_context(ThreadPoolExecutor(seats))
         learners = [
-            pool.submit(_learn, home, PLAIN if way == "plain" else {}, gate) for home in homes
+            pool.submit(_learn, home, _settings(way, home if way == "own" else common), gate)
+            for home in homes
         ]
         with suppress(BrokenBarrierError):  # the learner says why, below
             gate.wait()
@@ -80,6 +80,10 @@ def _hold(seats: int, way: str, found: _Found) -> None:
         for error in errors:
             if error and not isinstance(error, BrokenBarrierError):
                 raise error
+
+
+def _settings(way: str, temporary: Path) -> Mapping[str, str]:
+    return {"TMPDIR": str(temporary)} | (PLAIN if way == "plain" else {})
 
 
 def _learn(home: Path, environ: Mapping[str, str], gate: Barrier) -> None:
@@ -102,25 +106,6 @@ def _learn(home: Path, environ: Mapping[str, str], gate: Barrier) -> None:
     except BaseException:
         gate.abort()
         raise
-
-
-@contextmanager
-def _helper() -> Iterator[None]:
-    """One helper for all kernels that are started meanwhile, as in a test run."""
-    helper = preload.start(environment(Path("/nowhere/workspace")))
-    if helper is None:
-        raise RuntimeError("There is no helper on this system")
-    socket = Path(os.environ["ROUNDTRIP_PRELOAD"], "socket")
-    try:
-        for _ in range(100):
-            if socket.exists():
-                break
-            time.sleep(0.1)
-        else:
-            raise RuntimeError("The helper does not answer")
-        yield
-    finally:
-        preload.stop(helper)
 
 
 @contextmanager

@@ -6,12 +6,15 @@ import os
 import re
 import shlex
 import subprocess
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+import pytest
 
 from roundtrip import preload
 from roundtrip.environment import environment
@@ -77,6 +80,19 @@ class Ended:
     code: int
     out: str
     err: str
+
+
+@contextmanager
+def apart() -> Iterator[Path]:
+    """A folder for temporary files, where a process finds no helper that it could join."""
+    # It goes with the run. A short name: sockets lie below.
+    folder, usual = tempfile.mkdtemp(dir=os.environ["TMPDIR"]), tempfile.tempdir
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", folder)
+        patch.delenv("ROUNDTRIP_PRELOAD", raising=False)
+        tempfile.tempdir = folder
+        yield Path(folder)
+        tempfile.tempdir = usual
 
 
 def ready_helper() -> subprocess.Popen[bytes]:

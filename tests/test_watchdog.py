@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 from kernels import Kernel, kernel
-from preloaded import STRANGE, is_over, wait_for
+from preloaded import STRANGE, apart, is_over, wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no process groups")
 
@@ -29,12 +29,11 @@ LINES = {
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_a_command_ends_with_a_kernel_that_is_killed(tmp_path, monkeypatch, line):
+def test_a_command_ends_with_a_kernel_that_is_killed(tmp_path, line):
     """As when the machine has no memory left, or somebody types kill -9."""
-    monkeypatch.delenv("ROUNDTRIP_PRELOAD", raising=False)
     way, words = LINES[line]
     options = {"ROUNDTRIP_PRELOAD": "0"} if way == "plain" else {}
-    with kernel(tmp_path / "home", **options) as killed:
+    with apart(), kernel(tmp_path / "home", **options) as killed:
         _begin(killed, words)
         command = _command(tmp_path)
         by_helper = way == "pre-loaded" and sys.platform == "linux"

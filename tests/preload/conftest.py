@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from preloaded import STRANGE, ready_helper
+from preloaded import STRANGE, apart, ready_helper
 from states import DEMO_APP
 
 from roundtrip import preload
@@ -27,18 +27,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="module")
 def helper() -> Iterator[str]:
     """A helper of this module's own; its folder."""
-    before = os.environ.pop("ROUNDTRIP_PRELOAD", None)
-    process = ready_helper()
-    yield os.environ["ROUNDTRIP_PRELOAD"]
+    with apart():
+        process = ready_helper()
+        folder = os.environ["ROUNDTRIP_PRELOAD"]
+    yield folder
     preload.stop(process)
-    if before:
-        os.environ["ROUNDTRIP_PRELOAD"] = before
 
 
 @pytest.fixture
-def on_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[subprocess.Popen[bytes]]:
+def alone() -> Iterator[Path]:
+    """No helper, and none to join; the folder where one would live."""
+    with apart() as folder:
+        yield folder
+
+
+@pytest.fixture
+def on_its_own(alone: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A helper for a test that does it harm."""
-    monkeypatch.delenv("ROUNDTRIP_PRELOAD", raising=False)
     process = ready_helper()
     yield process
     preload.stop(process)

@@ -203,12 +203,11 @@ def test_a_helper_that_does_not_answer_is_no_reason_to_wait_for_ever(on_its_own,
 
 
 @pytest.mark.parametrize("change", ["a file", "a package"])
-def test_a_helper_whose_libraries_have_changed(tmp_path, strange, monkeypatch, change):
+def test_a_helper_whose_libraries_have_changed(alone, tmp_path, strange, change):
     """In an environment of its own, whose packages are those of this one.
 
     A busy machine can take the helper a while to fork, and it is told to end meanwhile.
     """
-    monkeypatch.delenv("ROUNDTRIP_PRELOAD", raising=False)
     library = tmp_path / "library"
     library.mkdir()
     (library / "dotenv.py").write_text(

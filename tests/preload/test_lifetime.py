@@ -7,7 +7,6 @@ import shlex
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -32,8 +31,7 @@ sys.stdin.read()
 
 
 @pytest.mark.parametrize("end", ["by itself", "terminated", "killed"])
-def test_it_ends_with_the_process_that_started_it(monkeypatch, end):
-    monkeypatch.delenv("ROUNDTRIP_PRELOAD", raising=False)
+def test_it_ends_with_the_process_that_started_it(alone, end):
     process = subprocess.Popen(
         [sys.executable, "-c", START], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -46,9 +44,8 @@ def test_it_ends_with_the_process_that_started_it(monkeypatch, end):
     assert not Path(folder).exists()
 
 
-def test_it_stays_when_that_process_becomes_another_program(monkeypatch):
+def test_it_stays_when_that_process_becomes_another_program(alone):
     """As `roundtrip lab` becomes JupyterLab."""
-    monkeypatch.delenv("ROUNDTRIP_PRELOAD", raising=False)
     more = "os.execv(sys.executable, [sys.executable, '-c', 'input(); input()'])"
     code = START.replace("sys.stdin.read()", more)
     process = subprocess.Popen(
@@ -108,25 +105,21 @@ def test_a_command_does_not_outlive_its_client(helper, strange):
     process.wait()
 
 
-def test_what_was_left_by_a_helper_that_was_killed_is_taken_away(monkeypatch, tmp_path):
-    monkeypatch.delenv("ROUNDTRIP_PRELOAD", raising=False)
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+def test_what_was_left_by_a_helper_that_was_killed_is_taken_away(alone):
     first = ready_helper()
     left = Path(os.environ.pop("ROUNDTRIP_PRELOAD"))
     first.kill()
     first.wait()
-    first.stdin.close()
     second = ready_helper()
     assert not left.exists()
     preload.stop(second)
-    assert not list(tmp_path.iterdir())
+    assert not list(alone.iterdir())
 
 
 # --- in a notebook --------------------------------------------------------------------------------
 
 
-def test_a_kernel_starts_it_before_its_first_cell_and_takes_it_along(monkeypatch, tmp_path):
-    monkeypatch.delenv("ROUNDTRIP_PRELOAD", raising=False)
+def test_a_kernel_starts_it_before_its_first_cell_and_takes_it_along(alone, tmp_path):
     with kernel(tmp_path / "home") as notebook:
         folder = notebook.run("import os\nprint(os.environ['ROUNDTRIP_PRELOAD'])").text.strip()
         assert "Lesson 01" in notebook.run("%load_ext roundtrip\n%lesson 1").text
@@ -142,8 +135,7 @@ def test_a_kernel_starts_it_before_its_first_cell_and_takes_it_along(monkeypatch
     assert not Path(folder).exists()
 
 
-def test_a_restart_during_a_command_leaves_nothing(monkeypatch, tmp_path):
-    monkeypatch.delenv("ROUNDTRIP_PRELOAD", raising=False)
+def test_a_restart_during_a_command_leaves_nothing(alone, tmp_path):
     with kernel(tmp_path / "home") as notebook:
         notebook.run("%load_ext roundtrip\n%lesson 1")
         folder = notebook.run("import os\nprint(os.environ['ROUNDTRIP_PRELOAD'])").text.strip()

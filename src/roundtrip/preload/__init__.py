@@ -19,6 +19,9 @@ From then on client and command end together, also when one of them or the watch
 helper that dies disturbs no command; where there is none, or none that fits (`fit.py`), the plain
 one runs.
 
+A process that asks for a helper joins that of another of the same user where one would serve both,
+so a class in one account needs one. Each that uses it holds a pipe open: it ends with the last.
+
 `ROUNDTRIP_PRELOAD` says what is done: `0` never to use a helper, a folder to use the one that lives
 there. `multiprocessing.forkserver` does not serve here: its children are known only to the process
 that started it, run pickled functions, and have no exit code that a shell could see.
@@ -34,57 +37,109 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..probing import PROBE
+from .fit import likeness
 
 _HERE = Path(__file__).parent
 _PREFIX = "roundtrip-"
 _CLIENT = "client.pyc"
 _COURSE = "prefix"  # a link to the environment of the one that has started the helper
+_ALIKE = "alike"  # a link to nowhere, whose text tells who may join
+_HOLD = "hold"  # the pipe
 
-_helpers: list[subprocess.Popen[bytes]] = []
-"""Those that this process has started: letting go of one would close its pipe, and so end it."""
+_helpers: dict[subprocess.Popen[bytes], tuple[Path, int]] = {}
+"""Those that this process has started, where they live, and the pipe that it holds of each."""
 
 
 def start(env: Mapping[str, str]) -> subprocess.Popen[bytes] | None:
     """Start a helper for this process and those it starts; return at once, before it is ready.
 
     `env` is the environment of a command. The helper ends with this process, however that ends and
-    whatever program it goes on as, or when `stop` is called. None where there is one already, none
-    is wanted, or none is possible.
+    whatever program it goes on as, or when `stop` is called. None where there is one already, or
+    was one to join, where none is wanted, or none is possible.
     """
     flask = shutil.which("flask", path=env["PATH"])
     refused = os.environ.get("ROUNDTRIP_PRELOAD") == "0"
     there = _folder()
     if sys.platform != "linux" or refused or not flask or (there and not _has_ended(there)):
         return None
-    folder = None
+    folder = hold = None
     try:
         _remove_abandoned()
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))  # mode 0700
-        (folder / "running").mkdir()
-        _write_commands(folder, flask)
-        helper = subprocess.Popen(
-            [sys.executable, _HERE / "server.py", folder, flask, PROBE],
-            cwd=folder,
-            env=env,
-            stdin=subprocess.PIPE,  # its end tells the helper that we have ended
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        if helper.stdin:
-            os.set_inheritable(helper.stdin.fileno(), True)  # by exec; subprocess closes it
+        alike = likeness(os.getpid(), env)
+        with _one_at_a_time():
+            if _join_another(alike):
+                return None
+            folder = Path(tempfile.mkdtemp(prefix=_PREFIX))  # mode 0700
+            (folder / "running").mkdir()
+            _write_commands(folder, flask)
+            os.mkfifo(folder / _HOLD, 0o600)
+            hold = os.open(folder / _HOLD, os.O_RDWR)
+            (folder / _ALIKE).symlink_to(alike)
+        with (folder / _HOLD).open("rb") as held:
+            helper = subprocess.Popen(
+                [sys.executable, _HERE / "server.py", folder, flask, PROBE],
+                cwd=folder,
+                env=env,
+                stdin=held,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        os.set_inheritable(hold, True)  # by exec; subprocess closes it
     except OSError:  # no room: commands are as they would be without
+        if hold is not None:
+            os.close(hold)
         if folder:
             shutil.rmtree(folder, ignore_errors=True)
         return None
     os.environ["ROUNDTRIP_PRELOAD"] = str(folder)
-    _helpers.append(helper)
+    _helpers[helper] = folder, hold
     return helper
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Hold a lock on the folder for temporary files, so that of two that look one finds the other.
+
+    Where somebody keeps it, each has a helper of its own; nothing worse.
+    """
+    import fcntl
+
+    place = os.open(tempfile.gettempdir(), os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for _ in range(20):
+            try:
+                fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                time.sleep(0.01)
+        yield
+    finally:
+        os.close(place)
+
+
+def _join_another(alike: str) -> bool:
+    """Use the helper of another process, if there is one that would serve this one as well."""
+    for pipe in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/{_HOLD}"):
+        with suppress(OSError):
+            folder, link = pipe.parent, pipe.with_name(_ALIKE)
+            about = folder.stat(follow_symlinks=False)
+            private = about.st_uid == os.getuid() and about.st_mode & 0o777 == 0o700
+            if not private or str(link.readlink()) != alike:
+                continue
+            # Fails where nobody reads: a helper that was to come and never did.
+            hold = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+            if link.is_symlink() and not _has_ended(folder):
+                os.set_inheritable(hold, True)
+                os.environ["ROUNDTRIP_PRELOAD"] = str(folder)
+                return True
+            os.close(hold)
+    return False
 
 
 def wait(patience: float) -> None:
@@ -101,17 +156,16 @@ def wait(patience: float) -> None:
 
 def stop(helper: subprocess.Popen[bytes]) -> None:
     """End a helper that `start` has given. Commands that run in it are not disturbed."""
-    folder = os.environ.pop("ROUNDTRIP_PRELOAD", None)
-    _helpers.remove(helper)
-    if helper.stdin:
-        helper.stdin.close()
+    folder, hold = _helpers.pop(helper)
+    os.close(hold)
+    if os.environ.get("ROUNDTRIP_PRELOAD") == str(folder):
+        del os.environ["ROUNDTRIP_PRELOAD"]
     try:
         helper.wait(timeout=2)
     except subprocess.TimeoutExpired:
         helper.kill()
         helper.wait()
-    if folder:
-        shutil.rmtree(folder, ignore_errors=True)  # it has done so itself, unless it was killed
+    shutil.rmtree(folder, ignore_errors=True)  # it has done so itself, unless it was killed
 
 
 def search_path() -> tuple[str, ...]:

@@ -2,17 +2,22 @@
 
 Three things must be so: no library has changed since the helper loaded it (`fingerprint`), the
 client is bounded as the helper is (`bounds`), and it wants what the helper was built for, with the
-same Python settings and where no file of the learner's would be imported instead (`fits`).
+same Python settings and where no file of the learner's would be imported instead (`fits`). Who has
+the bounds and settings of another (`likeness`) can have its helper as well.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from child import Command
+if TYPE_CHECKING:
+    from .child import Command
 
 
 def fingerprint() -> list[tuple[int, int]]:
@@ -32,6 +37,8 @@ def bounds(pid: int) -> tuple[object, ...]:
     about, spaces = status(pid), f"/proc/{pid}/ns"
     with open(f"/proc/{pid}/limits") as file:  # what is left after a crash limits nothing
         limits = [line for line in file if not line.startswith("Max core file size")]
+    with open(f"/proc/{pid}/cgroup") as file:
+        limits += file
     return (
         *map(about.get, _BOUNDS),
         *limits,
@@ -44,6 +51,13 @@ _BOUNDS = (
     *("Uid", "Gid", "Groups", "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"),
     *("NoNewPrivs", "Seccomp", "Cpus_allowed"),
 )
+
+
+def likeness(pid: int, env: Mapping[str, str]) -> str:
+    """The same for processes that could have one helper. `env` is what their commands run in."""
+    settings = _python_settings({k.encode(): v.encode("utf-8", "replace") for k, v in env.items()})
+    ours = (__file__, sys.prefix, os.getpriority(os.PRIO_PROCESS, pid), sorted(settings.items()))
+    return hashlib.sha256(repr((*ours, *bounds(pid))).encode("utf-8", "replace")).hexdigest()
 
 
 def status(pid: int) -> dict[str, str]:

@@ -3,7 +3,7 @@
     python server.py FOLDER FLASK PROBE
 
 FOLDER is private; the socket lies in it. FLASK is pip's launcher, PROBE the script that reads the
-model. Standard input is a pipe whose other end is held by whoever started us: we end when it does.
+model. Standard input is a pipe whose other end all that use us hold: we end with the last.
 
 For a command two processes are made. The first watches: it tells the client how the command ended,
 and ends the command when the client was killed. The second becomes the command, with the client's
@@ -99,7 +99,12 @@ def wait_for_command(folder: Path, lifeline: int, probe: str) -> Command:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(folder / "socket"))
         listener.listen(128)
-        while lifeline not in select.select([listener, lifeline], [], [])[0]:
+        while True:
+            if lifeline in select.select([listener, lifeline], [], [])[0]:
+                (folder / "alike").unlink(missing_ok=True)  # from here on nobody else joins
+                if select.select([lifeline], [], [], 0)[0]:
+                    sys.exit()
+                continue  # somebody had, at the last moment
             connection, _ = listener.accept()
             # Python calls functions around a fork, and what is raised in them is lost: SystemExit.
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
@@ -118,7 +123,6 @@ def wait_for_command(folder: Path, lifeline: int, probe: str) -> Command:
                         os.kill(helper, signal.SIGTERM)
                 os._exit(0)
             connection.close()
-    sys.exit()
 
 
 def receive(connection: socket.socket, ours: tuple[object, ...]) -> Command | None:
