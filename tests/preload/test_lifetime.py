@@ -113,6 +113,7 @@ def test_what_was_left_by_a_helper_that_was_killed_is_taken_away(alone):
     second = ready_helper()
     assert not left.exists()
     preload.stop(second)
+    assert second.returncode == 0, "it has ended by itself"
     assert not list(alone.iterdir())
 
 

@@ -134,7 +134,7 @@ def _join_another(alike: str) -> bool:
                 continue
             # Fails where nobody reads: a helper that was to come and never did.
             hold = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
-            if link.is_symlink() and not _has_ended(folder):
+            if link.is_symlink():  # it has not ended meanwhile
                 os.set_inheritable(hold, True)
                 os.environ["ROUNDTRIP_PRELOAD"] = str(folder)
                 return True
