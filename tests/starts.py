@@ -8,7 +8,7 @@ from pathlib import Path
 import states
 from filelock import FileLock
 from states import Project
-from turns import CITY, committed
+from turns import CITY, committed, on_production, with_production
 
 
 class Starts(dict[str, Project]):
@@ -40,6 +40,12 @@ class Starts(dict[str, Project]):
                 states.with_age(self["first"], place)
             case "aged":
                 self["loose"].copy(place).commit("Add age column to user model")
+            case "both":
+                project = self["aged"].copy(place)
+                with_production(project)
+                on_production(project, "upgrade")
+                row = "('Ada', 'ada@example.com', 36)"
+                project.sql(f"INSERT INTO user (name, email, age) VALUES {row}", "production.db")
             case "city":
                 project = self["first"].copy(place)
                 committed(project, CITY, "Add city column to user model")

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from starts import Starts
 from states import Project
-from turns import on_production, with_production
 
 
 @pytest.fixture
@@ -35,10 +34,6 @@ def city(starts: Starts, tmp_path: Path) -> Project:
 
 
 @pytest.fixture
-def both(aged: Project) -> Project:
+def both(starts: Starts, tmp_path: Path) -> Project:
     """With production, at the same revision, where Ada has an age as well."""
-    with_production(aged)
-    on_production(aged, "upgrade")
-    row = "('Ada', 'ada@example.com', 36)"
-    aged.sql(f"INSERT INTO user (name, email, age) VALUES {row}", "production.db")
-    return aged
+    return starts["both"].copy(tmp_path / "the project")
