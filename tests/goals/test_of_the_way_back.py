@@ -19,13 +19,19 @@ RENAME = """with op.batch_alter_table('user') as batch_op:
         batch_op.alter_column('{}', new_column_name='{}')"""
 
 
-@pytest.fixture
-def project(starts: Starts, tmp_path: Path) -> Project:
-    """The end of part one."""
-    project = with_two_in_production(starts["city"].copy(tmp_path / "p"))
-    committed(project, PHONE, "Add phone")
+@pytest.fixture(scope="module")
+def ended(starts: Starts, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The end of part one, to be copied."""
+    project = starts["city"].copy(tmp_path_factory.mktemp("the end") / "p")
+    committed(with_two_in_production(project), PHONE, "Add phone")
     on_production(project, "upgrade")
     return project
+
+
+@pytest.fixture
+def project(ended: Project, tmp_path: Path) -> Project:
+    """The end of part one."""
+    return ended.copy(tmp_path / "p")
 
 
 def both_down(project: Project) -> None:

@@ -48,16 +48,22 @@ def test_a_file_that_is_no_database_is_moved_away_first(aged: Project):
     assert aged.read().verdict.kind == "agree"
 
 
-@pytest.fixture
-def new(starts: Starts, tmp_path: Path) -> Project:
+@pytest.fixture(scope="module")
+def created(starts: Starts, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The app, without a script, and the table that `db.create_all()` has made, with a row."""
-    project = starts["new"].copy(tmp_path / "the project")
+    project = starts["new"].copy(tmp_path_factory.mktemp("created") / "the project")
     project.git("init", "-q")
     project.db("init")
     make = "from demo_app import create_app, db\nwith create_app().app_context(): db.create_all()"
     project.run("python", "-c", make)
     project.sql("INSERT INTO user (name, email) VALUES ('Ada', 'ada@example.com')")
     return project
+
+
+@pytest.fixture
+def new(created: Project, tmp_path: Path) -> Project:
+    """The same, for one test."""
+    return created.copy(tmp_path / "the project")
 
 
 ONE_MAKES_ALL = Goal("", "revisions", {"count": 1, "applied": 1, "whole": True})
