@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
-from xml.sax.saxutils import escape
 
 from . import dark
 from .fitting import ID, PILL, Style, pill_width, shorten, width_of
@@ -146,7 +146,7 @@ def document(width: int, height: float, title: str, description: str, body: Sequ
 
 def _escaped(text: str) -> str:
     """As XML has it, without the characters that it does not allow."""
-    return escape(_NOT_IN_XML.sub("\ufffd", text))
+    return html.escape(_NOT_IN_XML.sub("\ufffd", text), quote=False)
 
 
 _NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
