@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from .checks import Result, lost
 from .checks.finding import Finding
@@ -58,60 +58,71 @@ def practised(results: Sequence[Result]) -> str:
 def goals(results: Sequence[Result]) -> list[str]:
     """Each goal with what was found and, where it is not met, why, what next, and a first hint."""
     lines = []
-    told: dict[tuple[str, str], str] = {}  # what was told, and of which goal
-    commands: dict[str, str] = {}
-    held, above = False, ""
-    gone = lost(results)
+    gone, told = lost(results), _Told()
     for result in results:
         lines.append(f"{'✔ met    ' if result.met else '✘ not met'}  {result.goal.text}")
         lines += wrapped(_INDENT, result.finding.found)
-        if result.met:
-            continue
-        if gone and result is not gone:
-            said = f"See first “{gone.goal.text}”."
-            lines += wrapped(f"{_INDENT}why:  ", said)
-            continue
-        cause, following = result.finding.cause, result.finding.next
-        if _waits(result.finding, held, commands):
-            lines += wrapped(f"{_INDENT}why:  ", "Do what is said above first; then look again.")
-            continue
-        held = held or result.holds_back or _builds(result.finding)
-        # Who runs each line as it comes must not run a step twice.
-        if goal := told.get((cause, following)):
-            lines += wrapped(f"{_INDENT}why:  ", _same(goal, above))
-        else:
-            lines += wrapped(f"{_INDENT}why:  ", cause)
-            if following and (goal := commands.get(_step(following))):
-                lines += wrapped(f"{_INDENT}next: ", _same(goal, above))
-            elif following:  # on one line, to be copied
-                lines.append(f"{_INDENT}next: {typed(following)}")
-        above = told.setdefault((cause, following), result.goal.text)
-        commands.setdefault(_step(following), result.goal.text)
-        if result.hints:
-            lines += wrapped(f"{_INDENT}hint: ", result.hints[0])
+        if gone and not result.met and result is not gone:
+            lines += _why(f"See first “{gone.goal.text}”.")
+        elif not result.met:
+            lines += told.of(result)
     return lines
 
 
-def _same(goal: str, above: str) -> str:
-    """That it was told already: right above, or further up."""
-    return "the same as above." if goal == above else f"the same as for “{goal}”."
+class _Told:
+    """What was told under the goals that are not met, from the first to the last.
 
-
-def _waits(finding: Finding, held: bool, commands: Collection[str]) -> bool:
-    """Whether the next command should not be told yet, below the goals that told these commands.
-
-    `held`: one of them should be met first.
+    Who runs each line as it comes must not run a step twice, nor one that has to wait.
     """
-    command = finding.next
-    if _step(command) in commands:
-        return False
-    if command.startswith(_SWITCH) and any(each.startswith(_SWITCH) for each in commands):
-        return True  # to another branch: it would undo the one above
-    # Rows wait for their table, a copy for nothing; what comes after rows does not wait for them.
-    in_the_shell = command.startswith("%%flask_shell") and not (
-        finding.repair or finding.holds_back
-    )
-    return held and (in_the_shell or _builds(finding))
+
+    def __init__(self) -> None:
+        self._causes: dict[tuple[str, str], str] = {}  # and their commands: of which goal
+        self._commands: dict[str, str] = {}
+        self._held = False  # one of the goals above should be met before others are built on
+        self._above = ""
+
+    def of(self, result: Result) -> list[str]:
+        """The lines under this goal."""
+        cause, command = result.finding.cause, result.finding.next
+        if self._waits(result.finding):
+            return _why("Do what is said above first; then look again.")
+        self._held = self._held or result.holds_back or _builds(result.finding)
+        if goal := self._causes.get((cause, command)):
+            lines = _why(self._same_as(goal))
+        else:
+            lines = [*_why(cause), *self._next(command)]
+        self._above = self._causes.setdefault((cause, command), result.goal.text)
+        self._commands.setdefault(_step(command), result.goal.text)
+        if result.hints:
+            lines += wrapped(f"{_INDENT}hint: ", result.hints[0])
+        return lines
+
+    def _next(self, command: str) -> list[str]:
+        if not command:
+            return []
+        if goal := self._commands.get(_step(command)):
+            return wrapped(f"{_INDENT}next: ", self._same_as(goal))
+        return [f"{_INDENT}next: {typed(command)}"]  # on one line, to be copied
+
+    def _same_as(self, goal: str) -> str:
+        return "the same as above." if goal == self._above else f"the same as for “{goal}”."
+
+    def _waits(self, finding: Finding) -> bool:
+        """Whether the next command should not be told yet, below what was told."""
+        command = finding.next
+        if _step(command) in self._commands:
+            return False
+        if command.startswith(_SWITCH) and any(c.startswith(_SWITCH) for c in self._commands):
+            return True  # to another branch: it would undo the one above
+        # Rows wait for their table, a copy for nothing; what comes after rows does not wait.
+        in_the_shell = command.startswith("%%flask_shell") and not (
+            finding.repair or finding.holds_back
+        )
+        return self._held and (in_the_shell or _builds(finding))
+
+
+def _why(cause: str) -> list[str]:
+    return wrapped(f"{_INDENT}why:  ", cause)
 
 
 def _builds(finding: Finding) -> bool:
