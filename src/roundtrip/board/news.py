@@ -62,28 +62,36 @@ def compare(state: State, since: State | None) -> News:
     marks = {key: "changed" if key in then else "new" for key in now if now[key] != then.get(key)}
     lost = [key for key in then if key not in now]
     gone = [key for key in lost if key[:2] != ("git", "file")]
-    if since.database.exists and not state.database.exists:
-        gone = [("database", "file", since.database.url), *gone]
-        then["database", "file", since.database.url] = (f"the file {since.database.url}",)
+    new = {(*key[:2], now[key][-1]) for key, mark in marks.items() if mark == "new"}
+    anew = [key for key in gone if key[1] in _WITH_AN_ID and (*key[:2], then[key][-1]) in new]
+    left = [key for key in gone if key not in anew and not _inside(key, gone, now)]
+    rows = _rows_before(state, since)
+    places = {key[0] for key in (*marks, *lost)}
+    return News(
+        looked=True,
+        marks={key: mark for key, mark in marks.items() if not _inside(key, marks, then)},
+        gone=(*_lost_file(state, since), *(then[key][-1] for key in left)),
+        anew=tuple(then[key][-1] for key in anew),
+        rows=rows,
+        places=frozenset(places | ({"database"} if rows else set())),
+        others=state != since,
+    )
+
+
+def _lost_file(state: State, since: State) -> tuple[str, ...]:
+    """The file of the database, where it was there at the last look and is not any more."""
+    lost = since.database.exists and not state.database.exists
+    return (f"the file {since.database.url}",) if lost else ()
+
+
+def _rows_before(state: State, since: State) -> dict[str, int]:
+    """How many rows the tables had that have another number of them now."""
     before = {table.name: table.rows for table in since.database.tables}
-    rows = {
+    return {
         table.name: before[table.name]
         for table in state.database.tables
         if before.get(table.name) is not None and before[table.name] != table.rows
     }
-    new = {(*key[:2], now[key][-1]) for key, mark in marks.items() if mark == "new"}
-    anew = [key for key in gone if key[1] in _WITH_AN_ID and (*key[:2], then[key][-1]) in new]
-    gone = [key for key in gone if key not in anew]
-    return News(
-        looked=True,
-        marks={key: mark for key, mark in marks.items() if not _inside(key, marks, then)},
-        gone=tuple(then[key][-1] for key in gone if not _inside(key, gone, now)),
-        anew=tuple(then[key][-1] for key in anew),
-        rows=rows,
-        places=frozenset({key[0] for key in {**marks, **dict.fromkeys(lost)}})
-        | ({"database"} if rows else set()),
-        others=state != since,
-    )
 
 
 _WITH_AN_ID = ("commit", "revision")
