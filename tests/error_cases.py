@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -63,6 +64,8 @@ class Case:
     prepare: Callable[[Project], object] = lambda project: None
     start: str = "first"
 
+
+NO_INI = "missing machinery" if sys.version_info >= (3, 11, 4) else "no settings for the log"
 
 CASES = [
     # what was typed
@@ -141,7 +144,12 @@ CASES = [
     Case("no migrations folder", "flask db upgrade", start="new"),
     Case("init twice", "flask db init"),
     Case("missing machinery", "flask db current", deleted("migrations/env.py")),
-    Case("missing machinery", "flask db current", deleted("migrations/alembic.ini")),
+    Case(NO_INI, "flask db current", deleted("migrations/alembic.ini")),
+    Case(
+        "no settings for the log",
+        "flask db upgrade",
+        edited("migrations/alembic.ini", "[formatters]", "[formats]"),
+    ),
     Case(
         "missing machinery",
         "flask db migrate",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import threading
@@ -167,13 +168,13 @@ def test_an_error_in_the_middle_is_shown_folded_and_ends_the_sending(project):
         ("print('first')\nprint 'second'", "Missing parentheses", "print 'second'", 0),
         ("for x in 1, 2:\n    print(x)\n    y = = 2\nz", "SyntaxError", None, 1),
         ("# why\n1 / 0\n2", "ZeroDivisionError: division by zero", "# why\n1 / 0", 1),
-        ("print('half", "SyntaxError: unterminated string", "print('half", 0),
+        ("print('half", "SyntaxError: (unterminated|incomplete)", "print('half", 0),
         ("1\nprint(\n  2", "waits for the rest", "print(\n  2", 0),
     ],
 )
 def test_errors_are_found(project, source, shown, failed, unsent):
     text, ended = talk(source, project)
-    assert shown in text
+    assert re.search(shown, text)
     assert "never" not in text
     failed = failed or source.rpartition("\n")[0]
     assert (ended.started, ended.failed, ended.unsent) == (True, failed, unsent)

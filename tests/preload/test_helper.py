@@ -141,6 +141,8 @@ UNUSUAL = {
 
 @pytest.mark.parametrize("name", UNUSUAL)
 def test_what_it_could_not_give_is_run_plain(helper, strange, name):
+    if name == "a higher priority" and os.geteuid():
+        pytest.skip("only root can give one")
     flask = "flask do \"import sys; print('alembic' in sys.modules)\""
     assert finish(begin(UNUSUAL[name].format(flask), strange, helper)).out == "False\n"
     (strange / "code.py").unlink(missing_ok=True)

@@ -26,6 +26,12 @@ MIGRATION: tuple[Row, ...] = (
         "If it was committed, `git checkout HEAD -- {file}` brings it back.",
     ),
     row(
+        "no settings for the log",  # up to Python 3.11.3 also where the file is not there
+        r"^    fileConfig\(config\.config_file_name\)\n[\s\S]*^KeyError: '(?P<part>\w+)'",
+        "`migrations/alembic.ini` is gone, or has lost its part `[{part}]`, which Alembic needs.",
+        "If it was committed, `git checkout HEAD -- migrations/alembic.ini` brings it back.",
+    ),
+    row(
         "copied script",
         r"^Revision (?P<revision>\S+) is present more than once[\s\S]*" + SAID + r"Multiple head",
         "Two files in `migrations/versions` are revision {revision}: one is a copy of the other.",
