@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 from states import AGE, Project
-from turns import MODELS, added, committed, fill, on_production, with_production
+from turns import MODELS, NICK, added, committed, fill, on_production, with_production
 
 SHOE = "000000000000"  # before every other one in the folder
 
@@ -93,3 +93,39 @@ def test_production_has_run_a_script_that_was_made_anew_and_amended(project: Pro
     project.follow("elsewhere", "flask --env-file production.env db upgrade")
     assert project.read().verdict.kind == project.read("production.env").verdict.kind == "agree"
     assert new in project.git("ls-files")
+
+
+@pytest.mark.parametrize("env_file", [None, "production.env"])
+def test_two_databases_have_run_two_scripts_that_add_the_same(both: Project, env_file: str | None):
+    """A stamp joins them without a change of a table, and a new database can be made again."""
+    both.git("switch", "-qc", "nick")
+    both.add_to_model(NICK)
+    both.db("migrate", "-m", "Nick")
+    both.commit("Nick")
+    on_production(both, "upgrade")
+    both.git("switch", "-q", "main")
+    committed(both, NICK, "Too")
+    both.git("merge", "-q", "nick")
+    kept, other = both.script_id("too"), both.script_file("_nick")
+    verdict = both.read(env_file).verdict
+    command = f"flask --env-file production.env db stamp --purge {kept}"
+    assert (verdict.headline, verdict.next) == ("Two scripts do the same.", command)
+    both.run(*shlex.split(command))
+    both.follow("several_heads", f"git rm {other}")
+    both.git("commit", "-qm", "One is enough")
+    assert both.read().verdict.kind == "agree"
+    assert both.sql("SELECT version_num FROM alembic_version", "production.db") == [(kept,)]
+    assert both.sql("SELECT age, nick FROM user", "production.db") == [(36, None)]
+    both.run("env", "DATABASE_URL=sqlite:///fresh.db", "flask", "db", "upgrade")
+
+
+def test_scripts_that_make_another_type_are_not_taken_for_one(both: Project):
+    both.git("switch", "-qc", "nick")
+    both.add_to_model(NICK)
+    both.db("migrate", "-m", "Nick")
+    both.commit("Nick")
+    on_production(both, "upgrade")
+    both.git("switch", "-q", "main")
+    committed(both, NICK.replace("20", "40"), "Too")
+    both.git("merge", "-q", "-X", "ours", "nick")
+    assert "stamp" not in both.read().verdict.next
