@@ -75,7 +75,8 @@ class Revision:
     in Git's index; `committed`: in the last commit; `ignored`: kept out by .gitignore; `by_hand`:
     without the mark of what `flask db migrate` has written. `before`:
     the commit before the one that brought the file, known for committed scripts that are pending;
-    `in_the_way`: the files outside Git that a reset to it would overwrite. Of a script that has run
+    `in_the_way`: the files outside Git that a reset to it would overwrite; `came_alone`: of it and
+    the files of the models, the last commit had it alone. Of a script that has run
     and was changed, `version` is the commit with an older one, `once` what only that one makes,
     `lately` what only this one does.
     """
@@ -103,6 +104,7 @@ class Revision:
     by_hand: bool = False
     before: str = ""
     in_the_way: tuple[str, ...] = ()
+    came_alone: bool = False
     version: str = ""
     once: tuple[str, ...] = ()
     lately: tuple[str, ...] = ()

@@ -268,3 +268,24 @@ def test_a_script_that_leads_to_where_another_database_is_is_not_deleted(aged: P
     aged.git("restore", "--source=ORIG_HEAD", "--", script)
     verdict = aged.read().verdict
     assert (verdict.kind, verdict.next) == ("left_over", "%board --env-file production.env")
+
+
+@pytest.mark.parametrize("with_its_model", [False, True])
+def test_of_a_script_that_came_without_its_line_the_commit_is_shown_first(
+    project: Project, with_its_model: bool
+):
+    """Whose line was taken out by a commit is deleted, as nobody wants it any more."""
+    project.add_to_model(NICK)
+    project.db("migrate", "-m", "Nick")
+    script = project.script_file("nick")
+    if with_its_model:
+        project.commit("Nick")
+        project.edit(MODELS, NICK, "")
+    else:
+        project.edit(MODELS, NICK, "")
+        project.git("add", script)
+    project.commit("Tidy up")
+    verdict = project.read().verdict
+    look, delete = f"git log -p -1 -- {script}", f"git rm {script}"
+    told = (delete, "") if with_its_model else (look, delete)
+    assert (verdict.kind, verdict.next, verdict.back) == ("left_over", *told)

@@ -10,7 +10,7 @@ from ..env_file import quoted
 from ..plural import counted
 from ..state import State
 from ..verdict.commands import delete
-from ..verdict.pending_rules import half_run
+from ..verdict.failing import half_run
 from .causes import (
     app_fails,
     downgrade_of,

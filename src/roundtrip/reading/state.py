@@ -54,7 +54,7 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
     git = _with_private(git, tracked, project, database.url, run)
     git = _with_kept(git, project, tracked, database, run)
     migrations = read_scripts(project, report.get("folder", "migrations"), git, tracked)
-    migrations = _against_database(migrations, database.versions, git, run, project)
+    migrations = _against_database(migrations, database.versions, git, run, project, model.files)
     migrations = with_versions(migrations, database.tables, git, run)
     migrations = replace(migrations, asked=not database.problem)
     if "settings" in report and not migrations.error:
@@ -173,6 +173,7 @@ def _against_database(
     git: GitState,
     run: Run,
     project: Path,
+    models: Iterable[str],
 ) -> MigrationState:
     """Add what the database says: which scripts it has run, and which of them are gone."""
     known, applied = migrations.ids, migrations.run_by(versions)
@@ -188,7 +189,8 @@ def _against_database(
             return revision
         before = _before(revision, run)
         in_the_way = overwritten(project, run, git, before) if before else ()
-        return replace(revision, before=before, in_the_way=in_the_way)
+        alone = _came_alone(revision, models, run)
+        return replace(revision, before=before, in_the_way=in_the_way, came_alone=alone)
 
     return replace(
         migrations,
@@ -203,3 +205,9 @@ def _before(revision: Revision, run: Run) -> str:
     """The commit before the one that brought the script; empty when that was the first commit."""
     lines = git_lines(run, "log", "-n1", "--diff-filter=A", "--format=%p", "--", revision.file)
     return lines[0].split()[0] if lines else ""
+
+
+def _came_alone(revision: Revision, models: Iterable[str], run: Run) -> bool:
+    """Whether the last commit of those that had it, or a file of the models, had it alone."""
+    words = ("log", "-n1", "--format=", "--name-only", "--", revision.file, *models)
+    return git_lines(run, *words) == [revision.file]

@@ -20,7 +20,7 @@ from .lookups import (
     made_by,
     row_count,
 )
-from .wording import are, listed, made_unique, named, rows_in, say, sentence
+from .wording import are, by_sql, dropped, listed, made_unique, named, rows_in, say, sentence
 
 _HEADLINE = "A migration is waiting, and it would fail."
 
@@ -162,3 +162,30 @@ def _filled_or_deleted(state: State, script: Revision) -> tuple[str, ...]:
     why = "flask db migrate refuses while it waits. Without it, flask db migrate writes what is "
     why += "missing. Or write that into it by hand."
     return why, take_out(state, script)[1], show
+
+
+def half_run(state: State) -> Disagreement | None:
+    """The database has a part of what the next script adds."""
+    revision = state.migrations.pending[0]
+    there = [name for name in revision.adds if name in database_names(state)]
+    absent = [name for name in revision.adds if name not in there]
+    if not there or not absent or set(there) & set(revision.drops):
+        return None
+    headline = "A migration has run halfway."
+    found = (
+        f"{named(revision)} adds {listed(revision.adds)}: {are(there)} there, {are(absent)} not."
+    )
+    why = (
+        f"It stopped at an error, or someone made {listed(there)} by hand. The next upgrade would "
+    )
+    why += "fail there."
+    keep = (
+        f"Fix the script, take {listed(there)} out of its upgrade() for this one run, then flask "
+    )
+    keep += "db upgrade, and put the lines back."
+    if any("." not in name for name in there):
+        return say(headline, found, f"{why} {keep}")
+    them = "it" if len(there) == 1 else "them"
+    why += f" No values there yet? Then drop {them}, and mend the script or make it again: "
+    why += f"{by_sql(*map(dropped, there))}. Values? {keep}"
+    return say(headline, found, why, "%%flask_shell")

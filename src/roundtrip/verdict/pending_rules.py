@@ -4,101 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ..env_file import quoted, with_env_file
-from ..facts import Elsewhere, Revision
+from ..env_file import quoted
+from ..facts import Revision
 from ..names import table_of
 from ..state import Disagreement, State
-from .commands import back_on, restore_model, stash_pop, take_out
-from .failing import in_the_way, mistaken, unfit, would_fail
-from .lookups import database_names, gone, has_run, is_among, model_names, row_count, unlike
+from .commands import back_on, take_out
+from .failing import half_run, in_the_way, mistaken, unfit, would_fail
+from .left_over_rules import left_over, model_of
+from .lookups import gone, has_run, is_among, model_names, row_count, unlike
 from .unseen_rules import not_made
-from .wording import are, by_sql, dropped, listed, named, say
-
-
-def left_over(state: State) -> Disagreement | None:
-    """A pending script that does what the model does not say: its upgrade would do harm."""
-    model, pending = model_names(state), state.migrations.pending
-    if pending and half_run(state):
-        return None  # what it has done is undone first
-    model |= {table.name for table in state.model.left_out}
-    for place, revision in enumerate(pending):
-        later = pending[place + 1 :]
-        undone = {name for each in later for name in each.drops}
-        redone = {name for each in later for name in each.adds}
-        extra = [n for n in revision.adds if n not in model and not is_among(n, undone)]
-        lost = [n for n in revision.drops if n in model and n not in redone | {*revision.adds}]
-        if not extra and not lost:
-            continue
-        renamed = [name for name in lost if name in revision.renamed]
-        dropped = [name for name in lost if name not in renamed]
-        changes = {"adds": extra, "renames": renamed, "drops": dropped}
-        does = [f"{verb} {listed(names)}" for verb, names in changes.items() if names]
-        if other := has_run(state, revision):
-            return _run_elsewhere(state, revision, other, does, extra)
-        if needs := _may_need(state, revision):
-            return say(
-                "Another database may need a migration that waits here.",
-                f"{named(revision)} {' and '.join(does)}, and the model does not want that.",
-                f"{needs.url} has some of it, or is at a script that is not here. Delete no "
-                "script before that database can do without it; this shows how.",
-                with_env_file("%board", needs.env_file),
-                _model_of(state, revision),
-            )
-        why, stash = stash_pop(state)
-        first, command = take_out(state, revision)
-        whole = bool(extra) and set(extra) == {*revision.adds} and not revision.drops
-        back = "" if stash else _model_of(state, revision)
-        if stash:
-            pass
-        elif first:
-            why = f"Do not upgrade, and delete the script.{first}"
-        elif whole and revision.by_hand and not revision.committed:
-            why = "It was written by hand, and no commit has it. Is it wanted? Then put it into "
-            why += "the model. If not, the other command deletes it for good."
-            command, back = f"%show {quoted(revision.file)}", command
-        elif whole:
-            why = "Do not upgrade: the model comes first. Is it wanted? Then put its line into the "
-            why += "model. If not, the command deletes the script."
-        else:
-            why = "Do not upgrade. The command deletes the script; then run flask db migrate again."
-        headline = "A migration does more than the model says."
-        return say(
-            "A left-over migration is waiting." if whole else headline,
-            f"{named(revision)} {' and '.join(does)}, and the model does not want that.",
-            why,
-            stash or command,
-            back,
-        )
-    return None
-
-
-def _run_elsewhere(
-    state: State, revision: Revision, other: Elsewhere, does: list[str], extra: list[str]
-) -> Disagreement:
-    """A script that the model does not want waits here, and another database has run it."""
-    why = f"{other.url} needs the script to go back, so downgrade that database first. "
-    why += "Then delete the script."
-    back = _model_of(state, revision)
-    if revision.committed and extra and not revision.drops:
-        why += f" The downgrade drops {listed(extra)} there, with all values. Do others have the "
-        why += "script too? Then keep it: upgrade here, and let a new migration drop "
-        why += f"{'them' if extra[1:] else 'it'} everywhere."
-        back = "flask db upgrade"
-    return say(
-        "Another database has run a migration that waits here.",
-        f"{named(revision)} {' and '.join(does)}, and the model does not want that.",
-        why,
-        back_on(state, other, revision),
-        back,
-    )
-
-
-def _may_need(state: State, script: Revision) -> Elsewhere | None:
-    """Another database that has what a script makes, and does not say so, or whose own is gone."""
-    for other in state.elsewhere:
-        if {*script.adds} & {*other.names} or {*other.versions} - state.migrations.ids:
-            return other
-    return None
+from .wording import listed, named, say
 
 
 def pending(state: State) -> Disagreement | None:
@@ -209,40 +124,8 @@ def _older(state: State) -> Disagreement | None:
                 command = back_on(state, other, revision)
                 why = f"{other.url} has run it: downgrade that one first. Then delete the script, "
                 why += "and run flask db migrate again."
-            return say(headline, found, why, command, _model_of(state, revision))
+            return say(headline, found, why, command, model_of(state, revision))
     return None
-
-
-def _model_of(state: State, revision: Revision) -> str:
-    """The command that brings back the model that a script was made from, if a commit has it."""
-    return restore_model(state) if revision.committed else ""
-
-
-def half_run(state: State) -> Disagreement | None:
-    """The database has a part of what the next script adds."""
-    revision = state.migrations.pending[0]
-    there = [name for name in revision.adds if name in database_names(state)]
-    absent = [name for name in revision.adds if name not in there]
-    if not there or not absent or set(there) & set(revision.drops):
-        return None
-    headline = "A migration has run halfway."
-    found = (
-        f"{named(revision)} adds {listed(revision.adds)}: {are(there)} there, {are(absent)} not."
-    )
-    why = (
-        f"It stopped at an error, or someone made {listed(there)} by hand. The next upgrade would "
-    )
-    why += "fail there."
-    keep = (
-        f"Fix the script, take {listed(there)} out of its upgrade() for this one run, then flask "
-    )
-    keep += "db upgrade, and put the lines back."
-    if any("." not in name for name in there):
-        return say(headline, found, f"{why} {keep}")
-    them = "it" if len(there) == 1 else "them"
-    why += f" No values there yet? Then drop {them}, and mend the script or make it again: "
-    why += f"{by_sql(*map(dropped, there))}. Values? {keep}"
-    return say(headline, found, why, "%%flask_shell")
 
 
 def _two_ways(state: State) -> Disagreement | None:

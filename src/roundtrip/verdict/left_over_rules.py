@@ -1,0 +1,109 @@
+"""A script that waits for the database, and does what the model does not say."""
+
+from __future__ import annotations
+
+from ..env_file import quoted, with_env_file
+from ..facts import Elsewhere, Revision
+from ..state import Disagreement, State
+from .commands import back_on, restore_model, stash_pop, take_out
+from .failing import half_run
+from .lookups import has_run, is_among, model_names
+from .wording import listed, named, say
+
+
+def left_over(state: State) -> Disagreement | None:
+    """A pending script that does what the model does not say: its upgrade would do harm."""
+    model, pending = model_names(state), state.migrations.pending
+    if pending and half_run(state):
+        return None  # what it has done is undone first
+    model |= {table.name for table in state.model.left_out}
+    for place, revision in enumerate(pending):
+        later = pending[place + 1 :]
+        undone = {name for each in later for name in each.drops}
+        redone = {name for each in later for name in each.adds}
+        extra = [n for n in revision.adds if n not in model and not is_among(n, undone)]
+        lost = [n for n in revision.drops if n in model and n not in redone | {*revision.adds}]
+        if not extra and not lost:
+            continue
+        renamed = [name for name in lost if name in revision.renamed]
+        dropped = [name for name in lost if name not in renamed]
+        changes = {"adds": extra, "renames": renamed, "drops": dropped}
+        does = [f"{verb} {listed(names)}" for verb, names in changes.items() if names]
+        if other := has_run(state, revision):
+            return _run_elsewhere(state, revision, other, does, extra)
+        if needs := _may_need(state, revision):
+            return say(
+                "Another database may need a migration that waits here.",
+                f"{named(revision)} {' and '.join(does)}, and the model does not want that.",
+                f"{needs.url} has some of it, or is at a script that is not here. Delete no "
+                "script before that database can do without it; this shows how.",
+                with_env_file("%board", needs.env_file),
+                model_of(state, revision),
+            )
+        why, stash = stash_pop(state)
+        first, command = take_out(state, revision)
+        whole = bool(extra) and set(extra) == {*revision.adds} and not revision.drops
+        back = "" if stash else model_of(state, revision)
+        if stash:
+            pass
+        elif first:
+            why = f"Do not upgrade, and delete the script.{first}"
+        elif whole and revision.by_hand and not revision.committed:
+            why = "It was written by hand, and no commit has it. Is it wanted? Then put it into "
+            why += "the model. If not, the other command deletes it for good."
+            command, back = f"%show {quoted(revision.file)}", command
+        elif whole and revision.came_alone:
+            why = (
+                "Do not upgrade: the model comes first. The commit that brought the script, which "
+            )
+            why += "this shows, left the model as it was. Was a line forgotten? Then put it in. If "
+            why += "nobody wants it, the other command deletes the script."
+            command, back = f"git log -p -1 -- {quoted(revision.file)}", command
+        elif whole:
+            why = "Do not upgrade: the model comes first. Is it wanted? Then put its line into the "
+            why += "model. If not, the command deletes the script."
+        else:
+            why = "Do not upgrade. The command deletes the script; then run flask db migrate again."
+        headline = "A migration does more than the model says."
+        return say(
+            "A left-over migration is waiting." if whole else headline,
+            f"{named(revision)} {' and '.join(does)}, and the model does not want that.",
+            why,
+            stash or command,
+            back,
+        )
+    return None
+
+
+def _run_elsewhere(
+    state: State, revision: Revision, other: Elsewhere, does: list[str], extra: list[str]
+) -> Disagreement:
+    """A script that the model does not want waits here, and another database has run it."""
+    why = f"{other.url} needs the script to go back, so downgrade that database first. "
+    why += "Then delete the script."
+    back = model_of(state, revision)
+    if revision.committed and extra and not revision.drops:
+        why += f" The downgrade drops {listed(extra)} there, with all values. Do others have the "
+        why += "script too? Then keep it: upgrade here, and let a new migration drop "
+        why += f"{'them' if extra[1:] else 'it'} everywhere."
+        back = "flask db upgrade"
+    return say(
+        "Another database has run a migration that waits here.",
+        f"{named(revision)} {' and '.join(does)}, and the model does not want that.",
+        why,
+        back_on(state, other, revision),
+        back,
+    )
+
+
+def _may_need(state: State, script: Revision) -> Elsewhere | None:
+    """Another database that has what a script makes, and does not say so, or whose own is gone."""
+    for other in state.elsewhere:
+        if {*script.adds} & {*other.names} or {*other.versions} - state.migrations.ids:
+            return other
+    return None
+
+
+def model_of(state: State, revision: Revision) -> str:
+    """The command that brings back the model that a script was made from, if a commit has it."""
+    return restore_model(state) if revision.committed else ""
