@@ -100,6 +100,21 @@ def apart(
     return Cure(f"{cause}commit them as one.", f"git reset --soft {before}", repair=True)
 
 
+def dropped_apart(state: State, project: Path, column: str) -> Cure | None:
+    """How a script that drops this `table.column`, and the model without it, come into one."""
+    scripts = [each for each in state.migrations.revisions if column in each.drops]
+    if not scripts:
+        return None
+    script, models = scripts[-1].file, state.model.files
+    latest = ("log", "-n1", "--format=%H")
+    places = ask_git(project, *latest, "--diff-filter=A", "--", script)
+    places += ask_git(project, *latest, "-S", column.rpartition(".")[2], "--", *models)
+    hashes = [commit.hash for commit in state.git.commits]
+    first = max((hashes.index(place) for place in places if place in hashes), default=0)
+    before = [commit.subject for commit in state.git.commits[first + 1 :][:1]]
+    return apart(state, project, script, models, *before) if before else None
+
+
 def _amend(state: State) -> str:
     """The next command on the way into the last commit."""
     unstaged = state.git.untracked or state.git.modified

@@ -9,7 +9,7 @@ from ..sqlite_files import sql_name
 from ..state import State
 from ..verdict.commands import message_for
 from ..verdict.lookups import is_nullable, model_names
-from .causes import app_fails, no_script, not_upgraded, why_blocked
+from .causes import app_fails, no_script, not_upgraded, why_blocked, why_empty
 from .course_databases import (
     USUAL,
     address_first,
@@ -30,7 +30,7 @@ from .database_causes import (
 )
 from .finding import BEGIN_AGAIN, Cure, Finding, met, unmet
 from .model_causes import look_at
-from .script_causes import does_more
+from .script_causes import does_more, maker_changed
 from .way_back_causes import not_gone_back, table_lost
 
 
@@ -120,6 +120,11 @@ def dropped(state: State, project: Path, column: str, database: str = USUAL) -> 
     last = scripts[-1]
     if more := {*last.drops, *last.adds, *last.others} - {column}:
         return unmet(text, does_more(state, last, more & {*last.drops}, (), {*last.adds}))
+    later = state.migrations.revisions[state.migrations.revisions.index(last) + 1 :]
+    if empty := [script for script in later if script.is_empty]:
+        return unmet(text, why_empty(state, empty[-1]))
+    if changed := maker_changed(state, project, column):
+        return unmet(text, changed)
     if not state.migrations.run_by(versions(project, database)) & {r.id for r in scripts}:
         cause = f"The upgrade has not run on {database}.{address_first(database)}"
         return unmet(text, Cure(cause, command_on(database, "flask db upgrade")))

@@ -6,14 +6,17 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from ..env_file import quoted
 from ..facts import Revision
 from ..names import table_of
 from ..state import State
 from ..verdict.commands import delete
 from ..verdict.lookups import database_names, model_names, unlike
 from .causes import MEND, downgrade_of, followed, make_again, no_script, why_troubled
+from .commit_causes import why_changed
 from .finding import Cure, begin_again
 from .model_causes import look_at
+from .reflog import ask_git, has_word
 
 _ASKED_FOR = {"add_index": "index=True", "add_constraint": "unique=True"}
 """What is in a model's line for a difference beside a column."""
@@ -174,6 +177,23 @@ def _made_otherwise(state: State, adds: set[str], alone: bool) -> Cure | None:
             return make_again(
                 state, revision, "Its downgrade() does not undo what its upgrade() does."
             )
+    return None
+
+
+def maker_changed(state: State, project: Path, column: str) -> Cure | None:
+    """How to have a script as it was that made a `table.column`, where none makes it any more."""
+    scripts = state.migrations.revisions
+    if any(column in (*each.adds, *each.columns) or each.opaque for each in scripts):
+        return None
+    for script in scripts:
+        command = why_changed(state, script.file).command if column in script.once else ""
+        for place in ask_git(project, "log", "--format=%h", "--diff-filter=M", "--", script.file):
+            if has_word(project, f"{place}~1", script.file, column.rpartition(".")[2]):
+                command = command or f"git restore --source={place}~1 -- {quoted(script.file)}"
+        if command:
+            cause = f"{script.file} made {column} when it ran, and does not now: in a new "
+            cause += "database, the script that drops it would fail. This puts it back."
+            return Cure(cause, command, repair=True)
     return None
 
 

@@ -8,20 +8,29 @@ from pathlib import Path
 from ..state import State
 from ..verdict.commands import AMEND, ANY_MESSAGE, commit, commit_script
 from .causes import make_again
-from .commit_causes import not_now, not_to_commit, why_changed
+from .commit_causes import dropped_apart, not_now, not_to_commit, why_changed
 from .finding import Cure, Finding, met, unmet
 
 
-def clean(state: State, project: Path, back: bool = False, message: str = ANY_MESSAGE) -> Finding:
+def clean(
+    state: State,
+    project: Path,
+    back: bool = False,
+    message: str = ANY_MESSAGE,
+    drops: str = "",
+) -> Finding:
     """Nothing is modified, staged or untracked.
 
     `back`: changes should be undone, not committed. `message`: what the commit should be called.
+    `drops`: its script drops this `table.column`, and the model's line went in the same commit.
     """
     if early := not_now(state):
         return unmet("Git cannot tell", early)
     uncommitted = state.git.uncommitted
     private = () if back else (*state.git.databases, *state.git.settings)
     if not uncommitted and not private:
+        if drops and (two := dropped_apart(state, project, drops)):
+            return unmet("every file is committed, in two commits", two)
         return met("every file is committed")
     text = f"not committed: {', '.join(uncommitted)}"
     if private:
