@@ -9,7 +9,7 @@ import pytest
 from following import copy_production, with_two_in_production
 from starts import Starts
 from states import Project
-from turns import CITY, MODELS
+from turns import CITY, MODELS, PHONE, added
 
 from roundtrip import checks
 from roundtrip.course import find_course
@@ -101,3 +101,19 @@ def test_the_script_that_made_it_stays_as_it_was(project: Project, committed: bo
     assert unmet(project) == []
     assert (project.path / script).read_text(encoding="utf-8") == text
     project.run("git", "diff", "--exit-code", "HEAD")
+
+
+def test_finish_does_not_begin_again_what_the_exercise_asks_for(project: Project):
+    (goal,) = (goal for goal in find_course().lesson(10).goals if goal.check == "some_value")
+    drop(project)
+    said = checks.check(goal, project.read(), project.path)
+    assert (said.met, said.finding.next, said.hints) == (False, "%check gone", ())
+    assert "Then this lesson is done, and kept." in said.finding.cause
+
+
+def test_what_another_script_loses_beside_its_own_work_is_lost(project: Project):
+    (goal,) = (goal for goal in find_course().lesson(10).goals if goal.check == "some_value")
+    project.edit(MODELS, CITY, "")
+    added(project, PHONE, "Add phone column to user model")
+    said = checks.check(goal, project.read(), project.path).finding
+    assert (said.next, "the model had lost it" in said.cause) == ("%restart", True)

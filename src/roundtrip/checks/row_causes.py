@@ -59,9 +59,17 @@ def none_left(
     return unmet(text, begin_again(f"{cause}too many dropped their table."))
 
 
-def dropped_by_a_script(state: State, column: str) -> Cure | None:
-    """The cure where a script has dropped a column that the lesson begins with."""
+def dropped_by_a_script(state: State, column: str, exercise: str) -> Cure | None:
+    """The cure where a script has dropped a column that the lesson begins with.
+
+    Where it does nothing else, this exercise may ask for it.
+    """
     for script in state.migrations.revisions:
+        alone = not {*script.drops, *script.adds, *script.others} - {column}
+        if script.applied and column in script.loses and exercise and alone:
+            cause = f"{script.file} has dropped {column} with its values, as that exercise asks. "
+            cause += "Were all goals met before it? Then this lesson is done, and kept."
+            return Cure(cause, f"%check {exercise}", repair=True)
         if script.applied and column in script.loses:
             cause = f"{script.file} has dropped {column} with its values: the model had lost it."
             return begin_again(cause)

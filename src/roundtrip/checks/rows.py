@@ -127,14 +127,18 @@ def some_value(
     column: str,
     kept: bool = False,
     kind: str = "",
+    dropped_by: str = "",
 ) -> Finding:
     """At least one row in app.db holds a value in this `table.column`; no text is no value.
 
     `kept`: the lesson begins with one. `kind`: SQLite's name of what it should be ("integer").
+    `dropped_by`: the exercise that drops the column in the end.
     """
     table, _, name = column.partition(".")
     if name not in columns_of(project, USUAL, table):
-        gone = dropped_by_a_script(state, column) or dropped_by_a_downgrade(state, column)
+        gone = dropped_by_a_script(state, column, dropped_by) or dropped_by_a_downgrade(
+            state, column
+        )
         if kept and gone:
             return unmet(f"{USUAL}: no column {column}", gone)
         return no_column(state, project, column)
