@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from following import with_two_in_production
 from starts import Starts
-from states import Project
-from turns import MODELS, on_production, with_production
+from states import AGE, Project
+from turns import CITY, MODELS, committed, on_production, with_production
 
 from roundtrip import checks
 from roundtrip.checks.finding import Finding
@@ -132,3 +132,29 @@ def test_a_model_of_another_type_comes_before_the_database(loose: Project):
     said = checks.check(goal, project.read(), project.path).finding
     assert (said.met, said.next) == (False, "git diff")
     assert "the model says VARCHAR: that comes first" in said.cause
+
+
+def test_a_column_that_came_along_goes_again(starts: Starts, tmp_path: Path):
+    """Of an earlier lesson, which has taken it back: the next one would drop it unasked."""
+    project = starts["first"].copy(tmp_path / "the project")
+    project.add_to_model(AGE)
+    committed(project, CITY, "Add city column to user model")
+    (goal,) = (goal for goal in find_course().lesson(9).goals if goal.check == "commits")
+
+    def told() -> Finding:
+        return checks.check(goal, project.read(), project.path).finding
+
+    said = told()
+    assert (said.met, said.next) == (False, f"%show {MODELS}")
+    assert "does more than that: user.age. The model asks for it: take user.age out" in said.cause
+    project.edit(MODELS, AGE, "")
+    said = told()
+    assert said.next == 'flask db migrate -m "Remove age column from user model"'
+    project.run(*shlex.split(said.next))
+    project.db("upgrade")
+    for command in ("git add .", "git commit --amend --no-edit"):
+        assert told().next == command
+        project.run(*shlex.split(command))
+    assert told().met
+    columns = {row[1] for row in project.sql("PRAGMA table_info(user)")}
+    assert "city" in columns and "age" not in columns

@@ -30,6 +30,7 @@ from .reflog import (
     is_in_the_files,
     off_the_branch,
 )
+from .script_causes import does_more
 from .way_back_causes import database_first
 
 
@@ -39,11 +40,12 @@ def commits(
     count: int,
     script: str = "",
     message: str = ANY_MESSAGE,
+    adds: str = "",
 ) -> Finding:
     """The current branch holds exactly `count` commits.
 
     `script`: the last of them brought the script of this name, together with what it is for.
-    `message`: what it should be called.
+    `message`: what it should be called. `adds`: the only `table.column` that it brings.
     """
     found = len(state.git.commits)
     text = f"{counted(found, 'commit')} on the current branch"
@@ -52,7 +54,7 @@ def commits(
     if found >= count and script and (apart := _apart(state, script, found - count)):
         return unmet(text, apart)
     if found == count and script:
-        return _together(state, project, script, text)
+        return _together(state, project, script, text, adds)
     if found == count:
         return met(text)
     if found > count:
@@ -84,7 +86,7 @@ def commits(
     return unmet(text, Cure("This lesson's commit is missing.", "git status"))
 
 
-def _together(state: State, project: Path, script: str, text: str) -> Finding:
+def _together(state: State, project: Path, script: str, text: str, adds: str) -> Finding:
     """The last commit has the script of this name with its model, as far as nothing is apart."""
     known = [r.file for r in state.migrations.revisions if fnmatch(r.file, script)]
     brought = ask_git(project, "show", "-z", "--format=", "--name-only", "--first-parent", "HEAD")
@@ -105,7 +107,11 @@ def _together(state: State, project: Path, script: str, text: str) -> Finding:
         cause = f"{known[-1]} is in an earlier commit, not in the last one."
         return unmet(text, Cure(cause, "git log --oneline", repair=True))
     made = next(each for each in state.migrations.revisions if each.file == known[-1])
-    for column in sorted({*made.adds} - model_names(state) if state.model.tables else ()):
+    later = state.migrations.revisions[state.migrations.revisions.index(made) + 1 :]
+    there = {*made.adds} - {name for each in later for name in each.drops}
+    if adds and there - {adds}:
+        return unmet(text, does_more(state, made, (), {adds}, there))
+    for column in sorted(there - model_names(state) if state.model.tables else ()):
         cure = why_lacking(state, project, column)
         return unmet(text, cure.after(f"{made.file} adds {column}, and its model is in no commit."))
     for column, kind, wanted in unlike(state, made):
