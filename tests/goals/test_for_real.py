@@ -139,9 +139,18 @@ def test_a_line_outside_its_class_is_named(project: Project):
     assert said.cause == "age is outside the class User: indent its line by four spaces."
 
 
+def test_a_line_in_a_class_below_is_none_of_the_class(project: Project):
+    """SQLAlchemy makes the column in the same table, and only rows of that class know it."""
+    project.edit("demo_app/models.py", states.AGE, f"\n\nclass Customer(User):\n{states.AGE}")
+    said = find(project, "model_has", column="user.age")
+    assert (said.met, said.cause) == (False, "The class Customer has it. It belongs in User.")
+    project.edit("demo_app/models.py", "class Customer(User):", "    # as before")
+    assert find(project, "model_has", column="user.age").met
+
+
 def test_a_test_that_failed_does_not_count_until_it_passes(project: Project):
     file = {"file": "tests/test_user.py", "tested": True}
-    project.write("pytest.ini", "[pytest]\ntestpaths = tests\n")
+    project.write("pytest.ini", "[pytest]\ntestpaths = tests\npythonpath = .\n")
     project.write("tests/test_user.py", "def it():\n    assert True\n")
     assert "has no test" in find(project, "has_file", **file).cause
     project.write("tests/test_user.py", "def test_it():\n    assert not True\n")
@@ -151,9 +160,20 @@ def test_a_test_that_failed_does_not_count_until_it_passes(project: Project):
     assert "the file was written since" in find(project, "has_file", **file).cause
     assert project.capture(["pytest", "-q"]).returncode == 2
     assert "the last run of pytest; see there" in find(project, "has_file", **file).cause
-    project.write("tests/test_user.py", "def test_it():\n    assert True\n")
+    project.write("tests/test_user.py", "def test_it():\n    import demo_app\n")
     project.write("tests/test_other.py", "def test_other():\n    assert not True\n")
     assert project.capture(["pytest", "-q"]).returncode == 1
+    assert find(project, "has_file", **file).met
+
+
+def test_a_test_of_nothing_proves_nothing(project: Project):
+    """A fixture may import the app for it."""
+    file = {"file": "tests/test_user.py", "tested": True}
+    project.write("tests/test_user.py", "def test_it():\n    assert True\n")
+    said = find(project, "has_file", **file)
+    assert (said.met, said.next) == (False, "%show tests/test_user.py")
+    assert "does not import demo_app" in said.cause
+    project.write("tests/conftest.py", "from demo_app import create_app\n")
     assert find(project, "has_file", **file).met
 
 

@@ -13,10 +13,10 @@ from .finding import Cure, Finding, met, unmet
 
 
 def has_file(state: State, project: Path, file: str, tested: bool = False) -> Finding:
-    """The project has this file; `tested`: it has a test, and none failed last."""
+    """The project has this file; `tested`: it has a test of the app, and none failed last."""
     if (project / file).is_file():
-        failing = _not_passed(project, file) if tested else None
-        return unmet(f"{file} is there", failing) if failing else met(f"{file} is there")
+        no_proof = _not_passed(project, file) or _of_nothing(project, file) if tested else None
+        return unmet(f"{file} is there", no_proof) if no_proof else met(f"{file} is there")
     if file in state.git.deleted:
         return unmet(f"no file {file}", why_changed(state, file))
     cause = "It was not written yet."
@@ -47,6 +47,16 @@ def _not_passed(project: Path, file: str) -> Cure | None:
             cause = "Its test failed in the last run of pytest, and the file was written since."
         return Cure(cause, "pytest -q")
     return None
+
+
+def _of_nothing(project: Path, file: str) -> Cure | None:
+    """Why a file of tests is no proof, if neither it nor a fixture imports the app."""
+    files = [*(project / file).parent.glob("*.py"), *project.glob("conftest.py")]
+    imports = re.compile(r"^\s*(?:from|import) +demo_app\b", re.MULTILINE)
+    if any(imports.search(each.read_text("utf-8", errors="replace")) for each in files):
+        return None
+    cause = "Its test does not import demo_app, so it would pass whatever the app does."
+    return Cure(cause, f"%show {file}")
 
 
 def same_files(state: State, project: Path, folder: str) -> Finding:

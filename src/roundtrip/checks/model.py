@@ -11,7 +11,7 @@ from ..verdict.lookups import models_file
 from .commit_causes import amended, reset_without_hard
 from .finding import Cure, Finding, met, unmet
 from .git import head_subject
-from .model_causes import look_at, why_lacking
+from .model_causes import in_a_subclass, look_at, why_lacking
 from .reflog import has_word, off_the_branch
 
 
@@ -45,6 +45,8 @@ def model_has(
             text, _reset_away(state, project, column) or why_lacking(state, project, column)
         )
     here = look_at(state, table.file)
+    if present and (below := in_a_subclass(project, table, found.name)):
+        return unmet(text, Cure(below, here, repair=True))
     if not present:
         if soft := reset_without_hard(state, project):
             return unmet(text, soft)

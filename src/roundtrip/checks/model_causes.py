@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from difflib import get_close_matches
 from pathlib import Path
 
+from ..facts import Table
 from ..reading.classes import classes
 from ..state import State
 from ..verdict.lookups import APP, models_file
@@ -56,6 +58,21 @@ def why_lacking(state: State, project: Path, name: str) -> Cure:
         "or was not saved."
     )
     return Cure(cause, here)
+
+
+def in_a_subclass(project: Path, table: Table, column: str) -> str:
+    """Why the class of a table does not have this column, although a class below it makes it."""
+    try:
+        tree = ast.parse((project / table.file).read_bytes())
+    except (OSError, ValueError, SyntaxError):
+        return ""
+    own = {e.name for e in classes(project) if e.table == table.name and "db.Model" in e.bases}
+    for node in tree.body:
+        lines = node.body if isinstance(node, ast.ClassDef) else ()
+        has_it = [each for each in lines if ast.unparse(each).startswith(f"{column}: ")]
+        for above in own & {*map(ast.unparse, node.bases)} if has_it else ():
+            return f"The class {node.name} has it. It belongs in {above}."
+    return ""
 
 
 def _is_outside(file: Path, name: str) -> bool:
