@@ -253,5 +253,9 @@ def test_same_rows(project: Path):
     shutil.copy(project / "instance/copy.db", project / "instance/app.db")
     refused("same_rows", made(), project, "app.db equals copy.db", "%restart", **copied)
     (project / "instance/app.db").write_bytes(usual)
+    (project / "instance/production.db").write_bytes(usual)
+    refused("same_rows", made(), project, "It holds the same as app.db", look, **copied)
+    assert ask("same_rows", made(), project, **copied).holds_back  # no row is to be changed
+    shutil.copy(project / "instance/copy.db", project / "instance/production.db")
     sql(project, "ALTER TABLE user ADD COLUMN age INTEGER", "production.db")
     refused("same_rows", made(), project, "not copied", look, **copied)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,24 @@ def none_left(
             return unmet(text, Cure(f"{cause} again.", f"%show instance/{other}", repair=True))
     cause = "The rows that the lesson begins with are gone: the file was deleted, or one downgrade "
     return unmet(text, begin_again(f"{cause}too many dropped their table."))
+
+
+def overwritten(
+    project: Path, database: str, statement: str, wanted: Collection[tuple]
+) -> Cure | None:
+    """The cure where another database's rows are in the place of the `wanted`, by a copy."""
+    here = query(project, database, statement)
+    others = [each for each in used_databases(project) if each != database]
+    same = [each for each in others if query(project, each, statement) == here]
+    if not same or not {*wanted}.isdisjoint(here):
+        return None
+    cause = f"{database} has the rows of {same[0]}: a copy of that was put in its place."
+    for copy in copies(project):
+        if {*wanted} <= {*query(project, copy, statement)}:
+            cause += f" {copy} has the right ones. This puts it back; then look again."
+            command = f"shutil.copy('instance/{copy}', 'instance/{database}')"
+            return Cure(cause, f'python -c "import shutil; {command}"', repair=True)
+    return begin_again(cause)
 
 
 def dropped_by_a_script(state: State, column: str, exercise: str) -> Cure | None:

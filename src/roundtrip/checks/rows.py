@@ -34,6 +34,7 @@ from .row_causes import (
     no_row,
     no_table,
     none_left,
+    overwritten,
 )
 
 
@@ -102,6 +103,9 @@ def rows_equal(
             option = f"--env-file {settings_of(database)}"
             cause = f"They were added to {USUAL}: without {option}, a command goes there."
         return unmet(text, lost_or(cause, project, database, table))
+    if kept and (other := overwritten(project, database, every, wanted)):
+        text = f"{database}: {table} has the row {row_in_words(found[0])}"
+        return replace(unmet(text, other), lost=True)
     missing = [row for row in wanted if row not in found]
     other = next((row for row in found if row not in wanted), None)
     text = f"{database}: {counted(len(there), 'row')} in {table}"
@@ -238,11 +242,14 @@ def same_rows(state: State, project: Path, database: str, source: str) -> Findin
     if here == there:
         return met(text)
     cause = "It was not copied there."
-    if other := next((o for o in copies(project) if here and _dump(project, o) == here), ""):
-        cause = f"It holds the same as {other}, not what {source} holds."
+    others = [*copies(project), *used_databases(project)]
+    same = [each for each in others if each != database and here and _dump(project, each) == here]
+    if other := same[:1]:
+        cause = f"It holds the same as {other[0]}, not what {source} holds."
     elif (project / database).is_file():
         cause = f"{database} is in the project folder, but belongs in instance/."
-    return unmet(text, Cure(cause, f"%show instance/{database}"))
+    # Until it is the copy, no single row is to be changed.
+    return unmet(text, Cure(cause, f"%show instance/{database}", holds_back=True))
 
 
 def _dump(project: Path, name: str) -> list[str]:
