@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from goal_states import FIRST, SECOND, add_age, ask, made, migrations, refused, second, sql
+from goal_states import FIRST, SECOND, add_age, ask, git, made, migrations, refused, second, sql
 
 from roundtrip import checks
 from roundtrip.course import Goal
@@ -60,6 +60,26 @@ def test_a_copy_beside_the_folder_of_databases(project: Path):
     refused("copied", made(), project, BEFORE, SHELL, **COPY)
 
 
+@pytest.mark.parametrize("file", ["backup/before.db", "before.sqlite", "demo_app/before.db"])
+def test_a_copy_in_another_folder_is_moved_before_anything_goes_back(project: Path, file: str):
+    (project / file).parent.mkdir(exist_ok=True)
+    shutil.copy(project / "instance/production.db", project / file)
+    upgrade(project)
+    state = made(migrations=migrations(second()), git=git(untracked=(file,), private=(file,)))
+    command = f"python -c \"import shutil; shutil.move('{file}', 'instance')\""
+    refused("copied", state, project, "This moves it there", command, **COPY)
+    sql(project, "DROP TABLE user", f"../{file}")
+    refused("copied", state, project, "a step back loses nothing", DOWN, **COPY)
+
+
+def test_a_copy_further_down_in_instance(project: Path):
+    (project / "instance/backups").mkdir()
+    copy(project, "backups/before.db")
+    upgrade(project)
+    state = made(migrations=migrations(second()))
+    assert "backups/before.db" in ask("copied", state, project, **COPY).found
+
+
 def test_too_late_for_a_copy(project: Path):
     upgrade(project)
     copy(project, "after.db")
@@ -107,6 +127,19 @@ def test_a_copy_from_before_the_column_had_another_name(project: Path):
     assert ask("copied", state, project, **COPY).met
     (project / "instance/before.db").unlink()
     refused("copied", state, project, "a step back loses nothing", DOWN, **COPY)
+
+
+def test_a_copy_from_before_two_scripts_that_ran_in_one_go(project: Path):
+    """The second one gives up a name that was wrong, and adds the right one."""
+    wrong = second(applied=True, adds=("user.aeg",))
+    right = replace(second(drops=("user.aeg",)), id="cccccccccccc", parents=(SECOND,))
+    state = made(migrations=migrations(wrong, right))
+    copy(project, "before.db")
+    upgrade(project)
+    sql(project, "UPDATE alembic_version SET version_num = 'cccccccccccc'", "production.db")
+    assert ask("copied", state, project, **COPY).met
+    sql(project, f"UPDATE alembic_version SET version_num = '{SECOND}'", "before.db")
+    assert ask("copied", state, project, **COPY).met, "made between the two"
 
 
 def test_a_copy_of_the_other_database_can_be_made_again(project: Path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ..facts import Revision
@@ -21,20 +21,28 @@ def copied(state: State, project: Path, database: str, adds: str = "", drops: st
     """
     column = adds or drops
     table = column.partition(".")[0]
-    script = _script(state, adds, drops)
+    scripts = _scripts(state, adds, drops)
+    script = scripts[0] if scripts else None
     before = {*(script.parents if script else state.migrations.heads)}
-    then = [file for file in copies(project, "*") if {*versions(project, file)} == before]
-    own = [file for file in then if shares_a_row(project, file, database, table)]
-    had = [file for file in copies(project, "*") if drops and _has(project, file, drops)]
+    then = [{*each.parents} for each in scripts] or [before]
+
+    def copies_of(source: str, files: Iterable[str]) -> list[str]:
+        of_then = [file for file in files if {*versions(project, file)} in then]
+        return [file for file in of_then if shares_a_row(project, file, source, table)]
+
+    there = copies(project, "**/*")
+    had = [file for file in there if drops and _has(project, file, drops)]
     had = [file for file in had if shares_a_row(project, file, database, table)]
     full = [file for file in had if _values(project, file, drops)]
-    for file in own:
+    for file in copies_of(database, there):
         if not full or file in full:  # one that is made after the loss has no values
             return met(f"{file}: a copy of {database}, from before")
     text = f"no copy of {database} from right before in instance"
-    there = {each.name for each in project.glob("instance/*")}
-    beside = [each.name for each in project.glob("*.db") if each.is_file()]
-    if loose := [name for name in beside if name not in there]:
+    taken = {each.name for each in project.glob("instance/*")}
+    outside = [f"../{file}" for file in (*state.git.private, *state.git.databases)]
+    beside = [file.removeprefix("../") for file in copies_of(database, outside)]
+    beside += [each.name for each in project.glob("*.db") if each.is_file()]
+    if loose := [file for file in beside if file.rpartition("/")[2] not in taken]:
         return unmet(text, beside_instance(loose[0]))
     cure = Cure(
         f"Make it before {database} is upgraded, under a name that no file there has.",
@@ -47,17 +55,19 @@ def copied(state: State, project: Path, database: str, adds: str = "", drops: st
         cause = f"{database} has gone back further than one step: the copy is made right before "
         command = f"flask db upgrade {script.below}"
         cure = Cure(f"{cause}the upgrade.", command_on(database, command), repair=True)
-    elif other := next((f for f in then if shares_a_row(project, f, USUAL, table)), ""):
-        cure = cure.after(f"{other} is a copy of {USUAL}: --env-file was missing.")
+    elif other := copies_of(USUAL, there):
+        cure = cure.after(f"{other[0]} is a copy of {USUAL}: --env-file was missing.")
     return unmet(text, cure)
 
 
-def _script(state: State, adds: str, drops: str) -> Revision | None:
-    """The newest script that adds or drops the column; under an older name, if it renames it."""
-    found, renamed = None, {adds}
+def _scripts(state: State, adds: str, drops: str) -> list[Revision]:
+    """The newest script that adds or drops the column, and those that made it under older names."""
+    found: list[Revision] = []
+    names = {adds}
     for script in reversed(state.migrations.revisions):
-        if renamed & {*script.adds} or (not found and drops in script.drops):
-            found, renamed = script, {*script.renamed}
+        if names & {*script.adds} or (not found and drops in script.drops):
+            found.append(script)
+            names = {*script.drops} if adds else set()
     return found
 
 

@@ -68,7 +68,7 @@ def copies(project: Path, pattern: str = "*.db") -> list[str]:
     """The names of the other databases in instance/, the newest first."""
     files = [file for file in (project / "instance").glob(pattern) if file.name not in OWN]
     files.sort(key=lambda file: (-file.stat().st_mtime, file.name))
-    return [file.name for file in files]
+    return [file.relative_to(project / "instance").as_posix() for file in files]
 
 
 def shares_a_row(project: Path, one: str, other: str, table: str) -> bool:

@@ -67,7 +67,8 @@ def copy_lost(project: Path, database: str, column: str, source: str) -> Cure:
 
 def beside_instance(file: str) -> Cure:
     """The cure where a copy lies in the project's folder."""
-    cause = f"{file} is beside instance/, where no command looks. This moves it there."
+    where = "in another folder" if "/" in file else "beside instance/, where no command looks"
+    cause = f"{file} is {where}. Copies belong in instance/. This moves it there."
     return Cure(cause, move_in(file), repair=True)
 
 
