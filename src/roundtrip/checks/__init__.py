@@ -25,7 +25,7 @@ from ..state import State
 from . import committed, copies, databases, files, git, migrations, model, rows, working_tree
 from .commit_causes import reset_without_hard, why_changed
 from .finding import BEGIN_AGAIN, Cure, Finding, begin_again, met, unmet
-from .way_back_causes import one_step_too_many
+from .way_back_causes import one_step_too_many, over
 
 
 @dataclass(frozen=True)
@@ -139,15 +139,18 @@ _LACKING = (
 )
 
 
-def agree(state: State, project: Path, back: str = "") -> Finding:
+def agree(state: State, project: Path, back: str = "", column: str = "") -> Finding:
     """The four places agree. `back`: on the way back to the commit with this message.
 
-    Until the code is there, the board's command for that way is told, where it has one.
+    `column`: the `table.column` that goes with it. Until the code is there, the board's command for
+    that way is told, where it has one.
     """
     if not state.disagreements:
         return met("the four places agree")
     first = state.verdict
     if back and state.git.commits and state.git.subject != back:
+        if done := over(state, project, back, column):
+            return unmet(first.found, done)
         if first.kind == "pending" and (too_far := one_step_too_many(state, back)):
             return unmet(first.found, too_far)
         if _LEADS_BACK.search(first.back):

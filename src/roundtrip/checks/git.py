@@ -9,7 +9,7 @@ from pathlib import Path
 from ..plural import counted
 from ..state import State
 from ..verdict.commands import ANY_MESSAGE, commit
-from ..verdict.lookups import model_names, models_file, unlike
+from ..verdict.lookups import model_names, unlike
 from .branches import aside, to_main
 from .commit_causes import (
     amended,
@@ -25,13 +25,13 @@ from .reflog import (
     Made,
     ask_git,
     commits_to,
-    has_word,
     is_as_in,
     is_in_the_files,
     off_the_branch,
+    taken_off_from,
 )
 from .script_causes import does_more
-from .way_back_causes import database_first
+from .way_back_causes import database_first, over
 
 
 def commits(
@@ -145,13 +145,14 @@ def head_subject(
     commits: int = 0,
     file: str = "",
     back: bool = False,
+    column: str = "",
 ) -> Finding:
     """The message of the last commit on main, the lessons' only branch, is `subject`.
 
     `commits`: so many are on the branch once this lesson has made its own. With fewer, the last one
     is an earlier lesson's; else a wrong message can be rewritten. `file`: what the lesson's own
     commit brings; without it there, the last one is an earlier lesson's as well. `back`: what
-    followed it should go.
+    followed it should go, with the `table.column` that it has brought.
     """
     detached = state.git.branch is None and not (state.git.rebasing or state.git.conflicts)
     if detached and state.git.subject == subject:
@@ -180,6 +181,8 @@ def head_subject(
                 return unmet(f"{text}, and one commit is missing", cure)
         return unmet(f"{text}, and one commit is missing", Cure(cause, "git reflog", repair=True))
     older = [commit.hash[:7] for commit in state.git.commits if commit.subject == subject]
+    if done := over(state, project, subject, column):
+        return unmet(text, done)
     if older:
         return unmet(text, _go_back_to(state, project, subject, older[0], back))
     if called := [entry for entry in off_the_branch(state, project) if entry.subject == subject]:
@@ -259,24 +262,16 @@ def _taken_off(
     return Cure(cause, command, repair=moved, holds_back=True)
 
 
-def _follows(project: Path, entry: Made, head: str) -> bool:
-    """Whether a commit was made on this one, or on one that followed it."""
-    return entry.before == head or ask_git(project, "merge-base", head, entry.after) == [head]
-
-
 def taken_back(state: State, project: Path, subject: str, column: str = "") -> Finding:
     """A commit that followed the last one is no longer on the branch: a reset took it back.
 
     The last one should be that with the message `subject`. `column`: the commit's model had this
     `table.column`.
     """
-    if not (here := head_subject(state, project, subject, back=True)).met:
+    if not (here := head_subject(state, project, subject, back=True, column=column)).met:
         return here
-    for entry in off_the_branch(state, project):
-        file, name = models_file(state), column.rpartition(".")[2]
-        its_own = not column or has_word(project, entry.after, file, name)
-        if its_own and _follows(project, entry, state.git.head or ""):
-            return met(f"{entry.after[:7]} was made after this commit, and taken back")
+    if gone := taken_off_from(state, project, state.git.head or "", column):
+        return met(f"{gone} was made after this commit, and taken back")
     text = "nothing was taken back to this commit"
     cause = "No commit followed this one, so none was taken back."
     if column:

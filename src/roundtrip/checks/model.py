@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..reading.git import moves_of_head
 from ..state import State
-from ..verdict.lookups import models_file
+from ..verdict.lookups import database_names, models_file
 from .commit_causes import amended, reset_without_hard
 from .finding import Cure, Finding, met, unmet
 from .git import head_subject
@@ -77,17 +77,29 @@ def model_has(
 
 
 def _reset_away(state: State, project: Path, column: str) -> Cure | None:
-    """The cure where the line went with a commit that a reset, the last move, took off the branch.
+    """The cure where the line went with a commit that a reset took off the branch.
 
-    Who writes it in again has it without its script.
+    Who writes it in again has it without its script. Where no database has it either, and in later
+    work, that may have been meant.
     """
     file = models_file(state)
     moves = moves_of_head(project)
-    if file in state.git.uncommitted or not moves or "\treset: " not in moves[-1]:
+    if file in state.git.uncommitted or not moves:
         return None
+    reset = "\treset: " in moves[-1]
+    left = column in database_names(state) or any(column in db.names for db in state.elsewhere)
     for entry in reversed(off_the_branch(state, project)):
         if has_word(project, entry.after, file, column.rpartition(".")[2]):
             place = entry.after[:7]
+            if not left:
+                cause = f"{place} has it, and was taken back, as the databases were. Did a later "
+                cause += "part ask for that? Then this part is over. If not, "
+                cause += (
+                    f"git reset --hard {place} brings it." if reset else "write the line again."
+                )
+                return Cure(cause, "git log --oneline", repair=True)
+            if not reset:
+                return None
             cause = f"{place} has it, and a reset took that commit off the branch."
             changed = {*state.git.uncommitted} - {*state.git.untracked}
             return Cure(cause, "git reflog" if changed else f"git reset --hard {place}")

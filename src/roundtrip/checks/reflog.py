@@ -10,6 +10,7 @@ from pathlib import Path
 from .. import terminal
 from ..reading.git import git_lines, moves_of_head
 from ..state import State
+from ..verdict.lookups import models_file
 
 
 @dataclass(frozen=True)
@@ -98,3 +99,17 @@ def has_word(project: Path, commit: str, file: str, word: str) -> bool:
     """Whether a file has this word in a commit."""
     how = ("grep", "--files-with-matches", "--word-regexp")
     return bool(ask_git(project, *how, word, commit, "--", file))
+
+
+def taken_off_from(state: State, project: Path, place: str, column: str) -> str:
+    """A commit on this one, or on one that followed it, which is not on the branch; or empty.
+
+    Its model has this `table.column`, if one is named.
+    """
+    file, name = models_file(state), column.rpartition(".")[2]
+    for entry in off_the_branch(state, project):
+        if not column or has_word(project, entry.after, file, name):
+            below = [entry.before, *ask_git(project, "merge-base", place, entry.after)]
+            if any(each.startswith(place) for each in below):
+                return entry.after[:7]
+    return ""

@@ -9,7 +9,7 @@ from ..facts import Revision
 from ..sqlite_files import has_dropped, sql_name
 from ..state import State
 from ..verdict.commands import back_on, is_one_step, take_back
-from ..verdict.lookups import claims, database_names
+from ..verdict.lookups import claims, database_names, model_names
 from .course_databases import (
     USUAL,
     address_first,
@@ -22,7 +22,7 @@ from .course_databases import (
     versions,
 )
 from .finding import Cure, begin_again
-from .reflog import ask_git
+from .reflog import ask_git, taken_off_from
 
 
 def not_gone_back(state: State, project: Path, database: str, name: str) -> Cure:
@@ -80,6 +80,17 @@ def database_first(state: State, project: Path, place: str) -> Cure | None:
         command = back_on(state, other)
         return Cure(cause.format(other.url, "one of the scripts"), command, repair=True)
     return None
+
+
+def over(state: State, project: Path, subject: str, column: str) -> Cure | None:
+    """Why nothing is to be taken back: this `table.column` was, and later commits follow."""
+    places = [commit.hash for commit in state.git.commits[1:] if commit.subject == subject]
+    if not places or not column or column in model_names(state):
+        return None
+    if not (gone := taken_off_from(state, project, places[0], column)):
+        return None
+    cause = f"{gone} was taken back to “{subject}” already, and later work follows: this part is "
+    return Cure(f"{cause}over, so leave it.", "git log --oneline", repair=True)
 
 
 def one_step_too_many(state: State, back: str) -> Cure | None:
