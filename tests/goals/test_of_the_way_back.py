@@ -144,3 +144,23 @@ def test_what_was_amended_before_the_line_came_is_none_of_its_business(project: 
     state = project.read()
     said = next(checks.check(g, state, project.path) for g in GOALS if g.check == "model_has")
     assert "amend" not in said.finding.cause and "soft" not in said.finding.next
+
+
+def test_a_column_that_was_dropped_by_hand_is_recorded_as_taken_back(project: Project):
+    """In both databases: no upgrade is told, which would bring it again."""
+    for name in ("app.db", "production.db"):
+        project.sql("ALTER TABLE user DROP COLUMN phone", name)
+    stamp = f"db stamp {project.script_id('add_city')}"
+    place = project.git("rev-parse", "--short=7", "HEAD~1").strip()
+    state = project.read()
+    said = [checks.check(goal, state, project.path).finding for goal in GOALS[:2]]
+    assert all("was dropped by hand, not by a downgrade. This records" in s.cause for s in said)
+    assert [finding.next for finding in said] == [
+        f"flask {stamp}",
+        f"flask --env-file production.env {stamp}",
+    ]
+    for finding in said:
+        project.run(*finding.next.split())
+    project.git("reset", "-q", "--hard", place)
+    assert follow(project, GOALS) == []
+    taken_back(project)

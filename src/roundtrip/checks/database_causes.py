@@ -190,10 +190,16 @@ def not_by_downgrade(state: State, project: Path, column: str, database: str) ->
     makers = [revision for revision in scripts if column in revision.adds]
     if not makers or any(is_among(column, revision.drops) for revision in scripts):
         return None
+    maker = makers[-1]
+    cause = f"It is gone, and {maker.id} still counts as run: it was dropped by hand, not by a "
+    cause += "downgrade."
+    alone = {*maker.adds} == {column} and not maker.others
+    if maker.committed and maker.id in versions(project, database) and alone:
+        command = command_on(database, f"flask db stamp {maker.below}")
+        return Cure(f"{cause} This records that the script is taken back.", command, repair=True)
     if database == USUAL and (trouble := why_troubled(state)):
         return trouble
-    cause = f"It is gone, and {makers[-1].id} still counts as run: it was dropped by hand, "
-    return Cure(f"{cause}not by a downgrade.", command_on(database, "%board"), repair=True)
+    return Cure(cause, command_on(database, "%board"), repair=True)
 
 
 def other_type(state: State, project: Path, column: str, database: str, type: str) -> Cure:
