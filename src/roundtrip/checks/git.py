@@ -250,6 +250,8 @@ def _taken_off(
         cause = f"“{subject}” was {place}, and a reset took it off the branch. Its changes "
         cause += "are still in the files: commit them again."
         return Cure(cause, commit(state, subject), holds_back=True)
+    if not back and (first := database_first(state, project, place)):
+        return first.after(f"“{subject}” is {place}, which Git remembers.")
     cause = f"“{subject}” is {place}: no branch has it any more, but Git remembers it."
     command = "git reflog"
     if back and not state.git.uncommitted:

@@ -14,6 +14,7 @@ from ..verdict.failing import half_run
 from .causes import (
     app_fails,
     downgrade_of,
+    make_again,
     no_script,
     not_upgraded,
     why_blocked,
@@ -68,7 +69,13 @@ def revisions(
     if len(everything) < count and (deleted := _deleted(state)):
         cause = f"{deleted} is deleted; the last commit has it."
         return unmet(text, Cure(cause, f"git restore {quoted(deleted)}", repair=True))
+    lacking = [each.name for each in state.differences if each.op[:4] == "add_"]
     if len(everything) < count:
+        two_wait = count > applied + 1 and state.migrations.pending
+        if lacking and two_wait and (empty := everything[-1]).is_empty and not empty.applied:
+            cause = f"No script makes {lacking[0]}, and {empty.file} is empty."
+            then = "Delete that one, make the other with flask db migrate, and then this one again."
+            return unmet(text, make_again(state, empty, cause, then, repair=True))
         return unmet(text, no_script(state, project, message=message))
     if len(everything) > count:
         back = count == applied and not whole
