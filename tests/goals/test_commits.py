@@ -159,3 +159,20 @@ def test_a_repository_in_the_project_is_moved_out_and_not_cleaned_away(project: 
     said = find(project, "clean", back=True)
     assert not said.met and "Move it out of the workspace" in said.cause
     assert "git clean -f" not in said.cause
+
+
+def test_a_commit_without_the_lesson_s_file_gets_it(project: Project):
+    """Its message is another one, too; no commit of an earlier lesson is touched."""
+    goal = {"subject": "Test the age column", "commits": 3, "file": "tests/test_user.py"}
+    project.write("pytest.ini", "[pytest]\n")
+    project.commit("test")
+    project.write("tests/test_user.py", "import demo_app\n")
+    before = project.git("rev-parse", "HEAD~1")
+    assert "It is without tests/test_user.py" in find(project, "head_subject", **goal).cause
+    told = []
+    while not (said := find(project, "head_subject", **goal)).met:
+        told.append(said.next)
+        project.run(*shlex.split(said.next))
+    assert told == ["git add .", 'git commit --amend -m "Test the age column"']
+    assert project.git("rev-parse", "HEAD~1") == before
+    assert "tests/test_user.py" in project.git("show", "--name-only", "--format=").split()

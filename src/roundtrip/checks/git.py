@@ -194,6 +194,13 @@ def head_subject(
         if own and (cure := amended(off_the_branch(state, project))):
             return unmet(text, cure)
         cause = "That is an earlier lesson's; this lesson's commit is not made yet."
+        brought = ask_git(project, "show", "-z", "--format=", "--name-only", "HEAD")
+        scripts = {script.file for script in state.migrations.revisions}
+        others = {*brought} & {*state.model.files, *scripts}
+        if commits == len(state.git.commits) and brought and not others and state.git.untracked:
+            cause = f"It is without {file}, and has another message. Add what is missing; then "
+            cause += f'git commit --amend -m "{subject}" puts it in.'
+            return unmet(text, Cure(cause, "git add .", repair=True))
         if not state.git.uncommitted:
             cause += " There is nothing to commit: the steps before it come first."
             return unmet(text, Cure(cause, "git status", repair=True))
