@@ -93,6 +93,12 @@ def test_committed_migration(project: Path):
         MIGRATE,
         **age,
     )
+    other = Difference("add_index", "user", of=("name",), called="ix_user_name")
+    more = replace(MODEL_AHEAD, differences=(*MODEL_AHEAD.differences, other))
+    more = replace(more, disagreements=disagreements(more))
+    assert "Say what changes" in more.verdict.next
+    since = {**age, "since": "user"}
+    refused("committed_migration", more, project, "no migration script", MIGRATE, **since)
     refused(
         "committed_migration",
         GONE,

@@ -33,6 +33,8 @@ def test_dropped(project: Path):
     no_script = made(model=without, differences=(gone,))
     command = 'flask db migrate -m "Remove name column from user model"'
     refused("dropped", no_script, project, "No script drops user.name yet", command, **name)
+    more = made(model=without, differences=(gone, Difference("remove_fk", "user")))
+    refused("dropped", more, project, "No script drops user.name yet", command, **name)
     behind = made(model=without, migrations=migrations(second()), differences=(gone,))
     refused("dropped", behind, project, "another one waits", "flask db upgrade", **name)
     script = second(adds=(), drops=("user.name",))

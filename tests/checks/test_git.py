@@ -137,6 +137,9 @@ def test_clean(project: Path):
     refused("clean", torn, project, "bad object HEAD. Begin again", "%restart")
     refused("commits", torn, project, "bad object HEAD", "%restart", count=1)
     refused("head_subject", torn, project, "bad object HEAD", "%restart", subject="x")
+    staged = replace(UPGRADED, git=git(staged=(MODELS, AGE_SCRIPT)))
+    command = f'git commit -m "{staged.migrations.revisions[-1].message}"'
+    refused("clean", staged, project, "script is not committed", command)  # called as the script is
     staged = made(git=git(staged=(MODELS,)))
     command = f"git restore --staged --worktree {MODELS}"
     refused("clean", staged, project, "The change is staged", command, back=True)

@@ -67,6 +67,9 @@ def test_what_was_taken_back_had_the_column(tmp_path: Path):
     run(["git", "commit", "-am", "Add phone"])
     run(["git", "reset", "--hard", head])
     assert ask("taken_back", state, tmp_path, **here, column="user.phone").met, "notes between"
+    staged = replace(state, git=replace(state.git, staged=("x",)))
+    command = 'git commit -m "Add city column to user model"'
+    refused("taken_back", staged, tmp_path, "commit it first", command, **here, column="user.city")
     cause = "No commit with user.city followed this one"
     refused("taken_back", state, tmp_path, cause, LOG, **here, column="user.city")
     left = replace(state, git=replace(state.git, untracked=(AGE_SCRIPT,)))

@@ -26,7 +26,7 @@ from .course_databases import USUAL
 from .finding import Cure, Finding, begin_again, met, unmet
 from .model_causes import look_at
 from .reflog import off_the_branch
-from .script_causes import does_more, names_of, other_name, unread
+from .script_causes import does_more, names_of, other_name, unread, usual_message
 from .way_back_causes import no_way_back
 
 
@@ -60,7 +60,8 @@ def committed_migration(
             return unmet(text, hidden)
         if empty := [each for each in own if each.is_empty]:
             return unmet(text, why_empty(state, empty[-1]))
-        return unmet(text, no_script(state, project, *adds[:1]))
+        message = "" if own else usual_message(adds[0])  # a second one may be a rename
+        return unmet(text, no_script(state, project, *adds[:1], message=message))
     maker = makers[-1]
     if maker not in own:
         return unmet(f"{maker.file} adds {names_of(adds)}", _earlier(state, maker))

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from ..sqlite_files import sql_name
 from ..state import State
-from ..verdict.commands import message_for
 from ..verdict.lookups import is_nullable, model_names
 from .causes import app_fails, no_script, not_upgraded, why_blocked, why_empty
 from .course_databases import (
@@ -115,7 +114,7 @@ def dropped(state: State, project: Path, column: str, database: str = USUAL) -> 
         cause = f"No script drops {column} yet, and another one waits: a downgrade too many?"
         return unmet(text, Cure(cause, "flask db upgrade", repair=True))
     if not scripts:
-        command = f'flask db migrate -m "{message_for(state)}"'
+        command = f'flask db migrate -m "Remove {name} column from {table} model"'
         return unmet(text, Cure(f"No script drops {column} yet.", command))
     last = scripts[-1]
     if more := {*last.drops, *last.adds, *last.others} - {column}:

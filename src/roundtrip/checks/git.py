@@ -30,7 +30,7 @@ from .reflog import (
     off_the_branch,
     taken_off_from,
 )
-from .script_causes import does_more
+from .script_causes import does_more, usual_message
 from .way_back_causes import database_first, over
 
 
@@ -290,6 +290,7 @@ def taken_back(state: State, project: Path, subject: str, column: str = "") -> F
         return unmet(text, why_changed(state, scripts[-1].file).after(cause))
     if state.git.uncommitted:
         cause += " What you did is only in the files: commit it first, then reset."
-        return unmet(text, Cure(cause, commit(state, ANY_MESSAGE), repair=True))
+        message = usual_message(column) if column else ANY_MESSAGE
+        return unmet(text, Cure(cause, commit(state, message), repair=True))
     cause += " First come the model, script, upgrades and one commit."
     return unmet(text, Cure(cause, "git log --oneline"))

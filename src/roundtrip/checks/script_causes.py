@@ -217,3 +217,9 @@ def unread(scripts: Sequence[Revision]) -> Cure | None:
 def names_of(names: Iterable[str]) -> str:
     """`user.age, user.city`, or `nothing`."""
     return ", ".join(sorted(names)) or "nothing"
+
+
+def usual_message(name: str) -> str:
+    """What the script that makes this table, or `table.column`, is called, and its commit."""
+    table, _, column = name.partition(".")
+    return f"Add {column} column to {table} model" if column else f"Create {table} table"

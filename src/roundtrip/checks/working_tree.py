@@ -45,7 +45,8 @@ def clean(
         return unmet(text, bad)
     if scripts := [r for r in state.migrations.revisions if r.file in uncommitted]:
         cause = "The migration script is not committed."
-        return unmet(text, Cure(cause, _joined(state, commit_script(state, scripts[-1], message))))
+        own = "" if message == ANY_MESSAGE else message  # else as the script is called
+        return unmet(text, Cure(cause, _joined(state, commit_script(state, scripts[-1], own))))
     if state.git.untracked or state.git.modified:
         return unmet(text, Cure("A change was made after the last commit.", "git status"))
     cause = "It is staged, but not committed."
