@@ -121,6 +121,14 @@ CASES = [
     Case("missing module", "flask routes", edited(APP, "import os", "import os, no_package")),
     Case("missing module", "flask db upgrade", with_line("\nimport no_package\n")),
     Case("annotation", "flask db upgrade", with_line("    age: int\n")),
+    Case(
+        "base in place of the model",
+        "flask db check",
+        edited(MODELS, "User(db.Model)", "User(Base)"),
+    ),
+    Case(
+        "db in place of its model", "flask db check", edited(MODELS, "User(db.Model)", "User(db)")
+    ),
     Case("annotation", "flask db check", with_line("    age: int = mapped_column()\n")),
     Case("no primary key", "flask db check", edited(MODELS, "primary_key=True", "")),
     Case("table twice", "flask db check", with_line(TWICE)),

@@ -38,3 +38,9 @@ def test_an_app_that_is_stopped_by_no_known_error_is_not_called_the_models(appli
         late,
         "Fix the app first. Every flask command needs the app.",
     )
+
+
+def test_a_type_outside_mapped_may_be_a_text(applied):
+    with_line("    phone: str | None\n")(applied)
+    _, do = diagnosis.of_the_app(applied.read().model.error) or ("", "")
+    assert "`phone: Mapped[str | None]` for a text" in do

@@ -77,7 +77,21 @@ APP: tuple[Row, ...] = (
         "annotation",
         r'^[\w.]+: Type annotation for "(?P<model>\w+)\.(?P<column>\w+)" can\'t be correctly',
         "The type of `{column}` in the model `{model}` is not inside `Mapped[…]`.",
-        "Write it as in `{column}: Mapped[int | None]`.",
+        "Put it inside, as in `{column}: Mapped[str | None]` for a text, or `Mapped[int | None]` "
+        "for a whole number.",
+    ),
+    row(
+        "base in place of the model",
+        r"^[\w.]+: Class <class '(?:\w+\.)*(?P<model>\w+)'> does not have a __table__ or "
+        r"__tablename__",
+        "The class `{model}` has no table: it derives from a base, and only `db.Model` names one.",
+        "Write `class {model}(db.Model):`.",
+    ),
+    row(
+        "db in place of its model",
+        r"^TypeError: SQLAlchemy\.__init__\(\) takes from 1 to 2 positional arguments but 4 were",
+        "A class of the models derives from `db` itself, which is no model.",
+        "Write `db.Model` between its brackets, as in `class Post(db.Model):`.",
     ),
     row(
         "type of Python",
