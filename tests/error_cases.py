@@ -268,6 +268,24 @@ CASES = [
     Case("no such column", ">>> User.query.first()", with_line(AGE)),
     Case("no such column", f">>> {ADD_ADA}", with_line(AGE)),
     Case("name of another shell", ">>> grace.age = 45"),
+    *(
+        Case("part of db", f">>> {statement}")
+        for statement in ("session.commit()", "db.session.execute(text('SELECT 1'))")
+    ),
+    Case("part of the session", ">>> db.execute(db.text('SELECT 1'))"),
+    *(
+        Case("SQL in the shell", f">>> {statement}")
+        for statement in (
+            "VACUUM INTO 'instance/x.db'",
+            "select * from user",
+            "result = db.session.execute(db.text('VACUUM INTO 'instance/x.db''))",
+            "result = db.session.execute(db.text(VACUUM INTO 'instance/x.db'))",
+        )
+    ),
+    *(
+        Case("copy into no folder", f""">>> db.session.execute(db.text("VACUUM INTO '{file}'"))""")
+        for file in ("instance/backups/x.db", "instance")
+    ),
     Case("no row found", f""">>> {IMPORT}; User.query.get("Ada").name"""),
     Case("no row found", f""">>> {IMPORT}; ada = User.query.get(9)\nada.name = 'A'"""),
     Case("method without brackets", ">>> user = User.query.first\nuser.age"),

@@ -97,5 +97,19 @@ def test_a_command_without_its_mark_is_told_apart_from_python(notebook):
         "means: `db` is known in the Flask shell, and this cell is plain Python.\n"
         "do:    Begin the cell with `%%flask_shell`.\n"
     )
+    answer = notebook.run("VACUUM INTO 'instance/x.db'")
+    assert "`VACUUM` begins a statement of SQL, and a cell takes Python." in answer.text
+    assert 'with `%%flask_shell`, and write `db.session.execute(db.text("…"))`.' in answer.text
+    assert "`import csv` above" in notebook.run("csv.reader(3)").text
     for cell in ("def f(:", "git = ", "flask(1", "print('git diff'", "flask = 1", "git", "nope -q"):
         assert notebook.run(cell).text == ""
+
+
+@pytest.mark.parametrize("before", ["# a copy\n", " "])
+def test_a_magic_that_is_not_the_first_is_told_so(notebook, before):
+    answer = notebook.run(f"{before}%%flask_shell --env-file production.env\n1")
+    said = " ".join(answer.text.split())
+    assert "means: `%%flask_shell --env-file production.env` has to be the very first" in said
+    assert "do: Take away the line above it, or the space before it." in said
+    for cell in ("%%flask_shell\n1\n%%flask_shell", "%%bash\nexit 1\n%%bash"):
+        assert "the very first" not in notebook.run(cell).text

@@ -24,6 +24,12 @@ DATABASE: tuple[Row, ...] = (
         "again.",
     ),
     sqlite(
+        "copy into no folder",
+        r"unable to open database: (?P<file>.+)\n\[SQL: VACUUM ",
+        "SQLite cannot make the file `{file}`: its folder is missing, or a folder has that name.",
+        "Name a file right in the folder of databases, as in `VACUUM INTO 'instance/copy.db'`.",
+    ),
+    sqlite(
         "cannot be opened",
         r"unable to open database file",
         "SQLite can neither open nor make the file, usually because its folder is missing.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from .row import Row, row
 
 CONSOLE = r'^Traceback.*\n  File "<console>"[\s\S]*'
@@ -10,12 +12,38 @@ CONSOLE = r'^Traceback.*\n  File "<console>"[\s\S]*'
 NOT_A_MODEL = r"(?:Query|Session|SQLAlchemy|Flask|Table|Column|Engine|Select|TextClause|\w*Result)'"
 """Classes of the libraries that a statement meets most often."""
 
+_WORDS = r"(?P<word>VACUUM|SELECT|INSERT|UPDATE|DELETE|ALTER|DROP|PRAGMA)"
+SQL = re.compile(rf"{_WORDS}(?= +[\w*])", re.IGNORECASE)
+"""How a line begins that is a statement of SQL, and no Python."""
+
+IN_PYTHON = 'db.session.execute(db.text("…"))'
+"""What makes SQL of a text."""
+
 LOOK_AT_THE_SEARCH = (
     "Look at how the row is searched: `.get(…)` takes the id, "
     '`.filter_by(name="…").first()` a name.'
 )
 
 SHELL: tuple[Row, ...] = (
+    row(
+        "SQL in the shell",
+        rf'^  File "<console>", line \d+\n +(?:.*\bdb\.text\([\'"]?)?(?i:{_WORDS}) +[\w*].*\n'
+        r"[\s\S]*^SyntaxError: ",
+        "`{word}` begins a statement of SQL, and this shell takes only Python.",
+        f"Write it between double quotation marks, in `{IN_PYTHON}`.",
+    ),
+    row(
+        "part of db",
+        rf"{CONSOLE}^NameError: name '(?P<name>session|text|select)' is not defined",
+        "This shell knows `{name}` only as a part of `db`.",
+        "Write `db.{name}` in its place.",
+    ),
+    row(
+        "part of the session",
+        rf"{CONSOLE}^AttributeError: (?P<name>add|add_all|commit|delete|execute|get|scalars)$",
+        "`db` itself has nothing called `{name}`; its session has.",
+        "Write `db.session.{name}(…)`.",
+    ),
     row(
         "name of another shell",
         rf"{CONSOLE}^NameError: name '(?P<name>\w+)' is not defined",

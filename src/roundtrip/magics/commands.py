@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -13,6 +14,7 @@ from IPython.core.magic import cell_magic, magics_class
 from IPython.utils.text import SList
 
 from .. import diagnosis, environment, flask_shell, terminal
+from ..diagnosis.shell_rows import IN_PYTHON, SQL
 from ..errors import CommandFailed, Refused
 from ..safe_files import write_text
 from ..wrapping import wrapped
@@ -140,9 +142,21 @@ def _tell_of_a_command(ran: ExecutionResult) -> None:
         line = (ran.error_before_exec.text or "").strip()
     elif unknown:  # `pytest -q` could be Python
         line = next((each for each in lines if each.startswith(f"{unknown} -")), "")
-    if line in lines and _COMMAND.match(line):
+    magics = [each.strip() for each in lines if each.lstrip().startswith("%%")]
+    if magics and not "".join(lines[:1]).startswith("%%") and not ran.success:
+        means = f"`{magics[0]}` has to be the very first of its cell, and something is before it."
+        do = "Take away the line above it, or the space before it."
+        write("\n".join((*wrapped("means: ", means), f"do:    {do}", "")))
+    elif line in lines and _COMMAND.match(line):
         means = f"`{line}` is a command for the terminal, and a cell takes Python."
         write("\n".join((*wrapped("means: ", means), f"do:    Put `!` before it: `!{line}`.", "")))
+    elif line in lines and (sql := SQL.match(line)):
+        means = f"`{sql[0]}` begins a statement of SQL, and a cell takes Python."
+        do = f"Begin the cell with `%%flask_shell`, and write `{IN_PYTHON}`."
+        write("\n".join((*wrapped("means: ", means), *wrapped("do:    ", do), "")))
+    elif unknown in sys.stdlib_module_names:
+        means = f"`{unknown}` is a module of Python, and nothing has imported it here."
+        write(f"means: {means}\ndo:    Put the line `import {unknown}` above.\n")
     elif unknown in _OF_THE_SHELL:
         means = f"`{unknown}` is known in the Flask shell, and this cell is plain Python."
         write(f"means: {means}\ndo:    Begin the cell with `%%flask_shell`.\n")
