@@ -191,6 +191,12 @@ def test_a_copy_under_another_name_gets_the_right_one(project: Path):
     refused("database_has", made(), project, said, f'python -c "{move}"', **goal)
 
 
+def test_a_text_is_no_copy(project: Path):
+    goal = {"column": "user.age", "database": "copy.db", "copy": "production.db"}
+    (project / "instance/copy.db").write_text("CREATE TABLE user (id INTEGER);\n")
+    refused("database_has", made(), project, "copy.db is no SQLite file", "%restart", **goal)
+
+
 def test_a_database_that_has_gone_back_too_far_for_the_copy(project: Path):
     """It would be one of an older revision."""
     state = made(migrations=migrations(second()))

@@ -22,6 +22,7 @@ from .course_databases import (
     command_on,
     copies,
     is_used,
+    query,
     settings_of,
     settings_with_address,
     shares_a_row,
@@ -45,7 +46,10 @@ def copy_lost(project: Path, database: str, column: str, source: str) -> Cure:
             return Cure(f"{cause} This deletes it; then make it again.", command, repair=True)
         return begin_again(cause)
     if (project / "instance" / database).is_file():
-        return begin_again(f"{database} was overwritten, or made too late.")
+        what = "was overwritten, or made too late"
+        if not query(project, database, "PRAGMA schema_version"):
+            what = "is no SQLite file, and a text such as that of .dump is no copy here"
+        return begin_again(f"{database} {what}.")
     if (project / database).is_file():
         return beside_instance(database)
     for other in copies(project, "*"):
