@@ -186,7 +186,8 @@ def maker_changed(state: State, project: Path, column: str) -> Cure | None:
     if any(column in (*each.adds, *each.columns) or each.opaque for each in scripts):
         return None
     for script in scripts:
-        command = why_changed(state, script.file).command if column in script.once else ""
+        changed = column in script.once and script.version == "HEAD"  # and not committed
+        command = why_changed(state, script.file).command if changed else ""
         for place in ask_git(project, "log", "--format=%h", "--diff-filter=M", "--", script.file):
             if has_word(project, f"{place}~1", script.file, column.rpartition(".")[2]):
                 command = command or f"git restore --source={place}~1 -- {quoted(script.file)}"
