@@ -67,7 +67,7 @@ def test_model_has(project: Path):
     strict = {"column": "user.id", "type": "INTEGER"}
     refused("model_has", made(), project, "may be empty; look at what is in M", LOOK, **strict)
     refused("model_has", MODEL_AHEAD, project, "still in", "git diff", **age, present=False)
-    refused("model_has", BROKEN, project, f"Look at {MODELS}", LOOK, **age)
+    refused("model_has", BROKEN, project, f"Fix {MODELS} first", LOOK, **age)
     bare = made(model=replace(made().model, odd=("User.age is a type, not a column.",)))
     refused("model_has", bare, project, "is a type, not a column", LOOK, **age)
 

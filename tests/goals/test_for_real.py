@@ -139,6 +139,14 @@ def test_a_line_outside_its_class_is_named(project: Project):
     assert said.cause == "age is outside the class User: indent its line by four spaces."
 
 
+def test_a_model_that_does_not_load_is_explained_by_its_goal(project: Project):
+    """What SQLAlchemy says is long, and names no cure."""
+    project.add_to_model("    phone: str | None\n")
+    said = find(project, "model_has", column="user.phone")
+    assert said.found == "The type of phone in the model User is not inside Mapped[…]."
+    assert "phone: Mapped[str | None] for a text" in said.cause
+
+
 def test_a_line_in_a_class_below_is_none_of_the_class(project: Project):
     """SQLAlchemy makes the column in the same table, and only rows of that class know it."""
     project.edit("demo_app/models.py", states.AGE, f"\n\nclass Customer(User):\n{states.AGE}")

@@ -8,6 +8,7 @@ from pathlib import Path
 from ..reading.git import moves_of_head
 from ..state import State
 from ..verdict.lookups import database_names, models_file
+from ..verdict.model_rules import model_error
 from .commit_causes import amended, reset_without_hard
 from .finding import Cure, Finding, met, unmet
 from .git import head_subject
@@ -30,11 +31,11 @@ def model_has(
     """
     model = state.model
     if model.error or not model.found:
-        cause = f"{state.verdict.headline} Look at {model.error_file or 'the app'}."
-        if not model.found:
-            cause = f"{state.verdict.headline} {state.verdict.why}"
-        following = state.verdict.next or look_at(state, model.error_file)
-        return unmet(model.error or "no app", Cure(cause, following, repair=True))
+        said = (model_error(state) if model.found else None) or state.verdict
+        cause = f"{said.headline} {said.why}"
+        following = said.next or state.verdict.next or look_at(state, model.error_file)
+        text = said.found if model.error else "no app"
+        return unmet(text, Cure(cause, following, repair=True))
     there = ((t, c) for t in model.tables for c in t.columns if f"{t.name}.{c.name}" == column)
     table, found = next(there, (None, None))
     text = f"the model {'has' if found else 'does not have'} {column}"
