@@ -235,3 +235,12 @@ def test_a_mistake_in_the_model_is_not_said_to_be_about_the_address(project: Pro
     project.write(".flaskenv", "FLASK_APP=demo_app\nDATABASE_URL=app.db\n")
     verdict = project.read().verdict
     assert (verdict.kind, verdict.next) == ("model_error", "%show .flaskenv")
+
+
+def test_what_a_restore_of_the_model_would_throw_away_is_said(project: Project):
+    """A class that no commit has would be lost with the line that is wrong."""
+    key = '    user_id: Mapped[int] = mapped_column(db.ForeignKey("User.id"))\n'
+    project.add_to_model(POST + key)
+    verdict = project.read().verdict
+    assert verdict.back == f"git restore {MODELS}"
+    assert verdict.why.endswith("The other command throws away all that is new in the file.")
