@@ -242,7 +242,7 @@ class Elsewhere:
     `problem`: why it cannot be read, or reached by a command. `unrecorded`: it has tables and no
     revision. `names`: what it has (`user`, `user.age`). `filled`: its tables with rows. `emptied`:
     it has no table, and had some. `same_as`: the settings of production, where they name this
-    database too.
+    database too. `copies`: where it is missing, the databases with rows that no settings name.
     """
 
     env_file: str
@@ -254,6 +254,7 @@ class Elsewhere:
     filled: tuple[str, ...] = ()
     emptied: bool = False
     same_as: str = ""
+    copies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

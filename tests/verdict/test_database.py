@@ -10,7 +10,7 @@ import pytest
 from against_tools import check_against_commands
 from starts import Starts
 from states import Project, find
-from turns import CITY, MODELS, POST, committed, fails, with_script
+from turns import CITY, MODELS, NICK, POST, committed, fails, with_script
 
 from roundtrip import checks, show
 from roundtrip.course import Goal
@@ -282,3 +282,20 @@ def test_the_rows_of_a_table_that_was_dropped_for_its_copy(aged: Project):
     aged.sql(command)
     assert aged.read().verdict.kind == "agree"
     assert find(aged, "rows", count=3, **kept).met
+
+
+def test_a_table_without_a_column_that_its_script_makes_is_not_stamped(new: Project):
+    """The script was written against an empty database, after the model had got a line more."""
+    new.add_to_model(NICK)
+    new.run("env", "DATABASE_URL=sqlite://", "flask", "db", "migrate", "-m", "All")
+    verdict = new.read().verdict
+    script = new.script_file("all")
+    assert (verdict.kind, verdict.next) == ("not_recorded", f"%show {script}")
+    assert "user.nick is not there" in verdict.found
+    line = "    sa.Column('nick', sa.String(length=20), nullable=True),\n"
+    new.edit(script, line, "")
+    new.follow("not_recorded", "flask db stamp head")
+    new.follow("model_ahead", 'flask db migrate -m "Add nick column to user model"')
+    new.db("upgrade")
+    assert new.sql("SELECT name, nick FROM user") == [("Ada", None)]
+    new.run("env", "DATABASE_URL=sqlite:///fresh.db", "flask", "db", "upgrade")

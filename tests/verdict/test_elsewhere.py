@@ -270,3 +270,16 @@ def test_what_only_the_board_of_the_other_database_shows(aged: Project, change: 
     verdict = aged.read().verdict
     assert verdict.headline == AGREE.headline
     assert verdict.why.endswith("%board --env-file production.env looks closer.")
+
+
+def test_a_mistyped_name_beside_the_database_that_is_meant(both: Project):
+    """An upgrade would make an empty one, and the rows would seem to be lost."""
+    both.write("production.env", "DATABASE_URL=sqlite:///prodution.db\n")
+    verdict = both.read().verdict
+    assert (verdict.kind, verdict.next) == ("elsewhere", "%board --env-file production.env")
+    assert "There are rows in instance/production.db" in verdict.found
+    verdict = both.read("production.env").verdict
+    assert verdict.next == "%show instance/production.db"
+    assert "correct the name in production.env" in verdict.why
+    both.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
+    assert both.read().verdict.kind == "agree"

@@ -289,3 +289,11 @@ def test_of_a_script_that_came_without_its_line_the_commit_is_shown_first(
     look, delete = f"git log -p -1 -- {script}", f"git rm {script}"
     told = (delete, "") if with_its_model else (look, delete)
     assert (verdict.kind, verdict.next, verdict.back) == ("left_over", *told)
+
+
+def test_an_empty_script_is_told_before_it_is_run(aged: Project):
+    aged.db("revision", "-m", "Oops")
+    verdict = aged.read().verdict
+    told = (f"%show {aged.script_file('oops')}", "flask db upgrade")
+    assert (verdict.kind, verdict.next, verdict.back) == ("pending", *told)
+    assert "is empty: its upgrade() does nothing." in verdict.why

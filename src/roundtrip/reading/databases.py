@@ -105,7 +105,10 @@ def _other(
     if not file.is_file():
         # Flask-SQLAlchemy makes instance/ itself, and no other folder.
         makes = file.parent == project / "instance" or file.parent.is_dir()
-        return Elsewhere(settings, url, problem="missing" if makes else "no folder")
+        if not makes:
+            return Elsewhere(settings, url, problem="no folder")
+        copies = with_copies(project, DatabaseState(url)).copies
+        return Elsewhere(settings, url, problem="missing", copies=copies)
     other = _sqlite(file, url)
     names = names_in(other.tables)
     if url == here.url:

@@ -189,6 +189,18 @@ def not_recorded(state: State) -> Disagreement | None:
             "have run. Check. Do by hand what is missing; only then flask db stamp "
             f"{done.id} records it.",
         )
+    dropped = {name for revision in state.migrations.pending for name in revision.drops}
+    made = [name for name in done.columns if not is_among(name, dropped)]
+    if absent := [name for name in made if name not in database]:
+        return say(
+            "The database has a part of what a migration makes.",
+            f"{named(done)} counts as not run. Of {listed(done.adds)}, which it makes, "
+            f"{are(absent)} not there.",
+            "A stamp would record more than there is, and an upgrade would fail. Take the lines of "
+            f"{listed(absent)} out of the script, then flask db stamp {done.id} records it, and "
+            "flask db migrate writes a script for the rest.",
+            f"%show {quoted(done.file)}",
+        )
     last = done.id in state.migrations.heads
     made = "Something else made it, such as db.create_all(), or a stamp took back the record"
     if not done.undoes:

@@ -135,6 +135,14 @@ def _not_there(state: State, other: Elsewhere) -> Disagreement | None:
             no_folder(other.url),
             f"%show {other.env_file}",
         )
+    if other.copies:
+        return say(
+            f"{other.url} is not there.",
+            f"{other.env_file} names it, and there is no such file. There are rows in "
+            f"{listed(other.copies)}, which no settings name.",
+            "An upgrade would make it without rows. This shows what to do.",
+            with_env_file("%board", other.env_file),
+        )
     if other.problem == "missing":
         return say(
             f"{other.url} is not there.",

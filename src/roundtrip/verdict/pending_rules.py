@@ -11,7 +11,7 @@ from ..state import Disagreement, State
 from .commands import back_on, take_out
 from .failing import half_run, in_the_way, mistaken, unfit, would_fail
 from .left_over_rules import left_over, model_of
-from .lookups import gone, has_run, is_among, model_names, row_count, unlike
+from .lookups import claims, gone, has_run, is_among, model_names, row_count, unlike
 from .unseen_rules import not_made
 from .wording import listed, named, say
 
@@ -45,8 +45,9 @@ def pending(state: State) -> Disagreement | None:
     if copies := state.database.copies:
         why = (
             f"There are rows in {listed(copies)}, which no settings name. Are they those of "
-            f"{state.database.url}? Then Python's shutil.copy(source, target) puts them in place. "
-            "If not, the upgrade makes the tables, without rows."
+            f"{state.database.url}? Then correct the name in {state.database.named_in}, or "
+            "Python's shutil.copy(source, target) puts them in place. If not, the upgrade makes "
+            "the tables, without rows."
         )
         return say(headline, found, why, f"%show {quoted(copies[0])}", "flask db upgrade")
     if state.database.emptied:
@@ -101,6 +102,11 @@ def _to_read_first(
             why = f"The upgrade deletes {listed(drops)} with all values in it, as it did in "
             why += f"{other.url}: the script has run there, so keep it."
         return why, changing, "flask db upgrade"
+    empty = next((r for r in waiting if r.is_empty and not r.parents[1:]), None)
+    if empty and not claims(state, empty):
+        why = f"{named(empty)} is empty: its upgrade() does nothing. Should it do something? Then "
+        why += "write that into it first."
+        return why, empty, "flask db upgrade"
     if one_way := next((r for r in waiting if not r.undoes), None):
         why = f"The downgrade() of {named(one_way)} does not undo its upgrade(): fix it first, "
         why += "before a database needs it."
