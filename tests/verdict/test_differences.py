@@ -280,3 +280,21 @@ def test_a_script_that_would_be_a_second_head_does_not_come_back(aged: Project):
     verdict = aged.read().verdict
     assert (verdict.kind, verdict.next) == ("database_ahead", "")
     assert "No migration made it" in verdict.why and "DROP COLUMN age" in verdict.why
+
+
+@pytest.mark.parametrize("committed", [False, True])
+def test_a_table_without_its_foreign_key_is_made_again_while_nobody_has_it(
+    project: Project, committed: bool
+):
+    """It has no row yet, and one script can do it right; a committed one is followed by another."""
+    column, key = "    user_id: Mapped[int]", ' = mapped_column(db.ForeignKey("user.id"))'
+    project.add_to_model(f"{POST}{column}\n")
+    project.db("migrate", "-m", "Create post table")
+    project.db("upgrade")
+    if committed:
+        project.commit("Create post table")
+    project.edit(MODELS, column, column + key)
+    verdict = project.read().verdict
+    again = 'flask db migrate -m "Change post table"'
+    assert verdict.next == (again if committed else "flask db downgrade")
+    assert ("makes post without its foreign key on user_id." in verdict.why) != committed

@@ -72,8 +72,20 @@ def _made_otherwise(state: State, changes: Sequence[Difference]) -> tuple[Revisi
     return None
 
 
+def _made_without(state: State, changes: Sequence[Difference]) -> tuple[Revision, str] | None:
+    """The last script to run here, if it makes a table without a rule; and which. No row goes."""
+    for script in state.migrations.revisions:
+        if script.id in state.migrations.current and script.undoes and not script.loses:
+            for each in changes:
+                rule = each.op in ("add_fk", "add_constraint", "add_index")
+                if rule and each.table in script.adds and not row_count(state, each.table):
+                    what, _, _ = each.detail.partition(",")
+                    return script, f"{named(script)} makes {each.table} without its {what}."
+    return None
+
+
 def _to_make_again(state: State, changes: list[Difference]) -> Careful | None:
-    found = _made_otherwise(state, changes)
+    found = _made_otherwise(state, changes) or _made_without(state, changes)
     if not found or found[0].committed:
         return None
     return (
