@@ -283,3 +283,14 @@ def test_a_mistyped_name_beside_the_database_that_is_meant(both: Project):
     assert "correct the name in production.env" in verdict.why
     both.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
     assert both.read().verdict.kind == "agree"
+
+
+def test_on_a_branch_of_its_own_production_is_to_wait_for_the_merge(both: Project):
+    both.git("switch", "-qc", "phone")
+    committed(both, PHONE, "Phone")
+    assert both.read().verdict.why.endswith("phone yet: merge it before that upgrade.")
+    both.git("switch", "-q", "main")
+    both.git("merge", "-q", "phone")
+    verdict = both.read().verdict
+    assert verdict.next == "flask --env-file production.env db upgrade"
+    assert "merge" not in verdict.why

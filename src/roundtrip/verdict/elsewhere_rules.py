@@ -216,6 +216,8 @@ def _at_another_revision(state: State, other: Elsewhere) -> Disagreement | None:
         return say(f"{other.url} waits.", found, f"{why}fail or be lost there.", board)
     if there < here:
         why = "Each database is upgraded on its own; test this one, then upgrade that."
+        if state.git.branch not in (None, "main", "master"):
+            why += f" Others may not want {state.git.branch} yet: merge it before that upgrade."
         there_too = with_env_file("flask db upgrade", other.env_file)
         return say(f"{other.url} waits.", found, why, there_too)
     why = "Each database is downgraded on its own, before the code goes back."
