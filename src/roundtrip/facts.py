@@ -39,7 +39,7 @@ class ModelState:
     `found`: there is an app at all. `error`: why it does not load, `error_file` where. `migrates`:
     the app has Flask-Migrate. `odd`: attributes that look like columns and are none; `untyped`:
     columns without a type. `unrelated`: why the classes do not fit together, so that queries fail.
-    `left_out`: tables of the database whose classes are in files that the app does not import.
+    `left_out`: tables whose classes are in files that the app does not import.
     `named_in`: the file of settings that names the app; empty where none does.
     """
 

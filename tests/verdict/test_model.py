@@ -150,6 +150,29 @@ def test_a_class_whose_import_is_lost_is_not_dropped(project: Project):
     assert project.read().verdict.kind == "database_ahead"
 
 
+@pytest.mark.parametrize("committed", [False, True])
+def test_a_new_class_that_nothing_imports(project: Project, committed: bool):
+    """`flask db migrate` says that nothing has changed, and there seems to be nothing to do."""
+    project.write("demo_app/posts.py", f"from .models import *\nfrom .models import db\n{POST}")
+    if committed:
+        project.commit("Posts")
+    assert "No changes in schema detected" in project.db("migrate", "-m", "Create post table")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("class_not_imported", f"%show {INIT}")
+    assert "flask db migrate does not see it" in verdict.why
+    project.edit(INIT, "\nmigrate = ", "from .posts import Post\n\nmigrate = ")
+    project.follow("model_ahead", 'flask db migrate -m "Create post table"')
+
+
+def test_a_driver_that_the_code_imports_is_not_about_an_address(project: Project):
+    models = (project.path / MODELS).read_text(encoding="utf-8")
+    project.write(MODELS, f"import psycopg2\n{models}")
+    project.follow("model_error", f"git diff {MODELS}")
+    project.write(".flaskenv", "FLASK_APP=demo_app\nDATABASE_URL=postgresql://me@nowhere/app\n")
+    project.write(MODELS, models)
+    assert project.read().verdict.next == "%show .flaskenv"
+
+
 def test_a_model_that_is_not_imported(project: Project):
     project.edit(INIT, "from .models import db\n", "")
     project.edit(INIT, "from .pages import pages\n", "")

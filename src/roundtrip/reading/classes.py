@@ -39,10 +39,15 @@ def classes(project: Path) -> Iterator[Class]:
 
 
 def not_imported(project: Path, tables: Collection[str], imported: Collection[str]) -> list[Table]:
-    """The classes that make these tables, in files that are not among those `imported`."""
+    """The classes of other tables than these, in files that are not among those `imported`.
+
+    Tests may have classes of their own.
+    """
     found = {}
     for each in classes(project):
-        if each.table in tables and "db.Model" in each.bases and each.file not in imported:
+        if each.file in imported or each.file.startswith("tests/"):
+            continue
+        if each.table not in tables and "db.Model" in each.bases:
             found[each.table] = Table(each.table, class_name=each.name, file=each.file)
     return list(found.values())
 

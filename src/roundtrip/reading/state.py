@@ -63,8 +63,8 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
     differences = _differences(report)
     usual = _report(run(["python", str(PROBE)])) if env_file and differences else {}
     migrations = _with_maker(migrations, differences, run)
-    if gone := [d.table for d in differences if d.op == "remove_table"]:
-        left_out = not_imported(project, gone, model.files)
+    if not model.error:
+        left_out = not_imported(project, [table.name for table in model.tables], model.files)
         model = replace(model, left_out=tuple(left_out))
     state = State(
         git,

@@ -8,7 +8,7 @@ from .. import diagnosis
 from ..env_file import quoted
 from ..state import Disagreement, State
 from .commands import look_at_model, restore_model, show_settings, undo
-from .lookups import APP
+from .lookups import APP, database_names
 from .wording import are, listed, rows_in, say, sentence
 
 
@@ -78,7 +78,8 @@ def model_error(state: State) -> Disagreement | None:
             'ForeignKey("user.id") for the class User.',
             *undo(state, *(path for path in state.git.modified if path.endswith(".py"))),
         )
-    if re.search(rf"{_ADDRESS}|NoSuchModuleError|No module named '(?:{_DRIVERS})'", error):
+    drivers = _DRIVERS if state.database.named_in else "-"  # without an address, the code asks
+    if re.search(rf"{_ADDRESS}|NoSuchModuleError|No module named '(?:{drivers})'", error):
         why = (
             "It is about the database's address, not about the code: SQLAlchemy cannot use what "
             "DATABASE_URL says, or lacks the driver for it."
@@ -168,15 +169,13 @@ def class_not_imported(state: State) -> Disagreement | None:
         return None
     table = state.model.left_out[0]
     look, back = undo(state, APP)
-    return say(
-        "The app does not import a class.",
-        f"{table.file} has the class {table.class_name}, and nothing imports it; the database has "
-        f"its table {table.name}.",
-        "Import it where the app is built. Do not run flask db migrate now: its script would drop "
-        f"the table and {rows_in(state, table.name)}.",
-        look or f"%show {APP}",
-        back,
-    )
+    found = f"{table.file} has the class {table.class_name}, and nothing imports it"
+    why = "So flask db migrate does not see it. Import it where the app is built."
+    if table.name in database_names(state):
+        found += f"; the database has its table {table.name}"
+        why = "Import it where the app is built. Do not run flask db migrate now: its script would "
+        why += f"drop the table and {rows_in(state, table.name)}."
+    return say("The app does not import a class.", f"{found}.", why, look or f"%show {APP}", back)
 
 
 def no_model(state: State) -> Disagreement | None:
