@@ -88,7 +88,8 @@ def stamped(state: State) -> Disagreement | None:
                 return _renamed(revision, absent[0], other)
             if {*revision.adds} & database:
                 return _partly(revision, absent)
-            then = "Stamp it back; then flask db upgrade does the work."
+            then = "Stamp it back; then flask db upgrade does the work. What was dropped by hand "
+            then += "comes back empty."
             if len(revision.parents) > 1:
                 then = "Stamp it back, then look again: a merge has two parents, a stamp names one."
             if twin := next((r for r in state.migrations.pending if {*r.adds} & {*absent}), None):
