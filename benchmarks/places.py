@@ -53,7 +53,8 @@ Run = Callable[[str], None]
 @contextmanager
 def kernel(home: Path, **environ: str) -> Iterator[Run]:
     """A kernel in `notebooks/`, with the course loaded, for a learner who lives in `home`."""
-    manager = KernelManager(kernel_name="python3")
+    # Of many that begin at once, one could find a port taken meanwhile by the client of another.
+    manager = KernelManager(kernel_name="python3", transport="ipc", ip=f"{home}-kernel")
     env = os.environ | {"ROUNDTRIP_HOME": str(home)} | environ
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     manager.start_kernel(cwd=str(ROOT / "notebooks"), env=env, **quiet)
