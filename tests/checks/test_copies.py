@@ -13,7 +13,7 @@ from goal_states import FIRST, SECOND, add_age, ask, git, made, migrations, refu
 from roundtrip import checks
 from roundtrip.course import Goal
 
-COPY: dict[str, Any] = {"database": "production.db", "adds": "user.age"}
+COPY: dict[str, Any] = {"database": "production.db", "table": "user", "adds": "user.age"}
 SHELL = "%%flask_shell --env-file production.env"
 BEFORE = "Make it before production.db is upgraded, under a name that no file there has."
 DOWN = "flask --env-file production.env db downgrade"
@@ -86,11 +86,11 @@ def test_too_late_for_a_copy(project: Path):
     state = made(migrations=migrations(second()))
     refused("copied", state, project, "a step back loses nothing", DOWN, **COPY)
     sql(project, "UPDATE user SET age = 52", "production.db")
-    refused("copied", state, project, "would drop the values that user.age has", "%restart", **COPY)
+    refused("copied", state, project, "would drop what user.age holds now", "%restart", **COPY)
 
 
 def test_a_copy_from_before_a_drop(project: Path):
-    drop: dict[str, Any] = {"database": "production.db", "drops": "user.age"}
+    drop = {"database": "production.db", "table": "user", "drops": "user.age"}
     state = made(migrations=migrations(second(adds=(), drops=("user.age",))))
     add_age(project, "production.db")
     refused("copied", state, project, BEFORE, SHELL, **drop)
@@ -102,7 +102,7 @@ def test_a_copy_from_before_a_drop(project: Path):
     copy(project, "older.db", "before.db")
     sql(project, "UPDATE alembic_version SET version_num = 'older'", "older.db")
     (project / "instance/before.db").unlink()
-    refused("copied", state, project, "was empty there, so a step back", DOWN, **drop)
+    refused("copied", state, project, "Values that it had are gone for good.", DOWN, **drop)
     sql(project, "UPDATE user SET age = 52 WHERE name = 'D'", "older.db")
     sql(project, "UPDATE user SET age = 52 WHERE name = 'D'", "production.db")
     refused("copied", state, project, "An older copy, older.db, has values", "%restart", **drop)
@@ -208,3 +208,18 @@ def test_a_database_that_has_gone_back_too_far_for_the_copy(project: Path):
 def test_a_project_without_a_folder_of_databases(project: Path):
     (project / "instance").rename(project / "moved")
     refused("copied", made(), project, BEFORE, SHELL, **COPY)
+
+
+def test_a_copy_from_before_a_table(project: Path):
+    """Rows in the new table would be lost by a step back, as values in a new column are."""
+    table = {"database": "production.db", "table": "user", "adds": "post"}
+    state = made(migrations=migrations(second(adds=("post",))))
+    refused("copied", state, project, BEFORE, SHELL, **table)
+    copy(project, "before.db")
+    assert ask("copied", state, project, **table).met
+    (project / "instance/before.db").unlink()
+    sql(project, "CREATE TABLE post (id INTEGER PRIMARY KEY, title TEXT)", "production.db")
+    sql(project, f"UPDATE alembic_version SET version_num = '{SECOND}'", "production.db")
+    refused("copied", state, project, "post is empty there, so a step back", DOWN, **table)
+    sql(project, "INSERT INTO post (title) VALUES ('Kept')", "production.db")
+    refused("copied", state, project, "would drop what post holds now", "%restart", **table)

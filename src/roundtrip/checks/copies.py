@@ -13,14 +13,14 @@ from .database_causes import beside_instance
 from .finding import Cure, Finding, begin_again, met, unmet
 
 
-def copied(state: State, project: Path, database: str, adds: str = "", drops: str = "") -> Finding:
-    """Some file in instance/ is a copy of this database, from right before a migration.
+def copied(
+    state: State, project: Path, database: str, table: str, adds: str = "", drops: str = ""
+) -> Finding:
+    """Some file in instance/ is a copy of this database, as it was right before a migration.
 
-    It is the newest one that adds, or drops, this `table.column`. The copy counts the migrations
-    before it as run, and holds a row of the database's own.
+    It is the newest one that adds, or drops, this `table.column` or table. The copy counts the
+    migrations before it as run, and holds a row of the database's own `table`.
     """
-    column = adds or drops
-    table = column.partition(".")[0]
     scripts = _scripts(state, adds, drops)
     script = scripts[0] if scripts else None
     before = {*(script.parents if script else state.migrations.heads)}
@@ -36,8 +36,8 @@ def copied(state: State, project: Path, database: str, adds: str = "", drops: st
     full = [file for file in had if _values(project, file, drops)]
     for file in copies_of(database, there):
         if not full or file in full:  # one that is made after the loss has no values
-            return met(f"{file}: a copy of {database}, from before")
-    text = f"no copy of {database} from right before in instance"
+            return met(f"{file}: a copy of {database}, as it was before")
+    text = f"no copy of {database} as it was before in instance"
     taken = {each.name for each in project.glob("instance/*")}
     outside = [f"../{file}" for file in (*state.git.private, *state.git.databases)]
     beside = [file.removeprefix("../") for file in copies_of(database, outside)]
@@ -85,9 +85,14 @@ def _too_late(
     if not adds and not had:
         return begin_again(f"{cause} The values are gone for good, and no downgrade has them.")
     if adds and _values(project, database, adds):
-        return begin_again(f"{cause} A step back would drop the values that {adds} has now.")
-    cause += " The column was empty there, so a step back loses nothing: downgrade, make the "
-    return Cure(f"{cause}copy, upgrade again.", command_on(database, "flask db downgrade"), True)
+        return begin_again(f"{cause} A step back would drop what {adds} holds now.")
+    if adds:
+        cause += f" {adds} is empty there, so a step back loses nothing: downgrade, make the copy, "
+        cause += "upgrade again."
+    else:
+        cause += " Was the column empty? Then a step back loses nothing: downgrade, make "
+        cause += "the copy, upgrade again. Values that it had are gone for good."
+    return Cure(cause, command_on(database, "flask db downgrade"), True)
 
 
 def _has(project: Path, database: str, column: str) -> bool:
@@ -96,9 +101,10 @@ def _has(project: Path, database: str, column: str) -> bool:
 
 
 def _values(project: Path, database: str, column: str) -> int:
-    """How many rows of a database have a value in this `table.column`."""
-    if not _has(project, database, column):
-        return 0
+    """How many rows of a database have a value in this `table.column`, or are in this table."""
     table, _, name = column.partition(".")
-    found = query(project, database, f"SELECT count({sql_name(name)}) FROM {sql_name(table)}")
+    if name and not _has(project, database, column):
+        return 0
+    what = sql_name(name) if name else "*"
+    found = query(project, database, f"SELECT count({what}) FROM {sql_name(table)}")
     return found[0][0] if found else 0

@@ -105,14 +105,16 @@ def dropped_by_a_downgrade(state: State, column: str) -> Cure | None:
 def no_row(project: Path, table: str, key: str, name: Any) -> Cure:
     """No row is found by this value."""
     statement = f"SELECT DISTINCT {sql_name(key)} FROM {sql_name(table)}"
-    cause = NOT_COMMITTED.format("No such row was added")
+    cause = "No such row was added, db.session.commit() did not follow, or a downgrade dropped "
+    cause += f"{table} with its rows."
     if there := [row[0] for row in query(project, USUAL, statement)]:
         cause = f"The rows that are there have {key} {row_in_words(there[:5])}."
     for other in used_databases(project):
         if (name,) in query(project, other, statement):
             cause = f"It was added to the wrong database: {other} has it."
             break
-    return in_the_shell(cause, USUAL)
+    # What is tried out here comes before production.
+    return replace(in_the_shell(cause, USUAL), holds_back=True)
 
 
 def no_column(state: State, project: Path, column: str) -> Finding:
