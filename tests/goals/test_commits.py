@@ -176,3 +176,20 @@ def test_a_commit_without_the_lesson_s_file_gets_it(project: Project):
     assert told == ["git add .", 'git commit --amend -m "Test the age column"']
     assert project.git("rev-parse", "HEAD~1") == before
     assert "tests/test_user.py" in project.git("show", "--name-only", "--format=").split()
+
+
+@pytest.mark.parametrize("staged", [False, True])
+def test_no_database_gets_into_a_commit_that_a_goal_tells(starts, tmp_path, staged: bool):
+    """A copy that lies beside instance/ would be added, and its rows would be in the history."""
+    project = starts["loose"].copy(tmp_path / "p")
+    project.sql(f"VACUUM INTO '{project.path / 'before.db'}'")
+    if staged:
+        project.git("add", ".")
+    said = find(project, "committed_migration", adds=["user.age"])
+    move = "python -c \"import shutil; shutil.move('before.db', 'instance')\""
+    assert said.next == ("git rm -f --cached before.db" if staged else move)
+    project.run(*shlex.split(said.next))
+    (project.path / "before.db").unlink(missing_ok=True)
+    said = find(project, "committed_migration", adds=["user.age"])
+    project.run(*shlex.split(said.next))
+    assert "before.db" not in project.git("ls-files")

@@ -23,7 +23,7 @@ from ..errors import RoundtripError
 from ..reading.git import moves_of_head
 from ..state import State
 from . import committed, copies, databases, files, git, migrations, model, rows, working_tree
-from .commit_causes import reset_without_hard, why_changed
+from .commit_causes import not_to_commit, reset_without_hard, why_changed
 from .finding import BEGIN_AGAIN, Cure, Finding, begin_again, met, unmet
 from .way_back_causes import one_step_too_many, over
 
@@ -76,7 +76,12 @@ def check(goal: Goal, state: State, project: Path) -> Result:
         signature(predicate).bind(state, project, **goal.arguments)
     except TypeError as error:
         raise RoundtripError(f"course.toml asks {goal.check} wrongly: {error}.") from error
-    return Result(goal, predicate(state, project, **goal.arguments))
+    finding = predicate(state, project, **goal.arguments)
+    private = state.git.private or state.git.databases or state.git.settings
+    to_commit = private and finding.next.startswith(("git add", "git commit"))
+    if to_commit and (first := not_to_commit(state, project)):  # it would be in that commit, too
+        finding = unmet(finding.found, first)
+    return Result(goal, finding)
 
 
 def lost(results: Iterable[Result]) -> Result | None:
