@@ -97,7 +97,7 @@ def test_later_work_that_every_database_has_run(tmp_path: Path):
     commits = (*state.git.commits, Commit(first, "The first script"))
     state = typed(replace(state, git=replace(state.git, commits=commits), disagreements=()))
     back = {"subject": "The first script", "back": True}
-    cause = "git revert has made one more; here the commits go, by a reset. Every database has run"
+    cause = "git revert adds commits; here they go, by a reset. Every database has run"
     refused("head_subject", state, tmp_path, cause, LOG, **back)
     assert ask("head_subject", state, tmp_path, **back).repair
 

@@ -164,3 +164,15 @@ def test_a_column_that_was_dropped_by_hand_is_recorded_as_taken_back(project: Pr
     project.git("reset", "-q", "--hard", place)
     assert follow(project, GOALS) == []
     taken_back(project)
+
+
+def test_of_an_amended_commit_the_last_form_is_named(project: Project):
+    both_down(project)
+    (project.path / "notes.txt").write_text("one more\n", encoding="utf-8")
+    project.git("add", ".")
+    project.git("commit", "-q", "--amend", "--no-edit")
+    last = project.git("rev-parse", "--short=7", "HEAD").strip()
+    project.git("reset", "-q", "--hard", "HEAD~1")
+    goal = next(goal for goal in GOALS if goal.check == "taken_back")
+    finding = checks.check(goal, project.read(), project.path).finding
+    assert finding.met and last in finding.found

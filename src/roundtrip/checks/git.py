@@ -220,10 +220,10 @@ def _go_back_to(state: State, project: Path, subject: str, place: str, back: boo
         cause += "--no-edit puts what belongs there into that commit."
         return Cure(cause, "git log --oneline", repair=True)
     if state.git.subject.startswith("Revert "):
-        cause += " git revert has made one more; here the commits go, by a reset."
+        cause += " git revert adds commits; here they go, by a reset."
     if not state.disagreements and database_first(state, project, place):
-        cause += " Every database has run what they brought. A later part's? Then leave them: this "
-        cause += "part is over. If not, downgrade each database first; only then reset."
+        cause += " Every database has run what they brought. Do they belong to a later part? Then "
+        cause += "this one is over. If not, downgrade each database first; only then reset."
         return Cure(cause, "git log --oneline", repair=True)
     if not state.disagreements:  # later work, and every place has it
         return Cure(cause, "git log --oneline")

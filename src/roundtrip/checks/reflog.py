@@ -102,12 +102,12 @@ def has_word(project: Path, commit: str, file: str, word: str) -> bool:
 
 
 def taken_off_from(state: State, project: Path, place: str, column: str) -> str:
-    """A commit on this one, or on one that followed it, which is not on the branch; or empty.
+    """The newest commit on this one, or on one that followed it, which is not on the branch.
 
-    Its model has this `table.column`, if one is named.
+    Its model has this `table.column`, if one is named. Empty where there is none.
     """
     file, name = models_file(state), column.rpartition(".")[2]
-    for entry in off_the_branch(state, project):
+    for entry in reversed(off_the_branch(state, project)):
         if not column or has_word(project, entry.after, file, name):
             below = [entry.before, *ask_git(project, "merge-base", place, entry.after)]
             if any(each.startswith(place) for each in below):
