@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from .checks import Result, lost
 from .course import Goal
-from .errors import RoundtripError
 from .messages import typed
 from .wrapping import wrapped
 
@@ -39,10 +38,10 @@ class Hints:
     def next(self) -> str:
         """The next hint for the first goal that is not met; the last one as often as one asks.
 
-        Raises `RoundtripError` when no goal is waiting for one.
+        Where no goal is waiting for one, it says so.
         """
         if self.goals and not self._unmet:
-            raise RoundtripError(
+            return (
                 "All that was not met at the last look is met now. Run that cell again to see it."
             )
         if self._done:
@@ -51,8 +50,8 @@ class Hints:
                 "what is not met there, %hint says more."
             )
         if not self._unmet:
-            raise RoundtripError(
-                "There is no goal to give a hint for. Run %finish, or the %check of an exercise; "
+            return (
+                "No goal has been looked at yet. First run the next cell with %check or %finish; "
                 "for what is not met there, %hint says more."
             )
         first = lost(self._unmet) or self._unmet[0]
