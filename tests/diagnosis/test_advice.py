@@ -182,3 +182,11 @@ def test_steps_back_and_merges_go_as_advised(applied):
 def test_words_that_would_do_harm_the_other_way_round(name: str, words: str):
     (row,) = (row for row in diagnosis.ROWS if row.name == name)
     assert words in row.do
+
+
+def test_a_row_that_is_not_found_may_have_gone_with_its_table(applied):
+    applied.db("downgrade", "base")
+    applied.db("upgrade")
+    assert applied.sql("SELECT count(*) FROM user") == [(0,)]
+    means, do = diagnosis.diagnose(outcome(applied, ">>> User.query.first().name")[1])
+    assert "no row was found" in means and "a downgrade may have dropped it" in do

@@ -21,7 +21,8 @@ IN_PYTHON = 'db.session.execute(db.text("…"))'
 
 LOOK_AT_THE_SEARCH = (
     "Look at how the row is searched: `.get(…)` takes the id, "
-    '`.filter_by(name="…").first()` a name.'
+    '`.filter_by(name="…").first()` a name. If that is right, see with `User.query.all()` whether '
+    "the table has any rows: a downgrade may have dropped it."
 )
 
 SHELL: tuple[Row, ...] = (
