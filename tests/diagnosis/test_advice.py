@@ -190,3 +190,14 @@ def test_a_row_that_is_not_found_may_have_gone_with_its_table(applied):
     assert applied.sql("SELECT count(*) FROM user") == [(0,)]
     means, do = diagnosis.diagnose(outcome(applied, ">>> User.query.first().name")[1])
     assert "no row was found" in means and "a downgrade may have dropped it" in do
+
+
+def test_a_file_that_is_there_is_not_taken_for_the_copy_that_was_asked_for(applied):
+    """It may be one of another database: the first time `--env-file` was missing, for one."""
+    ask = ">>> result = db.session.execute(db.text(\"VACUUM INTO 'instance/copy.db'\"))"
+    outcome(applied, ask)
+    before = (applied.path / "instance/copy.db").read_bytes()
+    means, do = diagnosis.diagnose(outcome(applied, ask)[1])
+    assert (applied.path / "instance/copy.db").read_bytes() == before
+    assert "no copy was made now" in means
+    assert "Take another name" in do and "`%show`" in do and "go on" not in do.lower()

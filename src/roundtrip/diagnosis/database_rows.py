@@ -57,8 +57,9 @@ DATABASE: tuple[Row, ...] = (
     sqlite(
         "a copy that is there",
         r"output file already exists",
-        "`VACUUM INTO` never overwrites a file, and this one exists.",
-        "Is it the one that this cell made before? Then go on; for another copy take another name.",
+        "`VACUUM INTO` never overwrites a file, and this one exists: no copy was made now.",
+        "Take another name: that is always safe. Or look into the file with `%show` first: are "
+        "these the rows of the right database, as they are today?",
     ),
     sqlite(
         "value for a new column",
