@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from roundtrip.board.fitting import Style, wrap
+from roundtrip.board.parts import Verdict
+from roundtrip.board.words import say_verdict
 from roundtrip.wrapping import wrapped
 
 COMMAND = "`git log --oneline --name-status --follow -- migrations/versions/1a2b3c4d5e6f_x.py`"
@@ -24,3 +27,13 @@ def test_a_command_stays_on_one_line():
 def test_a_command_that_is_longer_than_a_line_is_not_broken():
     command = f"`{'git log ' * 20}`"
     assert command in "\n".join(wrapped("", f"Run {command}."))
+
+
+def test_a_type_of_a_model_stays_on_one_line_in_a_message_and_on_the_board():
+    kind = "Mapped[str | None]"
+    for before in range(60, 96):
+        text = f"{'x' * before} {kind} allows NULL."
+        board = say_verdict(Verdict("bad", "", text))[1:]
+        for lines in (wrapped("why:  ", text), wrap(text, 640, Style()), board):
+            assert any(kind in line for line in lines), lines
+            assert " ".join(line.strip() for line in lines).endswith(f"{kind} allows NULL.")

@@ -11,6 +11,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from ..wrapping import words
+
 ID = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{7,40}(?![0-9A-Za-z])")
 """A revision id or a commit hash, which is never cut in two."""
 
@@ -72,7 +74,7 @@ def shorten_middle(text: str, width: float, style: Style) -> str:
 def wrap(text: str, width: float, style: Style, lines: int = 99) -> list[str]:
     """The text in lines that fit; what is over `lines` becomes an ellipsis."""
     done, current = [], ""
-    atoms = [atom for word in text.split() for atom in _atoms(word, width, style)]
+    atoms = [atom for word in words(text) for atom in _atoms(word, width, style)]
     for atom in atoms:
         if current and width_of((current + atom).rstrip(), style) > width:
             done.append(current.rstrip())

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
-
+from ..wrapping import filled
 from .parts import Board, Lane, Node, Note, Verdict, Word
 from .tables import Box, Row
 
@@ -123,10 +122,4 @@ def _fill(text: str, first: str = "", rest: str | None = None) -> list[str]:
     one = (first + " ".join(text.splitlines())).rstrip()
     if len(one) <= WIDTH:
         return [one]
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=first,
-        subsequent_indent=first if rest is None else rest,
-        break_on_hyphens=False,
-    )
+    return filled(text, WIDTH, first, first if rest is None else rest)
