@@ -201,3 +201,9 @@ def test_a_file_that_is_there_is_not_taken_for_the_copy_that_was_asked_for(appli
     assert (applied.path / "instance/copy.db").read_bytes() == before
     assert "no copy was made now" in means
     assert "Take another name" in do and "`%show`" in do and "go on" not in do.lower()
+
+
+def test_a_column_that_was_never_there_is_not_said_to_be_downgraded(applied):
+    applied.add_to_model("    age: Mapped[int | None]\n")
+    do = diagnosis.diagnose(outcome(applied, ">>> User.query.first()")[1])[1]
+    assert "`flask db upgrade` adds it" in do and "downgrade" not in do

@@ -147,8 +147,8 @@ DATABASE: tuple[Row, ...] = (
         "no such column",
         r'(?:no such column: "?|table \S+ has no column named )(?P<column>[\w.]+)',
         "The statement asks for `{column}`, a column that this database does not have.",
-        "If you want the column, `flask db upgrade` adds it, once there is a script for it. If you "
-        "downgraded for good, take back the model and the script too.",
+        "If you want the column, `flask db upgrade` adds it, once there is a script for it. If it "
+        "is not wanted any more, take back the model and the script too.",
     ),
     sqlite(
         "no such table",
