@@ -37,7 +37,7 @@ def copied(
     for file in copies_of(database, there):
         if not full or file in full:  # one that is made after the loss has no values
             return met(f"{file}: a copy of {database}, as it was before")
-    text = f"no copy of {database} as it was before in instance"
+    text = f"no copy in instance/ of {database} as it was before"
     taken = {each.name for each in project.glob("instance/*")}
     outside = [f"../{file}" for file in (*state.git.private, *state.git.databases)]
     beside = [file.removeprefix("../") for file in copies_of(database, outside)]
