@@ -58,8 +58,8 @@ DATABASE: tuple[Row, ...] = (
         "a copy that is there",
         r"output file already exists",
         "`VACUUM INTO` never overwrites a file, and this one exists: no copy was made now.",
-        "Take another name: that is always safe. Or look into the file with `%show` first: are "
-        "these the rows of the right database, as they are today?",
+        "Take another name: that is always safe. Or see with `%show` whether the file "
+        "holds the rows of the right database, as they are today.",
     ),
     sqlite(
         "value for a new column",
