@@ -34,8 +34,8 @@ def answers(lesson: Lesson) -> list[str]:
 
 
 def changes(lesson: Lesson) -> list[str]:
-    """The answers, and nothing in the place of those that only look, or make a copy for nothing."""
-    idle = r".*VACUUM INTO '(?!instance/before-(?:phone|post))"
+    """The answers, and nothing where one only looks, or makes a copy that no goal asks for."""
+    idle = r".*VACUUM INTO '(?!instance/before-p)"
     looks = re.compile(rf"%board|!git status|!flask .*\bdb current|%%flask_shell -|{idle}")
     return [
         "" if all(map(looks.match, answer.splitlines())) else answer for answer in answers(lesson)

@@ -117,7 +117,7 @@ def test_one_step_is_told_at_a_time():
     assert lines == ["why:  It waits.", "next: flask db upgrade", above, above]
 
 
-@pytest.mark.parametrize("check", ["model_has", "committed_migration", "database_has"])
+@pytest.mark.parametrize("check", ["model_has", "committed_migration", "database_has", "holds"])
 def test_what_follows_waits_for_model_script_and_database(check: str):
     """Each of these goals is met by its own commands, and what is below builds on it."""
     edit = Result(Goal("A goal", check, {}, ()), unmet("no", Cure("Edit.", "%show models.py")))

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from goal_states import FIRST, SECOND, add_age, ask, git, made, migrations, refused, second, sql
+from goal_states import (
+    FIRST,
+    SECOND,
+    UPGRADED,
+    add_age,
+    ask,
+    git,
+    made,
+    migrations,
+    refused,
+    second,
+    sql,
+)
 
 from roundtrip import checks
-from roundtrip.course import Goal
+from roundtrip.course import Goal, find_course
 
-COPY: dict[str, Any] = {"database": "production.db", "table": "user", "adds": "user.age"}
+COPY: dict[str, Any] = {"database": "production.db", "adds": "user.age"}
 SHELL = "%%flask_shell --env-file production.env"
 BEFORE = "Make it before production.db is upgraded, under a name that no file there has."
 DOWN = "flask --env-file production.env db downgrade"
@@ -82,15 +96,24 @@ def test_a_copy_further_down_in_instance(project: Path):
 
 def test_too_late_for_a_copy(project: Path):
     upgrade(project)
-    copy(project, "after.db")
     state = made(migrations=migrations(second()))
-    refused("copied", state, project, "a step back loses nothing", DOWN, **COPY)
+    refused("copied", state, project, "No copy from before is in instance/", DOWN, **COPY)
+    copy(project, "after.db")
+    refused(
+        "copied",
+        state,
+        project,
+        "user.age is empty there, so a step back loses nothing",
+        DOWN,
+        **COPY,
+    )
+    refused("copied", state, project, "after.db was made after the upgrade", DOWN, **COPY)
     sql(project, "UPDATE user SET age = 52", "production.db")
-    refused("copied", state, project, "would drop what user.age holds now", "%restart", **COPY)
+    refused("copied", state, project, "would drop the values that user.age has", "%restart", **COPY)
 
 
 def test_a_copy_from_before_a_drop(project: Path):
-    drop = {"database": "production.db", "table": "user", "drops": "user.age"}
+    drop: dict[str, Any] = {"database": "production.db", "drops": "user.age"}
     state = made(migrations=migrations(second(adds=(), drops=("user.age",))))
     add_age(project, "production.db")
     refused("copied", state, project, BEFORE, SHELL, **drop)
@@ -98,11 +121,16 @@ def test_a_copy_from_before_a_drop(project: Path):
     refused("copied", state, project, "The values are gone for good", "%restart", **drop)
     copy(project, "before.db")
     sql(project, f"UPDATE alembic_version SET version_num = '{FIRST}'", "before.db")
-    assert ask("copied", state, project, **drop).met
+    assert ask("copied", state, project, **drop).found == (
+        "before.db: at the revision before that, with rows of production.db, none with a value in "
+        "user.age"
+    ), "a step back would have brought the column so, too"
     copy(project, "older.db", "before.db")
     sql(project, "UPDATE alembic_version SET version_num = 'older'", "older.db")
     (project / "instance/before.db").unlink()
-    refused("copied", state, project, "Values that it had are gone for good.", DOWN, **drop)
+    unknown = "older.db, has no value in it. If nobody got one since, nothing is lost (else %res"
+    refused("copied", state, project, unknown, DOWN, **drop)
+    assert "loses nothing" not in ask("copied", state, project, **drop).cause, "nobody knows"
     sql(project, "UPDATE user SET age = 52 WHERE name = 'D'", "older.db")
     sql(project, "UPDATE user SET age = 52 WHERE name = 'D'", "production.db")
     refused("copied", state, project, "An older copy, older.db, has values", "%restart", **drop)
@@ -110,6 +138,70 @@ def test_a_copy_from_before_a_drop(project: Path):
     sql(project, "UPDATE user SET age = NULL", "late.db")
     sql(project, f"UPDATE alembic_version SET version_num = '{FIRST}'", "late.db")
     refused("copied", state, project, "An older copy, older.db, has values", "%restart", **drop)
+
+
+def test_what_a_copy_is_said_to_be_is_what_is_known(project: Path):
+    """One of an earlier lesson has the same revision, and serves: when it was made, nobody sees."""
+    copy(project, "before.db")
+    found = ask("copied", made(migrations=migrations(second())), project, **COPY).found
+    assert found == "before.db: at the revision before that, with rows of production.db"
+    asked = [each for lesson in find_course().lessons for each in (lesson, *lesson.exercises)]
+    titles = [goal.text for each in asked for goal in each.goals if goal.check == "copied"]
+    assert titles and all(" as it was right before it " in title for title in titles)
+
+
+def aged(project: Path, name: str) -> None:
+    """A file in instance/ was written an hour ago."""
+    then = time.time() - 3600
+    os.utime(project / "instance" / name, (then, then))
+
+
+def test_a_copy_is_newer_than_the_last_change_as_long_as_that_can_be_seen(project: Path):
+    copy(project, "before.db")
+    aged(project, "before.db")
+    said = f"before.db is older than the last change of production.db. {BEFORE}"
+    sql(project, "INSERT INTO user (name) VALUES ('F')", "production.db")
+    refused("copied", made(), project, said, SHELL, **COPY)
+    aged(project, "production.db")
+    aged(project, "before.db")
+    assert ask("copied", made(), project, **COPY).met
+    copy(project, "production.db", "before.db")  # and back in its place
+    aged(project, "before.db")
+    assert ask("copied", made(), project, **COPY).met
+
+
+def test_a_copy_from_before_a_table(project: Path):
+    """It has no row of it: whose copy it is, another table tells."""
+    post: dict[str, Any] = {"database": "production.db", "adds": "post", "rows": "user"}
+    state = made(migrations=migrations(second(adds=("post",))))
+    copy(project, "before.db", "app.db")
+    refused("copied", state, project, "is a copy of app.db", SHELL, **post)
+    copy(project, "before-post.db")
+    assert "before-post.db" in ask("copied", state, project, **post).found
+    (project / "instance/before-post.db").unlink()
+    sql(project, "CREATE TABLE post (id INTEGER)", "production.db")
+    sql(project, f"UPDATE alembic_version SET version_num = '{SECOND}'", "production.db")
+    refused("copied", state, project, "post is empty there, so a step back", DOWN, **post)
+    sql(project, "INSERT INTO post VALUES (1)", "production.db")
+    refused("copied", state, project, "would drop the values that post has", "%restart", **post)
+
+
+def test_a_copy_that_is_there_is_not_asked_for_again(project: Path):
+    (project / "production.env").write_text("DATABASE_URL=sqlite:///production.db\n")
+    state, goal = UPGRADED, {"column": "user.age", "database": "production.db"}
+    up = "flask --env-file production.env db upgrade"
+    refused("database_has", state, project, " and make a copy.", up, **goal)
+    (project / "instance/notes").mkdir()
+    refused("database_has", state, project, " and make a copy.", up, **goal)
+    copy(project, "before.db")
+    refused("database_has", state, project, "db current -v).", up, **goal)
+
+
+def test_a_database_whose_script_went_with_a_reset_gets_no_copy_now(project: Path):
+    """It is upgraded already, though no script says so any more."""
+    upgrade(project)
+    said = "The database is at bbbbbbbbbbbb, whose script was deleted or reset too early"
+    refused("copied", made(), project, said, "%board --env-file production.env", **COPY)
 
 
 def test_a_copy_from_before_the_column_had_another_name(project: Path):
@@ -208,18 +300,3 @@ def test_a_database_that_has_gone_back_too_far_for_the_copy(project: Path):
 def test_a_project_without_a_folder_of_databases(project: Path):
     (project / "instance").rename(project / "moved")
     refused("copied", made(), project, BEFORE, SHELL, **COPY)
-
-
-def test_a_copy_from_before_a_table(project: Path):
-    """Rows in the new table would be lost by a step back, as values in a new column are."""
-    table = {"database": "production.db", "table": "user", "adds": "post"}
-    state = made(migrations=migrations(second(adds=("post",))))
-    refused("copied", state, project, BEFORE, SHELL, **table)
-    copy(project, "before.db")
-    assert ask("copied", state, project, **table).met
-    (project / "instance/before.db").unlink()
-    sql(project, "CREATE TABLE post (id INTEGER PRIMARY KEY, title TEXT)", "production.db")
-    sql(project, f"UPDATE alembic_version SET version_num = '{SECOND}'", "production.db")
-    refused("copied", state, project, "post is empty there, so a step back", DOWN, **table)
-    sql(project, "INSERT INTO post (title) VALUES ('Kept')", "production.db")
-    refused("copied", state, project, "would drop what post holds now", "%restart", **table)

@@ -156,6 +156,12 @@ def test_any_post_of_ada_counts_and_no_other(project):
     assert found(goal, project).met
 
 
+def test_a_feature_is_tried_out_before_production_gets_it():
+    told = [goal.text for goal in find_course().lesson(10).goals]
+    production = told.index("The production database has the table post too")
+    assert told.index("Ada has written a post") < production
+
+
 OWN_COMMITS = [
     (1, "Create the user table", 1),
     (6, "Test the age column", 3),

@@ -107,3 +107,26 @@ def test_a_database_that_nothing_keeps_out_of_git_is_not_told_to_be_deleted(loos
     said = find(loose, "clean", back=True)
     assert not said.met and "instance/app.db" in said.found
     assert "clean" not in said.cause + said.next and "Keep it" in said.cause
+
+
+@pytest.mark.parametrize("done", ["beside", "staged", "committed"])
+def test_no_goal_puts_a_copy_of_a_database_into_git(loose: Project, done: str):
+    """It lies beside instance/, where Git sees it."""
+    loose.sql(f"VACUUM INTO '{loose.path}/before.db'")
+    if done != "beside":
+        loose.git("add", ".")
+    if done == "committed":
+        loose.git("commit", "-q", "-m", MESSAGE)
+    script = {"adds": ["user.age"], "after": "Create user table"}
+    for _ in range(6):
+        if (said := find(loose, "committed_migration", **script)).met:
+            said = find(loose, "clean", message=MESSAGE)
+        if said.met:
+            break
+        tracked = "before.db" in loose.git("ls-files")
+        assert not said.next.startswith("git commit -m") or not tracked, "its rows stay in Git"
+        loose.run(*shlex.split(said.next))
+        if done == "beside":
+            assert "before.db" not in loose.git("ls-files")
+    assert find(loose, "clean").met and "before.db" not in loose.git("log", "--stat")
+    assert (loose.path / "instance/before.db").is_file()

@@ -194,7 +194,11 @@ _BUILT_ON = {
     databases.database_has,
     databases.references,
     files.has_file,
+    rows.holds,
 }
-"""The checks of model, scripts, databases and files: while one is not met, the goals below wait."""
+"""The checks of model, scripts, databases, files and of one row, by which a feature is tried out.
+
+While one is not met, the goals below wait.
+"""
 
 CHECKS = {check.__name__: check for check in _checks()}

@@ -68,8 +68,8 @@ def not_upgraded(state: State, project: Path, database: str) -> Cure:
             cause = f"The upgrade has not run on {database}, and {revision.file} does more than "
             cause += "add. Its own board shows what would fail or be lost there."
             return Cure(cause, command_on(database, "%board"), repair=True)
-    command = command_on(database, _UPGRADE)
-    return Cure(f"The upgrade has not run on {database}.{address_first(database)}", command)
+    cause = f"The upgrade has not run on {database}.{address_first(project, database)}"
+    return Cure(cause, command_on(database, _UPGRADE))
 
 
 def why_troubled(state: State) -> Cure | None:

@@ -8,19 +8,32 @@ from pathlib import Path
 from ..facts import Revision
 from ..sqlite_files import sql_name
 from ..state import State
-from .course_databases import USUAL, columns_of, command_on, copies, query, shares_a_row, versions
+from .causes import why_blocked
+from .course_databases import (
+    USUAL,
+    columns_of,
+    command_on,
+    copies,
+    is_up_to_date,
+    query,
+    shares_a_row,
+    versions,
+)
 from .database_causes import beside_instance
 from .finding import Cure, Finding, begin_again, met, unmet
 
 
 def copied(
-    state: State, project: Path, database: str, table: str, adds: str = "", drops: str = ""
+    state: State, project: Path, database: str, adds: str = "", drops: str = "", rows: str = ""
 ) -> Finding:
     """Some file in instance/ is a copy of this database, as it was right before a migration.
 
-    It is the newest one that adds, or drops, this `table.column` or table. The copy counts the
-    migrations before it as run, and holds a row of the database's own `table`.
+    It is the newest one that adds, or drops, this `table.column`. The copy counts the migrations
+    before it as run, and holds a row of the database's own. Until the database has run that one,
+    the copy is newer than its last change; later, nobody can see when it was made. `rows`: the
+    table to compare, where a table is added.
     """
+    table = rows or (adds or drops).partition(".")[0]
     scripts = _scripts(state, adds, drops)
     script = scripts[0] if scripts else None
     before = {*(script.parents if script else state.migrations.heads)}
@@ -34,10 +47,16 @@ def copied(
     had = [file for file in there if drops and _has(project, file, drops)]
     had = [file for file in had if shares_a_row(project, file, database, table)]
     full = [file for file in had if _values(project, file, drops)]
-    for file in copies_of(database, there):
+    run = state.migrations.run_by(versions(project, database))
+    has_run = {each.id for each in scripts} & run
+    fitting = copies_of(database, there)
+    for file in fitting:
+        if not has_run and not is_up_to_date(project, file, database):
+            continue
         if not full or file in full:  # one that is made after the loss has no values
-            return met(f"{file}: a copy of {database}, as it was before")
-    text = f"no copy in instance/ of {database} as it was before"
+            text = f"{file}: at the revision before that, with rows of {database}"
+            return met(f"{text}, none with a value in {drops}" if drops and not full else text)
+    text = f"no copy of {database} from right before in instance"
     taken = {each.name for each in project.glob("instance/*")}
     outside = [f"../{file}" for file in (*state.git.private, *state.git.databases)]
     beside = [file.removeprefix("../") for file in copies_of(database, outside)]
@@ -49,12 +68,20 @@ def copied(
         command_on(database, "%%flask_shell"),
         holds_back=True,
     )
-    if script and script.id in state.migrations.run_by(versions(project, database)):
+    if script and script.id in run:
         cure = _too_late(project, database, adds, had, full)
+        now = {*versions(project, database)}
+        late = [file for file in there if {*versions(project, file)} == now]
+        if late and shares_a_row(project, late[0], database, table):
+            cure = cure.after(f"{late[0]} was made after the upgrade.")
+    elif not script and not {*versions(project, database)} <= state.migrations.ids:  # was reset
+        cure = why_blocked(state, project, database) or cure
     elif script and not {*versions(project, database)} >= before:
         cause = f"{database} has gone back further than one step: the copy is made right before "
         command = f"flask db upgrade {script.below}"
         cure = Cure(f"{cause}the upgrade.", command_on(database, command), repair=True)
+    elif fitting:
+        cure = cure.after(f"{fitting[0]} is older than the last change of {database}.")
     elif other := copies_of(USUAL, there):
         cure = cure.after(f"{other[0]} is a copy of {USUAL}: --env-file was missing.")
     return unmet(text, cure)
@@ -85,13 +112,13 @@ def _too_late(
     if not adds and not had:
         return begin_again(f"{cause} The values are gone for good, and no downgrade has them.")
     if adds and _values(project, database, adds):
-        return begin_again(f"{cause} A step back would drop what {adds} holds now.")
+        return begin_again(f"{cause} A step back would drop the values that {adds} has now.")
     if adds:
-        cause += f" {adds} is empty there, so a step back loses nothing: downgrade, make the copy, "
-        cause += "upgrade again."
+        cause += f" {adds} is empty there, so a step back loses nothing: "
     else:
-        cause += " Was the column empty? Then a step back loses nothing: downgrade, make "
-        cause += "the copy, upgrade again. Values that it had are gone for good."
+        cause += f" The last copy with the column, {had[0]}, has no value in it. If nobody got one "
+        cause += "since, nothing is lost (else %restart): "
+    cause += "downgrade, make the copy, upgrade again."
     return Cure(cause, command_on(database, "flask db downgrade"), True)
 
 
@@ -105,6 +132,6 @@ def _values(project: Path, database: str, column: str) -> int:
     table, _, name = column.partition(".")
     if name and not _has(project, database, column):
         return 0
-    what = sql_name(name) if name else "*"
-    found = query(project, database, f"SELECT count({what}) FROM {sql_name(table)}")
+    counted = sql_name(name) if name else "*"
+    found = query(project, database, f"SELECT count({counted}) FROM {sql_name(table)}")
     return found[0][0] if found else 0

@@ -27,12 +27,22 @@ def command_on(database: str, command: str) -> str:
     return with_env_file(command, "" if database == USUAL else settings_of(database))
 
 
-def address_first(database: str) -> str:
+def address_first(project: Path, database: str) -> str:
     """The sentence before a command on a database that is not the default one."""
     if database == USUAL:
         return ""
     first = command_on(database, "flask db current -v")
-    return f" First check the address ({first}) and make a copy."
+    at = versions(project, database)
+    same = [copy for copy in copies(project, "**/*") if versions(project, copy) == at]
+    copied = at and any(is_up_to_date(project, copy, database) for copy in same)
+    return f" First check the address ({first}){'' if copied else ' and make a copy'}."
+
+
+def is_up_to_date(project: Path, copy: str, database: str) -> bool:
+    """Whether a copy was made since a database has changed last, or holds the same now."""
+    there, here = (project / "instance" / name for name in (copy, database))
+    late = not here.is_file() or there.stat().st_mtime >= here.stat().st_mtime
+    return late or dump(project, copy) == dump(project, database)
 
 
 def settings_with_address(project: Path, database: str) -> str:
@@ -94,6 +104,11 @@ def look(project: Path, database: str, ask: Callable[[sqlite3.Connection], Any])
             return ask(connection)
     except sqlite3.Error:
         return []
+
+
+def dump(project: Path, name: str) -> list[str]:
+    """All that an SQLite file holds, in an order of its own; nothing where it cannot be read."""
+    return look(project, name, lambda connection: sorted(connection.iterdump()))
 
 
 def row_in_words(row: Sequence[Any]) -> str:

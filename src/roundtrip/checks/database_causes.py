@@ -122,7 +122,7 @@ def why_absent(state: State, project: Path, column: str, database: str) -> Cure:
     others = [each for each in used_databases(project) if name in columns_of(project, each, table)]
     if others and not cure.repair:
         cause = f"{database} has not run all that {others[0]} has: each is upgraded on its own."
-        return replace(cure, cause=f"{cause}{address_first(database)}")
+        return replace(cure, cause=f"{cause}{address_first(project, database)}")
     return cure
 
 

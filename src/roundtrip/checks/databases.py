@@ -125,7 +125,7 @@ def dropped(state: State, project: Path, column: str, database: str = USUAL) -> 
     if changed := maker_changed(state, project, column):
         return unmet(text, changed)
     if not state.migrations.run_by(versions(project, database)) & {r.id for r in scripts}:
-        cause = f"The upgrade has not run on {database}.{address_first(database)}"
+        cause = f"The upgrade has not run on {database}.{address_first(project, database)}"
         return unmet(text, Cure(cause, command_on(database, "flask db upgrade")))
     if name in there:
         cause = f"It counts the script as run, and still has {column}: stamped, not upgraded."

@@ -113,8 +113,7 @@ def no_row(project: Path, table: str, key: str, name: Any) -> Cure:
         if (name,) in query(project, other, statement):
             cause = f"It was added to the wrong database: {other} has it."
             break
-    # What is tried out here comes before production.
-    return replace(in_the_shell(cause, USUAL), holds_back=True)
+    return in_the_shell(cause, USUAL)
 
 
 def no_column(state: State, project: Path, column: str) -> Finding:

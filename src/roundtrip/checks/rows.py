@@ -15,7 +15,7 @@ from .course_databases import (
     USUAL,
     columns_of,
     copies,
-    look,
+    dump,
     query,
     row_in_words,
     settings_of,
@@ -225,15 +225,15 @@ def holds(
 
 def same_rows(state: State, project: Path, database: str, source: str) -> Finding:
     """Two SQLite files in instance/ hold the same tables with the same rows."""
-    if not (there := _dump(project, source)):
+    if not (there := dump(project, source)):
         cause = f"{source} is not there: not made yet, moved, deleted or damaged."
         return unmet(f"no {source} in instance", begin_again(cause))
-    here = _dump(project, database)
+    here = dump(project, database)
     text = f"{database} differs from {source}" if here else f"no {database} in instance"
     if here == there:
         text = f"{database} holds the same as {source}"
     for other in used_databases(project):
-        if other != database and _dump(project, other) == there:
+        if other != database and dump(project, other) == there:
             cause = f"{other} equals {source}: overwritten, its own rows are gone; or the "
             cause += "copy was made from it, without --env-file."
             return unmet(text, begin_again(cause))
@@ -243,15 +243,10 @@ def same_rows(state: State, project: Path, database: str, source: str) -> Findin
         return met(text)
     cause = "It was not copied there."
     others = [*copies(project), *used_databases(project)]
-    same = [each for each in others if each != database and here and _dump(project, each) == here]
+    same = [each for each in others if each != database and here and dump(project, each) == here]
     if other := same[:1]:
         cause = f"It holds the same as {other[0]}, not what {source} holds."
     elif (project / database).is_file():
         cause = f"{database} is in the project folder, but belongs in instance/."
     # Until it is the copy, no single row is to be changed.
     return unmet(text, Cure(cause, f"%show instance/{database}", holds_back=True))
-
-
-def _dump(project: Path, name: str) -> list[str]:
-    """All that an SQLite file holds, in an order of its own; nothing where it cannot be read."""
-    return look(project, name, lambda connection: sorted(connection.iterdump()))

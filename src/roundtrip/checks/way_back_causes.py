@@ -51,7 +51,7 @@ def not_gone_back(state: State, project: Path, database: str, name: str) -> Cure
     if more := [name for r in newer if r.id in ran for name in r.loses_back if "." not in name]:
         cause += f" On the way, {', '.join(more)} is dropped with its rows."
     if maker.id in at:
-        cause = f"The downgrade has not run on {database}.{address_first(database)}"
+        cause = f"The downgrade has not run on {database}.{address_first(project, database)}"
     command = command_on(database, take_back(maker, at))
     return Cure(cause, command, repair=not is_one_step(maker, at))
 
