@@ -47,8 +47,8 @@ class State:
     `env_file` is the file that chose the database (`flask --env-file`), empty for the default one.
     `elsewhere`: the other databases that are not as this one (with an `env_file` the default one
     too), and this one where the settings of production name it. `alone`: with an `env_file`, those
-    `differences` that the default database does not have. `differing`: settings whose database, at
-    the same revision, has other columns or keys, or is no file of the project. `emptied` are tables
+    `differences` that the default database does not have. `differing`: settings whose database has
+    other columns or keys than the default one, or is no file of the project. `emptied` are tables
     as an earlier look saw them, with rows, which have none now.
     """
 

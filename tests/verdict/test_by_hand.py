@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from obeying import obey, runs_anywhere
-from states import Project
+from states import AGE, Project
 from turns import MODELS, NICK, POST
 
 BODY = "    body: Mapped[str | None] = mapped_column(String(40))\n"
@@ -59,3 +61,33 @@ def test_a_column_of_other_hands_that_has_another_type(both: Project, values: bo
     (kind,) = [row[2] for row in both.sql("PRAGMA table_info(user)", "production.db")][-1:]
     assert kind == "VARCHAR(20)"
     runs_anywhere(both)
+
+
+@pytest.mark.parametrize("kind", ["TEXT", "INTEGER NOT NULL DEFAULT 36"])
+def test_a_column_whose_type_other_hands_changed(both: Project, kind: str):
+    """It is put back as its script makes it, with its values, and no script is made."""
+    both.sql("ALTER TABLE user DROP COLUMN age")
+    both.sql(f"ALTER TABLE user ADD COLUMN age {kind}")
+    both.sql("UPDATE user SET age = 36 WHERE id = 1")
+    verdict = both.read().verdict
+    assert (verdict.kind, verdict.next) == ("model_ahead", "%%flask_shell")
+    assert "changed here by hand" in verdict.why
+    for each in re.findall(r'db\.text\("([^"]*)"\)', verdict.why):
+        both.sql(each)
+    assert both.read().verdict.kind == both.read("production.env").verdict.kind == "agree"
+    assert both.sql("SELECT age FROM user WHERE id = 1") == [(36,)]
+    assert ("age", "INTEGER", 0) in [r[1:4] for r in both.sql("PRAGMA table_info(user)")]
+
+
+def test_a_type_that_every_database_has_is_changed_by_a_script(both: Project):
+    for database in ("app.db", "production.db"):
+        both.sql("ALTER TABLE user DROP COLUMN age", database)
+        both.sql("ALTER TABLE user ADD COLUMN age TEXT", database)
+    assert both.read().verdict.next == 'flask db migrate -m "Change user table"'
+
+
+def test_a_new_type_of_the_model_is_no_change_by_hand(both: Project):
+    both.edit(MODELS, AGE, "    age: Mapped[str | None] = mapped_column(String(9))\n")
+    both.sql("CREATE INDEX hand ON user (name)", "production.db")
+    verdict = both.read().verdict
+    assert "by hand" not in verdict.why and verdict.next.startswith("flask db migrate")

@@ -75,11 +75,9 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
         env_file=env_file or "",
         elsewhere=tuple(read_others(project, database, env_file)),
         alone=_alone(differences, usual),
+        differing=() if env_file else tuple(read_differing(project, database)),
     )
-    state = replace(state, disagreements=verdict.disagreements(state))
-    if env_file or state.disagreements:
-        return state
-    return replace(state, differing=tuple(read_differing(project, database)))
+    return replace(state, disagreements=verdict.disagreements(state))
 
 
 def _with_private(

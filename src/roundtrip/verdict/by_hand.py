@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..facts import Difference
-from ..names import table_of
+from ..names import columns_in, table_of
 from ..state import State
 from .commands import look_at_model
-from .lookups import database_names, made_by, makes_index, row_count, unlike
-from .wording import by_sql, dropped, rows_in
+from .lookups import database_names, in_sql, made_by, makes_index, row_count, unlike
+from .wording import by_sql, dropped, named, rows_in
 
 
 def without_script(state: State, changes: Sequence[Difference]) -> tuple[str, str] | None:
@@ -17,7 +17,7 @@ def without_script(state: State, changes: Sequence[Difference]) -> tuple[str, st
     scripts = state.migrations.revisions
     if any(each.opaque or "execute" in each.others for each in scripts):
         return None  # they may have made it
-    if said := _of_an_index(state, changes):
+    if said := _of_an_index(state, changes) or _of_a_type(state, changes):
         return said
     unmade = database_names(state) - made_by(scripts).keys()
     if tables := [d.table for d in changes if d.table in unmade]:
@@ -59,6 +59,35 @@ def _of_an_index(state: State, changes: Sequence[Difference]) -> tuple[str, str]
                 "by hand. A second script would fail where it still is. Make it again, "
                 f"{by_sql(again)}"
             ), "%%flask_shell"
+    return None
+
+
+def _of_a_type(state: State, changes: Sequence[Difference]) -> tuple[str, str] | None:
+    """A column that is not as its script makes it, as the model has it, and another database."""
+    scripts, wanted = state.migrations.revisions, columns_in(state.model.tables)
+    if not state.differing or any("alter_column" in each.others for each in scripts):
+        return None
+    settled = [r for r in scripts if r.applied and r.committed and r.file not in state.git.modified]
+    made = {column.name: (in_sql(column), r) for r in settled for column in r.makes}
+    for name in (d.name for d in changes if d.op in ("modify_type", "modify_nullable")):
+        kind, script = made.get(name, ("", None))
+        if not script or kind != in_sql(wanted[name]):
+            continue
+        why = (
+            f"Careful: {named(script)} makes {name} {kind}, as the model has it. So it was changed "
+        )
+        why += "here by hand, or the script after it had run; one more script would change nothing "
+        why += "in another database. "
+        table, _, column = name.partition(".")
+        if kind.endswith("NOT NULL") or "://" in state.database.url:
+            return f"{why}Make it {kind} here, too, or use a copy of the file.", "%%flask_shell"
+        again = by_sql(
+            f"ALTER TABLE {table} RENAME COLUMN {column} TO {column}_was",
+            f"ALTER TABLE {table} ADD COLUMN {column} {kind}",
+            f"UPDATE {table} SET {column} = {column}_was",
+            dropped(f"{name}_was"),
+        )
+        return f"{why}Put it back by hand, with its values, {again}", "%%flask_shell"
     return None
 
 
