@@ -216,7 +216,8 @@ class DatabaseState:
     For an SQLite file `url` is its path, relative to the project where it lies inside. `emptied`:
     it has no table, and had some. `copies`: where it is missing or emptied, the files beside it
     that no settings name, and that have rows: others than those of another database. `named_in`:
-    the file of settings that names it; empty where the app does.
+    the file of settings that names it; empty where the app does. `copied`: such a file has its
+    rows; known where a change of type would lose values.
     """
 
     url: str = ""
@@ -228,6 +229,7 @@ class DatabaseState:
     emptied: bool = False
     copies: tuple[str, ...] = ()
     named_in: str = ""
+    copied: bool = False
 
     @property
     def version(self) -> str | None:
@@ -263,8 +265,8 @@ class Difference:
 
     `add_…` is what only the model has, `remove_…` what only the database has. `required`: a column
     that is to be NOT NULL has no default in the database, or is to become so and has rows without;
-    what is to be unique has the same value in two rows. `of`: the columns of a rule or an index,
-    `called`: its name.
+    what is to be unique has the same value in two rows; what becomes a number has others.
+    `of`: the columns of a rule or an index, `called`: its name.
     """
 
     op: str

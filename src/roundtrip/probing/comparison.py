@@ -35,7 +35,8 @@ def _difference(op: tuple, connection: Any) -> dict[str, Any]:
             "table": op[2],
             "column": op[3] or "",
             "detail": f"{old} in the database, {new} in the model",
-            "required": new == "NOT NULL" and _has_null(connection, op[2], op[3]),
+            "required": (new == "NOT NULL" and _has_null(connection, op[2], op[3]))
+            or (kind == "modify_type" and _has_no_number(connection, op[2], op[3], op[6])),
         }
     item = op[1]
     names = ", ".join(column.name for column in getattr(item, "columns", ()))
@@ -64,6 +65,17 @@ def _has_null(connection: Any, table_name: str, column_name: str) -> bool:
 
     null = table(table_name, column(column_name)).c[column_name].is_(None)
     return bool(connection.scalar(select(exists().where(null))))
+
+
+def _has_no_number(connection: Any, table_name: str, column_name: str, new: Any) -> bool:
+    """Whether SQLite would make another value of one of these, where they become numbers."""
+    from sqlalchemy import Integer, String, cast, column, exists, select, table
+
+    if not isinstance(new, Integer) or connection.dialect.name != "sqlite":
+        return False
+    value = table(table_name, column(column_name)).c[column_name]
+    other = cast(cast(value, Integer), String) != cast(value, String)
+    return bool(connection.scalar(select(exists().where(other))))
 
 
 def _has_doubles(connection: Any, table_name: str, names: str) -> bool:

@@ -151,6 +151,16 @@ def with_copies(project: Path, database: DatabaseState) -> DatabaseState:
     return replace(database, copies=tuple(found))
 
 
+def is_copied(project: Path, url: str) -> bool:
+    """Whether a file in instance/ that no settings name has the rows of this database."""
+    used = {url, "instance/app.db", *(_url(project, path.name) for path in project.glob("*.env"))}
+    others = (f for f in (project / "instance").glob("*.db") if f"instance/{f.name}" not in used)
+    return any(
+        _has_the_rows_of(project / url, file) and any(t.rows for t in _sqlite(file, "").tables)
+        for file in others
+    )
+
+
 def _has_the_rows_of(other: Path, file: Path) -> bool:
     """Whether each table of `file` has the same rows there, as far as both have its columns."""
     if not other.is_file():

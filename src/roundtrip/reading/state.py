@@ -24,7 +24,7 @@ from ..probing import PROBE
 from ..sqlite_files import is_database
 from ..state import State
 from .classes import not_imported
-from .databases import read_database, read_differing, read_others, with_copies
+from .databases import is_copied, read_database, read_differing, read_others, with_copies
 from .git import Run, git_lines, read_git
 from .overwriting import overwritten
 from .rescue import find_maker, find_script
@@ -61,6 +61,8 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
         error, file = report["settings"]
         migrations = replace(migrations, error=error, error_file=file)
     differences = _differences(report)
+    if any(d.op == "modify_type" and d.required for d in differences):
+        database = replace(database, copied=is_copied(project, database.url))
     usual = _report(run(["python", str(PROBE)])) if env_file and differences else {}
     migrations = _with_maker(migrations, differences, run)
     if not model.error:

@@ -56,6 +56,12 @@ def move_away(file: str) -> str:
     return f"python -c \"import shutil, tempfile; shutil.move('{file}', {folder})\""
 
 
+def copy(file: str) -> str:
+    """The command that copies a database, under a name that nothing else has, beside itself."""
+    place = f"tempfile.mkstemp('.db', 'before-', '{posixpath.dirname(file)}')[1]"
+    return f"python -c \"import shutil, tempfile; shutil.copy('{file}', {place})\""
+
+
 def move_aside(file: str) -> str:
     """The command that gives a file a name that nothing else has, at the top of the project."""
     place = f"tempfile.mkstemp('.kept', '{posixpath.basename(file)}-', '.')[1]"

@@ -8,7 +8,7 @@ from ..env_file import quoted
 from ..facts import Revision
 from ..names import table_of
 from ..state import Disagreement, State
-from .commands import back_on, take_out
+from .commands import back_on, copy, take_out
 from .failing import half_run, in_the_way, mistaken, unfit, would_fail
 from .left_over_rules import left_over, model_of
 from .lookups import claims, gone, has_run, is_among, model_names, row_count, unlike
@@ -59,6 +59,21 @@ def pending(state: State) -> Disagreement | None:
         why = f"The upgrade gives {listed(renamed)} another name, and keeps the values. {why}"
     elif any("alter_column" in revision.others for revision in waiting):
         why = "The upgrade changes a column; values may be lost. Copy the database first."
+        lost = [d.name for d in state.differences if d.op == "modify_type" and d.required]
+        if state.database.copied:
+            why = (
+                f"The upgrade changes a column, and loses values of {listed(lost)}. A copy of the "
+            )
+            why += "database lies beside it."
+        elif lost:
+            why = (
+                f"{listed(lost)} has values that are no numbers: the upgrade makes 0 or a part of "
+            )
+            why += (
+                "them. Are they still wanted? Then delete the script, and mend the model. If not, "
+            )
+            why += "copy the database first: this does, under a new name beside it."
+            return say(headline, found, why, copy(state.database.url), "flask db upgrade")
     dropped = [*drops, *renamed]
     if lost := [d.name for d in gone(state) if not is_among(d.name, dropped)]:
         why = f"The database has {listed(lost)}, which the model lacks: was that meant? {why}"

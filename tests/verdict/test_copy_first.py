@@ -1,0 +1,30 @@
+"""An upgrade that makes other values of those that are there comes after a copy."""
+
+from __future__ import annotations
+
+import shlex
+
+from states import Project
+from turns import MODELS
+
+
+def test_a_copy_comes_before_an_upgrade_that_makes_numbers_of_names(both: Project):
+    both.edit(MODELS, "name: Mapped[str] = mapped_column(String(80))", "name: Mapped[int]")
+    both.db("migrate", "-m", "Change user table")
+    names = both.sql("SELECT id, name FROM user")
+    verdict = both.read().verdict
+    assert verdict.next.startswith("python -c") and verdict.back == "flask db upgrade"
+    both.run(*shlex.split(verdict.next))
+    both.follow("pending", "flask db upgrade")
+    (copy,) = (both.path / "instance").glob("before-*.db")
+    assert both.sql("SELECT id, name FROM user") != names
+    assert both.sql("SELECT id, name FROM user", copy.name) == names
+    there = both.read("production.env").verdict
+    assert "'instance/production.db'" in there.next, "production needs a copy of its own"
+
+
+def test_no_copy_comes_before_texts_that_are_numbers_already(both: Project):
+    both.edit(MODELS, "name: Mapped[str] = mapped_column(String(80))", "name: Mapped[int]")
+    both.db("migrate", "-m", "Change user table")
+    both.sql("UPDATE user SET name = id")
+    assert both.read().verdict.next == "flask db upgrade"
