@@ -44,6 +44,16 @@ def test_a_command_is_told_once(first: str, then: str):
     assert lines == ["why:  One.", f"next: {first}", "why:  Two.", f"next: {SAME}"]
 
 
+def test_a_step_back_waits_for_a_stamp_of_the_same_database():
+    """Run after it, it would go a step too far."""
+    stamp = Cure("It was dropped by hand.", "flask db stamp abc", repair=True)
+    back = Cure("Every database first.", "flask db downgrade", repair=True)
+    first = "why:  Do what is said above first; then look again."
+    assert said(stamp, back)[2:] == [first]
+    there = Cure("There too.", "flask --env-file production.env db downgrade", repair=True)
+    assert said(stamp, there)[-1] == f"next: {there.command}"
+
+
 @pytest.mark.parametrize("then", ["upgrade", "--env-file production.env db upgrade", "migrate"])
 def test_nothing_is_built_on_what_has_to_be_mended_first(then: str):
     """Else one output tells two ways, back and forward."""

@@ -114,6 +114,9 @@ class _Told:
             return False
         if command.startswith(_SWITCH) and any(c.startswith(_SWITCH) for c in self._commands):
             return True  # to another branch: it would undo the one above
+        stamp = f"{command.partition(' db downgrade')[0]} db stamp "
+        if any(c.startswith(stamp) for c in self._commands):
+            return True  # it records where the database is: a step back from elsewhere goes too far
         # Rows wait for their table, a copy for nothing; what comes after rows does not wait.
         in_the_shell = command.startswith("%%flask_shell") and not (
             finding.repair or finding.holds_back
