@@ -158,6 +158,9 @@ def test_a_script_from_one_name_to_the_other_is_none_too_many(
     goals = tuple(goal for goal in slip.goals if goal.check != "holds")
     follow(project, slip.goals if keeps else goals)
     assert (("1815",) in project.sql(slip.kept)) is keeps
+    (goal,) = [goal for goal in slip.goals if goal.check == "committed_migration"]
+    found = checks.check(goal, project.read(), project.path).finding.found
+    assert found.endswith(", which was made here under a wrong name")
 
 
 @pytest.mark.parametrize("slip", [COLUMN_SLIP, TABLE_SLIP, ARTICLE_SLIP], ids=lambda s: s.names[0])

@@ -109,6 +109,13 @@ def test_a_database_that_nothing_keeps_out_of_git_is_not_told_to_be_deleted(loos
     assert "clean" not in said.cause + said.next and "Keep it" in said.cause
 
 
+def test_what_is_in_no_commit_is_not_said_to_be_in_one(loose: Project):
+    script = {"adds": ["user.age"], "after": "Create user table"}
+    said = find(loose, "committed_migration", **script)
+    assert said.cause == "Model and script are not committed yet. Both go into one commit."
+    assert said.next == "git add ."
+
+
 @pytest.mark.parametrize("done", ["beside", "staged", "committed"])
 def test_no_goal_puts_a_copy_of_a_database_into_git(loose: Project, done: str):
     """It lies beside instance/, where Git sees it."""

@@ -83,7 +83,9 @@ def committed_migration(
         return unmet(text, Cure("Two scripts add it: one is left over.", "flask db history"))
     cure = _not_as_the_model(state, project, maker, tables, points)
     cure = cure or _not_in_its_commit(state, project, maker, own, adds, after)
-    return unmet(text, cure) if cure else met(text)
+    if cure:
+        return unmet(text, cure)
+    return met(f"{text}, which was made here under a wrong name" if maker.drops else text)
 
 
 def _is_instead(name: str, adds: Collection[str]) -> bool:
@@ -145,6 +147,8 @@ def _not_in_its_commit(
         if maker.ignored or (not uncommitted and amend):
             return model_alone(state)
         cause = "The script is not committed: whoever has the model alone cannot make its table."
+        if uncommitted:
+            cause = "Model and script are not committed yet. Both go into one commit."
         return Cure(cause, commit_script(state, maker))
     loose = [each for each in own if not each.committed]
     if loose and not loose[-1].applied:
