@@ -9,7 +9,7 @@ import pytest
 from following import copy_production, with_two_in_production
 from starts import Starts
 from states import Project, find
-from turns import CITY, MODELS
+from turns import CITY, MODELS, POST, committed
 
 from roundtrip import checks
 from roundtrip.course import find_course
@@ -78,6 +78,26 @@ def test_a_downgrade_is_taken_back_first(project: Project):
     assert said.next == "flask db upgrade" and "it was taken back" in said.cause
     project.db("upgrade")
     assert find(project, "dropped", **COLUMN).next.startswith("flask db migrate")
+
+
+def test_a_downgrade_is_said_to_have_lost_what_it_dropped(project: Project):
+    committed(project, POST, "Create post table")
+    project.sql("INSERT INTO post (title) VALUES ('Hello')")
+    project.edit(MODELS, CITY, "")
+    project.db("downgrade")
+    assert "what was in post is gone; the upgrade" in find(project, "dropped", **COLUMN).cause
+    project.db("upgrade")
+    said = find(project, "holds", table="post", row={"title": "Hello"})
+    assert "Or a downgrade dropped post, with all its rows." in said.cause
+
+
+def test_an_undone_reset_is_all_that_is_told_where_nothing_goes_back(project: Project):
+    """A part that goes back says what follows."""
+    project.git("reset", "-q", "--hard", "HEAD~1")
+    said = unmet(project)[-1]
+    assert said.next == "git reset --hard ORIG_HEAD" and said.cause.endswith("undoes the reset.")
+    on_the_way = find(project, "agree", back="Create user table").cause
+    assert "Then downgrade every database" in on_the_way
 
 
 def test_what_is_dropped_by_hand_is_dropped_nowhere_else(project: Project):

@@ -29,7 +29,7 @@ from .database_causes import (
 )
 from .finding import BEGIN_AGAIN, Cure, Finding, met, unmet
 from .model_causes import look_at
-from .script_causes import does_more, maker_changed
+from .script_causes import does_more, maker_changed, names_of
 from .way_back_causes import not_gone_back, table_lost
 
 
@@ -111,7 +111,9 @@ def dropped(state: State, project: Path, column: str, database: str = USUAL) -> 
     if not scripts and name not in columns_of(project, USUAL, table):
         return unmet(text, not_by_a_new_script(state, project, column))
     if not scripts and state.migrations.pending:
-        cause = f"No script drops {column} yet, and another one waits: a downgrade too many?"
+        cause = f"No script drops {column} yet, and another one waits: a downgrade too many? "
+        taken = names_of(name for script in state.migrations.pending for name in script.adds)
+        cause += f"Then what was in {taken} is gone; the upgrade brings it back empty."
         return unmet(text, Cure(cause, "flask db upgrade", repair=True))
     if not scripts:
         command = f'flask db migrate -m "Remove {name} column from {table} model"'
