@@ -100,6 +100,10 @@ def test_another_type_is_warned_of_before_and_after_the_script(city: Project):
     )
     city.db("migrate", "-m", "type")
     verdict = city.read().verdict
+    assert (verdict.kind, verdict.back) == ("pending", "flask db upgrade")
+    assert "city has values that are no numbers" in verdict.why and "copy" in verdict.next
+    city.sql("UPDATE user SET city = 36 WHERE city IS NOT NULL")
+    verdict = city.read().verdict
     assert (verdict.kind, verdict.next) == ("pending", "flask db upgrade")
     assert "values may be lost. Copy the database first." in verdict.why
 
