@@ -25,8 +25,9 @@ def build(project: Path) -> Path:
 
 
 def inhabit(home: Path, project: Path) -> None:
-    """Put a copy of a project into a learner's workspace."""
+    """Put a copy of a project into a learner's workspace, which the course has made, and left."""
     ignore = shutil.ignore_patterns("__pycache__")  # commands in cells write none
+    shutil.rmtree(home / "workspace")
     shutil.copytree(project, home / "workspace", ignore=ignore)
 
 

@@ -50,6 +50,8 @@ def trio(project: Path) -> Iterator[Trio]:
         shutil.copytree(project, projects["shell"])
         kernels = {}
         for name, environ in (("plain", PLAIN), ("helped", {})):
+            with kernel(place / name, **environ) as run:
+                run("%lesson 1")
             inhabit(place / name, project)
             projects[name] = place / name / "workspace"
             kernels[name] = held.enter_context(kernel(place / name, **environ))
