@@ -10,6 +10,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,9 +98,12 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 def _printed_url(process: subprocess.Popen, said: Path, port: str) -> str:
+    """The address, once it answers: Jupyter Server prints it right before it listens."""
     for _ in range(300):
         if found := re.search(rf"http://localhost:{port}/\S+", said.read_text()):
-            return found.group()
+            with suppress(ConnectionRefusedError):
+                socket.create_connection(("127.0.0.1", int(port)), timeout=5).close()
+                return found.group()
         if process.poll() is not None:
             break
         try:
