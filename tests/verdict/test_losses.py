@@ -8,7 +8,7 @@ import shutil
 import pytest
 import states
 from states import Project
-from turns import MODELS, NICK, added, committed, fill, on_production, with_production
+from turns import MODELS, NICK, added, committed, on_production, with_production
 
 
 def with_sql(project: Project, statement: str, back: str = "pass") -> str:
@@ -274,24 +274,3 @@ def test_what_a_script_has_dropped_is_told_before_it_is_committed(aged: Project)
     verdict = aged.read().verdict
     assert verdict.kind == "script_not_committed"
     assert verdict.why.startswith("It has dropped user.age, with all values.")
-
-
-@pytest.mark.parametrize("wanted", [True, False])
-def test_a_script_that_was_written_by_hand_is_read_before_it_is_deleted(
-    project: Project, wanted: bool
-):
-    """No commit has it, and nothing could write it again."""
-    project.db("revision", "-m", "Add nick")
-    script = project.script("add_nick")
-    fill(script, 'op.add_column("user", sa.Column("nick", sa.String(20)))')
-    verdict = project.read().verdict
-    file = project.script_file("add_nick")
-    assert (verdict.kind, verdict.next) == ("left_over", f"%show {file}")
-    assert verdict.back == f"git clean -f {file}"
-    if wanted:
-        project.add_to_model(NICK)
-        assert project.read().verdict.next.startswith(("flask db upgrade", "%show"))
-        assert script.exists()
-    else:
-        project.run(*shlex.split(verdict.back))
-        assert project.read().verdict.kind == "agree"

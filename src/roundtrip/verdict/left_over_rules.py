@@ -48,9 +48,9 @@ def left_over(state: State) -> Disagreement | None:
             pass
         elif first:
             why = f"Do not upgrade, and delete the script.{first}"
-        elif whole and revision.by_hand and not revision.committed:
-            why = "It was written by hand, and no commit has it. Is it wanted? Then put it into "
-            why += "the model. If not, the other command deletes it for good."
+        elif extra and not lost and _is_own_work(revision):
+            why = "It was written by hand, and no commit has it. Is it wanted? Then put what it "
+            why += "adds into the model. If not, the other command deletes the script for good."
             command, back = f"%show {quoted(revision.file)}", command
         elif whole and revision.came_alone:
             why = (
@@ -73,6 +73,12 @@ def left_over(state: State) -> Disagreement | None:
             back,
         )
     return None
+
+
+def _is_own_work(revision: Revision) -> bool:
+    """Whether nothing could write a script again: a part is by hand, and no commit has it."""
+    more = revision.by_hand or revision.opaque or {"execute", "bulk_insert"} & {*revision.others}
+    return bool(more) and not revision.committed
 
 
 def _run_elsewhere(
