@@ -46,6 +46,10 @@ def left_over(state: State) -> Disagreement | None:
         back = "" if stash else model_of(state, revision)
         if stash:
             pass
+        elif needed := _follows(state, revision):
+            why = f"Do not upgrade. {named(needed)} follows it, is committed, and the model wants "
+            why += f"it: write {revision.below} into its line down_revision. Then this one can go."
+            command, back = f"%show {quoted(needed.file)}", ""
         elif first:
             why = f"Do not upgrade, and delete the script.{first}"
         elif extra and not lost and _is_own_work(revision):
@@ -73,6 +77,14 @@ def left_over(state: State) -> Disagreement | None:
             back,
         )
     return None
+
+
+def _follows(state: State, revision: Revision) -> Revision | None:
+    """A committed script that makes what the model wants, and follows one that no commit has."""
+    if revision.committed or not revision.parents:
+        return None
+    after = (r for r in state.migrations.pending if r.parents == (revision.id,) and r.committed)
+    return next((r for r in after if r.adds and model_names(state).issuperset(r.adds)), None)
 
 
 def _is_own_work(revision: Revision) -> bool:
