@@ -7,7 +7,8 @@ last word silences those after it: what they would need to know cannot be known.
 The rules are in the modules `…_rules`, by what they are about. downgrades: what each of them adds
 where it tells one. failing: whether a script that waits would fail. by_hand: whether one for a
 change would, as no script made what it is about. edited: whether one was changed after it had run.
-lookups: what they ask of a state. commands: what they tell to type. wording: how they say it.
+twins: two that make the same. lookups: what they ask of a state. commands: what they tell to type.
+wording: how they say it.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from . import (
     pending_rules,
     private_rules,
     script_rules,
+    twins,
     unseen_rules,
 )
 from .downgrades import with_losses
@@ -86,6 +88,7 @@ RULES = (
     Rule(head_rules.several_heads, (MIGRATIONS,)),
     Rule(database_rules.overlapping, (DATABASE,), last_word=True),
     Rule(database_rules.stamped, (MIGRATIONS, DATABASE), last_word=True),
+    Rule(twins.made_twice, (MIGRATIONS,), last_word=True),
     Rule(database_rules.not_recorded, (MIGRATIONS, DATABASE), last_word=True),
     Rule(elsewhere_rules.stamped_elsewhere, (DATABASE,)),
     Rule(left_over_rules.left_over, (MODEL, MIGRATIONS)),

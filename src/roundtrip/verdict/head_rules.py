@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from ..env_file import quoted, with_env_file
+from ..env_file import quoted
 from ..facts import Revision
 from ..names import table_of
 from ..state import Disagreement, State
 from .commands import back_on, delete, take_back, undo
-from .lookups import claims, has_run, in_sql, model_names
+from .lookups import claims, has_run, model_names
+from .twins import run_apart
 from .wording import listed, named, say
 
 
@@ -73,7 +74,7 @@ def _one_too_many(state: State, heads: list[Revision]) -> Disagreement | None:
             "that no database here has run.",
             delete(state, twin),
         )
-    if said := _run_apart(state, twins):
+    if said := run_apart(state, twins):
         return said
     unread = [r for r in heads if r.drops or r.others or r.opaque]
     for stray in (r for r in needless if not r.applied and r not in unread):
@@ -94,29 +95,6 @@ def _one_too_many(state: State, heads: list[Revision]) -> Disagreement | None:
                 delete(state, stray),
             )
     return None
-
-
-def _run_apart(state: State, twins: list[Revision]) -> Disagreement | None:
-    """Two scripts that make the same columns and do nothing else: each database has run another."""
-    made = [sorted((c.name, in_sql(c)) for c in r.makes) for r in twins if not r.drops]
-    more = any({*r.adds} - {c.name for c in r.makes} or r.others or r.opaque for r in twins)
-    if len(made) != 2 or made[0] != made[1] or more:
-        return None
-    ours = next((r for r in twins if r.applied), None)
-    theirs = next((r for r in twins if not r.applied), None)
-    if not ours or not theirs or not (other := has_run(state, theirs)):
-        return None
-    # The usual database keeps its record, whichever board is looked at.
-    url, kept = (other.url, ours) if other.env_file else (state.database.url, theirs)
-    command = f"flask db stamp --purge {kept.id}"
-    return say(
-        "Two scripts do the same.",
-        f"{listed(map(named, twins))} both add {listed(_shared(twins, ours))}, and each of two "
-        "databases has run another one.",
-        f"A new database would run both, and the second would fail. A stamp has {url} count as "
-        "run the one that stays, and changes no table. Then delete the other.",
-        with_env_file(command, other.env_file) if other.env_file else command,
-    )
 
 
 def _first_by_mistake(state: State) -> Revision | None:
