@@ -97,7 +97,7 @@ def test_a_copy_further_down_in_instance(project: Path):
 def test_too_late_for_a_copy(project: Path):
     upgrade(project)
     state = made(migrations=migrations(second()))
-    refused("copied", state, project, "No copy from before is in instance/", DOWN, **COPY)
+    refused("copied", state, project, "No copy from right before is in instance/", DOWN, **COPY)
     copy(project, "after.db")
     refused(
         "copied",

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from ..facts import Revision
@@ -14,6 +18,7 @@ from .course_databases import (
     columns_of,
     command_on,
     copies,
+    is_newer,
     is_up_to_date,
     query,
     shares_a_row,
@@ -21,6 +26,7 @@ from .course_databases import (
 )
 from .database_causes import beside_instance
 from .finding import Cure, Finding, begin_again, met, unmet
+from .reflog import last_reset_before
 
 
 def copied(
@@ -30,8 +36,9 @@ def copied(
 
     It is the newest one that adds, or drops, this `table.column`. The copy counts the migrations
     before it as run, and holds a row of the database's own. Until the database has run that one,
-    the copy is newer than its last change; later, nobody can see when it was made. `rows`: the
-    table to compare, where a table is added.
+    the copy is newer than its last change, or holds the same. One that was there at the last
+    reset before the script was made does not count: it is of an earlier change. `rows`: the table
+    to compare, where a table is added.
     """
     table = rows or (adds or drops).partition(".")[0]
     scripts = _scripts(state, adds, drops)
@@ -50,8 +57,11 @@ def copied(
     run = state.migrations.run_by(versions(project, database))
     has_run = {each.id for each in scripts} & run
     fitting = copies_of(database, there)
+    begun = last_reset_before(project, min((_date(project, s) for s in scripts), default=math.inf))
+    earlier = [f for f in fitting if adds and (project / "instance" / f).stat().st_mtime < begun]
     for file in fitting:
-        if not has_run and not is_up_to_date(project, file, database):
+        counts = file not in earlier and (has_run or is_up_to_date(project, file, database))
+        if not counts and (has_run or not is_newer(project, file, database)):
             continue
         if not full or file in full:  # one that is made after the loss has no values
             text = f"{file}: at the revision before that, with rows of {database}"
@@ -74,12 +84,16 @@ def copied(
         late = [file for file in there if {*versions(project, file)} == now]
         if late and shares_a_row(project, late[0], database, table):
             cure = cure.after(f"{late[0]} was made after the upgrade.")
+        elif earlier:
+            cure = cure.after(f"{earlier[0]} was made for an earlier change.")
     elif not script and not {*versions(project, database)} <= state.migrations.ids:  # was reset
         cure = why_blocked(state, project, database) or cure
     elif script and not {*versions(project, database)} >= before:
         cause = f"{database} has gone back further than one step: the copy is made right before "
         command = f"flask db upgrade {script.below}"
         cure = Cure(f"{cause}the upgrade.", command_on(database, command), repair=True)
+    elif earlier:
+        cure = cure.after(f"{earlier[0]} was made for an earlier change.")
     elif fitting:
         cure = cure.after(f"{fitting[0]} is older than the last change of {database}.")
     elif other := copies_of(USUAL, there):
@@ -98,6 +112,15 @@ def _scripts(state: State, adds: str, drops: str) -> list[Revision]:
     return found
 
 
+def _date(project: Path, script: Revision) -> float:
+    """When a script was made, as it says itself, in seconds since 1970; later than all if not."""
+    with suppress(OSError, ValueError):
+        text = (project / script.file).read_text(encoding="utf-8", errors="replace")
+        said = re.search(r"^Create Date: (.+)$", text, re.MULTILINE)
+        return datetime.fromisoformat(said.group(1)).timestamp() if said else math.inf
+    return math.inf
+
+
 def _too_late(
     project: Path, database: str, adds: str, had: Sequence[str], full: Sequence[str]
 ) -> Cure:
@@ -105,7 +128,7 @@ def _too_late(
 
     `had`: copies that have the column that it drops; `full`: those of them with values in it.
     """
-    cause = f"No copy from before is in instance/, and {database} is upgraded already."
+    cause = f"No copy from right before is in instance/, and {database} is upgraded already."
     if full:
         cause += f" An older copy, {full[0]}, has values; what came after it is gone."
         return begin_again(cause)

@@ -38,11 +38,15 @@ def address_first(project: Path, database: str) -> str:
     return f" First check the address ({first}){'' if copied else ' and make a copy'}."
 
 
+def is_newer(project: Path, copy: str, database: str) -> bool:
+    """Whether a copy was made since a database has changed last."""
+    there, here = (project / "instance" / name for name in (copy, database))
+    return not here.is_file() or there.stat().st_mtime >= here.stat().st_mtime
+
+
 def is_up_to_date(project: Path, copy: str, database: str) -> bool:
     """Whether a copy was made since a database has changed last, or holds the same now."""
-    there, here = (project / "instance" / name for name in (copy, database))
-    late = not here.is_file() or there.stat().st_mtime >= here.stat().st_mtime
-    return late or dump(project, copy) == dump(project, database)
+    return is_newer(project, copy, database) or dump(project, copy) == dump(project, database)
 
 
 def settings_with_address(project: Path, database: str) -> str:

@@ -66,6 +66,17 @@ def ask_git(project: Path, *arguments: str) -> list[str]:
     return git_lines(partial(terminal.capture, project=project), *arguments)
 
 
+def last_reset_before(project: Path, moment: float) -> float:
+    """When a reset last moved the branch before a moment, in seconds since 1970; 0: none had."""
+    found = 0.0
+    for line in moves_of_head(project):
+        who, _, what = line.partition("\t")
+        old, new, *_, when, _zone = who.split(" ")
+        if what.startswith("reset:") and old != new and float(when) <= moment:
+            found = float(when)
+    return found
+
+
 def has_amended(project: Path, before: str, after: str) -> bool:
     """Whether a commit was rewritten here to be this other one, of which the hash may be short."""
     amends = (line for line in moves_of_head(project) if "\tcommit (amend)" in line)
