@@ -88,7 +88,7 @@ def test_a_downgrade_is_said_to_have_lost_what_it_dropped(project: Project):
     assert "what was in post is gone; the upgrade" in find(project, "dropped", **COLUMN).cause
     project.db("upgrade")
     said = find(project, "holds", table="post", row={"title": "Hello"})
-    assert "Or a downgrade dropped post, with all its rows." in said.cause
+    assert "or a downgrade dropped post with its rows." in said.cause
 
 
 def test_an_undone_reset_is_all_that_is_told_where_nothing_goes_back(project: Project):

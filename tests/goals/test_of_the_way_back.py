@@ -101,7 +101,7 @@ def test_work_that_a_reset_would_take_is_set_aside(project: Project):
     assert "a note of mine" in project.git("stash", "show", "-p")
 
 
-def test_a_column_under_its_older_name_goes_back_before_the_code(project: Project):
+def one_of_two_taken_back(project: Project) -> None:
     """One script made it, another has renamed it, and one step was taken on each database."""
     both_down(project)
     project.git("reset", "-q", "--hard", "HEAD~1")
@@ -114,6 +114,19 @@ def test_a_column_under_its_older_name_goes_back_before_the_code(project: Projec
     project.commit("Rename")
     on_production(project, "upgrade")
     both_down(project)
+
+
+def test_one_commit_after_the_other_is_no_later_work(project: Project):
+    """The reset took both commits, one script was still run, and the board brings its own back."""
+    one_of_two_taken_back(project)
+    project.git("reset", "-q", "--hard", "HEAD~2")
+    told = follow(project, GOALS, apart=("git reset --hard", "flask"))
+    assert told[1:3] == ["flask db downgrade", "flask --env-file production.env db downgrade"]
+    taken_back(project)
+
+
+def test_a_column_under_its_older_name_goes_back_before_the_code(project: Project):
+    one_of_two_taken_back(project)
     told = follow(project, GOALS, apart=("git reset --hard", "flask"))
     assert told[:2] == ["flask db downgrade", "flask --env-file production.env db downgrade"]
     taken_back(project)

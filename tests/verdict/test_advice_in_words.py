@@ -93,7 +93,7 @@ ADVICE = {
             "database": HAS_AGE,
             "differences": GONE_AGE,
         },
-        f"Then downgrade every database (flask db downgrade {FIRST}), and only then reset the code",
+        f"(flask db downgrade {FIRST} drops user.age with all values), and only then reset the",
     ),
     "a reset too far": (
         {
@@ -104,7 +104,7 @@ ADVICE = {
             "database": HAS_AGE,
             "differences": GONE_AGE,
         },
-        "so the reset went too far. This goes to the commit that the database is at.",
+        "Was a downgrade forgotten? Then downgrade there, and reset again.",
     ),
     "both ways, and production has run it": (
         {

@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 from states import Project
-from turns import on_production, with_production
+from turns import CITY, committed, on_production, with_production
 
 
 @pytest.fixture
@@ -47,3 +47,25 @@ def test_production_is_at_two_heads(project: Project):
     on_production(project, "upgrade", "heads")
     taken = back_on_production(project).removesuffix("@-1")
     assert at(project) == {*heads} - {taken}
+
+
+def test_no_way_back_is_told_while_production_has_lost_its_script(both: Project):
+    """One reset too many would take the script of a second one away."""
+    committed(both, CITY, "Add city")
+    on_production(both, "upgrade")
+    for _ in range(2):
+        both.db("downgrade")
+    both.git("reset", "-q", "--hard", "HEAD~1")
+    verdict = both.read().verdict
+    assert (verdict.next, verdict.back) == ("flask db upgrade", "")
+    assert "production.db has run a script that is not here" in verdict.why
+
+
+def test_what_a_way_back_would_drop_is_told_before_it_is_gone(both: Project):
+    """The reset went one commit too far, and came too early."""
+    committed(both, CITY, "Add city")
+    first = both.read().migrations.revisions[0].id
+    both.git("reset", "-q", "--hard", "HEAD~2")
+    verdict = both.read().verdict
+    assert verdict.next == "git reset --hard ORIG_HEAD"
+    assert f"(flask db downgrade {first} drops user.age and user.city with all" in verdict.why

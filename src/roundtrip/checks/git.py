@@ -27,6 +27,7 @@ from .reflog import (
     commits_to,
     is_as_in,
     is_in_the_files,
+    is_part_of,
     off_the_branch,
     taken_off_from,
 )
@@ -221,13 +222,16 @@ def _go_back_to(state: State, project: Path, subject: str, place: str, back: boo
         return Cure(cause, "git log --oneline", repair=True)
     if state.git.subject.startswith("Revert "):
         cause += " git revert adds commits; here they go, by a reset."
-    if not state.disagreements and database_first(state, project, place):
+    first = database_first(state, project, place)
+    if first and any(is_part_of(project, each.after) for each in off_the_branch(state, project)):
+        return first  # a reset has taken a part of what is to go
+    if not state.disagreements and first:
         cause += " Every database has run what they brought. Do they belong to a later part? Then "
         cause += "this one is over. If not, downgrade each database first; only then reset."
         return Cure(cause, "git log --oneline", repair=True)
     if not state.disagreements:  # later work, and every place has it
         return Cure(cause, "git log --oneline")
-    if first := database_first(state, project, place):
+    if first:
         return first
     changed = {*state.git.uncommitted} - {*state.git.untracked}  # a reset leaves these
     if not changed or is_as_in(project, place, changed):

@@ -70,7 +70,7 @@ def model_has(
         return unmet(text, Cure(cause, "git log --oneline"))
     if not type or (found.type, found.nullable) == (type, nullable):
         return met(text)
-    said = f"{text}, as {found.type}{'' if found.nullable else ' NOT NULL'}"
+    said = f"{text}, as {found.type}{', may be empty' if found.nullable else ' NOT NULL'}"
     empty = "may be empty" if nullable else "must not be empty"
     where = "Mapped[…]" if found.type == type else "Mapped[…] and mapped_column(…)"
     cause = f"It should be {type} and {empty}; look at what is in {where}."

@@ -40,6 +40,11 @@ def commits_to(project: Path, place: str) -> list[str]:
     return ask_git(project, "rev-list", f"HEAD..{place}")
 
 
+def is_part_of(project: Path, place: str) -> bool:
+    """Whether another commit has the last one here, and all before it, in its history."""
+    return not ask_git(project, "rev-list", f"{place}..HEAD")
+
+
 def brought_with(project: Path, file: str) -> list[str]:
     """The files of the commit that brought this one last."""
     how = ("log", "-n1", "--diff-filter=A", "--format=%H", "--", file)

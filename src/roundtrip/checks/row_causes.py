@@ -109,8 +109,6 @@ def no_row(project: Path, table: str, key: str, name: Any) -> Cure:
     cause += f"{table} with its rows."
     if there := [row[0] for row in query(project, USUAL, statement)]:
         cause = f"The rows that are there have {key} {row_in_words(there[:5])}."
-    else:
-        cause += f" Or a downgrade dropped {table}, with all its rows."
     for other in used_databases(project):
         if (name,) in query(project, other, statement):
             cause = f"It was added to the wrong database: {other} has it."

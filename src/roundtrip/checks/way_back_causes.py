@@ -22,7 +22,7 @@ from .course_databases import (
     versions,
 )
 from .finding import Cure, begin_again
-from .reflog import ask_git, taken_off_from
+from .reflog import ask_git, is_part_of, taken_off_from
 
 
 def not_gone_back(state: State, project: Path, database: str, name: str) -> Cure:
@@ -87,7 +87,8 @@ def over(state: State, project: Path, subject: str, column: str) -> Cure | None:
     places = [commit.hash for commit in state.git.commits[1:] if commit.subject == subject]
     if not places or not column or column in model_names(state):
         return None
-    if not (gone := taken_off_from(state, project, places[0], column)):
+    gone = taken_off_from(state, project, places[0], column)
+    if not gone or is_part_of(project, gone):
         return None
     cause = f"{gone} was taken back to “{subject}” already, and later work follows: this part is "
     return Cure(f"{cause}over, so leave it.", "git log --oneline", repair=True)

@@ -187,17 +187,22 @@ def _two_ways(state: State) -> Disagreement | None:
         why = "Forward, the upgrade adds it. Back: the last reset was without --hard, so the files "
         why += "stayed. The other command undoes that, and changes no file; then reset with --hard."
         command = f"git reset {back}"
-    unseen = next((o for o in state.elsewhere if o.problem and o.url != state.database.url), None)
+    others = [other for other in state.elsewhere if other.url != state.database.url]
+    unseen = next((other for other in others if other.problem), None)
+    lost = next((o for o in others if {*o.versions} - state.migrations.ids), None)
     if loose := () if fresh else waiting[0].in_the_way:
         why = "Forward, the upgrade adds it. No way back is told: the reset would overwrite "
         why += f"{listed(loose)}, which Git does not track now."
     if unseen:
         why = f"Forward, the upgrade adds it. No way back is told: {unseen.url} cannot be "
         why += "read, and would have to be downgraded before the code goes back."
+    if lost:
+        why = f"Forward, the upgrade adds it. No way back is told: {lost.url} has run a script "
+        why += "that is not here, and has to go back first."
     return say(
         headline,
         f"{found}.",
         why,
         "flask db upgrade",
-        "" if unseen or loose else command,
+        "" if unseen or lost or loose else command,
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ..env_file import quoted
-from ..facts import MigrationState, Rescue, Revision
+from ..facts import Rescue, Revision
 from ..state import Disagreement, State
 from .commands import LOST, move_aside, take_out, undo
-from .lookups import claims, database_names, made_by
+from .lookups import claims, database_names, gone, made_by
 from .wording import listed, say, sentence
 
 
@@ -148,7 +148,7 @@ def missing_script(state: State) -> Disagreement | None:
         # A second reset would take the uncommitted work with it; the file alone is enough.
         way = "commit"
     in_the_way = _to_do_first(state, rescue, way)
-    why, command = in_the_way or _way_to_go_on(here, rescue, way, then)
+    why, command = in_the_way or _way_to_go_on(state, rescue, way, then)
     return say(
         "The database is ahead: a script is gone.",
         f"No file has its revision {here.missing[0]}. flask db says: Can't locate revision.",
@@ -180,11 +180,14 @@ def _to_do_first(state: State, rescue: Rescue, way: str) -> tuple[str, str] | No
     return None
 
 
-def _way_to_go_on(here: MigrationState, rescue: Rescue, way: str, then: str) -> tuple[str, str]:
+def _way_to_go_on(state: State, rescue: Rescue, way: str, then: str) -> tuple[str, str]:
     """What to do about a script that is gone, and the command.
 
     `way`: the kind of rescue, or "nothing lost". `then`: what comes after it.
     """
+    here = state.migrations
+    lost = [difference.name for difference in gone(state)]
+    drops = f" drops {listed(lost)} with all values" if lost else ""
     where, file = rescue.where, quoted(rescue.file)
     early = "The reset came before the downgrade. " if where == "ORIG_HEAD" else ""
     nothing = "Git does not have it, and nothing" if rescue.kind == "lost" else "Nothing"
@@ -198,8 +201,8 @@ def _way_to_go_on(here: MigrationState, rescue: Rescue, way: str, then: str) -> 
             "git stash pop" if where == "0" else f"git stash pop {where}",
         ),
         "too_far": (
-            "The database has run nothing that followed it, so the reset went too far. "
-            "This goes to the commit that the database is at.",
+            "The reset went further back than the database. This goes to the commit that the "
+            "database is at. Was a downgrade forgotten? Then downgrade there, and reset again.",
             f"git reset --hard {where}",
         ),
         "branch": (
@@ -209,7 +212,8 @@ def _way_to_go_on(here: MigrationState, rescue: Rescue, way: str, then: str) -> 
         ),
         "orig_head": (
             f"{early}This undoes the reset. Then downgrade every database (flask db downgrade "
-            f"{here.heads[0] if here.heads else 'base'}), and only then reset the code again.",
+            f"{here.heads[0] if here.heads else 'base'}{drops}), and only then reset the code "
+            "again.",
             "git reset --hard ORIG_HEAD",
         ),
         "commit": (
