@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -12,7 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from preloaded import apart, is_over, libraries_loaded_before, ready_helper, wait_for
+from preloaded import (
+    Ended,
+    apart,
+    begin,
+    finish,
+    is_over,
+    libraries_loaded_before,
+    ready_helper,
+    wait_for,
+)
 
 from roundtrip import preload
 from roundtrip.environment import environment
@@ -111,6 +121,16 @@ def test_one_that_it_would_not_serve_has_its_own(ask, settings, before):
     first, second = ask(), ask(*settings, before=before)
     assert second.folder != first.folder
     assert ask(*settings, before=before).folder == second.folder
+
+
+def test_what_its_starter_does_with_signals_is_not_for_others(ask, strange):
+    first = ask(
+        before="import signal\nsignal.signal(signal.SIGUSR1, signal.SIG_IGN)\n"
+        "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR2})\n"
+    )
+    code = "import signal; print(signal.getsignal(10).name, signal.pthread_sigmask(0, ()))"
+    command = begin(f"flask do {shlex.quote(code)}", strange, str(first.folder))
+    assert finish(command) == Ended(0, "SIG_DFL set()\n", "")
 
 
 @pytest.mark.parametrize("harm", ["others could look in", "it is for others", "it has ended"])

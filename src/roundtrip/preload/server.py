@@ -48,9 +48,7 @@ def main(folder: Path, flask: str, probe: str) -> None:
     if (folder / "helper").exists():
         sys.exit("A helper lives there already.")
     (folder / "helper").write_text(str(os.getpid()))
-    for number in (signal.SIGHUP, signal.SIGQUIT):  # ignored under nohup; clients tell theirs
-        signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    reset_signals()
     lifeline = os.dup(0)
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     load_libraries()
@@ -64,6 +62,15 @@ def main(folder: Path, flask: str, probe: str) -> None:
             shutil.rmtree(folder, ignore_errors=True)
             os._exit(0)
     become(command, flask, late)
+
+
+def reset_signals() -> None:
+    """Have them as Python has: who started us may ignore some, and others tell what they ignore."""
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    fixed = {signal.SIGKILL, signal.SIGSTOP, signal.SIGPIPE, signal.SIGXFSZ}
+    for number in signal.valid_signals() - fixed:
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def load_libraries() -> None:
