@@ -60,7 +60,7 @@ Ask = Callable[..., Learner]
 
 
 @pytest.fixture
-def ask(alone: Path, tmp_path: Path) -> Iterator[Ask]:
+def ask(tmp_path: Path, alone: Path) -> Iterator[Ask]:
     """Start a process that asks for a helper, each for a project of its own."""
     processes: list[subprocess.Popen[str]] = []
 
