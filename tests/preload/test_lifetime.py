@@ -117,6 +117,24 @@ def test_what_was_left_by_a_helper_that_was_killed_is_taken_away(alone):
     assert not list(alone.iterdir())
 
 
+def test_after_one_that_ended_before_it_began_there_is_another(alone, monkeypatch):
+    """A full disk did so: without its number it seemed to be about to come, for ever."""
+
+    class Killed(subprocess.Popen):
+        def __init__(self, *words, **more):
+            super().__init__(*words, **more)
+            self.kill()
+            self.wait()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(subprocess, "Popen", Killed)
+        assert preload.start(environment(Path("/nowhere")))
+    second = preload.start(environment(Path("/nowhere")))
+    assert second
+    assert [str(folder) for folder in alone.iterdir()] == [os.environ["ROUNDTRIP_PRELOAD"]]
+    preload.stop(second)
+
+
 # --- in a notebook --------------------------------------------------------------------------------
 
 

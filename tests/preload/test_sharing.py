@@ -162,7 +162,10 @@ def test_a_folder_of_another_user_is_left_alone(alone, monkeypatch):
 
 
 def test_a_helper_that_never_came_is_not_waited_for(ask, alone):
-    """Its process was killed before it could start one; the pipe is there, and nobody reads."""
+    """Its process was killed before it could start one; the pipe is there, and nobody reads.
+
+    What there is of it is taken away.
+    """
     first = ask()
     left = alone / "roundtrip-left"
     shutil.copytree(first.folder, left, symlinks=True, ignore=shutil.ignore_patterns("*"))
@@ -172,7 +175,22 @@ def test_a_helper_that_never_came_is_not_waited_for(ask, alone):
     first.leave()
     wait_for(lambda: not first.folder.exists())
     assert ask().folder != left
-    shutil.rmtree(left)
+    assert not left.exists()
+
+
+def test_a_command_keeps_the_folder_of_a_helper_that_was_killed(ask, strange):
+    """By what stands there its kernel finds, and ends, what the command has left running."""
+    first = ask()
+    code = "import time; print(1, flush=True); time.sleep(2)"
+    command = begin(f"flask do {shlex.quote(code)}", strange, str(first.folder))
+    command.stdout.readline()
+    os.kill(first.helper, signal.SIGKILL)
+    wait_for(lambda: is_over(first.helper))
+    assert ask().folder != first.folder
+    assert len(list((first.folder / "running").iterdir())) == 1
+    assert finish(command).code == 0
+    ask()
+    assert not first.folder.exists()
 
 
 def test_who_comes_as_the_last_one_goes_still_has_it(ask, strange):

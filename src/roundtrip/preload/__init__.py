@@ -29,6 +29,7 @@ that started it, run pickled functions, and have no exit code that a shell could
 
 from __future__ import annotations
 
+import errno
 import os
 import py_compile
 import shlex
@@ -69,16 +70,15 @@ def start(env: Mapping[str, str]) -> subprocess.Popen[bytes] | None:
         return None
     folder = hold = None
     try:
-        _remove_abandoned()
         alike = likeness(os.getpid(), env)
         with _one_at_a_time():
             if _join_another(alike):
                 return None
             folder = Path(tempfile.mkdtemp(prefix=_PREFIX))  # mode 0700
-            (folder / "running").mkdir()
-            _write_commands(folder, flask)
             os.mkfifo(folder / _HOLD, 0o600)
             hold = os.open(folder / _HOLD, os.O_RDWR)
+            (folder / "running").mkdir()
+            _write_commands(folder, flask)
             (folder / _ALIKE).symlink_to(alike)
         with (folder / _HOLD).open("rb") as held:
             helper = subprocess.Popen(
@@ -90,7 +90,10 @@ def start(env: Mapping[str, str]) -> subprocess.Popen[bytes] | None:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )
-        os.set_inheritable(hold, True)  # by exec; subprocess closes it
+        (folder / "helper").write_text(str(helper.pid))
+        writes = os.open(folder / _HOLD, os.O_WRONLY | os.O_NONBLOCK)
+        os.dup2(writes, hold)  # inherited by exec; subprocess closes it
+        os.close(writes)
     except OSError:  # no room: commands are as they would be without
         if hold is not None:
             os.close(hold)
@@ -124,22 +127,32 @@ def _one_at_a_time() -> Iterator[None]:
 
 
 def _join_another(alike: str) -> bool:
-    """Use the helper of another process, if there is one that would serve this one as well."""
+    """Use the helper of another process, if there is one that would serve this one as well.
+
+    Takes away what was left by those that were killed.
+    """
+    joined = False
     for pipe in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/{_HOLD}"):
         with suppress(OSError):
             folder, link = pipe.parent, pipe.with_name(_ALIKE)
             about = folder.stat(follow_symlinks=False)
             private = about.st_uid == os.getuid() and about.st_mode & 0o777 == 0o700
-            if not private or str(link.readlink()) != alike:
+            if not private:
                 continue
-            # Fails where nobody reads: a helper that was to come and never did.
-            hold = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
-            if link.is_symlink():  # it has not ended meanwhile
-                os.set_inheritable(hold, True)
-                os.environ["ROUNDTRIP_PRELOAD"] = str(folder)
-                return True
+            try:
+                hold = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+            except OSError as error:
+                if error.errno == errno.ENXIO:  # nobody reads: no helper, and no command of one
+                    shutil.rmtree(folder, ignore_errors=True)
+                continue
+            with suppress(OSError):  # the link has gone: the helper ends
+                if not joined and str(link.readlink()) == alike and not _has_ended(folder):
+                    os.set_inheritable(hold, True)
+                    os.environ["ROUNDTRIP_PRELOAD"] = str(folder)
+                    joined = True
+                    continue
             os.close(hold)
-    return False
+    return joined
 
 
 def wait(patience: float) -> None:
@@ -247,14 +260,6 @@ case "$1 $2" in "-m flask") exec {ask} module {python} "$@";; esac
 exec {python} "$@"
 """
 """Only `python -m flask` and the reading of the model are taken over."""
-
-
-def _remove_abandoned() -> None:
-    """Take away what a helper has left that was killed together with the process it was for."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/running"):
-        with suppress(OSError):
-            if folder.stat().st_uid == os.getuid() and _has_ended(folder.parent):
-                shutil.rmtree(folder.parent, ignore_errors=True)
 
 
 def _has_ended(folder: Path) -> bool:

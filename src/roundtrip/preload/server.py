@@ -45,9 +45,8 @@ _LONGEST = 8_000_000
 
 def main(folder: Path, flask: str, probe: str) -> None:
     """Be the helper for as long as one is wanted; in a fork for a command, become that."""
-    if (folder / "helper").exists():
+    if (folder / "socket").exists():
         sys.exit("A helper lives there already.")
-    (folder / "helper").write_text(str(os.getpid()))
     reset_signals()
     lifeline = os.dup(0)
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
