@@ -178,6 +178,22 @@ def test_a_helper_that_never_came_is_not_waited_for(ask, alone):
     assert not left.exists()
 
 
+def test_one_that_is_told_to_end_leaves_its_folder_to_those_that_use_it(ask, strange):
+    """Where a library has changed, everybody's next command tells it so, one after the other.
+
+    Another command may begin just then, and reads `flask` and the client there.
+    """
+    first, second = ask(), ask()
+    wait_for(lambda: os.kill(first.helper, signal.SIGTERM) or is_over(first.helper))
+    assert not libraries_loaded_before(strange, str(first.folder))
+    third = ask()
+    assert third.folder != first.folder
+    assert (first.folder / "client.pyc").exists()
+    first.leave()
+    second.leave()
+    wait_for(lambda: not first.folder.exists())
+
+
 def test_a_command_keeps_the_folder_of_a_helper_that_was_killed(ask, strange):
     """By what stands there its kernel finds, and ends, what the command has left running."""
     first = ask()

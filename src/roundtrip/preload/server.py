@@ -58,9 +58,27 @@ def main(folder: Path, flask: str, probe: str) -> None:
         command = wait_for_command(folder, lifeline, probe)
     finally:
         if os.getpid() == helper:
-            shutil.rmtree(folder, ignore_errors=True)
+            leave(folder, lifeline)
             os._exit(0)
     become(command, flask, late)
+
+
+def leave(folder: Path, lifeline: int) -> None:
+    """Take the folder away when nobody uses it any more: commands that begin now read its files."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one would leave half of it
+    if select.select([lifeline], [], [], 0)[0]:
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    for name in ("alike", "socket"):
+        (folder / name).unlink(missing_ok=True)
+    os.dup2(lifeline, 0)
+    words = [
+        "sh",
+        "-c",
+        'read -r _; exec rm -rf "$0"',
+        str(folder),
+    ]  # a helper is too large to wait
+    os.posix_spawn("/bin/sh", words, os.environ)
 
 
 def reset_signals() -> None:
