@@ -13,7 +13,16 @@ from pathlib import Path
 import psutil
 import pytest
 from kernels import kernel
-from preloaded import STRANGE, Ended, begin, finish, is_over, ready_helper, wait_for
+from preloaded import (
+    STRANGE,
+    Ended,
+    begin,
+    commands_run,
+    finish,
+    is_over,
+    ready_helper,
+    wait_for,
+)
 
 from roundtrip import preload
 from roundtrip.environment import environment
@@ -103,6 +112,31 @@ def test_a_command_does_not_outlive_its_client(helper, strange):
     process.kill()
     wait_for(lambda: is_over(pid))
     process.wait()
+
+
+def test_what_a_command_has_left_running_ends_some_time_after_a_kernel_that_was_killed(
+    helper, strange
+):
+    code = (
+        "import subprocess, time; p = subprocess.Popen(['sleep', '60']); print(p.pid, flush=True); "
+        "time.sleep(60)"
+    )
+    kernel = (
+        "import pathlib, sys\nfrom roundtrip import terminal\n"
+        "project = pathlib.Path(sys.argv[1])\n"
+        "terminal.stream(sys.argv[2], project, project, lambda text: print(text, flush=True))\n"
+    )
+    line = f"flask do {shlex.quote(code)}"
+    process = subprocess.Popen(
+        [sys.executable, "-c", kernel, strange, line],
+        env=os.environ | {"ROUNDTRIP_PRELOAD": helper},
+        stdout=subprocess.PIPE,
+    )
+    left = int(process.stdout.readline())
+    process.kill()
+    process.communicate()
+    wait_for(lambda: is_over(left))
+    wait_for(lambda: commands_run(helper) == 0)
 
 
 def test_what_was_left_by_a_helper_that_was_killed_is_taken_away(alone):

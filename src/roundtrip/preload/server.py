@@ -22,6 +22,7 @@ import signal
 import socket
 import struct
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -210,8 +211,33 @@ def fork_and_watch(connection: socket.socket, command: Command, folder: Path) ->
         os.killpg(pid, 0)
     except ProcessLookupError:  # it has left nothing running
         note.unlink(missing_ok=True)
-    connection.sendall(_NUMBER.pack(wait_status))
+    with suppress(OSError):  # the client was killed
+        connection.sendall(_NUMBER.pack(wait_status))
+    end_what_is_left(pid, command.session)
     os._exit(0)
+
+
+def end_what_is_left(group: int, session: int) -> None:
+    """End what a command has left running, as the kernel does at the end of its shell line.
+
+    The kernel may have been killed, or have lost our notes; then it is still there some time later.
+    """
+    patience = 5.0
+    with suppress(ProcessLookupError):
+        while patience > 0:
+            os.killpg(group, 0)
+            time.sleep(0.2)
+            if has_ended(session):
+                patience -= 0.2
+        os.killpg(group, signal.SIGKILL)
+
+
+def has_ended(pid: int) -> bool:
+    """Whether there is no such process any more, be it that nobody has asked how it ended."""
+    try:
+        return status(pid)["State"].split()[0] in "ZX"
+    except OSError:
+        return True
 
 
 if __name__ == "__main__":
