@@ -132,6 +132,7 @@ UNUSUAL = {
     "a limit": "ulimit -n 512; {}",
     "a higher priority": "nice -n -3 {}",
     "one processor": "taskset -c 0 {}",
+    "nothing to lose": "echo 7 > /proc/self/oom_score_adj; {}",
     "no new rights": "setpriv --no-new-privs {}",
     "a stream more": "{} 3</dev/null",
     "a module of the learner's own": "touch code.py; {}",

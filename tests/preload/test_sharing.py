@@ -115,6 +115,7 @@ FEWER_FILES = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (512,
         (["LC_ALL=C"], ""),
         ([], FEWER_FILES),
         ([], "import os; os.nice(1)\n"),
+        ([], "with open('/proc/self/oom_score_adj', 'w') as file: file.write('7')\n"),
     ],
 )
 def test_one_that_it_would_not_serve_has_its_own(ask, settings, before):

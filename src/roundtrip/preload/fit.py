@@ -37,8 +37,9 @@ def bounds(pid: int) -> tuple[object, ...]:
     about, spaces = status(pid), f"/proc/{pid}/ns"
     with open(f"/proc/{pid}/limits") as file:  # what is left after a crash limits nothing
         limits = [line for line in file if not line.startswith("Max core file size")]
-    with open(f"/proc/{pid}/cgroup") as file:
-        limits += file
+    for kind in ("cgroup", "oom_score_adj"):  # the latter: whom Linux ends for want of memory
+        with open(f"/proc/{pid}/{kind}") as file:
+            limits += file
     return (
         *map(about.get, _BOUNDS),
         *limits,
