@@ -134,6 +134,16 @@ def test_what_its_starter_does_with_signals_is_not_for_others(ask, strange):
     assert finish(command) == Ended(0, "SIG_DFL set()\n", "")
 
 
+def test_the_name_by_which_its_starter_calls_python_is_not_for_others(ask, strange, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "executable", str(Path(sys.executable).with_name("python3")))
+        first = ask()
+    code = "'import sys; print(sys.executable)'"
+    line = f"python -c {code}; flask do {code}"
+    plain = finish(begin(line, strange, None))
+    assert finish(begin(line, strange, str(first.folder))) == plain
+
+
 @pytest.mark.parametrize("harm", ["others could look in", "it is for others", "it has ended"])
 def test_a_folder_that_is_not_to_be_trusted_is_left_alone(ask, harm):
     first = ask()

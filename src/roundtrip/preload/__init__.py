@@ -82,7 +82,7 @@ def start(env: Mapping[str, str]) -> subprocess.Popen[bytes] | None:
             (folder / _ALIKE).symlink_to(alike)
         with (folder / _HOLD).open("rb") as held:
             helper = subprocess.Popen(
-                [sys.executable, _HERE / "server.py", folder, flask, PROBE],
+                [_python(), _HERE / "server.py", folder, flask, PROBE],
                 cwd=folder,
                 env=env,
                 stdin=held,
@@ -224,11 +224,11 @@ def _write_commands(folder: Path, flask: str) -> None:
     (folder / _COURSE).symlink_to(sys.prefix)
     compiled = str(folder / _CLIENT)  # Python keeps nothing of a script that it compiles
     py_compile.compile(str(_HERE / "client.py"), compiled, doraise=True)
-    client = (sys.executable, "-I", "-S", compiled, str(folder))
+    client = (_python(), "-I", "-S", compiled, str(folder))
     words = {
         "ask": shlex.join(client),
         "flask": shlex.quote(flask),
-        "python": shlex.quote(sys.executable),
+        "python": shlex.quote(_python()),
         "probe": shlex.quote(str(PROBE)),
         "path": repr(flask),
     }
@@ -237,6 +237,11 @@ def _write_commands(folder: Path, flask: str) -> None:
         script = folder / "bin" / name
         script.write_text(text.format(**words), encoding="utf-8")
         script.chmod(0o700)
+
+
+def _python() -> str:
+    """Our own Python under the name that commands find; we may run as `python3`, another not."""
+    return shutil.which("python", path=str(Path(sys.executable).parent)) or sys.executable
 
 
 _FLASK = """\
