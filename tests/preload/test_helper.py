@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
 import signal
@@ -269,6 +270,19 @@ def test_no_room_for_its_folder(monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
     assert preload.start(environment(Path("/nowhere"))) is None
     assert "ROUNDTRIP_PRELOAD" not in os.environ
+
+
+def test_no_locks_on_the_disk(alone, monkeypatch):
+    """Some disks of a network have none for folders."""
+    import fcntl
+
+    def flock(*_: object) -> None:
+        raise OSError(errno.EBADF, "no locks")
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    process = preload.start(environment(Path("/nowhere")))
+    assert process
+    preload.stop(process)
 
 
 def test_no_room_in_its_folder(on_its_own, strange):

@@ -109,7 +109,7 @@ def start(env: Mapping[str, str]) -> subprocess.Popen[bytes] | None:
 def _one_at_a_time() -> Iterator[None]:
     """Hold a lock on the folder for temporary files, so that of two that look one finds the other.
 
-    Where somebody keeps it, each has a helper of its own; nothing worse.
+    Where somebody keeps it, or the disk knows none, each has a helper of its own; nothing worse.
     """
     import fcntl
 
@@ -121,6 +121,8 @@ def _one_at_a_time() -> Iterator[None]:
                 break
             except BlockingIOError:
                 time.sleep(0.01)
+            except OSError:
+                break
         yield
     finally:
         os.close(place)
