@@ -73,13 +73,8 @@ def leave(folder: Path, lifeline: int) -> None:
     for name in ("alike", "socket"):
         (folder / name).unlink(missing_ok=True)
     os.dup2(lifeline, 0)
-    words = [
-        "sh",
-        "-c",
-        'read -r _; exec rm -rf "$0"',
-        str(folder),
-    ]  # a helper is too large to wait
-    os.posix_spawn("/bin/sh", words, os.environ)
+    wait = 'read -r _; exec rm -rf "$0"'  # a shell, as a helper is too large to wait
+    os.posix_spawn("/bin/sh", ["sh", "-c", wait, str(folder)], os.environ)
 
 
 def reset_signals() -> None:
