@@ -124,7 +124,7 @@ def test_what_a_command_has_left_running_ends_some_time_after_a_kernel_that_was_
     kernel = (
         "import pathlib, sys\nfrom roundtrip import terminal\n"
         "project = pathlib.Path(sys.argv[1])\n"
-        "terminal.stream(sys.argv[2], project, project, lambda text: print(text, flush=True))\n"
+        "terminal.stream(sys.argv[2], project, project, lambda text: print(text, end='', flush=True))\n"
     )
     line = f"flask do {shlex.quote(code)}"
     process = subprocess.Popen(
@@ -135,7 +135,7 @@ def test_what_a_command_has_left_running_ends_some_time_after_a_kernel_that_was_
     left = int(process.stdout.readline())
     process.kill()
     process.communicate()
-    wait_for(lambda: is_over(left))
+    wait_for(lambda: is_over(left), seconds=20)
     wait_for(lambda: commands_run(helper) == 0)
 
 
