@@ -156,8 +156,9 @@ def test_a_folder_that_is_not_to_be_trusted_is_left_alone(ask, harm):
             os.kill(first.helper, signal.SIGKILL)
             wait_for(lambda: is_over(first.helper))
     assert ask().folder != first.folder
-    if first.folder.exists():
-        first.folder.chmod(0o700)
+    first.folder.chmod(0o700)
+    first.leave()
+    ask()
 
 
 def test_a_folder_of_another_user_is_left_alone(alone, monkeypatch):
@@ -205,6 +206,20 @@ def test_one_that_is_told_to_end_leaves_its_folder_to_those_that_use_it(ask, str
     wait_for(lambda: not first.folder.exists())
 
 
+def test_the_folder_of_one_that_was_killed_stays_until_it_is_not_used(ask, alone):
+    """Another command may begin just then, and reads `flask` and the client there."""
+    first, second = ask(), ask()
+    os.kill(first.helper, signal.SIGKILL)
+    wait_for(lambda: is_over(first.helper))
+    first.leave()
+    third = ask()
+    assert third.folder != first.folder
+    assert (first.folder / "client.pyc").exists()
+    second.leave()
+    assert ask().folder == third.folder
+    assert list(alone.iterdir()) == [third.folder]
+
+
 def test_a_command_keeps_the_folder_of_a_helper_that_was_killed(ask, strange):
     """By what stands there its kernel finds, and ends, what the command has left running."""
     first = ask()
@@ -213,11 +228,11 @@ def test_a_command_keeps_the_folder_of_a_helper_that_was_killed(ask, strange):
     command.stdout.readline()
     os.kill(first.helper, signal.SIGKILL)
     wait_for(lambda: is_over(first.helper))
-    assert ask().folder != first.folder
+    first.leave()
+    ask()
     assert len(list((first.folder / "running").iterdir())) == 1
     assert finish(command).code == 0
-    ask()
-    assert not first.folder.exists()
+    wait_for(lambda: ask() and not first.folder.exists())
 
 
 def test_who_comes_as_the_last_one_goes_still_has_it(ask, strange):

@@ -52,8 +52,11 @@ _COURSE = "prefix"  # a link to the environment of the one that has started the 
 _ALIKE = "alike"  # a link to nowhere, whose text tells who may join
 _HOLD = "hold"  # the pipe
 
-_helpers: dict[subprocess.Popen[bytes], tuple[Path, int]] = {}
-"""Those that this process has started, where they live, and the pipe that it holds of each."""
+_helpers: dict[subprocess.Popen[bytes], Path] = {}
+"""Those that this process has started, and where they live."""
+
+_holds: dict[Path, int] = {}
+"""Where those live that it uses or has used, and the pipe that it holds open there."""
 
 
 def start(env: Mapping[str, str]) -> subprocess.Popen[bytes] | None:
@@ -69,6 +72,8 @@ def start(env: Mapping[str, str]) -> subprocess.Popen[bytes] | None:
     if sys.platform != "linux" or refused or not flask or (there and not _has_ended(there)):
         return None
     folder = hold = None
+    for left in [each for each in _holds if _has_ended(each)]:
+        os.close(_holds.pop(left))
     try:
         alike = likeness(os.getpid(), env)
         with _one_at_a_time():
@@ -91,9 +96,7 @@ def start(env: Mapping[str, str]) -> subprocess.Popen[bytes] | None:
                 start_new_session=True,
             )
         (folder / "helper").write_text(str(helper.pid))
-        writes = os.open(folder / _HOLD, os.O_WRONLY | os.O_NONBLOCK)
-        os.dup2(writes, hold)  # inherited by exec; subprocess closes it
-        os.close(writes)
+        os.set_inheritable(hold, True)  # by exec; subprocess closes it
     except OSError:  # no room: commands are as they would be without
         if hold is not None:
             os.close(hold)
@@ -101,7 +104,7 @@ def start(env: Mapping[str, str]) -> subprocess.Popen[bytes] | None:
             shutil.rmtree(folder, ignore_errors=True)
         return None
     os.environ["ROUNDTRIP_PRELOAD"] = str(folder)
-    _helpers[helper] = folder, hold
+    _helpers[helper], _holds[folder] = folder, hold
     return helper
 
 
@@ -142,18 +145,18 @@ def _join_another(alike: str) -> bool:
             if not private:
                 continue
             try:
-                hold = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+                found = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
             except OSError as error:
-                if error.errno == errno.ENXIO:  # nobody reads: no helper, and no command of one
+                if error.errno == errno.ENXIO:  # nobody holds it: no helper, nor a user of one
                     shutil.rmtree(folder, ignore_errors=True)
                 continue
             with suppress(OSError):  # the link has gone: the helper ends
                 if not joined and str(link.readlink()) == alike and not _has_ended(folder):
-                    os.set_inheritable(hold, True)
+                    _holds[folder] = os.open(pipe, os.O_RDWR)
+                    os.set_inheritable(_holds[folder], True)
                     os.environ["ROUNDTRIP_PRELOAD"] = str(folder)
                     joined = True
-                    continue
-            os.close(hold)
+            os.close(found)
     return joined
 
 
@@ -171,8 +174,9 @@ def wait(patience: float) -> None:
 
 def stop(helper: subprocess.Popen[bytes]) -> None:
     """End a helper that `start` has given. Commands that run in it are not disturbed."""
-    folder, hold = _helpers.pop(helper)
-    os.close(hold)
+    folder = _helpers.pop(helper)
+    if folder in _holds:
+        os.close(_holds.pop(folder))
     if os.environ.get("ROUNDTRIP_PRELOAD") == str(folder):
         del os.environ["ROUNDTRIP_PRELOAD"]
     try:
