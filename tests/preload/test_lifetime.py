@@ -124,7 +124,8 @@ def test_what_a_command_has_left_running_ends_some_time_after_a_kernel_that_was_
     kernel = (
         "import pathlib, sys\nfrom roundtrip import terminal\n"
         "project = pathlib.Path(sys.argv[1])\n"
-        "terminal.stream(sys.argv[2], project, project, lambda text: print(text, end='', flush=True))\n"
+        "write = lambda text: print(text, end='', flush=True)\n"
+        "terminal.stream(sys.argv[2], project, project, write)\n"
     )
     line = f"flask do {shlex.quote(code)}"
     process = subprocess.Popen(
