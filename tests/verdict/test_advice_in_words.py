@@ -117,7 +117,7 @@ ADVICE = {
     ),
     "production waits": (
         {"model": WITH_AGE, "migrations": RUN, "database": HAS_AGE, "elsewhere": (WAITS,)},
-        "Each database is upgraded on its own; test this one, then upgrade that.",
+        "Each database is upgraded on its own: test this one, copy that one, then upgrade it.",
     ),
     "a copy left over": (
         {"database": replace(made().database, tables=(user(), Table("_alembic_tmp_user")))},

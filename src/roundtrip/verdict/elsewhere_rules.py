@@ -215,7 +215,7 @@ def _at_another_revision(state: State, other: Elsewhere) -> Disagreement | None:
         why = f"{named(careful[0])} does more than add. Its own board shows what would "
         return say(f"{other.url} waits.", found, f"{why}fail or be lost there.", board)
     if there < here:
-        why = "Each database is upgraded on its own; test this one, then upgrade that."
+        why = "Each database is upgraded on its own: test this one, copy that one, then upgrade it."
         if state.git.branch not in (None, "main", "master"):
             why += f" Others may not want {state.git.branch} yet: merge it before that upgrade."
         there_too = with_env_file("flask db upgrade", other.env_file)
