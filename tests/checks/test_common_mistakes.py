@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from goal_states import (
     GONE,
     LOOK,
@@ -22,6 +23,8 @@ from goal_states import (
     second,
     sql,
 )
+
+from roundtrip.facts import Rescue
 
 
 def test_the_upgrade_was_forgotten(project: Path):
@@ -97,6 +100,23 @@ def test_the_reset_came_before_the_downgrade(project: Path):
     refused("database_has", made(), project, cause, board, **forgotten)
     loose = made(git=git(modified=(MODELS,)))
     refused("database_has", loose, project, cause, board, **forgotten)
+
+
+@pytest.mark.parametrize(
+    ("kind", "where", "cause", "command"),
+    [
+        ("stash", "0", "is in the stash.", "git stash pop"),
+        ("branch", "phone", "is on another branch.", "git checkout phone"),
+        ("another branch", "phone", "is on another branch.", "git checkout phone"),
+    ],
+)
+def test_a_script_that_git_has_elsewhere(
+    project: Path, kind: str, where: str, cause: str, command: str
+):
+    add_age(project)
+    away = replace(GONE, migrations=replace(GONE.migrations, rescue=Rescue(kind, where)))
+    finding = ask("database_has", away, project, column="user.age", present=False)
+    assert f"whose script {cause}" in finding.cause and finding.next == command
 
 
 def test_what_comes_before_the_upgrade_is_a_repair(project: Path):

@@ -26,6 +26,12 @@ from .model_causes import look_at, why_lacking
 from .reflog import ask_git, off_the_branch
 from .way_back_causes import no_way_back
 
+_WHERE_IT_IS = {
+    "stash": "is in the stash",
+    "branch": "is on another branch",
+    "another branch": "is on another branch",
+}
+
 
 def why_blocked(state: State, project: Path | None = None, database: str = USUAL) -> Cure | None:
     """The cure where `flask db` cannot work at all on this database of the project."""
@@ -39,7 +45,9 @@ def why_blocked(state: State, project: Path | None = None, database: str = USUAL
     gone = [*missing, *(each for each in there if each not in state.migrations.ids)]
     if not gone:
         return None
-    cause = f"The database is at {gone[0]}, whose script was deleted or reset too early."
+    kind = state.migrations.rescue.kind if missing and state.migrations.rescue else ""
+    script = _WHERE_IT_IS.get(kind, "was deleted or reset too early")
+    cause = f"The database is at {gone[0]}, whose script {script}."
     if missing and verdict.next.startswith("flask db revision --rev-id"):
         return begin_again(f"{cause} Git does not have it either.")
     # The board of another database looks for the file.
