@@ -10,16 +10,35 @@ from kernels import kernel
 
 from roundtrip.checks import Result
 from roundtrip.checks.finding import Cure, Finding, begin_again, unmet
-from roundtrip.course import Lesson, find_course
+from roundtrip.course import Goal, Lesson, find_course
 from roundtrip.hints import Hints
 
 LESSONS = [lesson for lesson in find_course().lessons if lesson.goals]
+
+
+def exercises_of(lesson: Lesson, check: str) -> list[str]:
+    """The exercise cells above a check, down from the one before it."""
+    found: list[str] = []
+    for cell in nbformat.read(lesson.notebook, as_version=4).cells:
+        if cell.cell_type == "code" and cell.source == check:
+            return found
+        if cell.source.startswith("%check"):
+            found = []
+        if "exercise" in cell.metadata.get("tags", ()):
+            found.append(cell.source)
+    raise AssertionError(check)
 
 
 def headings(lesson: Lesson) -> set[str]:
     cells = nbformat.read(lesson.notebook, as_version=4).cells
     text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     return set(re.findall(r"^#{2,3} (.+)$", text, re.MULTILINE))
+
+
+def checked_by(lesson: Lesson, goal: Goal) -> str:
+    """The cell that looks at a goal."""
+    names = [exercise.name for exercise in lesson.exercises if goal in exercise.goals]
+    return f"%check {names[0]}" if names else "%finish"
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
@@ -31,7 +50,9 @@ def test_each_goal_has_three_and_the_last_names_a_heading_of_the_lesson(lesson: 
         if other := re.search(r"in lesson (\d\d)", goal.hints[2]):
             there = headings(find_course().lesson(int(other[1])))
         named = re.findall(r"“(.+?)”", goal.hints[2])
-        assert set(named) <= there | {"Answer"}, goal.hints[2]
+        cells = {name for name in named if name.startswith("#")}
+        assert {*named} - cells <= there | {"Answer"}, goal.hints[2]
+        assert cells <= {*exercises_of(lesson, checked_by(lesson, goal))}, goal.hints[2]
         assert named or "%restart" in goal.hints[2] or lesson.number == 10
 
 
