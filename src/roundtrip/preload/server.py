@@ -73,7 +73,7 @@ def leave(folder: Path, lifeline: int) -> None:
     for name in ("alike", "socket"):
         (folder / name).unlink(missing_ok=True)
     os.dup2(lifeline, 0)
-    wait = 'read -r _; exec rm -rf "$0"'  # a shell, as a helper is too large to wait
+    wait = 'read -r _; exec rm -rf "$0"'  # in a shell, which is small
     os.posix_spawn("/bin/sh", ["sh", "-c", wait, str(folder)], os.environ)
 
 
