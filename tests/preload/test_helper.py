@@ -206,6 +206,14 @@ def test_a_helper_that_does_not_answer_is_no_reason_to_wait_for_ever(on_its_own,
     on_its_own.send_signal(signal.SIGCONT)
 
 
+def test_one_that_was_stopped_is_not_asked_by_a_new_line(on_its_own):
+    assert preload.search_path()
+    on_its_own.send_signal(signal.SIGSTOP)
+    wait_for(lambda: not preload.search_path())
+    on_its_own.send_signal(signal.SIGCONT)
+    wait_for(lambda: bool(preload.search_path()))
+
+
 @pytest.mark.parametrize("change", ["a file", "a package"])
 def test_a_helper_whose_libraries_have_changed(alone, tmp_path, strange, change):
     """In an environment of its own, whose packages are those of this one.

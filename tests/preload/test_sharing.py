@@ -144,7 +144,9 @@ def test_the_name_by_which_its_starter_calls_python_is_not_for_others(ask, stran
     assert finish(begin(line, strange, str(first.folder))) == plain
 
 
-@pytest.mark.parametrize("harm", ["others could look in", "it is for others", "it has ended"])
+@pytest.mark.parametrize(
+    "harm", ["others could look in", "it is for others", "it has ended", "it was stopped"]
+)
 def test_a_folder_that_is_not_to_be_trusted_is_left_alone(ask, harm):
     first = ask()
     match harm:
@@ -155,7 +157,11 @@ def test_a_folder_that_is_not_to_be_trusted_is_left_alone(ask, harm):
         case "it has ended":
             os.kill(first.helper, signal.SIGKILL)
             wait_for(lambda: is_over(first.helper))
+        case "it was stopped":
+            os.kill(first.helper, signal.SIGSTOP)
     assert ask().folder != first.folder
+    if harm == "it was stopped":
+        os.kill(first.helper, signal.SIGCONT)
     first.folder.chmod(0o700)
     first.leave()
     ask()

@@ -190,7 +190,7 @@ def stop(helper: subprocess.Popen[bytes]) -> None:
 def search_path() -> tuple[str, ...]:
     """What comes first in the PATH of a command: where a helper lives, its `flask` and `python`."""
     folder = _folder()
-    return (str(folder / "bin"),) if folder else ()
+    return (str(folder / "bin"),) if folder and not _has_ended(folder) else ()
 
 
 def groups(session: int) -> list[int]:
@@ -274,7 +274,7 @@ exec {python} "$@"
 
 
 def _has_ended(folder: Path) -> bool:
-    """Whether the helper of this folder has been there and is no more."""
+    """Whether the helper of this folder has been there and is no more, or somebody stopped it."""
     try:
         helper = int((folder / "helper").read_text())
     except (OSError, ValueError):
@@ -283,4 +283,4 @@ def _has_ended(folder: Path) -> bool:
         state = Path(f"/proc/{helper}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:
         return True
-    return state in "ZX"  # nobody has asked yet how it ended
+    return state in "ZXT"  # nobody has asked yet how it ended; or each command would wait for it
