@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -167,6 +168,14 @@ def test_after_one_that_ended_before_it_began_there_is_another(alone, monkeypatc
     second = preload.start(environment(Path("/nowhere")))
     assert second
     assert [str(folder) for folder in alone.iterdir()] == [os.environ["ROUNDTRIP_PRELOAD"]]
+    preload.stop(second)
+
+
+def test_one_whose_folder_was_cleared_away_ends_when_there_is_another(alone):
+    first = ready_helper()
+    shutil.rmtree(os.environ["ROUNDTRIP_PRELOAD"])
+    second = ready_helper()
+    wait_for(lambda: is_over(first.pid))
     preload.stop(second)
 
 

@@ -72,7 +72,7 @@ def start(env: Mapping[str, str]) -> subprocess.Popen[bytes] | None:
     if sys.platform != "linux" or refused or not flask or (there and not _has_ended(there)):
         return None
     folder = hold = None
-    for left in [each for each in _holds if _has_ended(each)]:
+    for left in [each for each in _holds if _has_ended(each) or not each.exists()]:
         os.close(_holds.pop(left))
     try:
         alike = likeness(os.getpid(), env)
