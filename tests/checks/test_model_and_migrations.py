@@ -48,6 +48,9 @@ def test_model_has(project: Path):
     refused("model_has", near, project, "The model has user.agee.", LOOK, **age)
     large = made(model=ModelState((user(replace(AGE, name="Age")),), found=True, migrates=True))
     refused("model_has", large, project, "The model has user.Age.", LOOK, **age)
+    must = {**age, "type": "INTEGER", "nullable": False}
+    finding = ask("model_has", MODEL_AHEAD, project, **must)
+    assert finding.found == "the model has user.age, as INTEGER, may be empty"
     post = Table("post", (AGE,), class_name="Post", file="demo_app/post.py")
     other = made(model=ModelState((user(), post), found=True, migrates=True))
     refused("model_has", other, project, "Post has it", "%show demo_app/post.py", **age)

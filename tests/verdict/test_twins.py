@@ -7,7 +7,7 @@ import re
 import pytest
 from obeying import runs_anywhere
 from states import Project
-from turns import NICK, on_production
+from turns import NICK, committed, fill, on_production
 
 
 def made_on_two_branches(both: Project, second: str) -> Project:
@@ -63,3 +63,26 @@ def test_a_merge_is_no_help_where_two_types_are_made(both: Project, board: str |
     both.run("flask", "--env-file", "production.env", "db", "upgrade")
     assert both.read().verdict.kind == both.read("production.env").verdict.kind == "agree"
     runs_anywhere(both)
+
+
+def test_the_second_goes_where_nothing_has_run_it(both: Project):
+    committed(both, NICK, "Add nick")
+    both.db("revision", "-m", "Again")
+    fill(both.script("again"), 'op.add_column("user", sa.Column("nick", sa.String(20)))')
+    both.commit("Again")
+    verdict = both.read().verdict
+    assert verdict.headline == "Two scripts do the same."
+    assert verdict.next == f"git rm {both.script_file('again')}"
+
+
+def test_what_sql_may_have_dropped_is_not_made_twice(both: Project):
+    committed(both, NICK, "Add nick")
+    for name, line in (
+        ("gone", 'op.execute("ALTER TABLE user DROP COLUMN nick")'),
+        ("again", 'op.add_column("user", sa.Column("nick", sa.String(20)))'),
+    ):
+        both.db("revision", "-m", name)
+        fill(both.script(name), line)
+        both.db("upgrade")
+    both.commit("Again")
+    assert both.read().verdict.kind == "elsewhere", "production waits"

@@ -80,8 +80,8 @@ def left_over(state: State) -> Disagreement | None:
 
 
 def _follows(state: State, revision: Revision) -> Revision | None:
-    """A committed script that makes what the model wants, and follows one that no commit has."""
-    if revision.committed or not revision.parents:
+    """A committed script that makes what the model wants, and follows this one."""
+    if not revision.parents:
         return None
     after = (r for r in state.migrations.pending if r.parents == (revision.id,) and r.committed)
     return next((r for r in after if r.adds and model_names(state).issuperset(r.adds)), None)

@@ -1,0 +1,54 @@
+"""Copies of a database that were made for an earlier change, as far as Git and files tell."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from goal_states import SECOND, add_age, ask, made, migrations, second, sql
+
+COPY: dict[str, Any] = {"database": "production.db", "adds": "user.age"}
+
+
+def a_reset(project: Path, moved: bool = True) -> None:
+    """Git's note of a reset, older than the script and younger than any copy made before this."""
+    later = time.time() + 60
+    old, new = "a" * 40, ("b" if moved else "a") * 40
+    log = project / ".git/logs/HEAD"
+    log.parent.mkdir(parents=True)
+    log.write_text(
+        f"{old} {new} Ada <ada@example.com> {later:.0f} +0000\treset: moving to HEAD~1\n"
+    )
+    script = project / second().file
+    script.parent.mkdir(parents=True, exist_ok=True)
+    script.write_text(f"Create Date: {datetime.fromtimestamp(later + 60).isoformat(' ')}\n")
+
+
+@pytest.mark.parametrize("moved", [True, False])
+def test_a_copy_from_before_the_last_reset_is_of_an_earlier_change(project: Path, moved: bool):
+    shutil.copy(project / "instance/production.db", project / "instance/before.db")
+    a_reset(project, moved)
+    state = made(migrations=migrations(second()))
+    assert ask("copied", state, project, **COPY).met, "production has not changed since"
+    add_age(project, "production.db")
+    sql(project, f"UPDATE alembic_version SET version_num = '{SECOND}'", "production.db")
+    finding = ask("copied", state, project, **COPY)
+    assert finding.met is not moved
+    assert ("before.db was made for an earlier change." in finding.cause) is moved
+
+
+def test_a_copy_from_before_a_drop_may_be_older_than_a_reset(project: Path):
+    for database in ("app.db", "production.db"):
+        sql(project, "ALTER TABLE user ADD COLUMN age INTEGER", database)
+    sql(project, "UPDATE user SET age = 36", "production.db")
+    shutil.copy(project / "instance/production.db", project / "instance/before.db")
+    a_reset(project)
+    drops = second(adds=(), drops=("user.age",))
+    sql(project, "ALTER TABLE user DROP COLUMN age", "production.db")
+    sql(project, f"UPDATE alembic_version SET version_num = '{SECOND}'", "production.db")
+    state = made(migrations=migrations(drops))
+    assert ask("copied", state, project, database="production.db", drops="user.age").met
