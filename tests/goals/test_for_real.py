@@ -133,29 +133,6 @@ def test_a_downgrade_too_many_is_named(project: Project):
     assert (said.next, "with all their rows" in said.cause) == ("%restart", True)
 
 
-def test_a_line_outside_its_class_is_named(project: Project):
-    project.edit("demo_app/models.py", states.AGE, states.AGE.lstrip())
-    said = find(project, "model_has", column="user.age")
-    assert said.cause == "age is outside the class User: indent its line by four spaces."
-
-
-def test_a_model_that_does_not_load_is_explained_by_its_goal(project: Project):
-    """What SQLAlchemy says is long, and names no cure."""
-    project.add_to_model("    phone: str | None\n")
-    said = find(project, "model_has", column="user.phone")
-    assert said.found == "The type of phone in the model User is not inside Mapped[…]."
-    assert "phone: Mapped[str | None] for a text" in said.cause
-
-
-def test_a_line_in_a_class_below_is_none_of_the_class(project: Project):
-    """SQLAlchemy makes the column in the same table, and only rows of that class know it."""
-    project.edit("demo_app/models.py", states.AGE, f"\n\nclass Customer(User):\n{states.AGE}")
-    said = find(project, "model_has", column="user.age")
-    assert (said.met, said.cause) == (False, "The class Customer has it. It belongs in User.")
-    project.edit("demo_app/models.py", "class Customer(User):", "    # as before")
-    assert find(project, "model_has", column="user.age").met
-
-
 def test_a_test_that_failed_does_not_count_until_it_passes(project: Project):
     file = {"file": "tests/test_user.py", "tested": True}
     project.write("pytest.ini", "[pytest]\ntestpaths = tests\npythonpath = .\n")

@@ -12,7 +12,7 @@ from ..verdict.model_rules import model_error
 from .commit_causes import amended, reset_without_hard
 from .finding import Cure, Finding, met, unmet
 from .git import head_subject
-from .model_causes import in_a_subclass, look_at, why_lacking
+from .model_causes import in_the_wrong_class, look_at, why_lacking
 from .reflog import has_word, off_the_branch
 
 
@@ -46,7 +46,7 @@ def model_has(
             text, _reset_away(state, project, column) or why_lacking(state, project, column)
         )
     here = look_at(state, table.file)
-    if present and (below := in_a_subclass(project, table, found.name)):
+    if present and (below := in_the_wrong_class(project, table, found.name)):
         return unmet(text, Cure(below, here, repair=True))
     if not present:
         if soft := reset_without_hard(state, project):

@@ -60,8 +60,11 @@ def why_lacking(state: State, project: Path, name: str) -> Cure:
     return Cure(cause, here)
 
 
-def in_a_subclass(project: Path, table: Table, column: str) -> str:
-    """Why the class of a table does not have this column, although a class below it makes it."""
+def in_the_wrong_class(project: Path, table: Table, column: str) -> str:
+    """Why a column is not where it should be, although its table has it: empty if it is.
+
+    A class below that of the table has it, or the class is inside another one.
+    """
     try:
         tree = ast.parse((project / table.file).read_bytes())
     except (OSError, ValueError, SyntaxError):
@@ -69,6 +72,8 @@ def in_a_subclass(project: Path, table: Table, column: str) -> str:
     own = {e.name for e in classes(project) if e.table == table.name and "db.Model" in e.bases}
     for node in tree.body:
         lines = node.body if isinstance(node, ast.ClassDef) else ()
+        if any(isinstance(each, ast.ClassDef) and each.name == table.class_name for each in lines):
+            return f"The class {table.class_name} is inside {node.name}: begin it at the left edge."
         has_it = [each for each in lines if ast.unparse(each).startswith(f"{column}: ")]
         for above in own & {*map(ast.unparse, node.bases)} if has_it else ():
             return f"The class {node.name} has it. It belongs in {above}."

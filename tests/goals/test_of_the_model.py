@@ -1,0 +1,41 @@
+"""Lines of the model that are not where they should be, in real projects."""
+
+from __future__ import annotations
+
+import states
+from states import Project, find
+from turns import MODELS, POST
+
+
+def test_a_line_outside_its_class_is_named(project: Project):
+    project.edit("demo_app/models.py", states.AGE, states.AGE.lstrip())
+    said = find(project, "model_has", column="user.age")
+    assert said.cause == "age is outside the class User: indent its line by four spaces."
+
+
+def test_a_model_that_does_not_load_is_explained_by_its_goal(project: Project):
+    """What SQLAlchemy says is long, and names no cure."""
+    project.add_to_model("    phone: str | None\n")
+    said = find(project, "model_has", column="user.phone")
+    assert said.found == "The type of phone in the model User is not inside Mapped[…]."
+    assert "phone: Mapped[str | None] for a text" in said.cause
+
+
+def test_a_line_in_a_class_below_is_none_of_the_class(project: Project):
+    """SQLAlchemy makes the column in the same table, and only rows of that class know it."""
+    project.edit("demo_app/models.py", states.AGE, f"\n\nclass Customer(User):\n{states.AGE}")
+    said = find(project, "model_has", column="user.age")
+    assert (said.met, said.cause) == (False, "The class Customer has it. It belongs in User.")
+    project.edit("demo_app/models.py", "class Customer(User):", "    # as before")
+    assert find(project, "model_has", column="user.age").met
+
+
+def test_a_class_inside_another_is_no_model_that_others_could_import(project: Project):
+    """SQLAlchemy makes its table all the same."""
+    inside = "".join(f"    {line}\n" if line else "\n" for line in POST.splitlines())
+    project.add_to_model(inside)
+    said = find(project, "model_has", column="post.title")
+    cause = "The class Post is inside User: begin it at the left edge."
+    assert (said.met, said.cause, said.next) == (False, cause, "git diff")
+    project.edit(MODELS, inside, POST)
+    assert find(project, "model_has", column="post.title").met
