@@ -26,6 +26,8 @@ from roundtrip.environment import SCRIPTS
 _LESSON = "notebooks/00_welcome.ipynb"
 _PYTHON = getattr(sys, "_base_executable", None) or sys.executable
 _TOKEN = "benchmarks"
+_UNBOUND = "jsonschema[format-nongpl]"
+"""What JupyterLab asks for. From 4.25 on it brings rfc3987-syntax, which the lock leaves out."""
 
 
 @dataclass
@@ -39,28 +41,37 @@ class _Found:
 def rows(settings: Settings) -> Iterator[Row]:
     """pip and uv, each with an empty cache; then two ways to start what pip has installed."""
     uv = shutil.which("uv", path=os.pathsep.join((*SCRIPTS, os.environ["PATH"])))
-    found = {way: _Found() for way in ("pip", *(("uv",) if uv else ()), "second", "lab")}
+    found = {way: _Found() for way in ("pip", *(("uv",) if uv else ()), "second", "lab", "full")}
     with ExitStack() as held:
         ready = held.enter_context(folder()) / "ready"
         for number, way in in_turn(["pip", "uv"] if uv else ["pip"], settings.runs):
             with folder() as place:
                 here = ready if way == "pip" and number == 0 else place / "clone"
                 _fresh(here, place, uv if way == "uv" else None, found[way])
-        starts = {"second": _by_start(), "lab": [".venv/bin/jupyter-lab", "--allow-root"]}
+        lab = [".venv/bin/jupyter-lab", "--allow-root"]
+        starts = {"second": _by_start(), "lab": lab, "full": lab}
+        more = held.enter_context(folder())
+        pip = [f"{ready}/.venv/bin/python", "-m", "pip", "install", "--quiet", "--target"]
+        execute([*pip, str(more), _UNBOUND], more, os.environ)
         for number, way in in_turn(list(starts), settings.runs + 1):
             with folder() as place:
                 ignored = _Found()
-                _start(starts[way], ready, place, found[way] if number else ignored)
+                here = found[way] if number else ignored
+                _start(starts[way], ready, place, here, more=more if way == "full" else None)
     answers = "until lesson 00 answers"
-    pip, second, lab = found["pip"], found["second"], found["lab"]
+    pip, second, own_start = found["pip"], found["second"], found["lab"]
     if uv:
         yield compare(f"fresh clone, uv, {answers}", found["uv"].lesson, "pip alone", pip.lesson)
     else:
         yield Row(f"fresh clone, uv, {answers}", "not installed")
     yield compare(f"second start, {answers}", second.lesson, "fresh clone, pip alone", pip.lesson)
     own = "`jupyter lab` in the same environment"
-    yield compare(f"second start, {answers}", second.lesson, own, lab.lesson)
-    yield compare("second start, until JupyterLab answers", second.page, own, lab.page)
+    yield compare(f"second start, {answers}", second.lesson, own, own_start.lesson)
+    yield compare("second start, until JupyterLab answers", second.page, own, own_start.page)
+    besides = "with the newest jsonschema, as pip alone would have it"
+    yield compare(
+        "`jupyter lab` by the lock, until it answers", own_start.page, besides, found["full"].page
+    )
 
 
 def _fresh(clone: Path, place: Path, uv: str | None, found: _Found) -> None:
@@ -85,10 +96,18 @@ def _by_start() -> list[str]:
 
 
 def _start(
-    command: Sequence[str], clone: Path, place: Path, found: _Found, before: Cost = NOTHING
+    command: Sequence[str],
+    clone: Path,
+    place: Path,
+    found: _Found,
+    before: Cost = NOTHING,
+    more: Path | None = None,
 ) -> None:
-    """Start JupyterLab, wait for its page, open lesson 00 and run its first cell; then end it."""
-    with _server(command, clone, place) as (address, process):
+    """Start JupyterLab, wait for its page, open lesson 00 and run its first cell; then end it.
+
+    `more`: a folder of packages besides those of its environment.
+    """
+    with _server(command, clone, place, more) as (address, process):
         page = before + cost(partial(_wait, f"{address}/lab/tree/{_LESSON}", process))
         found.page.append(page)
         found.lesson.append(page + cost(partial(_first_cell, address, place)))
@@ -96,7 +115,7 @@ def _start(
 
 @contextmanager
 def _server(
-    command: Sequence[str], clone: Path, place: Path
+    command: Sequence[str], clone: Path, place: Path, more: Path | None
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """JupyterLab, started and not waited for: its address and its process."""
     with socket.socket() as chosen:
@@ -106,7 +125,7 @@ def _server(
     process = subprocess.Popen(
         [*command, *options, f"--IdentityProvider.token={_TOKEN}"],
         cwd=clone,
-        env=_environment(place),
+        env=_environment(place) | ({"PYTHONPATH": str(more)} if more else {}),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
