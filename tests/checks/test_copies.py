@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -141,33 +139,13 @@ def test_a_copy_from_before_a_drop(project: Path):
 
 
 def test_what_a_copy_is_said_to_be_is_what_is_known(project: Path):
-    """One of an earlier lesson has the same revision, and serves: when it was made, nobody sees."""
+    """No more than its revision, whose rows it has, and that it is of no earlier change."""
     copy(project, "before.db")
     found = ask("copied", made(migrations=migrations(second())), project, **COPY).found
     assert found == "before.db: at the revision before that, with rows of production.db"
     asked = [each for lesson in find_course().lessons for each in (lesson, *lesson.exercises)]
     titles = [goal.text for each in asked for goal in each.goals if goal.check == "copied"]
     assert titles and all(" as it was right before it " in title for title in titles)
-
-
-def aged(project: Path, name: str) -> None:
-    """A file in instance/ was written an hour ago."""
-    then = time.time() - 3600
-    os.utime(project / "instance" / name, (then, then))
-
-
-def test_a_copy_is_newer_than_the_last_change_as_long_as_that_can_be_seen(project: Path):
-    copy(project, "before.db")
-    aged(project, "before.db")
-    said = f"before.db is older than the last change of production.db. {BEFORE}"
-    sql(project, "INSERT INTO user (name) VALUES ('F')", "production.db")
-    refused("copied", made(), project, said, SHELL, **COPY)
-    aged(project, "production.db")
-    aged(project, "before.db")
-    assert ask("copied", made(), project, **COPY).met
-    copy(project, "production.db", "before.db")  # and back in its place
-    aged(project, "before.db")
-    assert ask("copied", made(), project, **COPY).met
 
 
 def test_a_copy_from_before_a_table(project: Path):

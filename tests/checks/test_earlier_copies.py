@@ -1,7 +1,8 @@
-"""Copies of a database that were made for an earlier change, as far as Git and files tell."""
+"""Copies of a database that were made too early, as far as Git and the files' times tell."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from datetime import datetime
@@ -9,9 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from goal_states import SECOND, add_age, ask, made, migrations, second, sql
+from goal_states import SECOND, add_age, ask, made, migrations, refused, second, sql
 
 COPY: dict[str, Any] = {"database": "production.db", "adds": "user.age"}
+
+
+def copy(project: Path, name: str, source: str = "production.db") -> None:
+    shutil.copy(project / "instance" / source, project / "instance" / name)
 
 
 def a_reset(project: Path, moved: bool = True) -> None:
@@ -30,7 +35,7 @@ def a_reset(project: Path, moved: bool = True) -> None:
 
 @pytest.mark.parametrize("moved", [True, False])
 def test_a_copy_from_before_the_last_reset_is_of_an_earlier_change(project: Path, moved: bool):
-    shutil.copy(project / "instance/production.db", project / "instance/before.db")
+    copy(project, "before.db")
     a_reset(project, moved)
     state = made(migrations=migrations(second()))
     assert ask("copied", state, project, **COPY).met, "production has not changed since"
@@ -45,10 +50,31 @@ def test_a_copy_from_before_a_drop_may_be_older_than_a_reset(project: Path):
     for database in ("app.db", "production.db"):
         sql(project, "ALTER TABLE user ADD COLUMN age INTEGER", database)
     sql(project, "UPDATE user SET age = 36", "production.db")
-    shutil.copy(project / "instance/production.db", project / "instance/before.db")
+    copy(project, "before.db")
     a_reset(project)
     drops = second(adds=(), drops=("user.age",))
     sql(project, "ALTER TABLE user DROP COLUMN age", "production.db")
     sql(project, f"UPDATE alembic_version SET version_num = '{SECOND}'", "production.db")
     state = made(migrations=migrations(drops))
     assert ask("copied", state, project, database="production.db", drops="user.age").met
+
+
+def aged(project: Path, name: str) -> None:
+    """A file in instance/ was written an hour ago."""
+    then = time.time() - 3600
+    os.utime(project / "instance" / name, (then, then))
+
+
+def test_a_copy_is_newer_than_the_last_change_as_long_as_that_can_be_seen(project: Path):
+    copy(project, "before.db")
+    aged(project, "before.db")
+    said = "before.db is older than the last change of production.db. Make it before"
+    shell = "%%flask_shell --env-file production.env"
+    sql(project, "INSERT INTO user (name) VALUES ('F')", "production.db")
+    refused("copied", made(), project, said, shell, **COPY)
+    aged(project, "production.db")
+    aged(project, "before.db")
+    assert ask("copied", made(), project, **COPY).met
+    copy(project, "production.db", "before.db")  # and back in its place
+    aged(project, "before.db")
+    assert ask("copied", made(), project, **COPY).met

@@ -178,36 +178,6 @@ def test_only_a_file_as_it_is_committed_went_back(loose: Project):
     assert verdict.why in (said := loose.read().verdict.why) and said.startswith(went_back)
 
 
-def test_a_model_in_a_stash_that_git_refuses_to_bring_back(loose: Project):
-    loose.git("add", "migrations")
-    loose.git("commit", "-q", "-m", "Add age, the script")
-    loose.git("stash")
-    loose.edit(MODELS, "class User", "# the users\nclass User")
-    assert loose.capture(["git", "stash", "pop"]).returncode
-    assert "could end in a conflict" in loose.follow("database_ahead", "git stash show -p")
-    loose.commit("Say whose class it is")
-    loose.follow("database_ahead", "git stash show -p")
-    loose.add_to_model()
-    assert loose.read().verdict.kind == "not_committed"
-    loose.commit("Add age, the model")
-    assert "git stash show -p shows it, and git stash drop" in loose.read().verdict.why
-    loose.git("stash", "drop")
-    assert "stash" not in loose.read().verdict.why
-
-
-def test_a_stash_with_a_script_that_has_come_back_alone(loose: Project):
-    loose.git("stash", "-u")
-    loose.add_to_model(CITY)
-    assert loose.read().verdict.next.startswith("git restore --source=")
-    loose.run(*shlex.split(loose.read().verdict.next))
-    loose.git("restore", MODELS)
-    assert loose.capture(["git", "stash", "pop"]).returncode
-    loose.git("restore", MODELS)
-    loose.follow("database_ahead", "git stash show -p")
-    loose.add_to_model()
-    assert loose.read().verdict.kind == "script_not_committed"
-
-
 def test_a_table_of_other_hands_is_named_before_a_script_would_drop_it(project: Project):
     project.sql("CREATE TABLE log (id INTEGER PRIMARY KEY)")
     project.sql("INSERT INTO log DEFAULT VALUES")
@@ -240,22 +210,6 @@ def test_a_column_of_other_hands_comes_into_no_script(project: Project):
     project.commit("Without what was made by hand")
     project.follow("elsewhere", "flask --env-file production.env db upgrade")
     assert project.read().verdict.kind == project.read("production.env").verdict.kind == "agree"
-
-
-def test_a_stash_that_may_hold_the_missing_line_is_named_before_a_script_drops_it(city: Project):
-    city.edit(MODELS, CITY, CITY + AGE)
-    city.git("stash")
-    city.edit(MODELS, CITY, "    size: Mapped[int | None]\n")
-    verdict = city.read().verdict
-    assert (verdict.kind, verdict.next) == ("model_ahead", "git stash show -p")
-    assert "The stash holds another demo_app/models.py" in verdict.why and "renamed" in verdict.why
-    assert verdict.why.endswith("If the line is not there, go on with flask db migrate.")
-    city.commit("A size")
-    assert CITY in city.git("show", "stash:demo_app/models.py")
-    city.follow("model_ahead", "git stash show -p")
-    city.edit(MODELS, "    size: ", CITY + "    size: ")
-    assert {d.op for d in city.read().differences} == {"add_column"}  # size alone, city is there
-    assert city.read().verdict.next.startswith("flask db migrate -m ")
 
 
 def test_a_lost_line_is_named_while_the_script_of_another_waits(project: Project):

@@ -1,0 +1,54 @@
+"""A stash holds what the model lacks."""
+
+from __future__ import annotations
+
+import shlex
+
+from states import AGE, Project
+from turns import CITY, MODELS
+
+
+def test_a_model_in_a_stash_that_git_refuses_to_bring_back(loose: Project):
+    loose.git("add", "migrations")
+    loose.git("commit", "-q", "-m", "Add age, the script")
+    loose.git("stash")
+    loose.edit(MODELS, "class User", "# the users\nclass User")
+    assert loose.capture(["git", "stash", "pop"]).returncode
+    assert "could end in a conflict" in loose.follow("database_ahead", "git stash show -p")
+    loose.commit("Say whose class it is")
+    loose.follow("database_ahead", "git stash show -p")
+    loose.add_to_model()
+    assert loose.read().verdict.kind == "not_committed"
+    loose.commit("Add age, the model")
+    assert "git stash show -p shows it, and git stash drop" in loose.read().verdict.why
+    loose.git("stash", "drop")
+    assert "stash" not in loose.read().verdict.why
+
+
+def test_a_stash_with_a_script_that_has_come_back_alone(loose: Project):
+    loose.git("stash", "-u")
+    loose.add_to_model(CITY)
+    assert loose.read().verdict.next.startswith("git restore --source=")
+    loose.run(*shlex.split(loose.read().verdict.next))
+    loose.git("restore", MODELS)
+    assert loose.capture(["git", "stash", "pop"]).returncode
+    loose.git("restore", MODELS)
+    loose.follow("database_ahead", "git stash show -p")
+    loose.add_to_model()
+    assert loose.read().verdict.kind == "script_not_committed"
+
+
+def test_a_stash_that_may_hold_the_missing_line_is_named_before_a_script_drops_it(city: Project):
+    city.edit(MODELS, CITY, CITY + AGE)
+    city.git("stash")
+    city.edit(MODELS, CITY, "    size: Mapped[int | None]\n")
+    verdict = city.read().verdict
+    assert (verdict.kind, verdict.next) == ("model_ahead", "git stash show -p")
+    assert "The stash holds another demo_app/models.py" in verdict.why and "renamed" in verdict.why
+    assert verdict.why.endswith("If the line is not there, go on with flask db migrate.")
+    city.commit("A size")
+    assert CITY in city.git("show", "stash:demo_app/models.py")
+    city.follow("model_ahead", "git stash show -p")
+    city.edit(MODELS, "    size: ", CITY + "    size: ")
+    assert {d.op for d in city.read().differences} == {"add_column"}  # size alone, city is there
+    assert city.read().verdict.next.startswith("flask db migrate -m ")
