@@ -59,10 +59,13 @@ def copied(
     fitting = copies_of(database, there)
     begun = last_reset_before(project, min((_date(project, s) for s in scripts), default=math.inf))
     earlier = [f for f in fitting if adds and (project / "instance" / f).stat().st_mtime < begun]
-    for file in fitting:
-        counts = file not in earlier and (has_run or is_up_to_date(project, file, database))
-        if not counts and (has_run or not is_newer(project, file, database)):
-            continue
+
+    def is_of_that_time(file: str) -> bool:
+        if not has_run and is_newer(project, file, database):
+            return True
+        return file not in earlier and (has_run or is_up_to_date(project, file, database))
+
+    for file in filter(is_of_that_time, fitting):
         if not full or file in full:  # one that is made after the loss has no values
             text = f"{file}: at the revision before that, with rows of {database}"
             return met(f"{text}, none with a value in {drops}" if drops and not full else text)
