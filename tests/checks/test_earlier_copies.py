@@ -19,18 +19,30 @@ def copy(project: Path, name: str, source: str = "production.db") -> None:
     shutil.copy(project / "instance" / source, project / "instance" / name)
 
 
-def a_reset(project: Path, moved: bool = True) -> None:
+def a_reset(project: Path, moved: bool = True) -> int:
     """Git's note of a reset, older than the script and younger than any copy made before this."""
-    later = time.time() + 60
+    later = int(time.time()) + 60
     old, new = "a" * 40, ("b" if moved else "a") * 40
     log = project / ".git/logs/HEAD"
     log.parent.mkdir(parents=True)
-    log.write_text(
-        f"{old} {new} Ada <ada@example.com> {later:.0f} +0000\treset: moving to HEAD~1\n"
-    )
+    log.write_text(f"{old} {new} Ada <ada@example.com> {later} +0000\treset: moving to HEAD~1\n")
     script = project / second().file
     script.parent.mkdir(parents=True, exist_ok=True)
     script.write_text(f"Create Date: {datetime.fromtimestamp(later + 60).isoformat(' ')}\n")
+    return later
+
+
+@pytest.mark.parametrize(("after", "counts"), [(0.2, False), (0.6, True)])
+def test_a_copy_from_the_second_of_the_reset(project: Path, after: float, counts: bool):
+    """Git's note has whole seconds. A quick reader of the lessons, or a test, makes both in one."""
+    copy(project, "before.db")
+    moment = a_reset(project)
+    add_age(project, "production.db")
+    sql(project, f"UPDATE alembic_version SET version_num = '{SECOND}'", "production.db")
+    os.utime(project / "instance/before.db", (moment + after,) * 2)
+    (project / ".git/ORIG_HEAD").write_text("a" * 40)
+    os.utime(project / ".git/ORIG_HEAD", (moment + 0.4,) * 2)
+    assert ask("copied", made(migrations=migrations(second())), project, **COPY).met is counts
 
 
 @pytest.mark.parametrize("moved", [True, False])

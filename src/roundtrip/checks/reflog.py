@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -72,13 +73,19 @@ def ask_git(project: Path, *arguments: str) -> list[str]:
 
 
 def last_reset_before(project: Path, moment: float) -> float:
-    """When a reset last moved the branch before a moment, in seconds since 1970; 0: none had."""
+    """When a reset last moved the branch before a moment, in seconds since 1970; 0: none had.
+
+    The reflog has whole seconds; the file that the last reset has written knows more.
+    """
     found = 0.0
     for line in moves_of_head(project):
         who, _, what = line.partition("\t")
         old, new, *_, when, _zone = who.split(" ")
         if what.startswith("reset:") and old != new and float(when) <= moment:
             found = float(when)
+    with suppress(OSError):
+        written = (project / ".git/ORIG_HEAD").stat().st_mtime
+        return written if 0 <= written - found < 2 else found
     return found
 
 
@@ -98,9 +105,10 @@ def off_the_branch(state: State, project: Path) -> list[Made]:
     halves = (line.partition("\t") for line in lines)
     kept = {commit.hash for commit in state.git.commits}
     made = (
-        Made(*who.split(" ")[:2], what.partition(": ")[2])
+        Made(before, after, what.partition(": ")[2])
         for who, _, what in halves
         if what.startswith("commit")
+        for before, after in [who.split(" ")[:2]]
     )
     rewritten = ""
     for line in reversed(lines):  # one amended commit after the other: the first that was so
