@@ -115,11 +115,17 @@ def test_conda_brings_a_python_that_the_project_accepts() -> None:
     assert accepted.contains(version)
 
 
-# What drives the browser in tests/browser
+# What tests/browser and the check of the type hints need besides
 
 
-def test_the_browsers_packages_are_pinned_and_hashed_and_agree_with_the_lock() -> None:
-    text = (TOP / "tests/browser/requirements.lock").read_text(encoding="utf-8")
+@pytest.mark.parametrize(
+    ("group", "lock"),
+    [("browser", "tests/browser/requirements.lock"), ("types", "tests/mypy.lock")],
+)
+def test_further_packages_are_pinned_and_hashed_and_agree_with_the_lock(
+    group: str, lock: str
+) -> None:
+    text = (TOP / lock).read_text(encoding="utf-8")
     assert "://" not in text
     joined = text.replace("\\\n", " ")
     lines = [line for line in joined.splitlines() if line.strip() and not line.startswith("#")]
@@ -131,5 +137,5 @@ def test_the_browsers_packages_are_pinned_and_hashed_and_agree_with_the_lock() -
         assert [pin.operator for pin in requirement.specifier] == ["=="], line
         assert re.fullmatch(r"(--hash=sha256:[0-9a-f]{64}\s*)+", hashes), line
     assert not names & {canonicalize_name(entry.name) for entry, _ in entries()}
-    for bound in map(Requirement, PROJECT["dependency-groups"]["browser"]):
+    for bound in map(Requirement, PROJECT["dependency-groups"][group]):
         assert canonicalize_name(bound.name) in names

@@ -14,7 +14,7 @@ import click
 
 from . import environment, holding, jupyter, snapshots
 from .bar import Bar
-from .course import Course, find_course
+from .course import Course, Lesson, find_course
 from .errors import RoundtripError
 from .home import Home, find_home, notice
 
@@ -184,7 +184,7 @@ def make(numbers: Sequence[int]) -> None:
     if holding.owner(home) or any(snapshots.own(home, each).exists() for each in course.lessons):
         raise RoundtripError(f"{home.root} is a learner's, and this is made in an empty folder.")
 
-    def tell(lesson, done: int, total: int) -> None:
+    def tell(lesson: Lesson, done: int, total: int) -> None:
         click.echo(f"{lesson.number} {done}/{total}")
 
     replay(home, [course.lesson(number) for number in numbers], tell)

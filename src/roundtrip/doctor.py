@@ -110,8 +110,10 @@ def _packages(lock: Path) -> Finding:
 
 def _bytecode() -> Finding:
     """What a `flask db` command imports; without bytecode it takes three times as long."""
-    heavy = ("alembic", "click", "flask", "flask_migrate", "flask_sqlalchemy", "jinja2", "mako")
-    heavy += ("sqlalchemy", "werkzeug")
+    heavy = (
+        *("alembic", "click", "flask", "flask_migrate", "flask_sqlalchemy", "jinja2", "mako"),
+        *("sqlalchemy", "werkzeug"),
+    )
     bare = [package for package in heavy if not _is_compiled(package)]
     return Finding(
         not bare,

@@ -117,7 +117,8 @@ class _Talk:
         prompt = "... " if self.more else ">>> "
         self._write(f"{prompt}{line}".rstrip() + "\n")
         try:
-            self._process.stdin.write(f"{line}\n".encode("utf-8", "replace"))
+            if self._process.stdin:
+                self._process.stdin.write(f"{line}\n".encode("utf-8", "replace"))
         except OSError:
             return False
         for piece in self._hear():

@@ -97,8 +97,8 @@ def _replay_elsewhere(
                     on_cell(course.lesson(number), done, total)
             code = process.wait()
         errors.seek(0)
-        said = errors.read().strip().splitlines()
-    reasons = [line for line in said if line.startswith("Error: ")] or said
+        lines = errors.read().strip().splitlines()
+    reasons = [line for line in lines if line.startswith("Error: ")] or lines
     return reasons[-1] if code and reasons else ""
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import IO, Any
 
 from . import terminal
 from .errors import RoundtripError
@@ -105,10 +106,13 @@ def _url(path: str, port: int) -> str:
 class _InsideOnly(urllib.request.HTTPRedirectHandler):
     """Follows a redirect to the same server; one to another is the answer itself."""
 
-    def redirect_request(self, request, file, code, message, headers, url):
-        if urllib.parse.urlsplit(url).netloc != urllib.parse.urlsplit(request.full_url).netloc:
+    def redirect_request(
+        self, req: urllib.request.Request, fp: IO[bytes], *said: Any
+    ) -> urllib.request.Request | None:
+        (*_, url), split = said, urllib.parse.urlsplit
+        if split(url).netloc != split(req.full_url).netloc:
             return None
-        return super().redirect_request(request, file, code, message, headers, url)
+        return super().redirect_request(req, fp, *said)
 
 
 def _ask(url: str, process: subprocess.Popen[bytes]) -> tuple[int, str, str]:
@@ -131,7 +135,7 @@ def _ask(url: str, process: subprocess.Popen[bytes]) -> tuple[int, str, str]:
     return 0, "", ""
 
 
-def _body(answer) -> str:
+def _body(answer: http.client.HTTPResponse | urllib.error.HTTPError) -> str:
     try:
         return answer.read().decode(answer.headers.get_content_charset("utf-8"), "replace")
     except LookupError:

@@ -18,7 +18,7 @@ def build(kind: Any, value: Any) -> Any:
         return None if value is None else build(kinds[0], value)
     if get_origin(kind) is tuple:
         return tuple(build(get_args(kind)[0], item) for item in value)
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         hints = _hints(kind)
         known = {f.name for f in fields(kind)} & value.keys()
         return kind(**{name: build(hints[name], value[name]) for name in known})

@@ -28,14 +28,14 @@ def _install() -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
-    ask = builtins.input
+    ask, transcript = builtins.input, sys.__stdout__ or sys.stdout
 
     def read(prompt: object = "", /) -> str:
         if not isinstance(prompt, Prompt):
             return ask(prompt)
         sys.stdout.flush()
-        sys.__stdout__.write(str(prompt))
-        sys.__stdout__.flush()
+        transcript.write(str(prompt))
+        transcript.flush()
         line = statements.readline()
         if not line:
             raise EOFError
@@ -43,7 +43,9 @@ def _install() -> None:
 
     builtins.input = read
     sys.ps1, sys.ps2 = Prompt("1"), Prompt("2")
-    sys.__interactivehook__ = None  # it would read and rewrite the learner's ~/.python_history
+    vars(sys)["__interactivehook__"] = (
+        None  # it would read and rewrite the learner's ~/.python_history
+    )
 
 
 _install()

@@ -143,7 +143,7 @@ def start(
 
 
 @contextmanager
-def ending(process: subprocess.Popen[bytes]) -> Iterator[Callable[[], bool]]:
+def ending(process: subprocess.Popen[Any]) -> Iterator[Callable[[], bool]]:
     """End a process and all it started when the block is left, however it is left.
 
     Gives a function that tells, afterwards, whether anything was still running. Turns a
@@ -181,7 +181,7 @@ def output_of(process: subprocess.Popen[bytes]) -> Iterator[str]:
         yield decoder.decode(piece or b"")
 
 
-def end(process: subprocess.Popen[bytes]) -> bool:
+def end(process: subprocess.Popen[Any]) -> bool:
     """End a process and everything it started; tell whether anything was still running."""
     family = members = _family(process)
     for sign in ("terminate", "kill", "kill"):
@@ -242,7 +242,7 @@ def _gather(pipe: Any, pieces: list[bytes]) -> None:
                 kept += len(piece)
 
 
-def _family(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
+def _family(process: subprocess.Popen[Any]) -> list[psutil.Process]:
     """The process, its descendants, and whoever else is left in its group."""
     found: dict[int, psutil.Process] = {}
     with suppress(psutil.Error):

@@ -46,7 +46,7 @@ def html(svg: str, words: str) -> str:
     picture is in the address, where only what a URL cannot hold is escaped: so an id in it can
     still be searched for.
     """
-    address = svg.translate(str.maketrans({"%": "%25", "#": "%23", "\n": "%0A"}))
+    address = svg.replace("%", "%25").replace("#", "%23").replace("\n", "%0A")
     return (
         f'<img src="data:image/svg+xml,{escape(address)}" alt="{escape(words)}" '
         'style="max-width:100%;height:auto">'

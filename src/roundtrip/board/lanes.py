@@ -82,7 +82,9 @@ def _git(git: GitState, news: News) -> Lane:
     summary = [Word(counted(len(git.commits), "commit"))]
     if git.commits and not git.uncommitted:
         summary.append(Word("working tree clean", "good"))
-    notes = () if git.commits else (Note("No commit yet", "git commit makes the first one."),)
+    notes: tuple[Note, ...] = (
+        () if git.commits else (Note("No commit yet", "git commit makes the first one."),)
+    )
     if git.databases:
         notes += (Note("The database file is in Git", "A reset would take its rows back.", "wait"),)
     branch = f"branch {git.branch}" if git.branch else "no branch (detached HEAD)"

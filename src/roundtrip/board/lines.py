@@ -24,9 +24,12 @@ from .theme import (
     small,
 )
 
+Ends = dict[str, tuple[float, float]]
+"""Where an arrow to a revision may end, by its id."""
+
 
 def draw_nodes(
-    canvas: Canvas, nodes: Sequence[Node], x: float, width: float, y: float, ends: dict
+    canvas: Canvas, nodes: Sequence[Node], x: float, width: float, y: float, ends: Ends
 ) -> float:
     """Draw a line of nodes; `ends` gets, for each revision, where an arrow to it may end."""
     left = x + 28 + 18 * max(node.column for node in nodes)
@@ -47,7 +50,7 @@ def draw_nodes(
     return y
 
 
-def _node(canvas: Canvas, node: Node, x: float, width: float, y: float, ends: dict) -> float:
+def _node(canvas: Canvas, node: Node, x: float, width: float, y: float, ends: Ends) -> float:
     quiet = node.shape == "fold"
     tone = {"loose": "wait", "missing": "bad"}.get(node.shape)
     style = SMALL if quiet else Style(13.5, TONES[tone].ink, bold=True) if tone else BODY
@@ -104,7 +107,9 @@ def draw_dot(canvas: Canvas, shape: str, x: float, y: float) -> None:
             canvas.circle(x, y + step, 0.8, QUIET, QUIET)
 
 
-def flow(canvas: Canvas, words: Sequence[Word], x: float, y: float, width: float) -> tuple:
+def flow(
+    canvas: Canvas, words: Sequence[Word], x: float, y: float, width: float
+) -> tuple[float, float]:
     """Write words one behind the other, in as many lines as they need.
 
     Returns the baseline of the last line and where it ends.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..facts import Table
 from ..names import table_of
@@ -10,6 +12,9 @@ from ..state import State
 
 Key = tuple[str, str, str]
 """A place, a kind of thing, and its name: `("database", "column", "user.age")`."""
+
+Things = dict[Key, tuple[Any, ...]]
+"""Things, each with what can change about it; the label comes last."""
 
 
 @dataclass(frozen=True)
@@ -86,12 +91,9 @@ def _lost_file(state: State, since: State) -> tuple[str, ...]:
 
 def _rows_before(state: State, since: State) -> dict[str, int]:
     """How many rows the tables had that have another number of them now."""
-    before = {table.name: table.rows for table in since.database.tables}
-    return {
-        table.name: before[table.name]
-        for table in state.database.tables
-        if before.get(table.name) is not None and before[table.name] != table.rows
-    }
+    counted = {t.name: t.rows for t in since.database.tables if t.rows is not None}
+    now = {table.name: table.rows for table in state.database.tables}
+    return {name: rows for name, rows in counted.items() if now.get(name, rows) != rows}
 
 
 _WITH_AN_ID = ("commit", "revision")
@@ -103,16 +105,16 @@ def _some(labels: tuple[str, ...]) -> str:
     return f"{', '.join(labels[:_GONE])}{more}"
 
 
-def _inside(key: Key, keys: object, other: dict[Key, tuple]) -> bool:
+def _inside(key: Key, keys: Collection[Key], other: Things) -> bool:
     """Whether the thing is a column of a table that came or went as a whole."""
     place, kind, name = key
     table = (place, "table", table_of(name))
     return kind == "column" and table in keys and table not in other
 
 
-def _things(state: State) -> dict[Key, tuple]:
-    """Every thing in the four places, with what can change about it; the label comes last."""
-    things: dict[Key, tuple] = {}
+def _things(state: State) -> Things:
+    """Every thing in the four places."""
+    things: Things = {}
     for commit in state.git.commits:
         things["git", "commit", commit.hash] = (f"the commit “{commit.subject}”",)
     for path in state.git.uncommitted:
@@ -133,9 +135,9 @@ def _things(state: State) -> dict[Key, tuple]:
     return things
 
 
-def _table_things(place: str, table: Table) -> dict[Key, tuple]:
+def _table_things(place: str, table: Table) -> Things:
     where = f"in the {place}"
-    things: dict[Key, tuple] = {(place, "table", table.name): (f"the table {table.name} {where}",)}
+    things: Things = {(place, "table", table.name): (f"the table {table.name} {where}",)}
     for column in table.columns:
         name = f"{table.name}.{column.name}"
         looks = (column.type, column.nullable, column.primary_key)

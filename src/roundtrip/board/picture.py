@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from . import boxes
 from .banner import draw_verdict
 from .fitting import Style, pill_width, shorten, shorten_middle, width_of, wrap
-from .lines import draw_nodes, file_name, flow
+from .lines import Ends, draw_nodes, file_name, flow
 from .parts import Board, Lane, Note
 from .svg import Canvas, document
 from .theme import ABOUT, CARD, EDGE, HAIR, NEWS, SOURCE, TITLE, TONES
@@ -25,7 +25,8 @@ def draw(board: Board) -> str:
     inside = Canvas()
     said = any(lane.source or lane.summary for lane in board.lanes)
     top = _TOP + _CHIP * max(0, len(board.versions) - 1) if said or board.versions else 100
-    starts, ends = [], {}
+    starts: list[float] = []
+    ends: Ends = {}
     for lane, (x, width) in zip(board.lanes, LANES, strict=True):
         with inside.lane(lane.name, x, width):
             _head(inside, lane, x, width)
@@ -93,7 +94,7 @@ def _versions(canvas: Canvas, board: Board, x: float, width: float) -> None:
         canvas.run(x + 8, y, [("alembic_version", name), (shorten(version, room, code), code)])
 
 
-def _arrows(canvas: Canvas, board: Board, ends: dict[str, tuple[float, float]]) -> None:
+def _arrows(canvas: Canvas, board: Board, ends: Ends) -> None:
     x = LANES[3][0]
     missing = _ghosts(board)
     for n, version in enumerate(board.versions):

@@ -60,7 +60,8 @@ def _graph(found: MigrationState, versions: tuple[str, ...], news: News, before:
     newest_first = groupby(found.revisions[::-1], lambda r: r.id if r.id in kept else "")
     runs = [list(run) for _, run in newest_first]
     place = {revision.id: n for n, run in enumerate(runs) for revision in run}
-    nodes, waiting = [], []
+    nodes: list[Node] = []
+    waiting: list[int] = []
     for n, run in enumerate(runs):
         targets = [place[p] for r in run for p in r.parents if p in place and place[p] != n]
         column = waiting.index(n) if n in waiting else len(waiting)

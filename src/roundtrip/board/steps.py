@@ -79,13 +79,13 @@ def read(steps: Sequence[tuple[str, State]]) -> list[Step]:
     for title, state in steps:
         board = lay_out(state)
         changed = compare(state, before).places
-        lines = (
+        drawn = (
             _git(state),
             _columns(board, 1, "Model"),
             _migrations(board),
             _columns(board, 3, "Database"),
         )
-        lines = tuple(replace(line, changed=line.place.lower() in changed) for line in lines)
+        lines = tuple(replace(line, changed=line.place.lower() in changed) for line in drawn)
         result.append(Step(title, lines, board.verdict.tone, board.verdict.headline))
         before = state
     return result

@@ -94,28 +94,28 @@ def _pair(
 ) -> Pair:
     code, real = model.get(name), database.get(name)
     ops = {d.op for d in found if not d.column}
-    if code is None or real is None:
-        table = code or real
-        rows = _fold([(_row(c, bool(code), table, news),) * 2 for c in table.columns])
-        box = _box(table, tuple(left for left, _ in rows), bool(code), news)
-        if code:
-            ghost = Box(f"table {name}", word="not here", ghost=True)
-            if "add_table" not in ops:
-                return box, None
-            box = replace(box, mark="+", word="not in the database")
-            return box, ghost if state.database.exists else None
-        ghost = Box(f"table {name}", word="not in the code", ghost=True)
-        if "remove_table" not in ops:
-            return None, box
-        return ghost, replace(box, mark="-", word="not in the model")
-    rows = _rows(code, real, found, news)
-    whole = ("add_table", "remove_table")
-    rows += [_remark(d) for d in found if not d.column and d.op not in whole]
-    folded = _fold(rows)
-    return (
-        _box(code, tuple(left for left, _ in folded), True, news),
-        _box(real, tuple(right for _, right in folded), False, news),
-    )
+    if code and real:
+        rows = _rows(code, real, found, news)
+        whole = ("add_table", "remove_table")
+        rows += [_remark(d) for d in found if not d.column and d.op not in whole]
+        folded = _fold(rows)
+        return (
+            _box(code, tuple(left for left, _ in folded), True, news),
+            _box(real, tuple(right for _, right in folded), False, news),
+        )
+    table = code or database[name]
+    rows = _fold([(_row(c, bool(code), table, news),) * 2 for c in table.columns])
+    box = _box(table, tuple(left for left, _ in rows), bool(code), news)
+    if code:
+        ghost = Box(f"table {name}", word="not here", ghost=True)
+        if "add_table" not in ops:
+            return box, None
+        box = replace(box, mark="+", word="not in the database")
+        return box, ghost if state.database.exists else None
+    ghost = Box(f"table {name}", word="not in the code", ghost=True)
+    if "remove_table" not in ops:
+        return None, box
+    return ghost, replace(box, mark="-", word="not in the model")
 
 
 def _box(table: Table, rows: tuple[Row, ...], in_model: bool, news: News) -> Box:

@@ -152,8 +152,8 @@ def no_script(state: State, project: Path, wanted: str = "", message: str = "") 
         return Cure(cause, "flask db history")
     if not state.differences and (by_hand := _made_by_no_script(state)):
         return _made_by_hand(project, by_hand[0])
-    if not state.differences and (lost := _reset_away(state, project)):
-        return lost
+    if not state.differences and (taken := _reset_away(state, project)):
+        return taken
     if not state.differences:
         cause = "The model holds no new change, so flask db migrate makes no script."
         return Cure(cause, look_at(state))

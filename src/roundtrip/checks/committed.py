@@ -61,7 +61,7 @@ def committed_migration(
         if empty := [each for each in own if each.is_empty]:
             return unmet(text, why_empty(state, empty[-1]))
         message = "" if own else usual_message(adds[0])  # a second one may be a rename
-        return unmet(text, no_script(state, project, *adds[:1], message=message))
+        return unmet(text, no_script(state, project, adds[0], message))
     maker = makers[-1]
     if maker not in own:
         return unmet(f"{maker.file} adds {names_of(adds)}", _earlier(state, maker))

@@ -55,7 +55,7 @@ def copied(
     had = [file for file in had if shares_a_row(project, file, database, table)]
     full = [file for file in had if _values(project, file, drops)]
     run = state.migrations.run_by(versions(project, database))
-    has_run = {each.id for each in scripts} & run
+    has_run = bool({each.id for each in scripts} & run)
     fitting = copies_of(database, there)
     begun = last_reset_before(project, min((_date(project, s) for s in scripts), default=math.inf))
     earlier = [f for f in fitting if adds and (project / "instance" / f).stat().st_mtime < begun]

@@ -93,7 +93,7 @@ def shares_a_row(project: Path, one: str, other: str, table: str) -> bool:
     return bool(both) and not {*query(project, one, rows)}.isdisjoint(query(project, other, rows))
 
 
-def query(project: Path, database: str, statement: str, *values: Any) -> list[tuple]:
+def query(project: Path, database: str, statement: str, *values: Any) -> list[tuple[Any, ...]]:
     """Rows of a read-only look at an SQLite file of the project; none where it cannot be read."""
     return look(project, database, lambda found: found.execute(statement, values).fetchall())
 

@@ -172,8 +172,8 @@ def head_subject(
         if len(state.git.commits) >= commits:
             return met(text)
         lost = off_the_branch(state, project)
-        if cure := amended(lost):
-            return unmet(f"{text}, and one commit is missing", cure)
+        if into := amended(lost):
+            return unmet(f"{text}, and one commit is missing", into)
         cause = "It has replaced an earlier commit, which is no longer on the branch."
         for same in reversed([each for each in lost if each.subject == subject]):
             if not ask_git(project, "diff", "--name-only", "HEAD", same.after):
@@ -192,8 +192,8 @@ def head_subject(
     if len(state.git.commits) < commits or not made:
         # An earlier lesson may have ended with an amended commit of its own.
         own = file and made and not state.git.uncommitted
-        if own and (cure := amended(off_the_branch(state, project))):
-            return unmet(text, cure)
+        if own and (into := amended(off_the_branch(state, project))):
+            return unmet(text, into)
         cause = "That is an earlier lesson's; this lesson's commit is not made yet."
         brought = ask_git(project, "show", "-z", "--format=", "--name-only", "HEAD")
         scripts = {script.file for script in state.migrations.revisions}

@@ -78,8 +78,8 @@ def revisions(
             return unmet(text, make_again(state, empty, cause, then, repair=True))
         return unmet(text, no_script(state, project, message=message))
     if len(everything) > count:
-        back = count == applied and not whole
-        return unmet(text, _one_too_many(state, project, whole, back))
+        goes_back = count == applied and not whole
+        return unmet(text, _one_too_many(state, project, whole, goes_back))
     return unmet(text, not_upgraded(state, project, USUAL))
 
 

@@ -70,11 +70,11 @@ def model_has(
         return unmet(text, Cure(cause, "git log --oneline"))
     if not type or (found.type, found.nullable) == (type, nullable):
         return met(text)
-    said = f"{text}, as {found.type}{', may be empty' if found.nullable else ' NOT NULL'}"
+    as_it_is = f"{found.type}{', may be empty' if found.nullable else ' NOT NULL'}"
     empty = "may be empty" if nullable else "must not be empty"
     where = "Mapped[…]" if found.type == type else "Mapped[…] and mapped_column(…)"
     cause = f"It should be {type} and {empty}; look at what is in {where}."
-    return unmet(said, Cure(cause, here))
+    return unmet(f"{text}, as {as_it_is}", Cure(cause, here))
 
 
 def _reset_away(state: State, project: Path, column: str) -> Cure | None:

@@ -70,11 +70,11 @@ def in_the_wrong_class(project: Path, table: Table, column: str) -> str:
     except (OSError, ValueError, SyntaxError):
         return ""
     own = {e.name for e in classes(project) if e.table == table.name and "db.Model" in e.bases}
-    for node in tree.body:
-        lines = node.body if isinstance(node, ast.ClassDef) else ()
-        if any(isinstance(each, ast.ClassDef) and each.name == table.class_name for each in lines):
+    for node in (each for each in tree.body if isinstance(each, ast.ClassDef)):
+        inner = (each.name for each in node.body if isinstance(each, ast.ClassDef))
+        if table.class_name in inner:
             return f"The class {table.class_name} is inside {node.name}: begin it at the left edge."
-        has_it = [each for each in lines if ast.unparse(each).startswith(f"{column}: ")]
+        has_it = [each for each in node.body if ast.unparse(each).startswith(f"{column}: ")]
         for above in own & {*map(ast.unparse, node.bases)} if has_it else ():
             return f"The class {node.name} has it. It belongs in {above}."
     return ""

@@ -33,7 +33,7 @@ def none_left(
     table: str,
     database: str,
     statement: str,
-    wanted: Sequence[tuple],
+    wanted: Sequence[tuple[Any, ...]],
 ) -> Finding:
     """The rows that a lesson begins with are gone: `statement` gave the `wanted`."""
     text = f"{database}: no table {table}"
@@ -60,7 +60,7 @@ def none_left(
 
 
 def overwritten(
-    project: Path, database: str, statement: str, wanted: Collection[tuple]
+    project: Path, database: str, statement: str, wanted: Collection[tuple[Any, ...]]
 ) -> Cure | None:
     """The cure where another database's rows are in the place of the `wanted`, by a copy."""
     here = query(project, database, statement)

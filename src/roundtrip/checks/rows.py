@@ -103,9 +103,9 @@ def rows_equal(
             option = f"--env-file {settings_of(database)}"
             cause = f"They were added to {USUAL}: without {option}, a command goes there."
         return unmet(text, lost_or(cause, project, database, table))
-    if kept and (other := overwritten(project, database, every, wanted)):
+    if kept and (by_another := overwritten(project, database, every, wanted)):
         text = f"{database}: {table} has the row {row_in_words(found[0])}"
-        return replace(unmet(text, other), lost=True)
+        return replace(unmet(text, by_another), lost=True)
     missing = [row for row in wanted if row not in found]
     other = next((row for row in found if row not in wanted), None)
     text = f"{database}: {counted(len(there), 'row')} in {table}"
@@ -244,8 +244,8 @@ def same_rows(state: State, project: Path, database: str, source: str) -> Findin
     cause = "It was not copied there."
     others = [*copies(project), *used_databases(project)]
     same = [each for each in others if each != database and here and dump(project, each) == here]
-    if other := same[:1]:
-        cause = f"It holds the same as {other[0]}, not what {source} holds."
+    if same:
+        cause = f"It holds the same as {same[0]}, not what {source} holds."
     elif (project / database).is_file():
         cause = f"{database} is in the project folder, but belongs in instance/."
     # Until it is the copy, no single row is to be changed.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def does_more(
     maker: Revision,
     drops: Collection[str],
     adds: Collection[str],
-    found: Collection[str],
+    found: AbstractSet[str],
 ) -> Cure:
     """Why a script that adds these, and `found` with them, does more, and how to take that back.
 

@@ -15,8 +15,10 @@ import types
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.abc import Loader
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,9 @@ def _inherit(command: Command) -> None:
 def _reset_python() -> None:
     """Be as Python is when it has started and has not loaded anything."""
     time.tzset()
-    ns = isinstance(logging._startTime, int)  # from Python 3.13 on
-    logging._startTime = time.time_ns() if ns else time.time()
+    log = vars(logging)
+    ns = isinstance(log["_startTime"], int)  # from Python 3.13 on
+    log["_startTime"] = time.time_ns() if ns else time.time()
     gc.enable()
     importlib.invalidate_caches()
     _open_streams()
@@ -88,12 +91,13 @@ def _run(command: Command, flask: str) -> None:
         sys.path[0] = os.getcwd()
         sys.argv = ["-m", *command.argv[3:]]
         sys.orig_argv = command.argv
-        runpy._run_module_as_main("flask")  # what `python -m` does, to its tracebacks
+        # what `python -m` does, to its tracebacks
+        runpy._run_module_as_main("flask")  # type: ignore[attr-defined]
     else:
         sys.argv = [flask, *command.argv[1:]] if command.kind == "flask" else command.argv[1:]
         sys.orig_argv = [sys.executable, *sys.argv]
         main.__file__ = script = sys.argv[0]
-        main.__cached__, main.__loader__ = None, SourceFileLoader("__main__", script)
+        main.__dict__.update(__cached__=None, __loader__=SourceFileLoader("__main__", script))
         sys.path[0] = os.path.dirname(script)
         _set_process_name(command.kind, script)
         code = compile(Path(script).read_bytes(), script, "exec", dont_inherit=True)
@@ -104,13 +108,14 @@ def _open_streams() -> None:
     """Open the standard streams as Python does: what they can do depends on what is behind them."""
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         old = getattr(sys, name)
-        raw = buffer = io.FileIO(number, "wb" if number else "rb", closefd=False)
+        raw = io.FileIO(number, "wb" if number else "rb", closefd=False)
+        buffer: Any = raw
         raw.name = f"<{name}>"
         if not number:
             buffer = io.BufferedReader(raw)
         elif not old.write_through:
             buffer = io.BufferedWriter(raw)
-        new = io.TextIOWrapper(
+        new: Any = io.TextIOWrapper(
             buffer, old.encoding, old.errors, "\n", old.line_buffering, old.write_through
         )
         new.mode = "w" if number else "r"
@@ -118,7 +123,7 @@ def _open_streams() -> None:
         setattr(sys, f"__{name}__", new)
 
 
-class LateImport:
+class LateImport(Loader):
     """A part of a package that a plain command loads late, so that an app could miss its import.
 
     Once hidden, it seems not to be loaded until something imports it; then it is there at once.
@@ -183,7 +188,7 @@ def keep_libraries(names: Iterable[str]) -> None:
             sys.stdout.flush()
             sys.stderr.flush()
             if code is None or (isinstance(code, int) and 0 <= code < 256):
-                sys.the_end = _End(int(code or 0))
+                vars(sys)["the_end"] = _End(int(code or 0))
     _kept.extend(sys.modules.pop(name) for name in names if name in sys.modules)
 
 

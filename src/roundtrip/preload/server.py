@@ -120,7 +120,7 @@ def wait_for_command(folder: Path, lifeline: int, probe: str) -> Command:
         listener.bind(str(folder / "socket"))
         listener.listen(128)
         while True:
-            if lifeline in select.select([listener, lifeline], [], [])[0]:
+            if lifeline in select.select([listener.fileno(), lifeline], [], [])[0]:
                 (folder / "alike").unlink(missing_ok=True)  # from here on nobody else joins
                 if select.select([lifeline], [], [], 0)[0]:
                     sys.exit()
@@ -199,7 +199,7 @@ def fork_and_watch(connection: socket.socket, command: Command, folder: Path) ->
         os.write(go, b".")
     os.close(go)
     ended = os.pidfd_open(pid)
-    if ended not in select.select([ended, connection], [], [])[0]:
+    if ended not in select.select([ended, connection.fileno()], [], [])[0]:
         os.kill(pid, signal.SIGKILL)  # nothing but the client's death ends its side
     _, wait_status = os.waitpid(pid, 0)
     try:

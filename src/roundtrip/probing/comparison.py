@@ -20,7 +20,7 @@ def compare(engine: Any, metadata: Any, options: Any) -> list[dict[str, Any]]:
         return [_difference(op, connection) for op in flat]
 
 
-def _difference(op: tuple, connection: Any) -> dict[str, Any]:
+def _difference(op: tuple[Any, ...], connection: Any) -> dict[str, Any]:
     kind = op[0]
     if kind in ("add_table", "remove_table"):
         return {"op": kind, "table": op[1].name}
@@ -83,7 +83,7 @@ def _has_doubles(connection: Any, table_name: str, names: str) -> bool:
     from sqlalchemy import and_, column, exists, func, inspect, select, table
 
     there = {each["name"] for each in inspect(connection).get_columns(table_name)}
-    columns = [column(name) for name in names.split(", ") if name]
+    columns: list[Any] = [column(name) for name in names.split(", ") if name]
     if not columns or not there.issuperset(each.name for each in columns):
         return False  # a new column has no values yet
     filled = and_(*(each.is_not(None) for each in columns))

@@ -131,7 +131,8 @@ def _leave_no_trace() -> None:
     os.environ["FLASK_RUN_FROM_CLI"] = "true"  # makes a forgotten app.run() do nothing
     os.environ["PGOPTIONS"] = "-c default_transaction_read_only=on"
     os.environ["PGCONNECT_TIMEOUT"] = "3"
-    sqlite3.connect = sqlite3.dbapi2.connect = _connect_to_copy
+    to_copy: Any = _connect_to_copy
+    sqlite3.connect = sqlite3.dbapi2.connect = to_copy
     project, mkdir = Path.cwd(), os.mkdir
 
     def make(path: Any, *args: Any, **kwargs: Any) -> None:

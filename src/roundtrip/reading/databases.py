@@ -70,15 +70,16 @@ def read_differing(project: Path, here: DatabaseState) -> Iterator[str]:
     for settings in settings_in(project):
         file, usual = database_named_by(project, settings), project / here.url
         with suppress(sqlite3.Error, OSError):
-            away = not file and url_in(project, settings)
-            there = file and file.is_file() and usual.is_file()
-            if away or (there and _shape(file) != _shape(usual)):
+            if not file:
+                if url_in(project, settings):
+                    yield settings
+            elif file.is_file() and usual.is_file() and _shape(file) != _shape(usual):
                 yield settings
 
 
-def _shape(file: Path) -> frozenset[tuple]:
+def _shape(file: Path) -> frozenset[tuple[Any, ...]]:
     """The columns and the keys of all tables of a file."""
-    found: list[tuple] = []
+    found: list[tuple[Any, ...]] = []
     with opened(file) as connection:
         for name in table_names(connection):
             found += [(name, *column) for column in columns_in(connection, name)]

@@ -65,9 +65,13 @@ def read_git(project: Path, run: Run) -> tuple[GitState, frozenset[str]]:
         files_at=_not_reset(project, run, found),
         removed=tuple(git_lines(run, *_DELETED)) if new or not tracked else (),
         **_left_by_a_reset(project, run, new),
-        **{name: tuple(sorted(set(paths))) for name, paths in found.items()},
+        **_sorted(found),
     )
     return state, tracked
+
+
+def _sorted(found: dict[str, list[str]]) -> dict[str, Any]:
+    return {name: tuple(sorted(set(paths))) for name, paths in found.items()}
 
 
 _LISTS = ("modified", "staged", "untracked", "added", "deleted", "conflicts", "joined")

@@ -53,12 +53,12 @@ def read_scripts(
     beside = [revision for revision in found.values() if revision.id not in ids]
     problems += _order_problems(found, beside, git)
     parents = {parent for revision in found.values() for parent in revision.parents}
-    error, error_file, error_kind = problems[0] if problems else (None, "", "")
+    first, error_file, error_kind = problems[0] if problems else (None, "", "")
     return MigrationState(
         exists=True,
         revisions=(*in_line, *beside),
         heads=tuple(sorted(found.keys() - parents)),
-        error=error,
+        error=first,
         error_file=error_file,
         error_kind=error_kind,
         folder=folder,

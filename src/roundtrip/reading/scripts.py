@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..facts import Column, Revision
@@ -184,7 +184,7 @@ def _operation(call: ast.Call, table: str) -> Iterator[_Change]:
     elif name == "add_column":
         column = _column_in(call, place)
         called = _argument(column, 0, "name") if column else None
-        if not called:
+        if not (column and called):
             yield "add", f"{on}.", False
         else:
             options = {word.arg: _literal(word.value) for word in column.keywords}
@@ -210,6 +210,7 @@ def _column_in(call: ast.Call, place: int) -> ast.Call | None:
 
 def _made(function: ast.AST) -> Iterator[Column]:
     """The columns that are made and whose type is understood, named `user.age`."""
+    parts: Sequence[ast.expr | None]
     for call, inner in _calls_in(function):
         if _called(call) == "add_column":
             on, parts = inner or _argument(call, 0, "table_name"), [_column_in(call, not inner)]

@@ -119,6 +119,8 @@ def _with_env_file(said: Disagreement, env_file: str) -> Disagreement:
 
     `%board` alone is told to look at the default one.
     """
-    texts = {n: getattr(said, n) for n in ("why", "next", "back")}
-    there = {n: with_env_file(text, env_file) for n, text in texts.items() if text != "%board"}
-    return replace(said, **there)
+
+    def there(text: str) -> str:
+        return text if text == "%board" else with_env_file(text, env_file)
+
+    return replace(said, why=there(said.why), next=there(said.next), back=there(said.back))

@@ -203,13 +203,13 @@ def not_recorded(state: State) -> Disagreement | None:
             f"%show {quoted(done.file)}",
         )
     last = done.id in state.migrations.heads
-    made = "Something else made it, such as db.create_all(), or a stamp took back the record"
+    why = "Something else made it, such as db.create_all(), or a stamp took back the record"
     if not done.undoes:
-        made = "Its downgrade() does not undo its upgrade(), and left everything there"
+        why = "Its downgrade() does not undo its upgrade(), and left everything there"
     return say(
         "Done in the database, but not recorded.",
         f"{are(done.adds)} there, yet {named(done)} counts as not run.",
-        f"{made}, so flask db upgrade would fail. "
+        f"{why}, so flask db upgrade would fail. "
         "A stamp records the revision and changes no table.",
         f"flask db stamp {'head' if last else done.id}",
     )

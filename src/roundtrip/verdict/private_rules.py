@@ -59,7 +59,7 @@ def about_to_be_in_git(state: State) -> Disagreement | None:
             "This brings it back as it was in the last commit.",
             "git checkout HEAD -- .gitignore",
         )
-    used = {normpath(each.url) for each in (state.database, *state.elsewhere)}
+    used = {normpath(url) for url in (state.database.url, *(e.url for e in state.elsewhere))}
     apart = [f for f in found if f not in used and not f.startswith("instance/")]
     beside = [f for f in apart if not f.endswith(".env")]
     if beside:

@@ -52,15 +52,22 @@ def script_error(state: State) -> Disagreement | None:
             why,
             f"git checkout HEAD -- {quoted(lost[0])}",
         )
-    kind = here.rescue.kind if here.rescue and here.error_kind == "no parent" else ""
-    if kind in ("worktree", "commit", "branch", "another branch", "orig_head", "too_far"):
-        command = f"git restore --source={here.rescue.where}"
+    rescue = here.rescue if here.error_kind == "no parent" else None
+    kind = rescue.kind if rescue else ""
+    if rescue and kind in (
+        "worktree",
+        "commit",
+        "branch",
+        "another branch",
+        "orig_head",
+        "too_far",
+    ):
+        command = f"git restore --source={rescue.where}"
         return say(
             "A script is gone.",
             sentence(here.error),
             f"{why} Git still has it; this brings it back.",
-            f"{'git checkout HEAD' if kind == 'worktree' else command} -- "
-            f"{quoted(here.rescue.file)}",
+            f"{'git checkout HEAD' if kind == 'worktree' else command} -- {quoted(rescue.file)}",
         )
     if here.error_kind == "same id":
         return say("Two scripts have the same id.", sentence(here.error), *_copied(state))

@@ -162,7 +162,7 @@ def _change_of_type(state: State, name: str, wanted: str) -> tuple[str, str]:
     maker = makers[-1] if makers else None
     # The way back must take this column, and nothing else with it.
     alone = maker and maker.adds == (name,) and not maker.drops and maker.undoes
-    if alone and maker.id in state.migrations.current:
+    if maker and alone and maker.id in state.migrations.current:
         why += (
             " Take the script back on each database that has run it, delete it, and make it again."
         )
