@@ -32,15 +32,17 @@ def a_reset(project: Path, moved: bool = True) -> int:
     return later
 
 
-@pytest.mark.parametrize(("after", "counts"), [(0.2, False), (0.6, True)])
-def test_a_copy_from_the_second_of_the_reset(project: Path, after: float, counts: bool):
+@pytest.mark.parametrize(
+    ("after", "by", "counts"), [(0.2, "a", False), (0.6, "a", True), (0.2, "c", True)]
+)
+def test_a_copy_from_the_second_of_the_reset(project: Path, after: float, by: str, counts: bool):
     """Git's note has whole seconds. A quick reader of the lessons, or a test, makes both in one."""
     copy(project, "before.db")
     moment = a_reset(project)
     add_age(project, "production.db")
     sql(project, f"UPDATE alembic_version SET version_num = '{SECOND}'", "production.db")
     os.utime(project / "instance/before.db", (moment + after,) * 2)
-    (project / ".git/ORIG_HEAD").write_text("a" * 40)
+    (project / ".git/ORIG_HEAD").write_text(by * 40)  # another one: by a reset after the script
     os.utime(project / ".git/ORIG_HEAD", (moment + 0.4,) * 2)
     assert ask("copied", made(migrations=migrations(second())), project, **COPY).met is counts
 

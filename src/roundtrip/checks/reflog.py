@@ -77,15 +77,16 @@ def last_reset_before(project: Path, moment: float) -> float:
 
     The reflog has whole seconds; the file that the last reset has written knows more.
     """
-    found = 0.0
+    found, left = 0.0, ""
     for line in moves_of_head(project):
         who, _, what = line.partition("\t")
         old, new, *_, when, _zone = who.split(" ")
         if what.startswith("reset:") and old != new and float(when) <= moment:
-            found = float(when)
+            found, left = float(when), old
+    file = project / ".git/ORIG_HEAD"
     with suppress(OSError):
-        written = (project / ".git/ORIG_HEAD").stat().st_mtime
-        return written if 0 <= written - found < 2 else found
+        if file.read_text(encoding="ascii", errors="replace").strip() == left:
+            return max(found, min(file.stat().st_mtime, found + 2))
     return found
 
 
