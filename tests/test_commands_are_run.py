@@ -25,7 +25,12 @@ TOLD = {
     "git revert": "not to be run there; tests/lessons/test_claims.py",
     "flask db heads": "after two people's scripts; tests/lessons/test_claims.py",
     "flask db merge heads": "the same",
+    "flask db stamp head": "where a table was there first; tests/lessons/test_claims.py",
     "flask db stamp REVISION": "where all is there already; tests/lessons/test_claims.py",
+    "flask db downgrade REVISION": "run twice; tests/lessons/test_claims_of_the_way_back.py",
+    "git rm --cached FILE": "for what was committed; tests/lessons/test_claims_of_the_way_back.py",
+    "git pull": "the repository is here alone; tests/lessons/test_claims_of_the_way_back.py",
+    "git stash": "moves ORIG_HEAD; tests/lessons/test_claims_of_the_way_back.py",
     "git stash pop": "for a project of one's own",
     "git stash -u": "for a project of one's own",
     "git restore --staged": "for who has run git add too early",
@@ -45,7 +50,6 @@ NOT_TAUGHT = {
     "git merge": "for who has committed on another branch, or has begun a merge",
     "git mv": "gives a script the name by which later cells find it",
     "git rebase": "for who has begun one",
-    "git rm": "takes out of Git what does not belong in it",
 }
 """Commands that advice names and no lesson does, and what for."""
 

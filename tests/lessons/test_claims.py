@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 import states
+from exercises import cells_of
 from starts import Starts
 from states import Project
+from turns import POST
+
+from roundtrip.course import find_course
 
 CHILDREN = """
 
@@ -38,6 +42,56 @@ def test_the_sql_of_a_script_that_drops_is_not_to_be_had_on_sqlite(aged: Project
     assert done.returncode != 0
     assert "This operation cannot proceed in --sql mode" in done.stdout + done.stderr
     assert "age" in {row[1] for row in aged.sql("PRAGMA table_info(user)")}
+
+
+def test_the_sql_of_a_new_column_with_a_rule_is_not_to_be_had_either(aged: Project):
+    """Lesson 04; without the rule it is."""
+    for rule, code in (("", 0), (", unique=True", 1)):
+        column = f"    city{len(rule)}: Mapped[str | None] = mapped_column(String(9){rule})\n"
+        aged.add_to_model(column)
+        aged.db("migrate", "-m", f"City {len(rule)}")
+        done = aged.capture(["flask", "db", "upgrade", "--sql"])
+        assert done.returncode == code, done.stderr
+        if not code:
+            aged.db("upgrade")
+    assert "This operation cannot proceed in --sql mode" in done.stdout + done.stderr
+
+
+def test_a_table_that_was_there_first_gets_its_script_from_an_empty_database(
+    starts: Starts, tmp_path: Path
+):
+    """Lesson 01: `db.create_all()` came before the migrations."""
+    project = starts["new"].copy(tmp_path / "p")
+    project.db("init")
+    make = "from demo_app import create_app, db; create_app().app_context().push(); db.create_all()"
+    project.run("python", "-c", make)
+    project.sql("INSERT INTO user (name, email) VALUES ('Ada', 'ada@example.com')")
+    project.db("migrate", "-m", "Create user table")
+    assert not [*(project.path / "migrations/versions").glob("*.py")], "it finds no change"
+    project.run("sh", "-c", "DATABASE_URL=sqlite:// flask db migrate -m 'Create user table'")
+    project.db("stamp", "head")
+    assert "No new upgrade operations" in project.db("check")
+    assert project.sql("SELECT name FROM user") == [("Ada",)]
+
+
+def test_check_in_a_test_sees_a_model_without_a_script(aged: Project):
+    """Lesson 06: a test of `User` alone does not."""
+    test = "tests/test_user.py"
+    aged.write("pytest.ini", "[pytest]\npythonpath = .\n")
+    lesson = find_course().lesson(6)
+    (cell,) = [c for c in cells_of(lesson) if c.source.startswith(f"%%writefile {test}")]
+    written = cell.source.partition("\n")[2]
+    aged.write("demo_app/models.py", (aged.path / "demo_app/models.py").read_text() + POST)
+    for text, code in (
+        (written, 0),
+        (written.replace("import upgrade", "import check, upgrade").replace(UP, f"{UP}{CHECK}"), 1),
+    ):
+        aged.write(test, text)
+        assert aged.capture(["pytest", "-q", test]).returncode == code
+
+
+UP = "        upgrade()\n"
+CHECK = "        check()\n"
 
 
 def with_posts(aged: Project, key: str) -> None:
