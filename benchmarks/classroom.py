@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Barrier, BrokenBarrierError, Event, Thread
+from threading import Barrier, BrokenBarrierError
 
 import cells
 import psutil
@@ -33,11 +33,10 @@ _COLUMN = (
 
 @dataclass
 class _Found:
-    """What each round gave: the cost, and megabytes a learner at rest and at the most."""
+    """What each round gave: the cost, and megabytes a learner at rest."""
 
     costs: list[Cost] = field(default_factory=list)
     rest: list[float] = field(default_factory=list)
-    most: list[float] = field(default_factory=list)
 
 
 def rows(settings: Settings) -> Iterator[Row]:
@@ -53,13 +52,11 @@ def rows(settings: Settings) -> Iterator[Row]:
             here, what = found[way], f"{who}, {words}"
             yield compare(what, here.costs, "plain", plain.costs, among=seats)
             yield megabytes(f"{what}, memory of each at rest", here.rest, "plain", plain.rest)
-            yield megabytes(f"{what}, memory of each at the most", here.most, "plain", plain.most)
 
 
 def _hold(seats: int, way: str, found: _Found) -> None:
     """Hold one class: all kernels ready, then all trips at once, then a look at the memory."""
     with ExitStack() as held:
-        free = psutil.virtual_memory().available
         common = held.enter_context(folder())
         homes = [held.enter_context(folder()) for _ in range(seats)]
         gate = Barrier(seats + 1)
@@ -70,11 +67,8 @@ def _hold(seats: int, way: str, found: _Found) -> None:
         ]
         with suppress(BrokenBarrierError):  # the learner says why, below
             gate.wait()
-            with _least_free() as least:
-                spent = cost(gate.wait)
-            found.costs.append(spent)
+            found.costs.append(cost(gate.wait))
             found.rest.append(_proportional() / seats / 1e6)
-            found.most.append((free - least[0]) / seats / 1e6)
             gate.wait()
         errors = [learner.exception() for learner in learners]
         for error in errors:
@@ -106,24 +100,6 @@ def _learn(home: Path, environ: Mapping[str, str], gate: Barrier) -> None:
     except BaseException:
         gate.abort()
         raise
-
-
-@contextmanager
-def _least_free() -> Iterator[list[int]]:
-    """The least memory, in bytes, that the machine had to give at any moment."""
-    least, done = [psutil.virtual_memory().available], Event()
-
-    def look() -> None:
-        while not done.wait(0.05):
-            least[0] = min(least[0], psutil.virtual_memory().available)
-
-    looking = Thread(target=look)
-    looking.start()
-    try:
-        yield least
-    finally:
-        done.set()
-        looking.join()
 
 
 def _proportional() -> int:
