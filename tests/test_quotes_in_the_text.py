@@ -31,6 +31,7 @@ ELSEWHERE = {
     "age = db.Integer": "a mistake",
     "age: Mapped[int]": "what the three users forbid",
     "DATABASE_URI=": "a typo",
+    "op.execute('UPDATE \"user\" SET age = 0 WHERE age IS NULL')": "tests/lessons/test_claims.py",
     "check()": "tests/lessons/test_claims.py",
     'result = db.session.execute(db.text("DELETE FROM user WHERE id IN (4, 5)"))': "after a slip",
     "op.drop_column('user', 'city')": "tests/lessons/test_claims.py",

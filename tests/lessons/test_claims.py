@@ -237,6 +237,26 @@ def test_what_goes_into_old_rows_is_said_by_the_database(
         assert [score for (score,) in aged.sql("SELECT score FROM user")] == left
 
 
+FILL = """    op.execute('UPDATE "user" SET age = 0 WHERE age IS NULL')"""
+
+
+@pytest.mark.parametrize("filled", [False, True])
+def test_old_rows_are_filled_before_a_column_must_not_be_empty(aged: Project, filled: bool):
+    """Lesson 05."""
+    aged.edit("demo_app/models.py", states.AGE, states.AGE.replace("int | None", "int"))
+    aged.db("migrate", "-m", "Age must be there")
+    script = aged.script_file("must_be_there")
+    begin = "def upgrade():\n"
+    assert "nullable=False" in (aged.path / script).read_text(encoding="utf-8")
+    if filled:
+        aged.edit(script, begin, f"{begin}{FILL}\n")
+    done = aged.capture(["flask", "db", "upgrade"])
+    assert done.returncode == (0 if filled else 1)
+    ages = aged.sql("SELECT age FROM user ORDER BY id")
+    assert ages == [(36,), *[(0 if filled else None,)] * 2]
+    assert ("NOT NULL constraint failed" in done.stderr) is not filled
+
+
 def test_a_stamp_writes_an_id_and_runs_nothing(aged: Project):
     """Lesson 05."""
     aged.add_to_model("    city: Mapped[str | None]\n")
