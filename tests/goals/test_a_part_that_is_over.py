@@ -30,7 +30,7 @@ def project(starts: Starts, tmp_path: Path) -> Project:
 
 
 def told(project: Project, name: str) -> str:
-    goals = find_course().lesson(10).exercise(name).goals
+    goals = find_course().lessons[-1].exercise(name).goals
     state = project.read()
     return messages.practised([checks.check(goal, state, project.path) for goal in goals])
 
