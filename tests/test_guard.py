@@ -13,6 +13,7 @@ from jupyter_client.manager import start_new_kernel
 from kernels import ROOT, kernel
 
 from roundtrip import guard
+from roundtrip.course import find_course
 
 CELLS = (
     "!git reset --hard",
@@ -84,9 +85,7 @@ def test_a_kernel_without_a_home_runs_no_cell_of_a_lesson(clone: Path):
 
     `tests/test_workspace.py` has the homes that cannot be used, each with its sentence.
     """
-    lessons = [
-        ROOT / "notebooks" / f"{name}.ipynb" for name in ("01_build_the_demo_app", "10_your_turn")
-    ]
+    lessons = [find_course().lessons[place].notebook for place in (1, -1)]
     cells = [
         "".join(cell["source"])
         for lesson in lessons

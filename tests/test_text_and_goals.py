@@ -155,7 +155,7 @@ def test_an_exercise_that_names_two_lines_does_not_ask_for_one_command():
         (1, "%(column_0_name)s", "for that of the column"),
         (4, "schema=None", "no *schema*"),
         (4, "batch_alter_table", "how Alembic changes tables"),
-        (10, "PRAGMA foreign_keys = ON", "a setting of SQLite"),
+        (LESSONS[-1]["number"], "PRAGMA foreign_keys = ON", "a setting of SQLite"),
     ],
 )
 def test_a_word_of_the_tools_is_explained_where_it_is_first_met(lesson: int, shown: str, word: str):
