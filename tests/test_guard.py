@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from jupyter_client.manager import start_new_kernel
-from kernels import ROOT, kernel
+from kernels import kernel
 
 from roundtrip import guard
 from roundtrip.course import find_course
