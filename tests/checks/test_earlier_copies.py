@@ -33,16 +33,26 @@ def a_reset(project: Path, moved: bool = True) -> int:
 
 
 @pytest.mark.parametrize(
-    ("after", "by", "counts"), [(0.2, "a", False), (0.6, "a", True), (0.2, "c", True)]
+    ("after", "by", "script", "counts"),
+    [
+        (0.2, "a", 0.8, False),
+        (0.6, "a", 0.8, True),
+        (0.2, "a", 0.1, True),  # the reset, at 0.4, came after the script
+        (0.2, "c", 0.8, True),  # ORIG_HEAD is of a reset that came later
+    ],
 )
-def test_a_copy_from_the_second_of_the_reset(project: Path, after: float, by: str, counts: bool):
-    """Git's note has whole seconds. A quick reader of the lessons, or a test, makes both in one."""
+def test_a_copy_from_the_second_of_the_reset(
+    project: Path, after: float, by: str, script: float, counts: bool
+):
+    """Git's note has whole seconds. A quick reader of the lessons, or a test, makes all in one."""
     copy(project, "before.db")
     moment = a_reset(project)
+    made_at = datetime.fromtimestamp(moment + script).isoformat(" ")
+    (project / second().file).write_text(f"Create Date: {made_at}\n")
     add_age(project, "production.db")
     sql(project, f"UPDATE alembic_version SET version_num = '{SECOND}'", "production.db")
     os.utime(project / "instance/before.db", (moment + after,) * 2)
-    (project / ".git/ORIG_HEAD").write_text(by * 40)  # another one: by a reset after the script
+    (project / ".git/ORIG_HEAD").write_text(by * 40)
     os.utime(project / ".git/ORIG_HEAD", (moment + 0.4,) * 2)
     assert ask("copied", made(migrations=migrations(second())), project, **COPY).met is counts
 

@@ -77,16 +77,19 @@ def last_reset_before(project: Path, moment: float) -> float:
 
     The reflog has whole seconds; the file that the last reset has written knows more.
     """
-    found, left = 0.0, ""
+    file, left, written = project / ".git/ORIG_HEAD", "", 0.0
+    with suppress(OSError):
+        left = file.read_text(encoding="ascii", errors="replace").strip()
+        written = file.stat().st_mtime
+    found = 0.0
     for line in moves_of_head(project):
         who, _, what = line.partition("\t")
-        old, new, *_, when, _zone = who.split(" ")
-        if what.startswith("reset:") and old != new and float(when) <= moment:
-            found, left = float(when), old
-    file = project / ".git/ORIG_HEAD"
-    with suppress(OSError):
-        if file.read_text(encoding="ascii", errors="replace").strip() == left:
-            return max(found, min(file.stat().st_mtime, found + 2))
+        old, new, *_, seconds, _zone = who.split(" ")
+        when = float(seconds)
+        if old == left and when <= written < when + 2:
+            when = written
+        if what.startswith("reset:") and old != new and when <= moment:
+            found = when
     return found
 
 
