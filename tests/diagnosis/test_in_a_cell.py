@@ -86,10 +86,11 @@ for name in "app", "production":
 
 
 def test_a_command_without_its_mark_is_told_apart_from_python(notebook):
-    for cell in ("git diff", "x = 1\nflask db upgrade", "pytest -q", "git add ."):
+    another = 'DATABASE_URL=sqlite:// flask db migrate -m "…"'
+    for cell in ("git diff", "x = 1\nflask db upgrade", "pytest -q", "git add .", another):
         answer = notebook.run(cell)
         line = cell.splitlines()[-1]
-        means, do = answer.text.strip().splitlines()
+        means, do = re.sub("\n {7}", " ", answer.text).strip().splitlines()
         assert means == f"means: `{line}` is a command for the terminal, and a cell takes Python."
         assert do == f"do:    Put `!` before it: `!{line}`."
     answer = notebook.run("db.session.commit()")
@@ -113,3 +114,23 @@ def test_a_magic_that_is_not_the_first_is_told_so(notebook, before):
     assert "do: Take away the line above it, or the space before it." in said
     for cell in ("%%flask_shell\n1\n%%flask_shell", "%%bash\nexit 1\n%%bash"):
         assert "the very first" not in notebook.run(cell).text
+
+
+@pytest.mark.parametrize("cell", ["%flask db upgrade", "x = 1\n%git status", "%%pytest -q\n"])
+def test_a_command_with_the_mark_of_the_notebook_is_told_the_other_mark(notebook, cell):
+    line = cell.strip().splitlines()[-1]
+    means, do, _ = notebook.run(cell).text.splitlines()
+    assert (
+        means
+        == f"means: `{line}` is a command for the terminal, and `%` begins one to the notebook."
+    )
+    assert do == f"do:    Put `!` in the place of the `%`: `!{line.lstrip('%')}`."
+    for other in ("%nope -q", "%git"):
+        assert "means: " not in notebook.run(other).text
+
+
+@pytest.mark.parametrize("cell", ["!%board", "x = !%board", "!%board ", "if True:\n    !%board"])
+def test_the_mark_of_a_command_before_that_of_the_notebook_is_too_much(notebook, cell):
+    answer = notebook.run(cell)
+    said = "`%board` is a command to the notebook, not for the terminal: leave out the `!`."
+    assert (answer.text, answer.value) == ("", said)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from IPython.core.error import UsageError
 from IPython.core.interactiveshell import ExecutionResult
 from IPython.core.magic import cell_magic, magics_class
 from IPython.utils.text import SList
@@ -102,6 +103,11 @@ class CommandMagics(SessionMagics):
 
     def _expanded(self, command: str) -> str:
         """The command with the values of the names in `{}` that the cell knows; `@{1}` is Git's."""
+        if command.lstrip().startswith("%"):
+            raise Refused(
+                f"`{command.strip()}` is a command to the notebook, not for the terminal: "
+                "leave out the `!`."
+            )
         return self.shell.var_expand(_OF_THE_REFLOG.sub(r"@{{\1}}", command), depth=2)
 
     def _run(self, command: str | Sequence[str], write: Callable[[str], None]) -> int:
@@ -137,33 +143,43 @@ def _fail(name: str, code: int, known: str) -> NoReturn:
 def _tell_of_a_command(ran: ExecutionResult) -> None:
     """Below the error of a cell that types a command as in a terminal: what is missing."""
     line, lines = "", (ran.info.raw_cell or "").splitlines()
-    unknown = ran.error_in_exec.name if isinstance(ran.error_in_exec, NameError) else ""
+    error = ran.error_in_exec
+    unknown = error.name if isinstance(error, NameError) else ""
     if isinstance(ran.error_before_exec, SyntaxError):
         line = (ran.error_before_exec.text or "").strip()
     elif unknown:  # `pytest -q` could be Python
         line = next((each for each in lines if each.startswith(f"{unknown} -")), "")
+    elif isinstance(error, UsageError):
+        line = next(
+            (each for each in lines if f"`{each.split(' ')[0]}` not found" in str(error)), ""
+        )
     magics = [each.strip() for each in lines if each.lstrip().startswith("%%")]
     if magics and not "".join(lines[:1]).startswith("%%") and not ran.success:
         means = f"`{magics[0]}` has to be the very first of its cell, and something is before it."
-        do = "Take away the line above it, or the space before it."
-        write("\n".join((*wrapped("means: ", means), f"do:    {do}", "")))
+        _write(means, "Take away the line above it, or the space before it.")
     elif line in lines and _COMMAND.match(line):
         means = f"`{line}` is a command for the terminal, and a cell takes Python."
-        write("\n".join((*wrapped("means: ", means), f"do:    Put `!` before it: `!{line}`.", "")))
+        _write(means, f"Put `!` before it: `!{line}`.")
+    elif line.startswith("%") and _COMMAND.match(line.lstrip("%")):
+        means = f"`{line}` is a command for the terminal, and `%` begins one to the notebook."
+        _write(means, f"Put `!` in the place of the `%`: `!{line.lstrip('%')}`.")
     elif line in lines and (sql := SQL.match(line)):
         means = f"`{sql[0]}` begins a statement of SQL, and a cell takes Python."
-        do = f"Begin the cell with `%%flask_shell`, and write `{IN_PYTHON}`."
-        write("\n".join((*wrapped("means: ", means), *wrapped("do:    ", do), "")))
+        _write(means, f"Begin the cell with `%%flask_shell`, and write `{IN_PYTHON}`.")
     elif unknown in sys.stdlib_module_names:
         means = f"`{unknown}` is a module of Python, and nothing has imported it here."
-        write(f"means: {means}\ndo:    Put the line `import {unknown}` above.\n")
+        _write(means, f"Put the line `import {unknown}` above.")
     elif unknown in _OF_THE_SHELL:
         means = f"`{unknown}` is known in the Flask shell, and this cell is plain Python."
-        write(f"means: {means}\ndo:    Begin the cell with `%%flask_shell`.\n")
+        _write(means, "Begin the cell with `%%flask_shell`.")
+
+
+def _write(means: str, do: str) -> None:
+    write("\n".join((*wrapped("means: ", means), *wrapped("do:    ", do), "")))
 
 
 _OF_THE_SHELL = ("db", "User", "Post")
 """What the app puts into its shell."""
 
-_COMMAND = re.compile(r"(?:flask|git|pytest|python3?|pip) +(?![=.(\[])\S")
+_COMMAND = re.compile(r"(?:\w+=\S+ +)?(?:flask|git|pytest|python3?|pip) +(?![=.(\[])\S")
 """How a line begins that is typed in a terminal, and is no Python."""
