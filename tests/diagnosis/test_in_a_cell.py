@@ -134,3 +134,15 @@ def test_the_mark_of_a_command_before_that_of_the_notebook_is_too_much(notebook,
     answer = notebook.run(cell)
     said = "`%board` is a command to the notebook, not for the terminal: leave out the `!`."
     assert (answer.text, answer.value) == ("", said)
+
+
+def test_a_file_that_is_in_the_folder_of_databases_is_told_to_be_there(notebook):
+    made = "import pathlib, shutil\npathlib.Path('instance').mkdir(exist_ok=True)\n"
+    assert notebook.run(f"{made}pathlib.Path('instance/old.db').touch()").error is None
+    answer = notebook.run("shutil.copy('old.db', 'instance/app.db')")
+    assert answer.error == "FileNotFoundError"
+    assert answer.text == (
+        "means: There is no `old.db` in this folder; a file of that name is in `instance/`.\n"
+        "do:    Write `instance/old.db`.\n"
+    )
+    assert notebook.run("shutil.copy('older.db', 'instance/app.db')").text == ""

@@ -172,6 +172,11 @@ def _tell_of_a_command(ran: ExecutionResult) -> None:
     elif unknown in _OF_THE_SHELL:
         means = f"`{unknown}` is known in the Flask shell, and this cell is plain Python."
         _write(means, "Begin the cell with `%%flask_shell`.")
+    elif isinstance(error, FileNotFoundError) and Path(f"instance/{error.filename}").is_file():
+        means = (
+            f"There is no `{error.filename}` in this folder; a file of that name is in `instance/`."
+        )
+        _write(means, f"Write `instance/{error.filename}`.")
 
 
 def _write(means: str, do: str) -> None:
