@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from mishaps import (
     MODELS,
@@ -207,3 +209,18 @@ def test_a_column_that_was_never_there_is_not_said_to_be_downgraded(applied):
     applied.add_to_model("    age: Mapped[int | None]\n")
     do = diagnosis.diagnose(outcome(applied, ">>> User.query.first()")[1])[1]
     assert "`flask db upgrade` adds it" in do and "downgrade" not in do
+
+
+@pytest.mark.parametrize(
+    ("prepare", "command", "words"),
+    [
+        (both(), "flask db migrate -m Create user table", 'text: `-m "Create user table"`.'),
+        (both(), "git status; flask db revision --message=Fill ages", '`-m "Fill ages"`.'),
+        (both(), "git diff demo_app/model.py", "`git ls-files` the files."),
+    ],
+)
+def test_what_is_told_fits_what_was_typed(applied, prepare, command: str, words: str):
+    prepare(applied)
+    failed, shown = outcome(applied, command)
+    assert failed
+    assert words in re.sub("\n {7}", " ", diagnosis.lines(command, shown))

@@ -131,6 +131,7 @@ GIT = [
     Case("name without a value", "git reset --hard {previous_commit_hash}"),
     Case("file in no such commit", "git show HEAD:tests/test_user.py"),
     Case("no such commit", "git reset --hard abcdef"),
+    Case("no such commit", "git diff demo_app/model.py"),
     Case("no such file", "git restore demo_app/model.py"),
     Case("no such file", "git restore main"),
     Case("no such file", "git checkout HEAD -- nobranch"),

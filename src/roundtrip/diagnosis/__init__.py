@@ -59,6 +59,8 @@ def diagnose(output: str, command: str = "") -> tuple[str, str] | None:
         return None
     row, match = found
     means, do = row.told(match)
+    if first := _FIRST_WORD.search(command):
+        do = do.replace('-m "… ', f'-m "{first[1]} ')
     return means, _for_database(command, do)
 
 
@@ -134,6 +136,9 @@ _BECAUSE_OF_IT = re.compile(
 _SCRIPT_WARNING = re.compile(r"^\S.*: UserWarning: (Revision .* is (?:not )?present.*\n)", re.M)
 """What Alembic remarks, before an error that does not name the cause."""
 
+
+_FIRST_WORD = re.compile(r"\b(?:migrate|revision)\b[^;&|\n]* (?:-m|--message)[ =]([^\s\"'-]\S*) ")
+"""The one word of a message without quotation marks that its option takes."""
 
 _ENV_FILE = re.compile(r"\s(?:--env-file[\s=]|-e\s)\s*(?P<file>[^\s;&|]+)")
 

@@ -29,7 +29,7 @@ COMMAND: tuple[Row, ...] = (
         "text without quotation marks",
         _more_than(_TAKES_MESSAGE, r"arguments? \((?P<words>.*)\)"),
         "`{words}` is more than the command takes; a text with spaces needs quotation marks.",
-        'Write a message as one text: `-m "Add age column"`.',
+        'Write a message as one text: `-m "… {words}"`.',
     ),
     row(
         "more than one revision",

@@ -35,7 +35,8 @@ GIT: tuple[Row, ...] = (
         "no such commit",
         r"^fatal: ambiguous argument '(?P<name>[^']+)': unknown revision",
         "Git knows no commit, branch or file `{name}`.",
-        "`git log --oneline` lists the commits of the branch, `git reflog` also those left behind.",
+        "`git log --oneline` lists the commits of the branch, `git reflog` also those left behind, "
+        "and `git ls-files` the files.",
     ),
     row(
         "no repository",
