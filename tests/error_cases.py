@@ -106,6 +106,7 @@ CASES = [
     Case("app not found", "flask --app nope shell"),
     Case("no app inside", "flask db upgrade", edited(APP, "    return app\n", "")),
     Case("no app inside", "flask --app demo_app.models db upgrade"),
+    Case("no app inside", "flask db init", deleted(APP), "new"),
     Case("not an app", "flask --app demo_app:nope db upgrade"),
     Case("not an app", "flask --app demo_app.models:db db upgrade"),
     Case("factory with arguments", "flask db upgrade", edited(APP, "settings=None", "settings")),
@@ -144,7 +145,8 @@ CASES = [
     Case("unknown kind of database", "flask db current", database("postgres://ada@localhost/x")),
     Case("address of the database", "flask db current", database("app.db")),
     Case("address of the database", "flask db current", database("")),
-    Case("address of the database", "flask db current", database("sqlite://app.db")),
+    Case("two slashes", "flask db current", database("sqlite://app.db")),
+    Case("two slashes", "flask db current", database("sqlite://instance/app.db")),
     Case("type of Python", "flask db check", with_line("    age = mapped_column(int)\n")),
     Case("type of Python", "flask db check", with_line(f"{AGE.rstrip()} = mapped_column(int)\n")),
     # the scripts
@@ -336,7 +338,8 @@ CASES = [
     Case("script cannot be read", "flask db history", script("pass\n\nnope")),
     Case("app cannot be loaded", "flask db upgrade", with_line("    age: Mapped[int\n")),
     Case("app cannot be loaded", "flask routes", with_line("   age: Mapped[int]\n")),
-    Case("app cannot be loaded", "flask db check", edited(APP, "import db", "import dbx")),
+    Case("missing name of your own", "flask db check", edited(APP, "import db", "import dbx")),
+    Case("missing name of your own", "flask db check", edited(MODELS, "User(", "Users(")),
     Case("app cannot be loaded", "flask db check", edited(APP, "db.init_app", "db.init_ap")),
     Case(
         "app cannot be loaded",

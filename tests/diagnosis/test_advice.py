@@ -6,11 +6,14 @@ import re
 
 import pytest
 from mishaps import (
+    APP,
     MODELS,
     NULLABLE,
     RENAMED,
     REQUIRED_AGE,
     both,
+    database,
+    deleted,
     edited,
     failed_upgrade,
     keys_on,
@@ -217,6 +220,11 @@ def test_a_column_that_was_never_there_is_not_said_to_be_downgraded(applied):
         (both(), "flask db migrate -m Create user table", 'text: `-m "Create user table"`.'),
         (both(), "git status; flask db revision --message=Fill ages", '`-m "Fill ages"`.'),
         (both(), "git diff demo_app/model.py", "`git ls-files` the files."),
+        (both(), "cd demo_app && flask db current", "(`%cd ..` leads one folder up)"),
+        (deleted(APP), "flask db init", "a file `demo_app/__init__.py`? If not, write it;"),
+        (edited(MODELS, "User(", "Users("), "flask db check", "and `demo_app.models` has nothing"),
+        (database("sqlite://x.db"), "flask db current", "Write `DATABASE_URL=sqlite:///x.db`."),
+        (database("sqlite://instance/x.db"), "flask db current", "_URL=sqlite:///x.db`."),
     ],
 )
 def test_what_is_told_fits_what_was_typed(applied, prepare, command: str, words: str):

@@ -23,14 +23,15 @@ APP: tuple[Row, ...] = (
         "app not found",
         r"Could not import '(?P<app>[^']*)'",
         "There is no `{app}` to import in the folder where the command ran.",
-        "Run it in the folder that holds `demo_app`, or fix the name: after `--app`, in `.env` or "
-        "in `.flaskenv`.",
+        "Run it in the folder that holds `demo_app` (`%cd ..` leads one folder up), or fix the "
+        "name: after `--app`, in `.env` or in `.flaskenv`.",
     ),
     said(
         "no app inside",
         r"Failed to find Flask application or factory in module '(?P<module>[^']*)'",
         "`{module}` was imported, but has no app in it, and no `create_app` that returns one.",
-        "Look at `create_app` in `demo_app/__init__.py`: its name, and `return app` at its end.",
+        "Is there a file `demo_app/__init__.py`? If not, write it; if so, look at its "
+        "`create_app`: its name, and `return app` at its end.",
     ),
     said(
         "not an app",
@@ -60,6 +61,15 @@ APP: tuple[Row, ...] = (
         "none.",
         "Look for a typo in the name; if the name is right, `git status --short` marks a deleted "
         "file with `D`, and `git checkout HEAD -- FILE` brings it back.",
+    ),
+    row(
+        "missing name of your own",
+        r'^(?=Traceback[\s\S]*^  File "workspace[/\\](?P<package>\w+)[/\\])'
+        + APP_FRAME
+        + r"[\s\S]*^ImportError: cannot import name '(?P<name>\w+)' from "
+        r"'(?P<module>(?P=package)(?:\.\w+)*)'",
+        "Line {line} of `{file}` imports `{name}`, and `{module}` has nothing of that name.",
+        "Look for a typo in the name, in both files; `git diff` shows what was changed in them.",
     ),
     row(
         "missing module",
@@ -138,6 +148,12 @@ APP: tuple[Row, ...] = (
         r"^[\w.]+: Can't load plugin: sqlalchemy\.dialects:(?P<kind>\w+(?:\.\w+)*)",
         "The address of the database begins with `{kind}`, which SQLAlchemy does not know.",
         "Write `sqlite:///app.db` for a file, or `postgresql://…`; look at `DATABASE_URL`.",
+    ),
+    row(
+        "two slashes",
+        r"^[\w.]+: Invalid SQLite URL: sqlite://(?:\S*/)?(?P<file>[^/\s]+)$",
+        "`sqlite://` has two slashes, and before the name of a file there are three.",
+        "Write `DATABASE_URL=sqlite:///{file}`.",
     ),
     row(
         "address of the database",
