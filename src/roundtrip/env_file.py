@@ -68,6 +68,14 @@ def database_named_by(project: Path, settings: str) -> Path | None:
     return file if file.is_relative_to(project / "instance") else None
 
 
+def named_from_the_root(project: Path, settings: str) -> str:
+    """The SQLite file outside instance/ that a file of settings names by four slashes; or empty."""
+    found = _SQLITE_URL.match(url_in(project, settings))
+    if not found or not found["name"].startswith("/") or database_named_by(project, settings):
+        return ""
+    return found["name"]
+
+
 def quoted(path: str) -> str:
     """A path as one word of a command line."""
     return path if re.fullmatch(r"[\w./@:+~^-]*", path) else f'"{path}"'

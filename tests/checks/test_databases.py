@@ -34,7 +34,10 @@ NAMES_ANOTHER = {
     "DATABASE_URI=sqlite:///x.db": "sets DATABASE_URI, and not DATABASE_URL, so",
     "DATABASE_URL=sqlite:///x.db": "names x.db",
     "DATABASE_URL=sqlite:///app.db": "names app.db",
-    "DATABASE_URL=sqlite:////srv/production.db": "names no file in instance/",
+    "DATABASE_URL=sqlite:////srv/production.db": "names no file in instance/: four slashes "
+    "begin at the root of the disk, with /srv/production.db. Three are meant: "
+    "DATABASE_URL=sqlite:///production.db.",
+    "DATABASE_URL=sqlite:////etc/hostname": "A file /etc/hostname is there; the course does not ",
     "DATABASE_URL=sqlite:///:memory:": "names no file in instance/",
     "DATABASE_URL=production.db": "production.env, production.db, is no address. An address begins",
     "DATABASE_URL=sqlite://production.db": "is no address",

@@ -85,6 +85,22 @@ def test_a_file_of_settings_that_names_none(project: Project, file: str, line: s
     assert (there.kind, there.headline) == ("not_its_own", verdict.headline)
 
 
+def test_four_slashes_lead_out_of_the_project(aged: Project):
+    """To a file at the root of the disk, which an upgrade would make; nobody means that."""
+    aged.write(".gitignore", "instance/\n__pycache__/\n*.env\n")
+    aged.commit("Ignore all settings")
+    aged.write("staging.env", "DATABASE_URL=sqlite:////staging.db\n")
+    for read, kind in ((aged.read(), "elsewhere"), (aged.read("staging.env"), "not_its_own")):
+        verdict = read.verdict
+        assert (verdict.kind, verdict.next) == (kind, "%show staging.env")
+        assert "begin at the root of the disk: /staging.db." in verdict.found
+    aged.write("staging.env", verdict.why.rpartition(" ")[2])
+    assert aged.read().verdict.next == "flask --env-file staging.env db upgrade"
+    aged.run(*aged.read().verdict.next.split())
+    assert (aged.path / "instance/staging.db").is_file()
+    assert aged.read().verdict.kind == "agree"
+
+
 def test_a_file_of_settings_that_was_deleted(aged: Project):
     """Git ignores it, so nothing else would miss it."""
     with_production(aged)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from ..env_file import database_named_by, names_in, settings_in, url_in
+from ..env_file import database_named_by, named_from_the_root, names_in, settings_in, url_in
 from ..names import columns_in
 from ..reading.git import moves_of_head
 from ..state import State
@@ -139,6 +139,11 @@ def not_used(project: Path, database: str, complete: bool = False) -> Cure | Non
             if near:
                 cause = f"{settings} sets {near[0]}, and not DATABASE_URL, so its commands go to "
                 cause += f"{USUAL}."
+        elif path := named_from_the_root(project, settings):
+            cause = f"{settings} names no file in instance/: four slashes begin at the root of "
+            cause += f"the disk, with {path}. Three are meant: DATABASE_URL=sqlite:///{database}."
+            if Path(path).is_file():
+                cause += f" A file {path} is there; the course does not use it."
         elif named := database_named_by(project, settings):
             name = named.relative_to(project / "instance").as_posix()
             cause = f"{settings} names {name}, so its commands go there."

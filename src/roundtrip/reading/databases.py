@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..env_file import database_named_by, settings_in, url_in
+from ..env_file import database_named_by, named_from_the_root, settings_in, url_in
 from ..facts import Column, DatabaseState, Elsewhere, Table
 from ..names import names_in
 from ..plain_data import build
@@ -100,6 +100,9 @@ def _other(
     if settings == env_file and file and not (settings.startswith("prod") and file == usual):
         return None
     if not file:
+        path = named_from_the_root(project, settings)
+        if path.count("/") == 1:
+            return Elsewhere(settings, path, problem="from the root")
         lost = settings.startswith(("prod", "stag")) and not url_in(project, settings)
         return Elsewhere(settings, here.url, problem="no address") if lost else None
     url = file.relative_to(project).as_posix()

@@ -105,6 +105,13 @@ def _misnamed(state: State, other: Elsewhere) -> Disagreement | None:
             "What is meant for another database would be done here. Add that line.",
             f"%show {other.env_file}",
         )
+    if other.problem == "from the root":
+        return say(
+            f"{other.env_file} names no database of the project.",
+            f"Its DATABASE_URL has four slashes, which begin at the root of the disk: {other.url}.",
+            f"Three begin in instance/: DATABASE_URL=sqlite://{other.url}",
+            f"%show {other.env_file}",
+        )
     if other.problem == "no settings":
         line = f"DATABASE_URL=sqlite:///{PurePosixPath(other.url).name}"
         return say(
