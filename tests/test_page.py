@@ -112,7 +112,12 @@ def test_redirects_are_followed_inside_the_app_only(project):
         ("def create_app():\n    return z\n", "name 'z' is not defined (app.py, line 2)"),
         ("import json\n\njson.loads('{')\n", "line 1 column 2 (char 1) (app.py, line 3)"),
         ("name = 'no app in here'\n", "Failed to find Flask application"),
+        ("y = 1\nx = y + z\n", "\ndo:    Look for a typo in it; if there is none, add it to the"),
         (None, "Could not locate a Flask application"),
+        (
+            None,
+            "\nmeans: `flask` does not know which app to load: no `.flaskenv` says so.\ndo:    ",
+        ),
     ],
 )
 def test_an_app_that_does_not_start(project, source, reason):

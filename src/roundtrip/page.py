@@ -18,7 +18,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import IO, Any
 
-from . import terminal
+from . import diagnosis, terminal
 from .errors import RoundtripError
 from .polish import Polish
 
@@ -92,7 +92,8 @@ def get(path: str, options: Sequence[str], project: Path) -> Page:
             "end, or a database that another program holds."
         )
     if not status:
-        raise RoundtripError(f"The app did not start: {_reason(said, project)}")
+        known = diagnosis.lines(" ".join(["flask", *options, "run"]), _polished(said, project))
+        raise RoundtripError(f"The app did not start: {_reason(said, project)}{known.rstrip()}")
     if status < 500:
         return Page(status, reason, body, None)
     return Page(status, reason, body, _error_line(said, project), _polished(said, project) + "\n")
