@@ -73,6 +73,18 @@ def test_what_is_not_there_is_named(project, pattern):
         show(project, pattern)
 
 
+@pytest.mark.parametrize("name", ["*_three.py", "a_on.py"])
+def test_a_name_that_is_not_there_is_told_what_is_in_its_folder(project, tmp_path, name):
+    """Without `-m`, the name of a script has no words."""
+    with pytest.raises(RoundtripError, match=r"in migrations/versions/: a_one\.py, b_two\.py\.$"):
+        show(project, f"migrations/versions/{name}")
+    (tmp_path / "secret").write_text("secret")
+    (project / "up").symlink_to(tmp_path)
+    for pattern in ("up/no.py", "**/no.py", "no/*.py", "no\0/no.py"):
+        with pytest.raises(RoundtripError, match=r"look at the file browser for its name\.$"):
+            show(project, pattern)
+
+
 def test_a_file_that_is_no_text(project):
     (project / "x.png").write_bytes(b"\x89PNG\r\n\0\xff")
     (project / "x.txt").write_text("text\n")

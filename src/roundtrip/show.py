@@ -38,9 +38,15 @@ def show(project: Path, pattern: str) -> list[Shown]:
     if _leaves(pattern) or (named and not files):
         raise RoundtripError(f"{pattern} is outside the workspace; name a file of your project.")
     if not files:
+        folder, _, _ = pattern.rpartition("/")
+        others = _named(project, f"{folder}/*") if folder and "*" not in folder else []
+        beside = [file.name for file in others if file.resolve().is_relative_to(root)]
+        where = "look at the file browser for its name"
+        if beside:
+            where = f"take the name from those in {folder}/: {', '.join(beside)}"
         raise RoundtripError(
             f"There is no file {pattern} in the workspace; "
-            "run the cells above in order, or look at the file browser for its name."
+            f"run the cells above in order, or {where}."
         )
     shown = [_show_file(project, file) for file in files]
     if len(files) == 1 and shown[0] is None:
