@@ -229,6 +229,25 @@ def test_a_class_with_columns_that_is_no_model(project: Project):
     assert verdict.found == "The class Post makes no table: class Post(db.Model) does."
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "age: Mapped[int | None]",
+        "age: 'orm.Mapped[int]'",
+        "age: Mapped[int] = mapped_column()",
+        "age = db.Column(db.Integer)",
+    ],
+)
+def test_a_column_at_the_left_edge(project: Project, line: str):
+    project.add_to_model(f"\n\n{line}\n")
+    assert "No new upgrade operations" in project.db("check")
+    verdict = project.read().verdict
+    assert (verdict.kind, verdict.next) == ("not_a_column", f"git diff {MODELS}")
+    assert verdict.found == "age is outside the class User: indent its line by four spaces."
+    project.add_to_model(POST)
+    assert project.read().model.odd == ("age is outside its class: indent its line by four spaces",)
+
+
 def test_classes_that_do_not_fit_together(project: Project):
     project.edit(MODELS, "from sqlalchemy.orm import ", "from sqlalchemy.orm import relationship, ")
     project.add_to_model('    posts: Mapped[list["Post"]] = relationship()\n')

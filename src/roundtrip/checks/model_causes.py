@@ -31,7 +31,7 @@ def why_lacking(state: State, project: Path, name: str) -> Cure:
             "The model is not imported: the app has no table at all. Look at its imports.", here
         )
     if model.odd:
-        return Cure(model.odd[0], here)
+        return Cure(f"{model.odd[0]}.", here)
     wanted, _, column = name.partition(".")
     tables = {table.name: table for table in model.tables}
     if wanted not in tables:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from places import relative
@@ -83,6 +83,23 @@ def no_models(models: Iterable[type]) -> list[str]:
             if has_columns and cls.__bases__ == (object,) and not cls.__subclasses__():
                 name = cls.__name__
                 found.append(f"The class {name} makes no table: class {name}(db.Model) does")
+    return found
+
+
+def outside(models: Collection[type]) -> list[str]:
+    """The columns beside the models, at the left edge of their file."""
+    from sqlalchemy import Column
+    from sqlalchemy.orm import MappedColumn
+
+    found = []
+    for file in {model.__module__ for model in models}:
+        beside = vars(sys.modules[file])
+        classes = [model.__name__ for model in models if model.__module__ == file]
+        names = {n for n, v in beside.items() if isinstance(v, Column | MappedColumn)}
+        annotated = beside.get("__annotations__", {}).items()
+        names |= {n for n, kind in annotated if re.match(r"(?:[\w.]+\.)?Mapped\[", str(kind))}
+        own = f"the class {classes[0]}" if len(classes) == 1 else "its class"
+        found += [f"{n} is outside {own}: indent its line by four spaces" for n in sorted(names)]
     return found
 
 

@@ -20,7 +20,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-from columns import no_models, odd_in, table_of, untyped_in
+from columns import no_models, odd_in, outside, table_of, untyped_in
 from comparison import compare, on_server, run_settings
 from places import connect, read_only, relative, sqlite_uri, url_and_file
 
@@ -101,6 +101,7 @@ def _look_at_app(report: dict[str, Any], app: Any) -> None:
     report["odd"] = [
         *(note for cls in classes.values() for note in odd_in(cls)),
         *no_models(classes.values()),
+        *outside(classes.values()),
     ]
     report["untyped"] = [note for table in metadata.sorted_tables for note in untyped_in(table)]
     try:
