@@ -74,14 +74,17 @@ def test_it_says_whose_the_workspace_is_and_how_to_get_ones_own_back(notebook, h
         assert notebook.run(cell).error is None
     answer = notebook.run("%lesson 1 --continue")
     name = attic.newest(home, 1).name
-    said = re.search(r"It is lesson 00's\. Yours is in attic/(\S+); `(.*)`", answer.text)
+    said = re.search(
+        r"It is the one of lesson 00, which is not finished\. Yours is in attic/(\S+); `(.*)`",
+        answer.text,
+    )
     assert said and said[1] == name
     assert said[2].endswith(f" attic restore {name}")
     assert (home.project / "b.txt").exists(), "it has only told"
-    assert "It is lesson" not in notebook.run("%lesson 1 --continue").text, "it is now"
+    assert "It is the one of lesson" not in notebook.run("%lesson 1 --continue").text, "it is now"
     _roundtrip(home, "attic", "restore", name)
     answer = notebook.run("%lesson 1 --continue")
-    assert (answer.error, "It is lesson" in answer.text) == (None, False)
+    assert (answer.error, "It is the one of lesson" in answer.text) == (None, False)
     assert notebook.run("!cat a.txt").text == "mine\n"
 
 
@@ -99,7 +102,7 @@ def test_a_copy_of_another_lesson_that_is_put_back_is_not_judged_by_this_one(not
 def test_it_says_no_more_where_there_is_nothing_of_ones_own(notebook):
     assert notebook.run("%lesson 1").error is None
     lines = notebook.run("%lesson 2 --continue").text.splitlines()
-    assert lines[-1] == "It is lesson 01's."
+    assert lines[-1] == "It is the one of lesson 01, which is not finished."
 
 
 def test_a_copy_that_is_put_back_belongs_to_its_lesson(home):

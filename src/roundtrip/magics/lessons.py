@@ -78,7 +78,9 @@ class LessonMagics(SessionMagics):
             holding.take(home, self._session.token, found.number, fresh)
         report = ["Start: the workspace as it is; nothing was replaced."]
         if holder and holder.lesson != found.number:
-            said = f"It is lesson {holder.lesson:02d}'s."
+            entry = progress.read(home).lessons.get(holder.lesson)
+            still = ", which is not finished" if entry and not entry.completed else ""
+            said = f"It is the one of lesson {holder.lesson:02d}{still}."
             if yours := attic.newest(home, found.number):
                 back = f"`{command()} attic restore {yours.name}` puts it back"
                 said += f" Yours is in {home.shown(yours)}; {back}."
