@@ -146,7 +146,7 @@ def test_clean(project: Path):
     new = made(git=git(staged=("notes.txt",), added=("notes.txt",)))
     refused("clean", new, project, "no commit has it", "git restore --staged notes.txt", back=True)
     run = replace(UPGRADED, git=git(untracked=(AGE_SCRIPT,)))
-    refused("clean", run, project, "Undo it before", "flask db downgrade", back=True)
+    refused("clean", run, project, "Undo it, then delete it", "flask db downgrade", back=True)
     refused("clean", MODEL_AHEAD, project, "still in the file", "git status", back=True)
     tracked = made(git=git(databases=("instance/app.db",)))
     out = "git rm -f --cached instance/app.db"

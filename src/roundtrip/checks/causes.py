@@ -277,16 +277,19 @@ def make_again(
     return Cure(f"{cause} {then}{first}", command, repair)
 
 
-def downgrade_of(state: State, revision: Revision) -> Cure:
-    """How to take back a script that the default database has run, or why no downgrade can."""
+def downgrade_of(state: State, revision: Revision, then: str = "then delete it") -> Cure:
+    """How to take back a script that the default database has run, or why no downgrade can.
+
+    `then`: what is to be done with its file.
+    """
     if revision.loses:
         cause = f"It has run, and what it dropped is gone: {', '.join(revision.loses)}."
         return begin_again(f"{cause} No downgrade brings the values back.")
     if hollow := no_way_back(state, revision):
         return hollow
     at = state.migrations.current
-    followed = "" if revision.id in at else ", with all that followed"
-    said = f"Undo it before you delete it{followed}."
+    followed = "" if revision.id in at else " with all that followed"
+    said = f"Undo it{followed}, {then}."
     if lost := [name for name in revision.loses_back if row_count(state, name)]:
         said += f" The downgrade drops {', '.join(lost)} with all values."
     return Cure(said, take_back(revision, at), repair=True)

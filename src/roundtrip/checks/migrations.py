@@ -100,16 +100,14 @@ def _one_too_many(state: State, project: Path, whole: bool, back: bool) -> Cure:
     if whole and state.differences and not extra.is_empty:
         cause = "The table was made from another model, and one script should make it."
         return begin_again(cause)
-    cause = (
-        f"There is one script too many. The newest is {extra.file}: left over, or made twice. "
-        "Delete it first, since none follows it."
-    )
+    cause = f"There is one script too many. The newest is {extra.file}: left over, or made twice."
+    if extra.applied:
+        return downgrade_of(state, extra).after(cause)
+    cause += " Delete it first, since none follows it."
     before = state.migrations.revisions[-2]
     if before.is_empty and not (before.applied or before.committed):
         cause += f" If {before.file} is the extra one, delete that next, and make the "
         cause += "newest again."
-    if extra.applied:
-        return downgrade_of(state, extra).after(cause)
     if extra.committed:
         cause = f"There is one script too many, {extra.file}. Its commit has to go with it."
         return Cure(cause, "git log --oneline")

@@ -131,7 +131,9 @@ def why_not_pending(
     if not waiting and run and (trouble := why_troubled(state)):  # stamped, not upgraded
         return trouble
     if not waiting and run:
-        return downgrade_of(state, run[-1]).after("No script waits: the upgrade has run already.")
+        then = "and keep its file" if adds <= {*run[-1].adds} else "then delete it"
+        said = "No script waits: the upgrade has run already."
+        return downgrade_of(state, run[-1], then).after(said)
     if not waiting and (adds or drops):
         # The hints are about what a script holds, and there is none.
         return replace(no_script(state, project, min(adds, default="")), repair=True)

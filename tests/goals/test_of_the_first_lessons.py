@@ -1,0 +1,52 @@
+"""The goals of lessons 01 to 04, on what a beginner does there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from starts import Starts
+from states import Project
+
+from roundtrip import checks
+from roundtrip.course import find_course
+from roundtrip.lesson import hold
+
+ADD_AGE = "Add age column to user model"
+
+
+@pytest.fixture
+def first(starts: Starts, tmp_path: Path) -> Project:
+    """The end of lesson 01."""
+    return starts["first"].copy(tmp_path / "p")
+
+
+def unmet(project: Project, lesson: int, exercise: str = "") -> dict[str, checks.Finding]:
+    """What is not met in a lesson, or in its exercise, by the text of the goal."""
+    here = find_course().lesson(lesson)
+    goals = here.exercise(exercise).goals if exercise else here.goals
+    held = hold(goals, project.path, project.read())
+    return {each.goal.text: each.finding for each in held if not each.met}
+
+
+@pytest.mark.parametrize(
+    ("lesson", "exercise", "told"),
+    [
+        (3, "", "the upgrade has run already. Undo it, and keep its file."),
+        (3, "by-hand", "left over, or made twice. Undo it, then delete it."),
+        (4, "two-columns", "the upgrade has run already. Undo it, then delete it."),
+        (8, "", "left over, or made twice. Undo it, then delete it."),
+    ],
+)
+def test_a_script_that_has_run_is_undone_first(
+    first: Project, lesson: int, exercise: str, told: str
+):
+    first.add_to_model()
+    first.db("migrate", "-m", ADD_AGE)
+    for name in ("x", "Fill in ages") if exercise == "by-hand" else ():
+        first.db("revision", "-m", name)
+    first.db("upgrade")
+    found = unmet(first, lesson, exercise).values()
+    (said,) = (each for each in found if "Undo it" in each.cause)
+    assert told in said.cause and said.next == "flask db downgrade"
+    assert "Delete it first" not in said.cause
