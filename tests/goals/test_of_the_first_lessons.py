@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from starts import Starts
 from states import Project
+from turns import MODELS
 
 from roundtrip import checks
 from roundtrip.course import find_course
@@ -50,3 +51,33 @@ def test_a_script_that_has_run_is_undone_first(
     (said,) = (each for each in found if "Undo it" in each.cause)
     assert told in said.cause and said.next == "flask db downgrade"
     assert "Delete it first" not in said.cause
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("email: Mapped", "mail: Mapped", "user.email is gone"),
+        ("String(80)", "String(90)", "user.name differs (VARCHAR(80)"),
+        ("String(80)", "String", "user.name as VARCHAR"),
+        (", unique=True", "", "user.email differs (unique"),
+        ("name: Mapped[str]", "name: Mapped[str | None]", "user.name differs (NOT NULL"),
+        ("    email:", "    nick: Mapped[int | None]\n    email:", "user.nick is new"),
+    ],
+)
+def test_lesson_02_ends_with_no_other_change_to_the_model(
+    first: Project, old: str, new: str, told: str
+):
+    first.add_to_model()
+    assert not unmet(first, 2)
+    first.edit(MODELS, old, new)
+    (said,) = unmet(first, 2).values()
+    assert told in said.cause and "adds only user.age" in said.cause
+    assert said.next == "git diff"
+
+
+def test_what_only_the_database_has_is_no_change_to_the_model(first: Project):
+    first.add_to_model()
+    first.sql("ALTER TABLE user ADD COLUMN phone TEXT")
+    assert not unmet(first, 2)
+    first.sql("DROP TABLE user")
+    assert not [goal for goal in unmet(first, 2) if "model" in goal]

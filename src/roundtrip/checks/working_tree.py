@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
 from ..state import State
 from ..verdict.commands import AMEND, ANY_MESSAGE, commit, commit_script
+from ..verdict.lookups import made_by
 from .causes import make_again
 from .commit_causes import dropped_apart, not_now, not_to_commit, why_changed
 from .finding import Cure, Finding, met, unmet
+from .model_causes import look_at
 
 
 def clean(
@@ -59,8 +62,13 @@ def _joined(state: State, command: str) -> str:
     return AMEND if same else command
 
 
-def changed_only(state: State, project: Path, files: list[str]) -> Finding:
-    """Exactly these tracked files differ from the last commit, and no script is new."""
+def changed_only(
+    state: State, project: Path, files: list[str], adds: Sequence[str] = ()
+) -> Finding:
+    """Exactly these tracked files differ from the last commit, and no script is new.
+
+    `adds`: what the model has new, and that is all in which it differs from its scripts.
+    """
     found = sorted({*state.git.modified, *state.git.staged})
     text = f"changed since the last commit: {', '.join(found) or 'nothing'}"
     folders = {file.partition("/")[0] for file in files}
@@ -75,7 +83,8 @@ def changed_only(state: State, project: Path, files: list[str]) -> Finding:
     if lost := [file for file in files if file in state.git.deleted]:
         return unmet(text, why_changed(state, lost[0]))
     if found == sorted(files):
-        return met(text)
+        more = _differs(state, adds) if adds else None
+        return unmet(text, more) if more else met(text)
     missing = [file for file in files if file not in found]
     if missing:
         cause = f"The change to {missing[0]} was not saved, or is committed already."
@@ -84,6 +93,25 @@ def changed_only(state: State, project: Path, files: list[str]) -> Finding:
             return unmet(text, Cure(cause, "git reset HEAD~1"))
         return unmet(text, Cure(cause, "git log --oneline"))
     return unmet(text, Cure("Another file was changed as well.", "git diff"))
+
+
+def _differs(state: State, adds: Sequence[str]) -> Cure | None:
+    """The cure where the model has more new than this. What its scripts made, a database tells."""
+    made = made_by(state.migrations.revisions)
+    found = []
+    for change in () if state.migrations.pending else state.differences:
+        new, whole = change.op[:4] == "add_", change.op.endswith(("_column", "_table"))
+        if change.name in adds or (whole and new == (change.name in made)):  # or not the model's
+            continue
+        name = f"{change.table}.{change.of[0]}" if change.of else change.name
+        how = f"differs ({change.detail})" if not whole else "is new" if new else "is gone"
+        found.append((how != "is gone", f"In the model, {name} {how}."))
+    found += [(True, said.found) for said in state.disagreements if said.kind == "other_length"]
+    if not found:
+        return None
+    cause = f"{min(found)[1]} This lesson adds only {', '.join(adds)}: write the rest as it was, "
+    cause += "or the next lesson's script changes it too."
+    return Cure(cause, look_at(state), repair=True)
 
 
 def untracked(state: State, project: Path, pattern: str, message: str = ANY_MESSAGE) -> Finding:
