@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from starts import Starts
-from states import Project
+from states import AGE, Project
 from turns import MODELS
 
 from roundtrip import checks
@@ -81,3 +81,13 @@ def test_what_only_the_database_has_is_no_change_to_the_model(first: Project):
     assert not unmet(first, 2)
     first.sql("DROP TABLE user")
     assert not [goal for goal in unmet(first, 2) if "model" in goal]
+
+
+def test_a_model_that_was_written_beside_its_folder_is_named(first: Project):
+    first.write("models.py", "age = 1\n")
+    for line in (AGE, ""):
+        said = [*unmet(first, 2).values()][-1]
+        assert "models.py is in the wrong folder" in said.cause and "new: models.py" in said.found
+        first.add_to_model(line)
+    first.git("clean", "-f", "models.py")
+    assert [*unmet(first, 2)] == []

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
+from ..env_file import quoted
 from ..state import State
 from ..verdict.commands import AMEND, ANY_MESSAGE, commit, commit_script
 from ..verdict.lookups import made_by
@@ -73,6 +74,11 @@ def changed_only(
     text = f"changed since the last commit: {', '.join(found) or 'nothing'}"
     folders = {file.partition("/")[0] for file in files}
     code = [file for file in state.git.untracked if file.endswith(".py")]
+    names = {Path(file).name for file in files}
+    if astray := [file for file in code if Path(file).name in names]:
+        cause = f"{astray[0]} is in the wrong folder. Write what is in it into {files[0]}; then "
+        cause += f"git clean -f {quoted(astray[0])} deletes it."
+        return unmet(f"{text}; new: {astray[0]}", Cure(cause, "git status", repair=True))
     if beside := [file for file in code if file.partition("/")[0] in folders]:
         cause = f"{beside[0]} is new. This lesson changes what is there, and adds no file."
         return unmet(f"{text}; new: {beside[0]}", Cure(cause, "git status"))
