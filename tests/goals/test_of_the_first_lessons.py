@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,13 @@ def test_a_model_that_was_written_beside_its_folder_is_named(first: Project):
         first.add_to_model(line)
     first.git("clean", "-f", "models.py")
     assert [*unmet(first, 2)] == []
+
+
+def test_a_script_of_another_message_is_made_again_in_lesson_04_too(first: Project):
+    first.add_to_model()
+    first.db("migrate", "-m", "Add age")
+    (said,) = unmet(first, 4).values()
+    assert f'flask db migrate -m "{ADD_AGE}"' in said.cause
+    first.run(*shlex.split(said.next))
+    first.db("migrate", "-m", ADD_AGE)
+    assert not unmet(first, 4)
