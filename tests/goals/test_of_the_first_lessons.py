@@ -94,6 +94,23 @@ def test_a_model_that_was_written_beside_its_folder_is_named(first: Project):
     assert [*unmet(first, 2)] == []
 
 
+@pytest.mark.parametrize("lesson", [3, 4])
+def test_a_model_that_was_committed_before_its_script_comes_off_again(first: Project, lesson: int):
+    """By `git commit -am`, which leaves out what is untracked."""
+    first.add_to_model()
+    first.db("migrate", "-m", ADD_AGE)
+    assert not unmet(first, lesson)
+    first.git("commit", "-qam", "age")
+    (said,) = unmet(first, lesson).values()
+    assert "The model is committed already" in said.cause
+    first.run(*shlex.split(said.next))
+    assert not unmet(first, lesson)
+    assert (
+        MODELS in first.git("diff", "--name-only")
+        and first.git("rev-list", "--count", "HEAD") == "1\n"
+    )
+
+
 def test_a_script_of_another_message_is_made_again_in_lesson_04_too(first: Project):
     first.add_to_model()
     first.db("migrate", "-m", "Add age")

@@ -9,7 +9,7 @@ from pathlib import Path
 from ..env_file import quoted
 from ..state import State
 from ..verdict.commands import AMEND, ANY_MESSAGE, commit, commit_script
-from ..verdict.lookups import made_by
+from ..verdict.lookups import made_by, model_names
 from .causes import make_again
 from .commit_causes import dropped_apart, not_now, not_to_commit, why_changed
 from .finding import Cure, Finding, met, unmet
@@ -94,10 +94,7 @@ def changed_only(
     missing = [file for file in files if file not in found]
     if missing:
         cause = f"The change to {missing[0]} was not saved, or is committed already."
-        if state.git.commits[1:]:
-            cause += " This takes the last commit off the branch, and keeps the files."
-            return unmet(text, Cure(cause, "git reset HEAD~1"))
-        return unmet(text, Cure(cause, "git log --oneline"))
+        return unmet(text, _off_the_branch(state, cause))
     return unmet(text, Cure("Another file was changed as well.", "git diff"))
 
 
@@ -120,10 +117,26 @@ def _differs(state: State, adds: Sequence[str]) -> Cure | None:
     return Cure(cause, look_at(state), repair=True)
 
 
+def _off_the_branch(state: State, cause: str) -> Cure:
+    """What was committed too early comes off the branch again, where a commit is before it."""
+    if not state.git.commits[1:]:
+        return Cure(cause, "git log --oneline")
+    cause += " This takes the last commit off the branch, and keeps the files."
+    return Cure(cause, "git reset HEAD~1")
+
+
 def untracked(state: State, project: Path, pattern: str, message: str = ANY_MESSAGE) -> Finding:
-    """A file that matches `pattern` is there and not tracked by Git; of a script with `message`."""
+    """A file that matches `pattern` is there and not tracked by Git; of a script with `message`.
+
+    Nor is what a script adds committed in the model.
+    """
     found = [name for name in state.git.untracked if fnmatch(name, pattern)]
     if found:
+        adds = {name for r in state.migrations.revisions if r.file in found for name in r.adds}
+        if adds & model_names(state) and not {*state.model.files} & {*state.git.uncommitted}:
+            cause = "The model is committed already, without its script: both go into one commit, "
+            early = _off_the_branch(state, f"{cause}after the upgrade.")
+            return unmet(f"{found[0]} is there, and the model is committed", early)
         return met(f"{found[0]} is there, and Git does not track it yet")
     text = f"no untracked file {pattern}"
     if staged := [name for name in state.git.staged if fnmatch(name, pattern)]:
@@ -132,11 +145,7 @@ def untracked(state: State, project: Path, pattern: str, message: str = ANY_MESS
     if known := [r for r in state.migrations.revisions if fnmatch(r.file, pattern)]:
         if known[0].ignored:
             return unmet(text, Cure(f".gitignore keeps {known[0].file} out.", "%show .gitignore"))
-        cause, command = f"{known[0].file} is committed already.", "git log --oneline"
-        if state.git.commits[1:]:
-            cause += " This takes the last commit off the branch, and keeps the files."
-            command = "git reset HEAD~1"
-        return unmet(text, Cure(cause, command))
+        return unmet(text, _off_the_branch(state, f"{known[0].file} is committed already."))
     scripts = [r for r in state.migrations.revisions if r.file in state.git.untracked]
     if scripts:
         cause = f"The name of {scripts[-1].file} comes from another message, and the next lessons "
