@@ -6,8 +6,8 @@ found, the likely cause, and what to run next.
 
 Each public function of git, working_tree, files, model, migrations, committed, databases, copies
 and rows is one. Why something is not as it should be, and the cure: causes, and those of the model,
-the scripts, the databases, the rows, the way back, the commits and the branches. course_databases
-looks into the databases, reflog into what Git remembers.
+the scripts, the databases, the rows, the way back, the commits, their subjects and the branches.
+course_databases looks into the databases, reflog into what Git remembers.
 """
 
 from __future__ import annotations

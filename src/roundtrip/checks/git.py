@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -21,18 +20,10 @@ from .commit_causes import (
 )
 from .finding import Cure, Finding, met, unmet
 from .model_causes import why_lacking
-from .reflog import (
-    Made,
-    ask_git,
-    commits_to,
-    is_as_in,
-    is_in_the_files,
-    is_part_of,
-    off_the_branch,
-    taken_off_from,
-)
+from .reflog import ask_git, off_the_branch, taken_off_from
 from .script_causes import does_more, usual_message
-from .way_back_causes import database_first, over
+from .subject_causes import go_back_to, taken_off
+from .way_back_causes import over
 
 
 def commits(
@@ -185,9 +176,9 @@ def head_subject(
     if done := over(state, project, subject, column):
         return unmet(text, done)
     if older:
-        return unmet(text, _go_back_to(state, project, subject, older[0], back))
+        return unmet(text, go_back_to(state, project, subject, older[0], back))
     if called := [entry for entry in off_the_branch(state, project) if entry.subject == subject]:
-        return unmet(text, _taken_off(state, project, subject, called, commits, back))
+        return unmet(text, taken_off(state, project, subject, called, commits, back))
     made = not file or ((project / file).is_file() and file not in state.git.untracked)
     if len(state.git.commits) < commits or not made:
         # An earlier lesson may have ended with an amended commit of its own.
@@ -210,69 +201,6 @@ def head_subject(
         cause = "Later lessons find this commit by its message."
         return unmet(text, Cure(cause, f'git commit --amend -m "{subject}"'))
     return unmet(text, Cure(f"No commit is called “{subject}” here.", "git log --oneline"))
-
-
-def _go_back_to(state: State, project: Path, subject: str, place: str, back: bool) -> Cure:
-    """The way to the commit of this message, at a place further back on the branch."""
-    cause = f"“{subject}” is {place}, further back: the branch has later commits."
-    if not back:
-        cause += " Are they one too many? Once no database needs a script of theirs, git reset "
-        cause += f"--soft {place} takes them off and keeps the files; then git commit --amend "
-        cause += "--no-edit puts what belongs there into that commit."
-        return Cure(cause, "git log --oneline", repair=True)
-    if state.git.subject.startswith("Revert "):
-        cause += " git revert adds commits; here they go, by a reset."
-    first = database_first(state, project, place)
-    if first and any(is_part_of(project, each.after) for each in off_the_branch(state, project)):
-        return first  # a reset has taken a part of what is to go
-    if not state.disagreements and first:
-        cause += " Every database has run what they brought. Do they belong to a later part? Then "
-        cause += "this one is over. If not, downgrade each database first; only then reset."
-        return Cure(cause, "git log --oneline", repair=True)
-    if not state.disagreements:  # later work, and every place has it
-        return Cure(cause, "git log --oneline")
-    if first:
-        return first
-    changed = {*state.git.uncommitted} - {*state.git.untracked}  # a reset leaves these
-    if not changed or is_as_in(project, place, changed):
-        return Cure(cause, f"git reset --hard {place}")
-    cause += " A reset would also delete what is not committed. This sets it aside; "
-    cause += "then reset; git stash pop brings it back."
-    return Cure(cause, "git stash")
-
-
-def _taken_off(
-    state: State, project: Path, subject: str, called: Sequence[Made], commits: int, back: bool
-) -> Cure:
-    """The way to the commits of this message, which were taken off the branch."""
-    if elsewhere := aside(project, called):
-        return elsewhere
-    place = called[-1].after[:7]
-    last = len(state.git.commits) + 1 == commits  # all that was taken off becomes one commit
-    more = not last and len(commits_to(project, place)) > 1
-    left = is_in_the_files(state, project, place)
-    if not back and more and (left or place == state.git.reset_from):
-        cause = (
-            f"“{subject}” was {place}, and a reset took more than one commit off the branch. "
-            "This moves it back there, and changes no file."
-        )
-        return Cure(cause, f"git reset {place}", holds_back=True)
-    if not back and left:
-        cause = f"“{subject}” was {place}, and a reset took it off the branch. Its changes "
-        cause += "are still in the files: commit them again."
-        return Cure(cause, commit(state, subject), holds_back=True)
-    if not back and (first := database_first(state, project, place)):
-        return first.after(f"“{subject}” is {place}, which Git remembers.")
-    cause = f"“{subject}” is {place}: no branch has it any more, but Git remembers it."
-    command = "git reflog"
-    if back and not state.git.uncommitted:
-        command = f"git reset --hard {place}"
-    named = ask_git(project, "rev-parse", "--verify", "--quiet", "ORIG_HEAD")
-    moved = not back and bool(named) and named[0] != called[-1].after
-    if moved and {*state.git.uncommitted} <= {*state.git.untracked}:
-        cause += " ORIG_HEAD is another commit by now, so take the hash."
-        command = f"git reset --hard {place}"
-    return Cure(cause, command, repair=moved, holds_back=True)
 
 
 def taken_back(state: State, project: Path, subject: str, column: str = "") -> Finding:
