@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 from starts import Starts
-from states import AGE, Project
+from states import AGE, Project, add_users
 from turns import MODELS
 
 from roundtrip import checks
 from roundtrip.course import find_course
 from roundtrip.lesson import hold
+from roundtrip.messages import goals
 
+FIRST = "Create the user table"
 ADD_AGE = "Add age column to user model"
 
 
@@ -23,11 +25,23 @@ def first(starts: Starts, tmp_path: Path) -> Project:
     return starts["first"].copy(tmp_path / "p")
 
 
+@pytest.fixture
+def uncommitted(starts: Starts, tmp_path: Path) -> Project:
+    """Lesson 01 before its first commit."""
+    project = starts["new"].copy(tmp_path / "new")
+    project.git("init")
+    project.db("init")
+    project.db("migrate", "-m", "Create user table")
+    project.db("upgrade")
+    add_users(project)
+    return project
+
+
 def unmet(project: Project, lesson: int, exercise: str = "") -> dict[str, checks.Finding]:
     """What is not met in a lesson, or in its exercise, by the text of the goal."""
     here = find_course().lesson(lesson)
-    goals = here.exercise(exercise).goals if exercise else here.goals
-    held = hold(goals, project.path, project.read())
+    asked = here.exercise(exercise).goals if exercise else here.goals
+    held = hold(asked, project.path, project.read())
     return {each.goal.text: each.finding for each in held if not each.met}
 
 
@@ -119,3 +133,39 @@ def test_a_script_of_another_message_is_made_again_in_lesson_04_too(first: Proje
     first.run(*shlex.split(said.next))
     first.db("migrate", "-m", ADD_AGE)
     assert not unmet(first, 4)
+
+
+@pytest.mark.parametrize("amend", [(), ("--no-edit",), ("-m", FIRST)])
+def test_two_commits_of_lesson_01_become_the_one_that_is_looked_for(
+    uncommitted: Project, amend: tuple[str, ...]
+):
+    uncommitted.git("add", "demo_app")
+    uncommitted.git("commit", "-m", "first commit")
+    uncommitted.commit(FIRST)
+    (said,) = unmet(uncommitted, 1).values()
+    assert "git reset --soft HEAD~1, then " in said.cause and "not reset" not in said.cause
+    assert f'git commit --amend -m "{FIRST}".' in said.cause
+    uncommitted.git("reset", "-q", "--soft", "HEAD~1")
+    if amend:
+        uncommitted.git("commit", "-q", "--amend", *amend)
+    for said in unmet(uncommitted, 1).values():
+        uncommitted.run(*shlex.split(said.next))
+        if not unmet(uncommitted, 1):
+            break
+    assert uncommitted.git("rev-list", "--count", "HEAD") == "1\n"
+    assert uncommitted.git("log", "--format=%s") == f"{FIRST}\n"
+    assert uncommitted.git("status", "--short") == ""
+    assert "migrations/env.py" in uncommitted.git("ls-files")
+
+
+def test_what_is_not_staged_any_more_is_added_before_the_commit_is_amended(uncommitted: Project):
+    uncommitted.git("add", "demo_app")
+    uncommitted.git("commit", "-m", "first commit")
+    uncommitted.commit(FIRST)
+    uncommitted.git("reset", "-q", "HEAD~1")
+    here = find_course().lesson(1)
+    for command in ("git add .", f'git commit --amend -m "{FIRST}"'):
+        held = hold(here.goals, uncommitted.path, uncommitted.read())
+        assert {line.strip() for line in goals(held) if "next: git" in line} == {f"next: {command}"}
+        uncommitted.run(*shlex.split(command))
+    assert not unmet(uncommitted, 1)

@@ -58,7 +58,10 @@ def commits(
         if message == ANY_MESSAGE:  # the lesson makes no commit: all would be in one
             cause = "The branch holds later work too: it was not reset."
             return unmet(text, Cure(cause, "git log --oneline"))
-        cause += "Make them one: git reset --soft HEAD~1, then git commit --amend --no-edit."
+        if count == 1:
+            cause = "The lesson's work is in several commits. "
+        cause += f"Make them one: git reset --soft HEAD~{found - count}, then git commit --amend "
+        cause += f'-m "{message}".'
         return unmet(text, Cure(cause, "git log --oneline"))
     if state.git.uncommitted:
         if bad := not_to_commit(state, project):

@@ -60,6 +60,13 @@ def taken_off(
     last = len(state.git.commits) + 1 == commits  # all that was taken off becomes one commit
     more = not last and len(commits_to(project, place)) > 1
     left = is_in_the_files(state, project, place)
+    here = left or not ask_git(project, "diff", "--name-only", "HEAD", place)
+    if here and len(state.git.commits) == commits:
+        amend = f'git commit --amend -m "{subject}"'
+        cause = f"“{subject}” was {place}, and all that it had is here. {amend} puts that into the "
+        cause += "last commit, with this message."
+        unstaged = state.git.untracked or state.git.modified
+        return Cure(cause, "git add ." if unstaged else amend, holds_back=True)
     if not back and more and (left or place == state.git.reset_from):
         cause = (
             f"“{subject}” was {place}, and a reset took more than one commit off the branch. "
