@@ -169,3 +169,10 @@ def test_what_is_not_staged_any_more_is_added_before_the_commit_is_amended(uncom
         assert {line.strip() for line in goals(held) if "next: git" in line} == {f"next: {command}"}
         uncommitted.run(*shlex.split(command))
     assert not unmet(uncommitted, 1)
+
+
+def test_where_nothing_is_committed_there_is_no_last_commit(starts: Starts, tmp_path: Path):
+    project = starts["new"].copy(tmp_path / "p")
+    project.git("init")
+    said = unmet(project, 1)["Every file is committed"]
+    assert said.cause == "Nothing is committed yet."

@@ -52,7 +52,10 @@ def clean(
         own = "" if message == ANY_MESSAGE else message  # else as the script is called
         return unmet(text, Cure(cause, _joined(state, commit_script(state, scripts[-1], own))))
     if state.git.untracked or state.git.modified:
-        return unmet(text, Cure("A change was made after the last commit.", "git status"))
+        cause = "A change was made after the last commit."
+        if not state.git.commits:
+            cause = "Nothing is committed yet."
+        return unmet(text, Cure(cause, "git status"))
     cause = "It is staged, but not committed."
     return unmet(text, Cure(cause, _joined(state, commit(state, message))))
 
