@@ -193,3 +193,15 @@ def test_no_database_gets_into_a_commit_that_a_goal_tells(starts, tmp_path, stag
     said = find(project, "committed_migration", adds=["user.age"])
     project.run(*shlex.split(said.next))
     assert "before.db" not in project.git("ls-files")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_databases_are_asked_for_only_where_a_script_would_go(project: Project, script: bool):
+    subject = project.git("log", "-1", "--format=%s").strip()
+    project.write("pytest.ini", "[pytest]\n")
+    if script:
+        project.db("revision", "-m", "By hand")
+    project.commit("More")
+    said = find(project, "head_subject", subject=subject, commits=2)
+    assert "git reset --soft" in said.cause
+    assert ("Once no database needs a script of theirs" in said.cause) == script

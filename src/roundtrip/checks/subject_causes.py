@@ -25,9 +25,12 @@ def go_back_to(state: State, project: Path, subject: str, place: str, back: bool
     """The way to the commit of this message, at a place further back on the branch."""
     cause = f"“{subject}” is {place}, further back: the branch has later commits."
     if not back:
-        cause += " Are they one too many? Once no database needs a script of theirs, git reset "
-        cause += f"--soft {place} takes them off and keeps the files; then git commit --amend "
-        cause += "--no-edit puts what belongs there into that commit."
+        scripts = f"{state.migrations.folder}/versions/"
+        brought = ask_git(project, "diff", "-z", "--name-only", place, "HEAD", "--", scripts)
+        once = "Once no database needs a script of theirs, " if brought else ""
+        cause += f" Are they one too many? {once}git reset --soft {place} takes them off and keeps "
+        cause += "the files; then git commit --amend --no-edit puts what belongs there into that "
+        cause += "commit."
         return Cure(cause, "git log --oneline", repair=True)
     if state.git.subject.startswith("Revert "):
         cause += " git revert adds commits; here they go, by a reset."
