@@ -16,7 +16,7 @@ from ..verdict.database_rules import database_problem, kept_by_git
 from ..verdict.elsewhere_rules import unreadable
 from ..verdict.git_rules import half_a_reset
 from ..verdict.lookups import APP, database_names, has_run, model_names, row_count
-from ..verdict.model_rules import app_not_found, model_error
+from ..verdict.model_rules import app_not_found, model_error, no_app
 from ..verdict.script_rules import folder_gone, missing_script, script_error
 from ..verdict.unseen_rules import not_made
 from ..verdict.wording import by_sql, dropped
@@ -40,6 +40,8 @@ def why_blocked(state: State, project: Path | None = None, database: str = USUAL
         return as_told(said)
     if said := script_error(state) or database_problem(state) or kept_by_git(state):
         return as_told(said, "%board")
+    if missing and (deleted := no_app(state)) and deleted.next.startswith("git revert"):
+        return as_told(deleted)  # else its scripts would be in the way of that
     verdict = folder_gone(state) or missing_script(state) or state.verdict
     there = versions(project, database) if project else ()
     gone = [*missing, *(each for each in there if each not in state.migrations.ids)]

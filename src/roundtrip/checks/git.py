@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -33,11 +34,13 @@ def commits(
     script: str = "",
     message: str = ANY_MESSAGE,
     adds: str = "",
+    back: str = "",
 ) -> Finding:
     """The current branch holds exactly `count` commits.
 
     `script`: the last of them brought the script of this name, together with what it is for.
-    `message`: what it should be called. `adds`: the only `table.column` that it brings.
+    `message`: what it should be called. `adds`: the only `table.column` that it brings. `back`:
+    the message of the commit to go back to, which takes the others off.
     """
     found = len(state.git.commits)
     text = f"{counted(found, 'commit')} on the current branch"
@@ -49,6 +52,8 @@ def commits(
         return _together(state, project, script, text, adds)
     if found == count:
         return met(text)
+    if found > count and back and not (way := head_subject(state, project, back, back=True)).met:
+        return replace(way, found=text)
     if found > count:
         if [each.subject for each in state.git.commits[:2]] == [message] * 2:
             cause = "Two commits have this message: the second belongs in the first. This takes it "

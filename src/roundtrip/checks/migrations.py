@@ -23,6 +23,7 @@ from .causes import (
 from .commit_causes import reset_without_hard
 from .course_databases import USUAL
 from .finding import Cure, Finding, as_told, begin_again, met, unmet
+from .git import head_subject
 from .script_causes import names_of, why_not_pending
 from .way_back_causes import not_gone_back
 
@@ -34,10 +35,12 @@ def revisions(
     applied: int,
     whole: bool = False,
     message: str = "",
+    back: str = "",
 ) -> Finding:
     """There are `count` revisions in one line, and the database has run `applied` of them.
 
     `whole`: they make all that the model has. `message`: what a missing one should be called.
+    `back`: the message of the commit to go back to, which is without the others.
     """
     everything = state.migrations.revisions
     run = [revision for revision in everything if revision.applied]
@@ -62,10 +65,10 @@ def revisions(
         newest = run[-1]
         if newest.committed and newest.adds and not newest.loses:
             return unmet(text, not_gone_back(state, project, USUAL, newest.adds[0]))
-        back = downgrade_of(state, newest)
+        undo = downgrade_of(state, newest)
         if newest.undoes and not newest.drops:
-            back = replace(back, cause="The upgrade has run, and should not have yet.")
-        return unmet(text, back)
+            undo = replace(undo, cause="The upgrade has run, and should not have yet.")
+        return unmet(text, undo)
     if len(everything) < count and (deleted := _deleted(state)):
         cause = f"{deleted} is deleted; the last commit has it."
         return unmet(text, Cure(cause, f"git restore {quoted(deleted)}", repair=True))
@@ -78,6 +81,9 @@ def revisions(
             return unmet(text, make_again(state, empty, cause, then, repair=True))
         return unmet(text, no_script(state, project, message=message))
     if len(everything) > count:
+        too_many = everything[-1].committed and not everything[-1].applied
+        if back and too_many and not (way := head_subject(state, project, back, back=True)).met:
+            return replace(way, found=text)
         goes_back = count == applied and not whole
         return unmet(text, _one_too_many(state, project, whole, goes_back))
     return unmet(text, not_upgraded(state, project, USUAL))

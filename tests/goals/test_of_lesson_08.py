@@ -1,0 +1,72 @@
+"""The goals of lesson 08, where the code goes back, and of its exercise, where it returns."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+from following import with_two_in_production
+from starts import Starts
+from states import Project
+from turns import on_production
+
+from roundtrip.course import find_course
+from roundtrip.lesson import hold
+from roundtrip.messages import goals
+
+
+@pytest.fixture
+def downgraded(starts: Starts, tmp_path: Path) -> Project:
+    """The end of lesson 07: three commits, and no database has `age`."""
+    project = starts["first"].copy(tmp_path / "p")
+    project.git("commit", "-q", "--amend", "-m", "Create the user table")
+    project.add_to_model()
+    project.db("migrate", "-m", "Add age column to user model")
+    project.db("upgrade")
+    project.commit("Add age column to user model")
+    with_two_in_production(project)
+    project.git("commit", "-q", "--allow-empty", "-m", "Test the age column")
+    project.db("downgrade")
+    on_production(project, "downgrade")
+    return project
+
+
+def told(project: Project, exercise: str = "") -> str:
+    here = find_course().lesson(8)
+    asked = here.exercise(exercise).goals if exercise else here.goals
+    return "\n".join(goals(hold(asked, project.path, project.read())))
+
+
+def test_what_goes_with_the_reset_is_told_once(downgraded: Project):
+    said = told(downgraded)
+    place = downgraded.git("rev-parse", "HEAD~2")[:7]
+    assert said.count("next: git") == 1 and f"next: git reset --hard {place}" in said
+    assert "git log" not in said.replace("`git log --oneline`", "")
+    downgraded.git("reset", "-q", "--hard", place)
+    assert "not met" not in told(downgraded)
+
+
+def test_a_revert_of_the_first_commit_is_undone_before_its_scripts_are(downgraded: Project):
+    downgraded.git("reset", "-q", "--hard", "HEAD~2")
+    downgraded.git("revert", "--no-edit", "HEAD")
+    again = "git revert --no-edit HEAD"
+    assert f"next: {again}" in told(downgraded, "and-back")
+    assert "git restore" not in told(downgraded, "and-back")
+    assert downgraded.read().verdict.next == again
+    downgraded.run(*shlex.split(again))
+    assert downgraded.read().verdict.kind == "agree"
+
+
+def test_a_revert_that_would_be_refused_is_not_told(downgraded: Project):
+    """Files that the last commit has deleted are there again, and in no commit."""
+    downgraded.git("reset", "-q", "--hard", "HEAD~2")
+    downgraded.git("revert", "--no-edit", "HEAD")
+    downgraded.git("restore", "--source=HEAD~1", "--", "migrations")
+    said = downgraded.read().verdict
+    assert said.next == "git restore --source=HEAD~1 -- ." and "git revert" in said.why
+    assert "git revert" not in told(downgraded, "and-back").replace("git revert would", "")
+    downgraded.run(*shlex.split(said.next))
+    downgraded.commit("Back")
+    assert downgraded.read().verdict.kind == "agree"
+    assert downgraded.git("diff", "HEAD", "HEAD~2") == ""
