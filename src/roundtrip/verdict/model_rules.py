@@ -45,9 +45,12 @@ def no_app(state: State) -> Disagreement | None:
         why = "The command undoes that commit by a new one, so the files are back."
         found = f"The last commit, {place}, deleted its files."
         if in_the_way := [file for file in state.git.removed if file in state.git.untracked]:
-            why = f"{are(in_the_way)} back already, so git revert would refuse. This brings back "
-            why += "all that it deleted, as it was; then commit it."
-            return say("The app is deleted.", found, why, "git restore --source=HEAD~1 -- .")
+            why = f"{are(in_the_way)} back already, so git revert would refuse. This sets "
+            why += "what is in the way aside; then look again."
+            places = sorted({quoted(file.partition("/")[0]) for file in in_the_way})
+            return say(
+                "The app is deleted.", found, why, f"git stash push -u -- {' '.join(places)}"
+            )
         return say("The app is deleted.", found, why, "git revert --no-edit HEAD")
     why = "Write the app next: its factory create_app, and .flaskenv with the app's name."
     return say("There is no app yet.", "No file here holds a Flask app.", why)
