@@ -128,4 +128,4 @@ def test_no_answer_is_made_up_when_nothing_fits(notebook: Kernel):
     notebook.run("import shutil; shutil.rmtree('migrations')")
     answer = notebook.run("%answer what-is-in-the-script")
     assert answer.error == "RoundtripError"
-    assert "The workspace fits none of the answers" in answer.value
+    assert "This cannot be answered yet" in answer.value

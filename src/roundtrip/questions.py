@@ -81,8 +81,8 @@ class Question:
             if answer.goal and checks.check(answer.goal, state, project).met:
                 return answer
         raise RoundtripError(
-            "The workspace fits none of the answers: the command that the question is about has "
-            "not run, or something else has. Run the cells above in order, then this one again."
+            "This cannot be answered yet: the command that the question is about has not run, or "
+            "something else has. Run the cells above in order, then this one again."
         )
 
     def words(self) -> str:

@@ -62,6 +62,9 @@ def test_a_copy_that_is_no_copy_of_that_time(project: Path):
     copy(project, "before-age.db", "app.db")
     cause = f"before-age.db is a copy of app.db: --env-file was missing. {BEFORE}"
     refused("copied", made(), project, cause, SHELL, **COPY)
+    # made after development was upgraded, as in lesson 10
+    sql(project, f"UPDATE alembic_version SET version_num = '{SECOND}'", "before-age.db")
+    refused("copied", made(migrations=migrations(second())), project, cause, SHELL, **COPY)
 
 
 def test_a_copy_beside_the_folder_of_databases(project: Path):

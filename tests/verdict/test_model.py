@@ -12,6 +12,8 @@ from against_tools import check_against_commands
 from states import Project
 from turns import MODELS, POST
 
+from roundtrip import board, checks
+from roundtrip.course import Goal
 from roundtrip.probing import PROBE
 
 INIT = "demo_app/__init__.py"
@@ -283,6 +285,9 @@ def test_what_a_restore_of_the_model_would_throw_away_is_said(project: Project):
     """A class that no commit has would be lost with the line that is wrong."""
     key = '    user_id: Mapped[int] = mapped_column(db.ForeignKey("User.id"))\n'
     project.add_to_model(POST + key)
-    verdict = project.read().verdict
-    assert verdict.back == f"git restore {MODELS}"
-    assert verdict.why.endswith("The other command throws away all that is new in the file.")
+    state = project.read()
+    assert state.verdict.back == f"git restore {MODELS}"
+    drawn = " ".join(board.text(state).split())
+    assert "The other command throws away all that is new in the file." in drawn
+    told = checks.check(Goal("", "model_has", {"column": "post.user_id"}), state, project.path)
+    assert "other command" not in told.finding.cause, "a check tells one command"

@@ -59,8 +59,13 @@ def verdict(state: State) -> Verdict:
     also = " ".join(others[:2])
     if len(others) > 2:
         also += f" And {len(others) - 2} more."
-    text = " ".join(sentence for sentence in (found.found, found.why) if sentence)
+    # No commit and no reflog has what this one overwrites.
+    of_back = _THROWS_AWAY if found.back.startswith("git restore ") else ""
+    text = " ".join(sentence for sentence in (found.found, found.why, of_back) if sentence)
     return Verdict(tone, found.headline, text, found.next, found.back, also)
+
+
+_THROWS_AWAY = "The other command throws away all that is new in the file."
 
 
 def _git(git: GitState, news: News) -> Lane:

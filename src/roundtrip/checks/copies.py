@@ -58,7 +58,8 @@ def copied(
     has_run = bool({each.id for each in scripts} & run)
     fitting = copies_of(database, there)
     begun = last_reset_before(project, min((_date(project, s) for s in scripts), default=math.inf))
-    earlier = [f for f in fitting if adds and (project / "instance" / f).stat().st_mtime < begun]
+    before_it = [f for f in there if adds and (project / "instance" / f).stat().st_mtime < begun]
+    earlier = [file for file in fitting if file in before_it]
 
     def is_of_that_time(file: str) -> bool:
         if not has_run and is_newer(project, file, database):
@@ -95,13 +96,21 @@ def copied(
         cause = f"{database} has gone back further than one step: the copy is made right before "
         command = f"flask db upgrade {script.below}"
         cure = Cure(f"{cause}the upgrade.", command_on(database, command), repair=True)
+    elif other := [
+        file for file in _of_another(project, there, database, table) if file not in before_it
+    ]:
+        cure = cure.after(f"{other[0]} is a copy of {USUAL}: --env-file was missing.")
     elif earlier:
         cure = cure.after(f"{earlier[0]} was made for an earlier change.")
     elif fitting:
         cure = cure.after(f"{fitting[0]} is older than the last change of {database}.")
-    elif other := copies_of(USUAL, there):
-        cure = cure.after(f"{other[0]} is a copy of {USUAL}: --env-file was missing.")
     return unmet(text, cure)
+
+
+def _of_another(project: Path, files: Iterable[str], database: str, table: str) -> list[str]:
+    """Those of the files that hold rows of the default database, and none of this one."""
+    alike = [file for file in files if shares_a_row(project, file, USUAL, table)]
+    return [file for file in alike if not shares_a_row(project, file, database, table)]
 
 
 def _scripts(state: State, adds: str, drops: str) -> list[Revision]:

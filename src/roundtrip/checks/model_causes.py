@@ -55,7 +55,7 @@ def why_lacking(state: State, project: Path, name: str) -> Cure:
     there = ", ".join(each.name for each in table.columns)
     cause = (
         f"{table.class_name} has {there}, and no {column}: the line is missing, has another name, "
-        "or was not saved."
+        "was not saved, or is in a file outside the workspace."
     )
     return Cure(cause, here)
 

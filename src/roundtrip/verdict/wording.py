@@ -12,8 +12,6 @@ from .lookups import row_count
 
 def say(headline: str, found: str, why: str = "", next: str = "", back: str = "") -> Disagreement:
     """A disagreement; the table of rules adds its kind and its places."""
-    if back.startswith("git restore "):  # no commit and no reflog has what it overwrites
-        why = f"{why} The other command throws away all that is new in the file.".lstrip()
     return Disagreement("", (), headline, found, why, next, back)
 
 
