@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from . import progress
 from .checks import Result, lost
 from .checks.finding import Finding
 from .course import command
@@ -18,6 +19,10 @@ def started(started: Started, home: Home) -> list[str]:
     source = "an empty folder."
     if started.before and started.source == "own":
         source = f"as you left it at the end of {started.before.name}."
+        entry = progress.read(home).lessons.get(started.before.number)
+        if entry and not entry.completed:
+            source = f"{source[:-1]};\n       some of its goals are not met yet. "
+            source += "`%restart --fresh` takes the course's own end of it."
     elif started.before and started.source == "made":
         source = f"as {started.before.name} leaves it."
     if started.aside:

@@ -11,9 +11,10 @@ from click.testing import CliRunner
 from kernels import kernel
 from sittings import ALL, COURSE, GOALS, LESSONS, NONE_YET, begin, end, file_of, rows, table
 
-from roundtrip import card, progress
+from roundtrip import card, messages, progress
 from roundtrip.cli import main
 from roundtrip.home import Home
+from roundtrip.lesson import Started
 from roundtrip.progress import Entry, Record
 
 
@@ -161,3 +162,16 @@ def test_restart_from_a_terminal_is_no_start(home):
     done = CliRunner().invoke(main, ["restart", "1"], env={"ROUNDTRIP_HOME": str(home.root)})
     assert done.exit_code == 0, done.output
     assert not file_of(home).exists()
+
+
+def test_a_start_from_an_end_of_ones_own_says_whether_that_was_finished(home):
+    here, before = COURSE.lesson(4), COURSE.lesson(3)
+    own = messages.started(Started(here, "own", before, None), home)[1]
+    assert own == f"Start: as you left it at the end of {before.name}."
+    begin(home, 3)
+    end(home, 3, 5, met=2)
+    told = messages.started(Started(here, "own", before, None), home)[1]
+    assert "some of its goals are not met yet. `%restart --fresh` takes" in told
+    assert "not met" not in messages.started(Started(here, "made", before, None), home)[1]
+    end(home, 3, 9)
+    assert messages.started(Started(here, "own", before, None), home)[1] == own
