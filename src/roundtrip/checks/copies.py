@@ -58,8 +58,8 @@ def copied(
     has_run = bool({each.id for each in scripts} & run)
     fitting = copies_of(database, there)
     begun = last_reset_before(project, min((_date(project, s) for s in scripts), default=math.inf))
-    before_it = [f for f in there if adds and (project / "instance" / f).stat().st_mtime < begun]
-    earlier = [file for file in fitting if file in before_it]
+    old = {f for f in there if adds and (project / "instance" / f).stat().st_mtime < begun}
+    earlier, fresh = [f for f in fitting if f in old], [f for f in there if f not in old]
 
     def is_of_that_time(file: str) -> bool:
         if not has_run and is_newer(project, file, database):
@@ -96,9 +96,7 @@ def copied(
         cause = f"{database} has gone back further than one step: the copy is made right before "
         command = f"flask db upgrade {script.below}"
         cure = Cure(f"{cause}the upgrade.", command_on(database, command), repair=True)
-    elif other := [
-        file for file in _of_another(project, there, database, table) if file not in before_it
-    ]:
+    elif other := _of_another(project, fresh, database, table):
         cure = cure.after(f"{other[0]} is a copy of {USUAL}: --env-file was missing.")
     elif earlier:
         cure = cure.after(f"{earlier[0]} was made for an earlier change.")
