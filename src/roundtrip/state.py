@@ -19,7 +19,7 @@ class Disagreement:
 
     `headline` and `found` are sentences, `why` one to three; all plain text. `next` is a command,
     or empty where no command helps; then `why` says what to do. `back` is the command for who wants
-    the other way.
+    the other way. `then`: what follows `next` for who is on the way back.
     """
 
     kind: str
@@ -29,6 +29,7 @@ class Disagreement:
     why: str = ""
     next: str = ""
     back: str = ""
+    then: str = ""
 
 
 AGREE = Disagreement(

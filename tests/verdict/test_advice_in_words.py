@@ -166,5 +166,5 @@ ADVICE = {
 @pytest.mark.parametrize("name", ADVICE)
 def test_the_words_beside_the_command(name: str):
     places, words = ADVICE[name]
-    said = [each.why for each in made(**places).disagreements]
+    said = [f"{each.why} {each.then}" for each in made(**places).disagreements]
     assert any(words in why for why in said), said

@@ -219,7 +219,7 @@ def test_what_is_told_about_another_database_names_it(aged: Project):
     assert verdict.kind == "missing_script"
     first = aged.script_id("_create")
     command = f"flask --env-file production.env db downgrade {first}"
-    assert f"every database ({command} drops user.age with all values), and" in verdict.why
+    assert f"every database ({command} drops user.age with all values), and" in verdict.then
 
 
 def test_a_number_that_was_changed_in_a_script_is_put_back(aged: Project):

@@ -68,4 +68,4 @@ def test_what_a_way_back_would_drop_is_told_before_it_is_gone(both: Project):
     both.git("reset", "-q", "--hard", "HEAD~2")
     verdict = both.read().verdict
     assert verdict.next == "git reset --hard ORIG_HEAD"
-    assert f"(flask db downgrade {first} drops user.age and user.city with all" in verdict.why
+    assert f"(flask db downgrade {first} drops user.age and user.city with all" in verdict.then

@@ -127,7 +127,7 @@ def test_what_else_is_said(places: dict[str, object], kind: str, words: str, nex
 )
 def test_what_is_said_of_another_database_goes_there(places: dict[str, object]):
     said = made(**places, env_file="production.env").disagreements
-    words = " ".join(f"{each.why} {each.next} {each.back}" for each in said)
+    words = " ".join(f"{each.why} {each.next} {each.back} {each.then}" for each in said)
     goes = r"flask db (?:upgrade|downgrade|stamp|current)\b|(?:%board|%%flask_shell)\b"
     assert "--env-file production.env" in words
     assert not re.search(rf"(?:{goes})(?! --env-file production.env)", words), words

@@ -61,7 +61,7 @@ def verdict(state: State) -> Verdict:
         also += f" And {len(others) - 2} more."
     # No commit and no reflog has what this one overwrites.
     of_back = _THROWS_AWAY if found.back.startswith("git restore ") else ""
-    text = " ".join(sentence for sentence in (found.found, found.why, of_back) if sentence)
+    text = " ".join(filter(None, (found.found, found.why, found.then, of_back)))
     return Verdict(tone, found.headline, text, found.next, found.back, also)
 
 

@@ -168,11 +168,10 @@ def agree(state: State, project: Path, back: str = "", column: str = "") -> Find
         if soft := reset_without_hard(state, project):
             return unmet(f"not committed: {file}", soft)
         return unmet(f"not committed: {file}", why_changed(state, file))
-    why = first.why if back else first.why.partition(_AND_BACK)[0]
-    return unmet(first.found, Cure(f"{first.headline} {why}".strip(), first.next))
+    said = (first.headline, first.why, first.then if back else "")
+    return unmet(first.found, Cure(" ".join(filter(None, said)), first.next))
 
 
-_AND_BACK = " Then downgrade every database"  # where no lesson goes back, this is not to follow
 _LEADS_BACK = re.compile("git reset|db downgrade")
 _LEADS_ON = re.compile("db upgrade|db migrate|git add|git commit|git status")
 

@@ -123,4 +123,5 @@ def _with_env_file(said: Disagreement, env_file: str) -> Disagreement:
     def there(text: str) -> str:
         return text if text == "%board" else with_env_file(text, env_file)
 
-    return replace(said, why=there(said.why), next=there(said.next), back=there(said.back))
+    next, back = there(said.next), there(said.back)
+    return replace(said, why=there(said.why), next=next, back=back, then=there(said.then))

@@ -139,12 +139,6 @@ def missing_script(state: State) -> Disagreement | None:
     way = rescue.kind
     # Where the model still has what the database has, nothing has to be undone.
     wanted = not state.differences
-    then = (
-        "Then commit it."
-        if wanted
-        else "Then downgrade every database that has run it (flask db downgrade), and delete the "
-        "file again: git clean -f with its name."
-    )
     same = wanted and database_names(state) == made_by(here.revisions).keys()
     # A script that is only laid aside is not given up for another id.
     if same and way not in ("worktree", "stash", "branch"):
@@ -155,12 +149,18 @@ def missing_script(state: State) -> Disagreement | None:
         # A second reset would take the uncommitted work with it; the file alone is enough.
         way = "commit"
     in_the_way = _to_do_first(state, rescue, way)
-    why, command = in_the_way or _way_to_go_on(state, rescue, way, then)
+    why, command = in_the_way or _way_to_go_on(state, rescue, way)
+    then = ""
+    if way in ("commit", "blob") and wanted and not in_the_way:
+        why = f"{why} Then commit it."
+    elif not in_the_way:
+        then = _then_back(state, way)
     return say(
         "The database is ahead: a script is gone.",
         f"No file has its revision {here.missing[0]}. flask db says: Can't locate revision.",
         why,
         command,
+        then=then,
     )
 
 
@@ -187,14 +187,29 @@ def _to_do_first(state: State, rescue: Rescue, way: str) -> tuple[str, str] | No
     return None
 
 
-def _way_to_go_on(state: State, rescue: Rescue, way: str, then: str) -> tuple[str, str]:
-    """What to do about a script that is gone, and the command.
-
-    `way`: the kind of rescue, or "nothing lost". `then`: what comes after it.
-    """
+def _then_back(state: State, way: str) -> str:
+    """What follows for who wants to go back behind a script that was brought back."""
     here = state.migrations
     lost = [difference.name for difference in gone(state)]
     drops = f" drops {listed(lost)} with all values" if lost else ""
+    one_file = (
+        "Then downgrade every database that has run it (flask db downgrade), and delete the file "
+        "again: git clean -f with its name."
+    )
+    return {
+        "orig_head": f"Then downgrade every database (flask db downgrade "
+        f"{here.heads[0] if here.heads else 'base'}{drops}), and only then reset the code again.",
+        "commit": one_file,
+        "blob": one_file,
+    }.get(way, "")
+
+
+def _way_to_go_on(state: State, rescue: Rescue, way: str) -> tuple[str, str]:
+    """What to do about a script that is gone, and the command.
+
+    `way`: the kind of rescue, or "nothing lost".
+    """
+    here = state.migrations
     where, file = rescue.where, quoted(rescue.file)
     early = "The reset came before the downgrade. " if where == "ORIG_HEAD" else ""
     nothing = "Git does not have it, and nothing" if rescue.kind == "lost" else "Nothing"
@@ -218,18 +233,15 @@ def _way_to_go_on(state: State, rescue: Rescue, way: str, then: str) -> tuple[st
             f"git checkout {where}",
         ),
         "orig_head": (
-            f"{early}This undoes the reset. Then downgrade every database (flask db downgrade "
-            f"{here.heads[0] if here.heads else 'base'}{drops}), and only then reset the code "
-            "again.",
+            f"{early}This undoes the reset.",
             "git reset --hard ORIG_HEAD",
         ),
         "commit": (
-            f"{early}Git still has it; this brings the one file back. {then}",
+            f"{early}Git still has it; this brings the one file back.",
             f"git restore --source={where} -- {file if here.exists else here.folder}",
         ),
         "blob": (
-            "It was never committed, but Git still holds its content: this writes it to a file. "
-            + then,
+            "It was never committed, but Git still holds its content: this writes it to a file.",
             f"git show {where} > {file}",
         ),
         "nothing lost": (

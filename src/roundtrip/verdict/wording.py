@@ -10,9 +10,11 @@ from ..state import Disagreement, State
 from .lookups import row_count
 
 
-def say(headline: str, found: str, why: str = "", next: str = "", back: str = "") -> Disagreement:
+def say(
+    headline: str, found: str, why: str = "", next: str = "", back: str = "", then: str = ""
+) -> Disagreement:
     """A disagreement; the table of rules adds its kind and its places."""
-    return Disagreement("", (), headline, found, why, next, back)
+    return Disagreement("", (), headline, found, why, next, back, then)
 
 
 def sentence(text: str) -> str:
