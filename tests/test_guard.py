@@ -51,6 +51,23 @@ def test_a_restarted_kernel_refuses_until_a_lesson_is_started(clone: Path, tmp_p
     assert (tmp_path / "home" / "workspace" / ".git").is_dir()
 
 
+def test_settings_of_ones_own_do_not_take_the_guard_away(clone: Path, tmp_path: Path, monkeypatch):
+    """Either of these keeps one of the two ways from being gone."""
+    before = _everything(clone)
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    profile = tmp_path / "ipython" / "profile_default"
+    (profile / "startup").mkdir(parents=True)
+    for file, text in {
+        "ipython_config.py": "get_config().InteractiveShellApp.extensions = ['autoreload']",
+        "startup/0.py": "raise OSError",
+    }.items():
+        (profile / file).write_text(text)
+        with kernel(tmp_path / "home", cwd=clone / "notebooks") as own:
+            assert own.run("!git reset --hard").error == "Refused", file
+        (profile / file).unlink()
+    assert _everything(clone) == before
+
+
 def test_a_kernel_of_the_course_is_refused_wherever_it_starts(clone: Path, tmp_path: Path):
     """As when an editor starts it in the folder of another project."""
     (clone / "notebooks" / "course.toml").unlink()

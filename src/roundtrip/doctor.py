@@ -126,8 +126,11 @@ def _bytecode() -> Finding:
 
 def _guard() -> Finding:
     """Whether kernels load `roundtrip.guard` before their first cell."""
-    file = Path(sys.prefix, "etc", "ipython", "ipython_config.py")
-    there = file.is_file() and "roundtrip.guard" in file.read_text(encoding="utf-8")
+    folder = Path(sys.prefix, "etc", "ipython")
+    there = all(
+        file.is_file() and "roundtrip.guard" in file.read_text(encoding="utf-8")
+        for file in (folder / "ipython_config.py", folder / "startup" / "roundtrip_guard.py")
+    )
     return Finding(
         there,
         "Cells work in the workspace, from the first one on",
