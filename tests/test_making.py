@@ -6,12 +6,16 @@ import errno
 import json
 import os
 import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from roundtrip import making, snapshots
-from roundtrip.course import Course
+from roundtrip.course import Course, Lesson
 from roundtrip.errors import RoundtripError
 from roundtrip.home import Home
 
@@ -39,10 +43,9 @@ def test_a_notebook_that_does_not_hold_gives_no_start_state(course, tmp_path, ol
     home = Home(tmp_path / "home")
     home.private.mkdir(parents=True)
     first, second = course.lessons[1:3]
-    notebook = json.loads(second.notebook.read_text(encoding="utf-8"))
-    for cell in notebook["cells"]:
-        cell["source"] = [line.replace(old, new) for line in cell["source"]]
-    second.notebook.write_text(json.dumps(notebook), encoding="utf-8")
+    with edited(second) as cells:
+        for cell in cells:
+            cell["source"] = [line.replace(old, new) for line in cell["source"]]
     with pytest.raises(RoundtripError) as error:
         making.make(course, home, [first, second])
     assert reason in str(error.value)
@@ -50,6 +53,46 @@ def test_a_notebook_that_does_not_hold_gives_no_start_state(course, tmp_path, ol
     assert snapshots.made(home, course, first).is_dir(), "what held is kept"
     assert not snapshots.made(home, course, second).exists()
     assert not (home.private / "make").exists()
+
+
+def test_cells_that_a_learner_has_saved_are_no_part_of_a_start(course, tmp_path):
+    """`%lesson 3` in the wrong notebook would wait for the very start that is made."""
+    home = Home(tmp_path / "home")
+    home.private.mkdir(parents=True)
+    first, second = course.lessons[1:3]
+    place = snapshots.made(home, course, second)
+    with edited(second) as cells:
+        for source in ("%lesson 3", "!flask run", "!git commit --allow-empty -m Mine"):
+            mine = {"cell_type": "code", "id": "3f2a91c0", "metadata": {}, "source": source}
+            cells.insert(2, mine | {"outputs": [], "execution_count": None})
+        answer = next(c for c in cells if "exercise" in c["metadata"].get("tags", ()))
+        answer["source"] = "!flask run"
+    making.make(course, home, [first, second])
+    assert snapshots.made(home, course, second) == place
+    log = ["git", "-C", str(place / "workspace"), "log", "--format=%s"]
+    said = subprocess.run(log, capture_output=True, text=True, check=True).stdout
+    assert said == "Create the user table\n"
+
+
+def test_a_cell_that_does_not_end_is_named(course, tmp_path, monkeypatch):
+    monkeypatch.setattr(making, "_PATIENCE", 5.0)
+    home = Home(tmp_path / "home")
+    home.private.mkdir(parents=True)
+    with edited(course.lessons[1]) as cells:
+        third = [cell for cell in cells if cell["cell_type"] == "code"][2]
+        third["source"] = "!python -c 'import time; time.sleep(1000)'"
+    with pytest.raises(RoundtripError) as error:
+        making.make(course, home, [course.lessons[1]])
+    said = "01_build_the_demo_app.ipynb, code cell 3: it does not end in 5 seconds."
+    assert said in str(error.value) and "`git restore notebooks/01_" in str(error.value)
+
+
+@contextmanager
+def edited(lesson: Lesson) -> Iterator[list[dict[str, Any]]]:
+    """The cells of a notebook, saved when they have been changed."""
+    notebook = json.loads(lesson.notebook.read_text(encoding="utf-8"))
+    yield notebook["cells"]
+    lesson.notebook.write_text(json.dumps(notebook), encoding="utf-8")
 
 
 def test_a_learners_python_that_says_much_does_not_hold_it_up(course, tmp_path):

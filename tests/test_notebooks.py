@@ -116,6 +116,13 @@ def test_every_code_cell_is_committed_executed_in_order(row):
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
 
 
+@each_lesson
+def test_each_cell_has_an_id_of_its_lesson(row):
+    """A replay leaves out others: a learner has added them."""
+    ids = [cell.id for cell in READ[row["number"]].cells]
+    assert [id for id in ids if not id.startswith(f"l{row['number']:02}-")] == []
+
+
 CODE_CELLS = {0: 5, 1: 22, 2: 12, 3: 13, 4: 19, 5: 29, 6: 16, 7: 22, 8: 23, 9: 28, 10: 32}
 """How many cells each lesson runs."""
 

@@ -76,6 +76,20 @@ def test_it_leaves_alone_what_is_the_same_and_mends_what_is_not(course: Course, 
     assert file.read_bytes() == committed
 
 
+def test_a_new_cell_gets_an_id_of_the_course(course: Course, ran, monkeypatch):
+    """Of one that has JupyterLab's, a replay would think that a learner has added it."""
+    monkeypatch.setattr(refresh, "run", lambda _: deepcopy(ran))
+    file = course.folder / "notebooks" / NAME
+    committed = file.read_bytes()
+    notebook = nbformat.read(file, as_version=4)
+    was = [cell.id for cell in notebook.cells]
+    notebook.cells[2].id, notebook.cells[3].id = "3f2a91c0", "l05-04"
+    refresh.write(notebook, file)
+    assert list(refresh.refresh(course, [course.lesson(0)])) == [f"{NAME}: 2 cells rewritten"]
+    assert [cell.id for cell in nbformat.read(file, as_version=4).cells] == was
+    assert file.read_bytes() == committed
+
+
 def test_what_was_saved_while_it_ran_stays(course: Course, ran, monkeypatch):
     file = course.folder / "notebooks" / NAME
     notebook = nbformat.read(file, as_version=4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import tomllib
 from collections.abc import Mapping
@@ -133,6 +134,29 @@ def code_in(notebook: Path) -> list[str]:
         return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise unreadable(notebook, error) from None
+
+
+def steps_in(notebook: Path) -> list[tuple[int, Mapping[str, Any]]]:
+    """The cells that lead to a lesson's end, and the place of each among all code cells, from 1.
+
+    Not those that a learner has added, whose ids are JupyterLab's, nor exercises. Raises
+    `RoundtripError` as `code_in` does.
+    """
+    code_in(notebook)
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    code = enumerate((cell for cell in cells if cell["cell_type"] == "code"), start=1)
+    if steps := [(place, cell) for place, cell in code if _is_a_step(cell)]:
+        return steps
+    raise unreadable(notebook, ValueError("its cells have lost their ids"))
+
+
+def _is_a_step(cell: Mapping[str, Any]) -> bool:
+    ours = COURSE_ID.match(cell.get("id", ""))
+    return bool(ours) and "exercise" not in cell["metadata"].get("tags", ())
+
+
+COURSE_ID = re.compile(r"l\d+-")
+"""How the id of a cell of the course begins: `l05-12` is one of lesson 05."""
 
 
 def unreadable(file: Path, error: Exception) -> RoundtripError:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from . import snapshots, terminal
-from .course import Course, Lesson
+from .course import Course, Lesson, steps_in
 from .errors import RoundtripError
 from .home import Home
 from .safe_files import says_disk_is_full
@@ -90,16 +91,46 @@ def _replay_elsewhere(
             stderr=errors,
             encoding="utf-8",
         )
+        lesson, done, late = lessons[0], 0, threading.Event()
         with terminal.ending(process):
-            for line in process.stdout or ():
-                if on_cell and (said := re.fullmatch(r"(\d+) (\d+)/(\d+)\n", line)):
-                    number, done, total = map(int, said.groups())
-                    on_cell(course.lesson(number), done, total)
+            for line in _lines(process, late):
+                if told := re.fullmatch(r"(\d+) (\d+)/(\d+)\n", line):
+                    number, done, total = map(int, told.groups())
+                    lesson = course.lesson(number)
+                    if on_cell:
+                        on_cell(lesson, done, total)
             code = process.wait()
+        if late.is_set():
+            places = (place for place, _ in steps_in(lesson.notebook) if place > done)
+            said = f"{lesson.notebook.name}, code cell {next(places, done)}"
+            return f"{said}: it does not end in {_PATIENCE:.0f} seconds."
         errors.seek(0)
         lines = errors.read().strip().splitlines()
     reasons = [line for line in lines if line.startswith("Error: ")] or lines
     return reasons[-1] if code and reasons else ""
+
+
+def _lines(process: subprocess.Popen[str], late: threading.Event) -> Iterator[str]:
+    """The lines that a process prints. It is ended, and called late, when none comes for long."""
+
+    def give_up() -> None:
+        late.set()
+        terminal.end(process)
+
+    while process.stdout:
+        clock = threading.Timer(_PATIENCE, give_up)
+        clock.start()
+        try:
+            line = process.stdout.readline()
+        finally:
+            clock.cancel()
+        if not line:
+            return
+        yield line
+
+
+_PATIENCE = 120.0
+"""Seconds for one cell: many times what it takes where thirty people share two processors."""
 
 
 @contextmanager

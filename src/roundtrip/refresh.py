@@ -7,6 +7,7 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def run(notebook: Path) -> nbformat.NotebookNode:
     node = nbformat.reads(_text(notebook), as_version=4)
     done = 0
 
-    def count(cell: nbformat.NotebookNode, cell_index: int, **_: Any) -> None:
+    def add(cell: nbformat.NotebookNode, cell_index: int, **_: Any) -> None:
         nonlocal done
         done += cell.cell_type == "code"
 
@@ -44,7 +45,7 @@ def run(notebook: Path) -> nbformat.NotebookNode:
         timeout=_CELL_TIMEOUT,
         kernel_name="python3",
         resources={"metadata": {"path": str(notebook.parent)}},
-        on_cell_executed=count,
+        on_cell_executed=add,
         store_widget_state=False,
     )
     try:
@@ -60,8 +61,8 @@ def refresh(course: Course, lessons: Sequence[Lesson], every: bool = False) -> I
 
     All run in one temporary home, so that a lesson starts where the one before it ended. A cell
     keeps its stored outputs where the new ones are the same after sanitising; with `every`, all are
-    rewritten, so that every page has the random ids of the same run. What was saved while it ran is
-    not overwritten.
+    rewritten, so that every page has the random ids of the same run. Cells that are new get ids of
+    the course. What was saved while it ran is not overwritten.
     """
     same = (lambda old, new: False) if every else _sameness(course.folder / SANITIZER)
     with tempfile.TemporaryDirectory(prefix="roundtrip-") as folder:
@@ -70,7 +71,7 @@ def refresh(course: Course, lessons: Sequence[Lesson], every: bool = False) -> I
             before = _text(lesson.notebook)
             stored = nbformat.reads(before, as_version=4)
             fresh = run(lesson.notebook)
-            changed = _merge(stored, fresh, same)
+            changed = _name_cells(stored, lesson.number) + _merge(stored, fresh, same)
             said = f"{counted(changed, 'cell')} rewritten" if changed else "unchanged"
             if changed and _text(lesson.notebook) != before:
                 said = "left as it is: somebody saved it while it ran. Refresh it again."
@@ -90,20 +91,31 @@ def write(node: nbformat.NotebookNode, path: Path) -> None:
     path.write_text(nbformat.writes(node, version=4) + "\n", encoding="utf-8", newline="\n")
 
 
+def _name_cells(node: nbformat.NotebookNode, lesson: int) -> int:
+    """Give cells the ids by which a replay knows them (`l05-12`); count those that had none."""
+    prefix = f"l{lesson:02}-"
+    taken = {cell.id for cell in node.cells}
+    free = (name for n in count(1) if (name := f"{prefix}{n:02}") not in taken)
+    new = [cell for cell in node.cells if not cell.id.startswith(prefix)]
+    for cell in new:
+        cell.id = next(free)
+    return len(new)
+
+
 def _merge(
     stored: nbformat.NotebookNode,
     fresh: nbformat.NotebookNode,
     same: Callable[[list[Any], list[Any]], bool],
 ) -> int:
     """Put fresh outputs into `stored` where they differ; count the cells that were changed."""
-    changed, count = 0, 0
+    changed, place = 0, 0
     for old, new in zip(stored.cells, fresh.cells, strict=True):
         if old.cell_type != "code":
             continue
-        count += 1
-        outputs = [_plain(output, count) for output in _joined(new.outputs)]
-        if old.execution_count != count or not same(old.outputs, outputs):
-            old.outputs, old.execution_count = outputs, count
+        place += 1
+        outputs = [_plain(output, place) for output in _joined(new.outputs)]
+        if old.execution_count != place or not same(old.outputs, outputs):
+            old.outputs, old.execution_count = outputs, place
             changed += 1
     return changed
 

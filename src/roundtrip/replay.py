@@ -1,15 +1,15 @@
 """Replays the notebooks of lessons, quietly, and keeps the end state of each.
 
 The cells run in an IPython of this process's own, all lessons one after the other: no kernel has to
-be started. Cells that only look are left out, since they change nothing in the workspace; goals are
-held against the copy that is kept, while the next lesson runs.
+be started. Cells that only look are left out, since they change nothing in the workspace, and so
+are those that the learner has added. Goals are held against the copy that is kept, while the next
+lesson runs.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
-import json
 import os
 import re
 import shutil
@@ -20,7 +20,7 @@ from pathlib import Path
 from IPython.core.interactiveshell import InteractiveShell
 
 from . import magics, snapshots, terminal
-from .course import Lesson
+from .course import Lesson, steps_in
 from .errors import RoundtripError
 from .home import Home
 from .lesson import hold
@@ -60,9 +60,9 @@ def replay(home: Home, lessons: Sequence[Lesson], on_cell: OnCell) -> None:
         try:
             for lesson in lessons:
                 os.chdir(lesson.notebook.parent)
-                cells = json.loads(lesson.notebook.read_text(encoding="utf-8"))["cells"]
-                code = [cell for cell in cells if cell["cell_type"] == "code"]
-                for number, cell in enumerate(code, start=1):
+                steps = steps_in(lesson.notebook)
+                on_cell(lesson, 0, steps[-1][0])
+                for number, cell in steps:
                     source = "".join(cell["source"])
                     if source == "%finish":
                         kept = snapshots.own(home, lesson)
@@ -78,7 +78,7 @@ def replay(home: Home, lessons: Sequence[Lesson], on_cell: OnCell) -> None:
                             name = lesson.notebook.name
                             raise RoundtripError(f"{name}, code cell {number}: {said}")
                         at_end = False
-                    on_cell(lesson, number, len(code))
+                    on_cell(lesson, number, steps[-1][0])
         finally:
             for kept, is_met in met.items():
                 if not is_met.result():

@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from .course import Course, Lesson, code_in
+from .course import Course, Lesson, steps_in
 from .errors import RoundtripError
 from .home import Home
 from .safe_files import copy, read_json, write_json
@@ -115,7 +115,7 @@ _VERSIONS = ("alembic", "flask", "flask-migrate", "flask-sqlalchemy", "sqlalchem
 
 
 def _key(course: Course, lesson: Lesson) -> str:
-    """Twelve hex digits for every code cell up to this lesson's end, and the versions.
+    """Twelve hex digits for every step up to this lesson's end, and the versions.
 
     Raises `RoundtripError` where one of the notebooks cannot be read.
     """
@@ -123,8 +123,8 @@ def _key(course: Course, lesson: Lesson) -> str:
     for name in _VERSIONS:
         digest.update(f"{name}=={version(name)}\n".encode())
     for each in course.lessons:
-        for source in code_in(each.notebook):
-            digest.update(source.encode() + b"\0")
+        for _, cell in steps_in(each.notebook):
+            digest.update("".join(cell["source"]).encode() + b"\0")
         if each == lesson:
             break
     return digest.hexdigest()[:12]
