@@ -66,9 +66,16 @@ def test_writable_tells_the_truth(tmp_path):
     assert not home._writable(Path("/proc"))
 
 
-@pytest.mark.parametrize("name", ["a file", "a file/below", os.pathsep.join("ab"), "/proc/mine"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("a file", "a file/below", os.pathsep.join("ab"), "/proc/mine", "a\udcff"),
+        *("workspace", "workspace/instance"),
+    ],
+)
 def test_a_home_that_cannot_be_used_is_named_in_a_sentence(tmp_path, name):
     (tmp_path / "a file").write_text("")
+    (tmp_path / ".roundtrip").mkdir()
     with pytest.raises(RoundtripError, match=r"ROUNDTRIP_HOME|another folder") as said:
         find_home(tmp_path, {"ROUNDTRIP_HOME": str(tmp_path / name)})
     assert "\n" not in str(said.value)

@@ -132,6 +132,12 @@ def test_no_link_leads_writefile_out_of_the_workspace(notebook, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_link_that_leads_in_a_circle_is_written_over(notebook):
+    assert notebook.run("import os\nos.symlink('circle', 'circle')").error is None
+    answer = notebook.run("%%writefile circle\none")
+    assert (answer.error, answer.text) == (None, "Writing circle\n")
+
+
 def test_the_repository_is_written_by_git_alone(notebook):
     assert "leaves .git alone" in notebook.run("%%writefile .git/config\n[core]").value
 

@@ -63,10 +63,18 @@ def find_home(course_folder: Path, environ: Mapping[str, str] = os.environ) -> H
         else:
             root = Path(platformdirs.user_data_dir("roundtrip", appauthor=False))
         home = Home(root.resolve())
+        if "\ufffd" in os.fsencode(home.root).decode("utf-8", "replace"):
+            raise OSError("its name is not UTF-8")
         if os.pathsep in str(home.root):
             raise RoundtripError(
                 f"The folder {home.root} has a '{os.pathsep}' in its name, which would keep Git "
                 "from staying in your project; move the course to another folder."
+            )
+        above = (home.root, *home.root.parents)
+        if any(f.name == "workspace" and (f.parent / ".roundtrip").is_dir() for f in above):
+            raise RoundtripError(
+                f"{home.root} is inside the project of another home, whose Git would take your "
+                "work along; set ROUNDTRIP_HOME to a folder elsewhere."
             )
         if wanted and not home.private.exists() and _is_others(home.project):
             raise RoundtripError(

@@ -77,6 +77,13 @@ def test_a_change_is_seen(project: Path, readings: list[State], change):
     assert len(readings) == 2
 
 
+def test_a_link_that_leads_in_a_circle_keeps_nothing_from_being_read(project: Path, readings):
+    (project / "circle").symlink_to("circle")
+    reader = Reader(project)
+    assert reader.read() is reader.read()
+    assert len(readings) == 1
+
+
 def test_another_database_is_read_each_time_and_not_kept(project: Path, readings: list[State]):
     reader = Reader(project)
     first = reader.read()

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 from by_hand import ADD, CREATE, FIRST, SECOND, script, without_app
 from states import Project
+
+from roundtrip import board
 
 
 @pytest.mark.parametrize(
@@ -51,6 +56,14 @@ def test_a_merge_has_two_parents_and_comes_last(project: Project):
     assert (last.message, last.parents) == ("Merge heads", ("cccccccccccc", SECOND))
     assert found.heads == (last.id,)
     assert {each.id for each in found.revisions if each.applied} == {FIRST, SECOND}
+
+
+def test_a_script_whose_name_is_not_utf_8_can_be_drawn(project: Project):
+    place = os.fsencode(project.path / "migrations/versions") + b"/\xfd.py"
+    Path(os.fsdecode(place)).write_text("x = 1")
+    said = board.text(without_app(project))
+    assert "migrations/versions/\ufffd.py" in said
+    assert said.encode()
 
 
 @pytest.mark.parametrize(

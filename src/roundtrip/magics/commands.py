@@ -76,7 +76,7 @@ class CommandMagics(SessionMagics):
         name = given(line, "%%writefile FILE")["FILE"]
         with self._session.mine():
             root = self._session.home.project.resolve()
-            target = (root / name).resolve()
+            target = Path(os.path.realpath(root / name))  # `resolve` fails at a circle of links
             if target == root or not target.is_relative_to(root):
                 raise Refused("%%writefile needs the name of a file inside the workspace.")
             if target.relative_to(root).parts[0] == ".git":

@@ -49,7 +49,7 @@ def _traces(folder: Path) -> Iterator[tuple[str, int, int, int]]:
     """
     with suppress(FileNotFoundError, PermissionError):  # it has gone since, or is another's
         for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-            with suppress(FileNotFoundError):  # a file: others write here too
+            with suppress(OSError):  # others write here too; or a link leads in a circle
                 about = entry.stat(follow_symlinks=entry.is_file())
                 yield entry.path, about.st_ctime_ns, about.st_size, about.st_ino
             if entry.is_dir(follow_symlinks=False):

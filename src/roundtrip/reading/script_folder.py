@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -29,7 +30,8 @@ def read_scripts(
         if path.name.startswith((".#", "__init__")):  # as Alembic does
             continue
         inside = path.is_relative_to(project)
-        file = path.relative_to(project).as_posix() if inside else path.as_posix()
+        name = path.relative_to(project) if inside else path
+        file = os.fsencode(name.as_posix()).decode("utf-8", "replace")  # as in what Git prints
         try:
             text = path.read_bytes()
             revision = read_script(ast.parse(text), file)
@@ -69,7 +71,8 @@ def _newness(
     project: Path, file: str, git: GitState, tracked: frozenset[str]
 ) -> tuple[bool, bool, int, int]:
     """What is greater for a copy of a script: not in Git, in no commit, younger, a longer name."""
-    written = (project / file).stat().st_mtime_ns
+    path = project / file
+    written = path.stat().st_mtime_ns if path.exists() else 0
     return file not in tracked, file in git.added, written, len(file)
 
 
