@@ -34,7 +34,9 @@ from pathlib import Path
 
 CLONE = Path(__file__).resolve().parent
 VENV = CLONE / ".venv"
-STAMP = VENV / "roundtrip-stamp"  # marks the folder as ours; its text says whether it is complete
+STAMP = (
+    VENV / "roundtrip-stamp"
+)  # marks the folder as ours; its first line says whether it is complete
 PROJECT = CLONE / "pyproject.toml"
 LOCK = CLONE / "requirements.lock"
 PRIVATE = CLONE / ".roundtrip"
@@ -67,10 +69,14 @@ def main(words):
 
 
 def is_complete():
-    """Tell whether `.venv` is what this lock, this project and this place on the disk ask for."""
+    """Tell whether `.venv` is what this lock, this project and this place on the disk ask for.
+
+    Also whether nothing has gone since: by a stray `pip uninstall`, or by who made room.
+    """
     try:
-        return STAMP.read_text(encoding="utf-8") == _key()
-    except OSError:
+        key, *parts = STAMP.read_text(encoding="utf-8").split("\n")
+        return key == _key() and all(os.path.lexists(VENV / part) for part in parts)
+    except (OSError, ValueError):
         return False
 
 
@@ -219,12 +225,18 @@ def _build(guard):
             _step("3 of 4  the course's own package", course, guard, log, here)
             _write_paths_in_ascii()
             _step("4 of 4  compiling them, for speed", compiled, guard, log, {}, must=False)
-        STAMP.write_text(_key(), encoding="utf-8")
+        STAMP.write_text("\n".join((_key(), *_parts())), encoding="utf-8")
     except (StartError, OSError):
         _remove(VENV)  # a full disk gets its room back
         raise
     finally:
         _remove(TEMPORARY)
+
+
+def _parts():
+    """What lies in `.venv` after an installation: each package, and each file for kernels."""
+    for pattern in ("[lL]ib/python*/site-packages/*", "[lL]ib/site-packages/*", "etc/**/*.py"):
+        yield from (path.relative_to(VENV).as_posix() for path in VENV.glob(pattern))
 
 
 def _write_paths_in_ascii():

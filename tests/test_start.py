@@ -237,6 +237,17 @@ def test_8_it_knows_when_an_environment_no_longer_fits(complete: Path, tmp_path:
     assert questions(complete).is_complete()
 
 
+@pytest.mark.parametrize("gone", ["flit_core", "roundtrip.pth", "flit_core-*.dist-info"])
+def test_8_it_knows_when_something_of_it_has_gone(complete: Path, gone: str) -> None:
+    (part,) = (complete / ".venv").rglob(f"site-packages/{gone}")
+    (part.with_name("added")).touch()
+    assert questions(complete).is_complete()
+    part.rename(part.with_name("elsewhere"))
+    assert not questions(complete).is_complete()
+    part.with_name("elsewhere").rename(part)
+    assert questions(complete).is_complete()
+
+
 class changed:  # noqa: N801 - reads as a word
     """Give a file another text for a while."""
 
