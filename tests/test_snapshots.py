@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,6 +59,24 @@ def test_stopped_at_any_step_there_is_one_whole_end_state(home, how):
             assert "\n" not in said
     assert step > 10
     assert kept == {"old", "new"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_folders_that_may_not_be_written_are_replaced_as_others(home):
+    """As after a copy from a read-only disk. Root may write everywhere, so it gives that up."""
+    root = os.geteuid() == 0
+    no_root = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search") if root else ()
+    for text in ("one", "two", "three"):
+        _work(home, text)
+        (home.project / "instance").chmod(0o500)
+        code = "import pathlib, sys; from roundtrip import snapshots; "
+        code += "snapshots.store(*map(pathlib.Path, sys.argv[1:]), {'who': 'me'})"
+        place = snapshots.own(home, LESSON)
+        python = [*no_root, sys.executable, "-c", code, home.project, place]
+        subprocess.run(python, check=True)
+        assert _kept(home) == {text, "me"}
+        assert [path.name for path in place.parent.iterdir()] == ["lesson-03"]
+        (home.project / "instance").chmod(0o700)
 
 
 def test_nothing_is_taken_for_an_end_state_that_is_none(home):

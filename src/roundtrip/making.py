@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,7 +18,7 @@ from . import snapshots, terminal
 from .course import Course, Lesson, steps_in
 from .errors import RoundtripError
 from .home import Home
-from .safe_files import says_disk_is_full
+from .safe_files import remove, says_disk_is_full
 
 OnCell = Callable[[Lesson, int, int], None]
 """Told, while ends are made: the lesson being run, cells done, cells in all."""
@@ -138,9 +137,9 @@ def _scratch(home: Home) -> Iterator[Home]:
     """A home to make ends in. What a killed run has left there is taken away first."""
     folder = home.private / "make"
     with FileLock(home.private / "make.lock"):
-        shutil.rmtree(folder, ignore_errors=True)
+        remove(folder)
         folder.mkdir(parents=True)
         try:
             yield Home(folder)
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove(folder)

@@ -12,7 +12,6 @@ import contextlib
 import io
 import os
 import re
-import shutil
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -26,7 +25,7 @@ from .home import Home
 from .lesson import hold
 from .making import OnCell
 from .reading.reader import Reader
-from .safe_files import write_json
+from .safe_files import remove, write_json
 
 _LOOKS = re.compile(
     r"""%(board|show|page|ask|answer|check|hint|doctor)\b
@@ -82,7 +81,7 @@ def replay(home: Home, lessons: Sequence[Lesson], on_cell: OnCell) -> None:
         finally:
             for kept, is_met in met.items():
                 if not is_met.result():
-                    shutil.rmtree(kept)
+                    remove(kept)
 
 
 def _write_notes(lesson: Lesson, kept: Path) -> bool:

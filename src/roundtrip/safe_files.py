@@ -57,19 +57,32 @@ def copy(source: Path, target: Path) -> None:
     the rest cannot be copied whole (no room, no permission).
     """
     half = target.with_name(target.name + ".half")
-    shutil.rmtree(half, ignore_errors=True)
+    remove(half)
     try:
         half.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(source, half, symlinks=True, ignore=_neither_files_nor_folders)
         half.rename(target)
     except (OSError, shutil.Error) as error:
-        shutil.rmtree(half, ignore_errors=True)
+        remove(half)
         reason = first_reason(error)
         full = says_disk_is_full(reason)
         cure = "make room on the disk" if full else f"check whether {source} can be read whole"
         raise RoundtripError(
             f"A copy of the project could not be written ({reason}); {cure}, then try again."
         ) from None
+
+
+def remove(folder: Path) -> None:
+    """Take a folder away with all in it, also where some of it may not be written."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):
+        if folder.is_dir() and not folder.is_symlink():
+            folder.chmod(0o700)
+            for place, names, _ in os.walk(folder):  # from above: each can be looked into then
+                for child in (Path(place, name) for name in names):
+                    if not child.is_symlink():
+                        child.chmod(0o700)
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _neither_files_nor_folders(folder: str, names: list[str]) -> list[str]:

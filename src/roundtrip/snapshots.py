@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any
 from .course import Course, Lesson, steps_in
 from .errors import RoundtripError
 from .home import Home
-from .safe_files import copy, read_json, write_json
+from .safe_files import copy, read_json, remove, write_json
 from .state import State
 
 
@@ -42,7 +41,7 @@ def made(home: Home, course: Course, lesson: Lesson) -> Path:
     root = Path(folder) if folder else home.private / "made"
     place = root / f"lesson-{lesson.number:02d}-{_key(course, lesson)}"
     if place.exists() and not project_in(place).is_dir():  # somebody has cleared up in there
-        shutil.rmtree(place, ignore_errors=True)
+        remove(place)
     return place
 
 
@@ -85,10 +84,10 @@ def _old(place: Path) -> Path:
 
 def _clear(place: Path, fresh: Path) -> None:
     """Take away a half `fresh`, and an old copy beside a new one; without that one it is back."""
-    shutil.rmtree(fresh, ignore_errors=True)
+    remove(fresh)
     with suppress(OSError):
         _old(place).rename(fresh if place.exists() else place)
-    shutil.rmtree(fresh, ignore_errors=True)
+    remove(fresh)
 
 
 def project_in(place: Path) -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 import signal
 import tempfile
 import threading
@@ -16,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from .errors import Interrupted, RoundtripError
 from .home import Home
-from .safe_files import copy, first_reason, free_place
+from .safe_files import copy, first_reason, free_place, remove
 
 
 def lock(home: Home) -> FileLock:
@@ -53,7 +52,7 @@ def replace(
                 with _interrupts_wait() as came:
                     aside = _swap(home, fresh, label, taken)
             finally:
-                shutil.rmtree(fresh.parent, ignore_errors=True)
+                remove(fresh.parent)
             if came:
                 where = f"; what was in it is in {home.shown(aside)}" if aside else ""
                 raise Interrupted(f"the workspace was replaced before the interrupt came{where}.")
@@ -134,6 +133,8 @@ _CURES = {
     errno.EEXIST: "rename the file `attic`, where a folder should be",
     errno.ENOTDIR: "rename the file `attic`, where a folder should be",
 }
+if os.name != "nt":  # where it also means that a program has a file open
+    _CURES[errno.EACCES] = "give the folder its write permission back (chmod u+w)"
 """What to do about what kept a folder from being moved."""
 
 
@@ -143,4 +144,4 @@ _NEW = "new-"
 def _sweep(home: Home) -> None:
     """Take away copies that a killed kernel left half made. No learner has worked in them."""
     for left in home.private.glob(f"{_NEW}*"):
-        shutil.rmtree(left, ignore_errors=True)
+        remove(left)
