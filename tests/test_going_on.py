@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from kernels import Kernel, kernel
@@ -87,6 +88,23 @@ def test_it_says_whose_the_workspace_is_and_how_to_get_ones_own_back(notebook, h
     answer = notebook.run("%lesson 1 --continue")
     assert (answer.error, "It is the one of lesson" in answer.text) == (None, False)
     assert notebook.run("!cat a.txt").text == "mine\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows moves no folder in which a terminal is open")
+def test_a_terminal_that_went_along_to_the_attic_is_named(notebook, home, tmp_path):
+    def begin_again() -> str:
+        assert notebook.run("%%writefile a.txt\nmine").error is None
+        return notebook.run("%lesson 1").text
+
+    assert notebook.run("%lesson 1").error is None
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(["bash"], cwd=tmp_path, **pipes):
+        assert "A terminal" not in begin_again()
+    with subprocess.Popen(["bash"], cwd=home.project, **pipes) as terminal:
+        assert "A terminal that is open there went along" in begin_again()
+        said, _ = terminal.communicate("/bin/pwd -P\ncd .\n/bin/pwd -P\n")
+    before, after = map(Path, said.splitlines())
+    assert (before.parent, after) == (home.attic, home.project)
 
 
 def test_a_copy_of_another_lesson_that_is_put_back_is_not_judged_by_this_one(notebook, home):

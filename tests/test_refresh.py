@@ -18,9 +18,10 @@ from roundtrip.home import Home
 ROOT = Path(__file__).parents[1]
 NAME = "00_welcome.ipynb"
 AS_IN_ANOTHER_RUN = (
-    "there was nothing to set aside",
+    "there was nothing to set aside.",
     "what was in the workspace is now in attic/2026-11-24_16-04-35_lesson-05;\n       "
-    "`roundtrip attic restore 2026-11-24_16-04-35_lesson-05` puts it back",
+    "to put it back, in a terminal in the course folder:\n       "
+    "roundtrip attic restore 2026-11-24_16-04-35_lesson-05",
 )
 
 

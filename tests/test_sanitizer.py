@@ -24,7 +24,8 @@ SAME = [
     (
         "Attic: there was nothing to set aside.",
         "Attic: what was in the workspace is now in attic/2026-11-24_16-04-35_lesson-05;\n       "
-        "`roundtrip attic restore 2026-11-24_16-04-35_lesson-05` puts it back.",
+        "to put it back, in a terminal in the course folder:\n       "
+        "roundtrip attic restore 2026-11-24_16-04-35_lesson-05",
     ),
     (
         "Progress: 0 of 10 lessons done, 0 of 38 goals met, 0 minutes.",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import psutil
+
 from . import holding, workspace
 from .course import command
 from .errors import RoundtripError
@@ -46,6 +48,24 @@ def restore(home: Home, name: str) -> Path | None:
             holding.take(home, holder.token if holder else "", lesson)
 
     return workspace.replace(home, place, f"{label(home)}_before-restore", taken)
+
+
+def left_behind(aside: Path | None) -> list[str]:
+    """What to tell where a terminal is open in a workspace that was set aside: it went along."""
+    shells = (p for p in psutil.process_iter() if aside and _is_shell_in(p, aside))
+    if next(shells, None) is None:
+        return []
+    return ["A terminal that is open there went along, and works in the attic: type `cd .` in it."]
+
+
+def _is_shell_in(process: psutil.Process, folder: Path) -> bool:
+    try:
+        return process.name() in _SHELLS and Path(process.cwd()).is_relative_to(folder)
+    except (psutil.Error, OSError):  # it has ended, or is somebody else's
+        return False
+
+
+_SHELLS = {"bash", "dash", "fish", "ksh", "nu", "pwsh", "sh", "tcsh", "xonsh", "zsh"}
 
 
 def lesson_of(name: str) -> int | None:

@@ -94,8 +94,7 @@ def restart(number: int, fresh: bool) -> None:
     with closing(Bar(quiet=not sys.stdout.isatty())) as bar:
         started = lesson.start(course, home, course.lesson(number), bar.show, fresh)
     click.echo(f"The workspace is at the start of {started.lesson.name}.")
-    if started.aside:
-        click.echo(f"What was there is now in {home.shown(started.aside)}")
+    _tell_of(started.aside, home)
 
 
 @main.command()
@@ -157,8 +156,17 @@ def attic_restore(name: str) -> None:
     where = "a notebook" if number is None else f"the notebook of lesson {number:02d}"
     going_on = f"%lesson {'N' if number is None else number} --continue"
     click.echo(f"The workspace is {name} again. In {where}, go on with {going_on}")
+    _tell_of(aside, home)
+
+
+def _tell_of(aside: Path | None, home: Home) -> None:
+    """Say where the workspace before went."""
+    from .attic import left_behind
+
     if aside:
         click.echo(f"What was there is now in {home.shown(aside)}")
+    for line in left_behind(aside):
+        click.echo(line)
 
 
 @main.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from . import progress
+from . import attic, progress
 from .checks import Result, lost
 from .checks.finding import Finding
 from .course import command
@@ -26,13 +26,13 @@ def started(started: Started, home: Home) -> list[str]:
     elif started.before and started.source == "made":
         source = f"as {started.before.name} leaves it."
     if started.aside:
-        shown = home.shown(started.aside)
-        back = f"`{command()} attic restore {started.aside.name}` puts it back."
-        aside = f"what was in the workspace is now in {shown};\n       {back}"
+        aside = f"what was in the workspace is now in {home.shown(started.aside)};\n       "
+        aside += "to put it back, in a terminal in the course folder:\n       "
+        aside += f"{command()} attic restore {started.aside.name}"
     else:
         aside = "there was nothing to set aside."
     title = f"Lesson {started.lesson.number:02d} · {started.lesson.title}"
-    return [title, f"Start: {source}", f"Attic: {aside}"]
+    return [title, f"Start: {source}", f"Attic: {aside}", *attic.left_behind(started.aside)]
 
 
 def finished(done: Finished) -> str:
