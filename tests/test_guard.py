@@ -51,6 +51,14 @@ def test_a_restarted_kernel_refuses_until_a_lesson_is_started(clone: Path, tmp_p
     assert (tmp_path / "home" / "workspace" / ".git").is_dir()
 
 
+def test_a_notebook_of_another_clone_is_told_where_its_kernel_works(clone: Path, tmp_path: Path):
+    with kernel(tmp_path / "home", cwd=clone / "notebooks") as kernel_of_ours:
+        said = kernel_of_ours.run("%load_ext roundtrip\n%lesson 1").text
+    assert f"this notebook is in {clone}, and its kernel works in {tmp_path / 'home'}." in said
+    with kernel(tmp_path / "home", cwd=find_course().folder / "notebooks") as kernel_of_ours:
+        assert "Careful" not in kernel_of_ours.run("%load_ext roundtrip\n%lesson 1").text
+
+
 def test_settings_of_ones_own_do_not_take_the_guard_away(clone: Path, tmp_path: Path, monkeypatch):
     """Either of these keeps one of the two ways from being gone."""
     before = _everything(clone)

@@ -41,6 +41,12 @@ class LessonMagics(SessionMagics):
             environment.shield(self._session.home.project)
         if said := notice(self._session.home, self._session.course.folder):
             report.append(said)
+        if stray := self._session.stray:
+            report.append(
+                f"Careful: this notebook is in {stray}, and its kernel works in "
+                f"{self._session.home.root}. To work there, start JupyterLab from there: "
+                "python3 start.py"
+            )
         print("\n".join(report))
         noted = progress.started(self._session.home, found)
         shown = card.card(self._session.course, noted)

@@ -6,13 +6,14 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics
 from IPython.display import display
 
 from .. import holding
-from ..course import Lesson, find_course
+from ..course import Lesson, find_course, is_course
 from ..errors import Interrupted, Refused
 from ..facts import Table
 from ..hints import Hints
@@ -27,6 +28,10 @@ class Session:
 
     def __init__(self) -> None:
         self.course = find_course()
+        here = Path.cwd()
+        around = next(filter(is_course, (here, *here.parents)), self.course.folder)
+        self.stray = None if around.samefile(self.course.folder) else around
+        """The course folder that the notebook is in, where that is not the kernel's."""
         self.home = find_home(self.course.folder)
         self.token = uuid.uuid4().hex
         self.reader = Reader(self.home.project)
