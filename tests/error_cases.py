@@ -320,6 +320,10 @@ CASES = [
     Case("no such attribute of an object", ">>> User.query.first().agee"),
     Case("no such attribute of an object", ">>> User.query.filter(User.agee == 3)"),
     Case("None in place of a row", ">>> db.session.delete(User.query.get(99))"),
+    Case(
+        "text in place of a date",
+        ">>> db.session.scalar(db.select(db.literal('1815-12-10', db.Date)))",
+    ),
     Case("filter by a name", ">>> User.query.filter(name='Ada').all()"),
     Case("value without its column", ">>> User.query.filter_by('Ada')"),
     Case("values without their columns", ">>> User('Ada', 'ada@example.com')"),

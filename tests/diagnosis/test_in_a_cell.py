@@ -136,13 +136,24 @@ def test_the_mark_of_a_command_before_that_of_the_notebook_is_too_much(notebook,
     assert (answer.text, answer.value) == ("", said)
 
 
+def test_output_of_a_command_that_is_not_there_is_told(notebook):
+    cell = "found = !git log --format=%H --grep=tabel\nprevious = found[0]"
+    answer = notebook.run(f"!git init -q && git commit -q --allow-empty -m table\n{cell}")
+    assert answer.error == "IndexError"
+    assert "means: `found` is a list of the lines that a command printed" in answer.text
+    assert "do:    Run `!git log --format=%H --grep=tabel` by itself" in answer.text
+    assert notebook.run("[][0]").text == ""
+
+
 def test_a_file_that_is_in_the_folder_of_databases_is_told_to_be_there(notebook):
     made = "import pathlib, shutil\npathlib.Path('instance').mkdir(exist_ok=True)\n"
     assert notebook.run(f"{made}pathlib.Path('instance/old.db').touch()").error is None
     answer = notebook.run("shutil.copy('old.db', 'instance/app.db')")
     assert answer.error == "FileNotFoundError"
     assert answer.text == (
-        "means: There is no `old.db` in this folder; a file of that name is in `instance/`.\n"
+        "means: There is no `old.db`; a file of that name is in `instance/`.\n"
         "do:    Write `instance/old.db`.\n"
     )
+    answer = notebook.run("shutil.copy('../instance/old.db', 'instance/app.db')")
+    assert answer.text.endswith("do:    Write `instance/old.db`.\n")
     assert notebook.run("shutil.copy('older.db', 'instance/app.db')").text == ""

@@ -1,4 +1,4 @@
-"""The errors of `git` and `pytest`, as the lessons' commands make them."""
+"""The errors of `git`, `pytest` and `python`, as the lessons' commands make them."""
 
 from __future__ import annotations
 
@@ -239,8 +239,13 @@ PYTEST = [
 ]
 
 
-@pytest.mark.parametrize("case", GIT + PYTEST, ids=lambda case: f"{case.row}: {case.command}")
-def test_an_error_of_git_or_pytest_is_known(applied: Project, case: Case):
+PYTHON = [Case("start.py in a cell", "python3 start.py attic restore mine")]
+
+
+@pytest.mark.parametrize(
+    "case", GIT + PYTEST + PYTHON, ids=lambda case: f"{case.row}: {case.command}"
+)
+def test_an_error_of_a_tool_is_known(applied: Project, case: Case):
     case.prepare(applied)
     failed, shown = outcome(applied, case.command)
     assert failed
@@ -306,8 +311,8 @@ def test_what_git_said_before_pytest_ended_is_not_why(applied: Project):
 ROWS = [row for table in diagnosis.TOOLS.values() for row in table]
 
 
-def test_every_row_of_git_and_pytest_has_a_test():
+def test_every_row_of_a_tool_has_a_test():
     names = [row.name for row in ROWS]
     assert len(set(names)) == len(names)
-    moved = {row.name for row in diagnosis.TOOLS["python"]}  # tested in test_moving.py
-    assert {case.row for case in GIT + PYTEST} == {*names} - moved and len(moved) == 1
+    moved = {"name taken in the folder"}  # tested in test_moving.py
+    assert {case.row for case in GIT + PYTEST + PYTHON} == {*names} - moved

@@ -96,7 +96,7 @@ def _of_tools(command: str, output: str) -> list[Row]:
 
 
 def _runs(tool: str, command: str) -> bool:
-    return bool(re.search(rf"(?:^|[;&|(])\s*{tool}\b", command, re.M))
+    return bool(re.search(rf"(?:^|[;&|(])\s*{tool}[\d.]*\b", command, re.M))
 
 
 class Tail:

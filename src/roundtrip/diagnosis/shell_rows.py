@@ -131,6 +131,12 @@ SHELL: tuple[Row, ...] = (
         'Write the column before each value, as in `User(name="Ada", email="ada@example.com")`.',
     ),
     row(
+        "text in place of a date",
+        r"^[\w.]+: \([\w.]+\) SQLite \w+ type only accepts Python (?P<type>datetime|date|time)\b",
+        "The column takes a `{type}`, and something else was given, such as a text.",
+        "Write `from datetime import {type}` above, and the value as in `date(1815, 12, 10)`.",
+    ),
+    row(
         "command in the shell",
         r'^  File "<console>", line \d+\n +!?(?P<tool>flask|git|pytest|python|pip) +'
         r"(?!=)\S.*\n[\s\S]*^SyntaxError: ",

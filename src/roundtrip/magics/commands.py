@@ -172,16 +172,24 @@ def _tell_of_a_command(ran: ExecutionResult) -> None:
     elif unknown in _OF_THE_SHELL:
         means = f"`{unknown}` is known in the Flask shell, and this cell is plain Python."
         _write(means, "Begin the cell with `%%flask_shell`.")
-    elif isinstance(error, FileNotFoundError) and Path(f"instance/{error.filename}").is_file():
+    elif isinstance(error, FileNotFoundError) and error.filename:
+        name = Path(error.filename).name
+        if Path("instance", name).is_file():
+            means = f"There is no `{error.filename}`; a file of that name is in `instance/`."
+            _write(means, f"Write `instance/{name}`.")
+    elif isinstance(error, IndexError) and (lines_of := _OUTPUT_IN.search("\n".join(lines))):
         means = (
-            f"There is no `{error.filename}` in this folder; a file of that name is in `instance/`."
+            f"`{lines_of[1]}` is a list of the lines that a command printed, and has not as many."
         )
-        _write(means, f"Write `instance/{error.filename}`.")
+        _write(means, f"Run `!{lines_of[2]}` by itself: where it prints nothing, look for a typo.")
 
 
 def _write(means: str, do: str) -> None:
     write("\n".join((*wrapped("means: ", means), *wrapped("do:    ", do), "")))
 
+
+_OUTPUT_IN = re.compile(r"^(\w+) = !(.+)$", re.MULTILINE)
+"""A line that keeps what a command prints."""
 
 _OF_THE_SHELL = ("db", "User", "Post")
 """What the app puts into its shell."""
