@@ -58,8 +58,8 @@ MIGRATION: tuple[Row, ...] = (
         r"Can't locate revision identified by '(?P<revision>[0-9a-f]{12})'",
         "No script is revision {revision}; unless you typed it, the database is at that step, and "
         "the step's file is gone.",
-        "`%board` says where Git still has the file and how to bring it back; `flask db stamp` "
-        "fails the same way.",
+        "`%board` says whether Git still has the file, and what to do; `flask db stamp` fails "
+        "the same way.",
     ),
     said(
         "unknown revision",
