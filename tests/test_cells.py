@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -134,6 +136,8 @@ def test_a_command_that_asks_ends_at_once(notebook):
     assert "The command asked for something to be typed in" in answer.text
     answer = notebook.run("!git commit --allow-empty")
     assert answer.error == "CommandFailed"
+    assert "wanted to open an editor" in answer.text
+    answer = notebook.run("!vi a.txt")
     assert "wanted to open an editor" in answer.text
     assert time.monotonic() - begin < 5
 
@@ -269,6 +273,23 @@ def test_a_command_keeps_the_workspace_to_its_end(notebook, home):
     assert notebook.wait(identity).error is None
     assert (_in_attic(started.text, home) / ".git" / "refs" / "tags" / "late").is_file()
     assert not (home / "workspace" / ".git" / "refs" / "tags" / "late").exists()
+
+
+def test_python_does_not_follow_a_workspace_into_the_attic(notebook, home):
+    """It was replaced from a terminal, and the notebook still has it."""
+    must_pass(notebook, "%lesson 1\n%lesson 1")
+    must_pass(notebook, "%%writefile a.txt\none")
+    must_pass(notebook, "%lesson 1")
+    place = max((home / "attic").iterdir())
+    assert (place / "a.txt").read_text() == "one\n"
+    for words in (("attic", "restore", place.name), ("restart", "1")):
+        command = [sys.executable, "-m", "roundtrip", *words]
+        env = os.environ | {"ROUNDTRIP_HOME": str(home)}
+        subprocess.run(command, env=env, check=True, capture_output=True)
+        notebook.run("open('stray.txt', 'w').close()")
+        strays = {each.parent for each in home.rglob("stray.txt")}
+        assert strays <= {home / "workspace", home / ".roundtrip" / "nowhere"}, words
+        must_pass(notebook, "%lesson 1 --continue")
 
 
 def test_the_notebook_whose_workspace_was_taken_refuses(notebook, home, tmp_path):

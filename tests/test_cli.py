@@ -157,6 +157,15 @@ def test_the_suite_includes_the_notebooks(tmp_path: Path) -> None:
     assert "00_welcome.ipynb::Cell 0" in done.stdout
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps a folder that somebody is in")
+def test_a_terminal_in_a_folder_that_is_gone_can_call_it(tmp_path: Path) -> None:
+    command = f"cd '{tmp_path}' && mkdir x && cd x && rmdir ../x && "
+    command += f"exec '{sys.executable}' -m roundtrip attic"
+    env = clean() | {"ROUNDTRIP_HOME": str(tmp_path)}
+    done = subprocess.run(["sh", "-c", command], env=env, capture_output=True, text=True)
+    assert (done.stdout, done.returncode) == ("The attic is empty.\n", 0), done.stderr
+
+
 def test_the_doctor_says_what_is_wrong_and_ends_with_1(tmp_path: Path) -> None:
     done = roundtrip("doctor", folder=tmp_path, PATH=str(tmp_path), ROUNDTRIP_HOME=str(tmp_path))
     assert done.returncode == 1

@@ -58,6 +58,16 @@ def test_a_workspace_of_ours_is_known_again(tmp_path):
     assert find_home(tmp_path, named).root == (tmp_path / "mine").resolve()
 
 
+def test_a_course_folder_that_cannot_be_written_now_keeps_what_is_in_it(tmp_path, monkeypatch):
+    """A disk without room, say: the work is there, and another home would seem to have lost it."""
+    (tmp_path / "course" / ".roundtrip").mkdir(parents=True)
+    monkeypatch.setattr(home, "_writable", lambda _: False)
+    monkeypatch.setattr("platformdirs.user_data_dir", lambda *_, **__: str(tmp_path / "other"))
+    assert find_home(tmp_path / "course", {}).root == (tmp_path / "course").resolve()
+    (tmp_path / "course" / ".roundtrip").rmdir()
+    assert find_home(tmp_path / "course", {}).root == (tmp_path / "other").resolve()
+
+
 def test_writable_tells_the_truth(tmp_path):
     """/proc cannot be written even by root."""
     assert home._writable(tmp_path)

@@ -33,11 +33,14 @@ class _Spoken(click.Group):
 
 @click.group(cls=_Spoken)
 @click.version_option(package_name="roundtrip", prog_name="roundtrip")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Roundtrip: learn schema migrations by making the whole trip with the real tools."""
     with suppress(RoundtripError, OSError):  # said by those commands that need a home
-        _, home = _course_and_home()
+        course, home = _course_and_home()
         os.environ.update(jupyter.environment(home))
+        if context.invoked_subcommand != "lab" and (said := notice(home, course.folder)):
+            click.echo(said, err=True)
 
 
 @main.command(context_settings=_PASS_ON)

@@ -7,6 +7,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -105,10 +106,14 @@ def find_course() -> Course:
 
     Raises `RoundtripError` when neither holds a `notebooks/course.toml`.
     """
-    here = Path.cwd()
-    for folder in (Path(__file__).resolve().parents[2], here, *here.parents):
-        if is_course(folder):
-            return Course(folder)
+    ours = Path(__file__).resolve().parents[2]
+    if is_course(ours):
+        return Course(ours)
+    with suppress(OSError):  # the working directory may be gone
+        here = Path.cwd()
+        for folder in (here, *here.parents):
+            if is_course(folder):
+                return Course(folder)
     raise RoundtripError(
         "The course's notebooks were not found, so there is no lesson to run; change into the "
         "folder that you cloned and try again."

@@ -59,7 +59,8 @@ def environment(project: Path, base: Mapping[str, str] = os.environ) -> dict[str
         "GIT_DIR": str(project / ".git"),
         "GIT_WORK_TREE": str(project),
         "GIT_CEILING_DIRECTORIES": str(project.parent),
-        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_NOSYSTEM": "1",  # for what is read; the next two also for what is written
+        "GIT_CONFIG_SYSTEM": str(project / ".git" / "system-config"),
         "GIT_CONFIG_GLOBAL": str(project / ".git" / "global-config"),
         "GIT_ATTR_NOSYSTEM": "1",
         "GIT_TEMPLATE_DIR": "",

@@ -58,8 +58,8 @@ def find_home(course_folder: Path, environ: Mapping[str, str] = os.environ) -> H
     try:
         if wanted:
             root = course_folder / Path(wanted).expanduser()
-        elif _writable(course_folder):
-            root = course_folder
+        elif _writable(course_folder) or os.access(course_folder / ".roundtrip", os.W_OK):
+            root = course_folder  # also where it is full now: what is ours is there
         else:
             root = Path(platformdirs.user_data_dir("roundtrip", appauthor=False))
         home = Home(root.resolve())

@@ -34,6 +34,8 @@ def has_header(file: Path) -> bool:
     https://sqlite.org/fileformat.html, The Database Header
     """
     try:
+        if not file.is_file():  # a pipe would wait for who writes to it
+            return False
         with file.open("rb") as content:
             return content.read(16) == b"SQLite format 3\0"
     except OSError:

@@ -193,6 +193,7 @@ GIT = [
     ),
     Case("option of Git without a value", "git commit -am"),
     Case("another repository", "git clone . ../copy"),
+    Case("another repository by name", "git --git-dir=../.git log"),
     Case("outside the workspace", "cd .. && git reset --hard"),
     Case("conflict of whole files", "git merge other", one_deleted),
     Case("conflict of whole files", "git rebase other", one_deleted),

@@ -100,7 +100,10 @@ def test_a_global_setting_made_in_a_cell_stays_in_the_workspace(project, tmp_pat
     """It must not reach the learner's own settings, nor (for root) replace the null device."""
     monkeypatch.setenv("HOME", str(tmp_path))
     run("git init && git config --global user.name Ada", project)
+    run("git config --system user.email nobody@example.com", project)
     assert not (tmp_path / ".gitconfig").exists()
+    everybody = Path("/etc/gitconfig")
+    assert not everybody.exists() or "nobody@example.com" not in everybody.read_text()
     assert stat.S_ISCHR(os.stat(os.devnull).st_mode)  # noqa: PTH116
     assert run("git config --get user.name", project) == "Ada\n"
     assert environment.environment(project)["GIT_CONFIG_GLOBAL"].startswith(str(project))

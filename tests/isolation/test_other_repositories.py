@@ -57,6 +57,11 @@ DANGEROUS = [
     "cd .. && git clean -fdx",
     "cd .. && git add -A",
     "cd ../docs && git stash -u",
+    "git --git-dir=../.git --work-tree=.. reset --hard",
+    "git --no-pager --git-dir ../.git --work-tree .. reset --hard",
+    "GIT_DIR=../.git GIT_WORK_TREE=.. git reset --hard",
+    "GIT_DIR=../.git git commit --allow-empty -m mine",
+    "GIT_DIR=../.git GIT_WORK_TREE=nowhere git commit --allow-empty -m mine",
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 
@@ -27,6 +28,16 @@ def test_a_locked_database_is_a_state(project: Project):
     assert "perhaps applied" in board.text(locked)
     assert "pending" not in board.text(locked)
     assert without_app(project).database.problem == ""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes in folders")
+def test_a_pipe_in_the_place_of_a_file_keeps_nobody_waiting(project: Project):
+    (project.path / "README.md").unlink(missing_ok=True)
+    project.write("notes.txt", "one\n")
+    project.commit("Notes")
+    (project.path / "notes.txt").unlink()
+    os.mkfifo(project.path / "notes.txt")
+    assert without_app(project).git.modified == ("notes.txt",)
 
 
 def test_a_file_that_is_no_database_is_a_state(project: Project):

@@ -188,6 +188,12 @@ GIT: tuple[Row, ...] = (
         "`git switch -c try`.",
     ),
     row(
+        "another repository by name",
+        r"^fatal: in a cell, git works only in the workspace; leave out (?P<what>.+)$",
+        "`{what}` names a repository, and a cell works on the workspace's own: nothing was done.",
+        "Type the command without it.",
+    ),
+    row(
         "conflict of whole files",
         rf"^(?:warning: Cannot merge binary files: |{CONFLICT}\((?!content|add/add)[^)]*\): )",
         "Git cannot merge the two sides: one has deleted a file, for example, that the other has "

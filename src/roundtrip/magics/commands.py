@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -117,11 +118,16 @@ class CommandMagics(SessionMagics):
     def _stand_back(self, *_: object) -> None:
         """Before each cell: leave a workspace that is no longer ours, for what looks at nothing.
 
-        Python's own `subprocess` asks nobody. It finds no project and no repository then; `%lesson`
-        gives both back.
+        Python's own `open` and `subprocess` ask nobody. They find no project and no repository
+        then; `%lesson` gives both back. A workspace that went to the attic has taken us along.
         """
-        if self._session.is_taken():
-            os.chdir(self._session.home.root)
+        home, in_the_attic = self._session.home, False
+        with suppress(OSError):  # the folder is gone
+            in_the_attic = Path.cwd().is_relative_to(home.attic)
+        if self._session.is_taken() or in_the_attic:
+            nowhere = home.private / "nowhere"
+            nowhere.mkdir(exist_ok=True)
+            os.chdir(nowhere)
             os.environ["GIT_DIR"] = os.devnull
 
 
