@@ -61,7 +61,8 @@ def database_named_by(project: Path, settings: str) -> Path | None:
     """
     found = _SQLITE_URL.match(url_in(project, settings))
     name = found["name"] if found else ""
-    if not name or name.startswith((":", "file:")):
+    too_long = len(os.fsencode(name.rpartition("/")[2])) > 255  # on any usual disk
+    if not name or too_long or name.startswith((":", "file:")):
         return None
     # Flask-SQLAlchemy takes a path from instance/ on.
     file = Path(os.path.normpath(project / "instance" / name))

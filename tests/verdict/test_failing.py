@@ -81,7 +81,7 @@ def test_an_upgrade_that_stopped_between_two_columns(aged: Project):
     aged.add_to_model(PHONE)
     aged.add_to_model(NICK)
     add = "op.add_column('user', sa.Column('{0}', sa.String(20)))"
-    stop = 'op.alter_column("user", "name", nullable=True)'
+    stop = 'op.alter_column("user", "name", type_=sa.Text())'
     steps = "\n    ".join((add.format("phone"), stop, add.format("nick")))
     file = with_script(aged, "", steps)
     fails(aged, "upgrade")

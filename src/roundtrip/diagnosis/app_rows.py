@@ -84,6 +84,14 @@ APP: tuple[Row, ...] = (
         "Look for a typo in it; if there is none, add it to the imports at the top of the file.",
     ),
     row(
+        "name in an annotation",  # from Python 3.14 on, or where annotations are texts
+        APP_FRAME + r"[\s\S]*^[\w.]+: Could not (?:interpret annotation |resolve all types within "
+        r"mapped annotation: \".*?Mapped\[)(?:ForwardRef\(')?"
+        r"(?P<type>\w[\w. |]*(?:\[[^\]\n]*\][\w.]*)?)",
+        "In `{file}`, the annotation `{type}` has a name that is misspelt or that nothing imports.",
+        "Look for a typo in it; if there is none, add it to the imports at the top of the file.",
+    ),
+    row(
         "annotation",
         r'^[\w.]+: Type annotation for "(?P<model>\w+)\.(?P<column>\w+)" can\'t be correctly',
         "The type of `{column}` in the model `{model}` is not inside `Mapped[…]`.",

@@ -152,7 +152,8 @@ MIGRATION: tuple[Row, ...] = (
     ),
     row(
         "batch needed",
-        rf'(?:{SCRIPT_FRAME}[\s\S]*{SQLITE}near "ALTER": syntax|{SAID}No support for ALTER of con)',
+        rf'(?:{SCRIPT_FRAME}[\s\S]*{SQLITE}near "(?:ALTER|TYPE)": syntax|'
+        rf"{SAID}No support for ALTER of con)",
         "SQLite cannot change a column or a constraint of a table that exists.",
         "Write it as `batch_op.…` inside `with op.batch_alter_table(…) as batch_op:`, which copies "
         "the table.",

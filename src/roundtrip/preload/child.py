@@ -85,7 +85,9 @@ def _reset_python() -> None:
 def _run(command: Command, flask: str) -> None:
     """Run the program as `__main__`, under the name and with the words that it has plain."""
     main = types.ModuleType("__main__")
-    main.__dict__.update(__builtins__=__builtins__, __annotations__={})
+    main.__dict__.update(__builtins__=__builtins__)
+    if sys.version_info < (3, 14):
+        main.__dict__.update(__annotations__={})
     sys.modules["__main__"] = main
     if command.kind == "module":
         sys.path[0] = os.getcwd()

@@ -46,7 +46,7 @@ def odd_in(cls: type) -> list[str]:
 
     found = []
     for name, value in vars(cls).items():
-        annotation = vars(cls).get("__annotations__", {}).get(name, "")
+        annotation = _annotations(cls).get(name, "")
         kind = value() if isinstance(value, type) and issubclass(value, TypeEngine) else value
         if isinstance(kind, TypeEngine):
             said = "is a type, not a column"
@@ -96,11 +96,19 @@ def outside(models: Collection[type]) -> list[str]:
         beside = vars(sys.modules[file])
         classes = [model.__name__ for model in models if model.__module__ == file]
         names = {n for n, v in beside.items() if isinstance(v, Column | MappedColumn)}
-        annotated = beside.get("__annotations__", {}).items()
+        annotated = _annotations(sys.modules[file]).items()
         names |= {n for n, kind in annotated if re.match(r"(?:[\w.]+\.)?Mapped\[", str(kind))}
         own = f"the class {classes[0]}" if len(classes) == 1 else "its class"
         found += [f"{n} is outside {own}: indent its line by four spaces" for n in sorted(names)]
     return found
+
+
+def _annotations(of: Any) -> dict[str, Any]:
+    """Those of a class or a module; none where one cannot be told (from Python 3.14 on)."""
+    try:
+        return dict(of.__annotations__)
+    except (AttributeError, NameError):
+        return {}
 
 
 def untyped_in(table: Any) -> list[str]:
