@@ -154,7 +154,7 @@ MIGRATION: tuple[Row, ...] = (
         "batch needed",
         rf'(?:{SCRIPT_FRAME}[\s\S]*{SQLITE}near "(?:ALTER|TYPE)": syntax|'
         rf"{SAID}No support for ALTER of con)",
-        "SQLite cannot change a column or a constraint of a table that exists.",
+        "SQLite cannot make this change to a table that exists.",
         "Write it as `batch_op.…` inside `with op.batch_alter_table(…) as batch_op:`, which copies "
         "the table.",
     ),
