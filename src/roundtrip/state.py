@@ -68,13 +68,17 @@ class State:
     @property
     def verdict(self) -> Disagreement:
         """The disagreement to look at first; `AGREE` when there is none."""
-        if self.disagreements:
-            return self.disagreements[0]
+        rows = ""
         if self.emptied:
             then = self.emptied[0]
-            said = f"Only the rows are gone: {then.name} had {counted(then.rows or 0, 'row')} at "
-            said += "an earlier look. A copy of the database has them; %restart begins the "
-            return replace(AGREE, why=f"{said}lesson again, with the rows of its start.")
+            rows = f"rows are gone: {then.name} had {counted(then.rows or 0, 'row')} at an earlier "
+            rows += "look. A copy of the database has them; %restart begins the lesson again, with "
+            rows += "the rows of its start."
+        if self.disagreements:
+            first = self.disagreements[0]
+            return replace(first, why=f"{first.why} The {rows}".strip()) if rows else first
+        if rows:
+            return replace(AGREE, why=f"Only the {rows}")
         why = AGREE.why
         if self.git.stashed:
             how = "git stash pop brings it back."

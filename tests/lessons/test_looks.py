@@ -34,6 +34,15 @@ def test_what_agrees_and_has_lost_its_rows_is_not_called_all_right(lesson: Kerne
     assert "(3 rows)" in said and "There is nothing to do." in said
 
 
+def test_rows_that_no_board_saw_before_they_went_are_told_as_gone(lesson: Kernel):
+    for cell in ("!flask db downgrade", "!flask db upgrade"):
+        run(lesson, cell, False)
+    gone = "rows are gone: user had 3 rows at an earlier look."
+    assert f"Only the {gone}" in board(lesson)
+    said = board(lesson, "!flask db revision -m fill")
+    assert f"The {gone}" in said and "%restart begins the lesson again" in said
+
+
 def test_a_script_that_is_made_again_is_not_called_gone(lesson: Kernel):
     board(lesson, "!flask db revision -m fill", "!git add .", "!git commit -qm fill")
     said = board(

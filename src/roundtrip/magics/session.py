@@ -15,10 +15,11 @@ from IPython.display import display
 from .. import holding
 from ..course import Lesson, find_course, is_course
 from ..errors import Interrupted, Refused
-from ..facts import Table
+from ..facts import DatabaseState, Table
 from ..hints import Hints
 from ..home import find_home
 from ..questions import Answer
+from ..reading.databases import read_database
 from ..reading.reader import Reader
 from ..state import State
 
@@ -38,7 +39,7 @@ class Session:
         self.lesson: Lesson | None = None
         self.fresh = False  # whether it began from the course's start, not from one's own
         self.last_look: State | None = None
-        self._filled: dict[str, Table] = {}  # tables in which a look saw rows
+        self._filled: dict[tuple[str, str], Table] = {}  # where a look saw rows: database, table
         self.hints = Hints()
         self.guesses: dict[str, Answer] = {}
 
@@ -46,13 +47,18 @@ class Session:
         """This lesson runs here from now on; nothing was looked at or guessed in it yet."""
         self.lesson, self.fresh, self.last_look = lesson, fresh, None
         self.hints, self.guesses, self._filled = Hints(), {}, {}
+        self._note_rows(read_database(self.home.project, {}, None))
 
     def looked(self, state: State) -> State:
         """A look at the default database; with what an earlier one saw rows in, and it does not."""
-        now = {table.name: table for table in state.database.tables}
-        self._filled |= {name: table for name, table in now.items() if table.rows}
-        gone = [t for name, t in self._filled.items() if name in now and now[name].rows == 0]
+        self._note_rows(state.database)
+        now = {(state.database.url, table.name): table.rows for table in state.database.tables}
+        gone = [table for place, table in self._filled.items() if now.get(place) == 0]
         return replace(state, emptied=tuple(gone))
+
+    def _note_rows(self, database: DatabaseState) -> None:
+        filled = (table for table in database.tables if table.rows)
+        self._filled |= {(database.url, table.name): table for table in filled}
 
     def here(self) -> Lesson:
         """The lesson that this notebook has started. Raises `Refused` where there is none."""

@@ -39,6 +39,7 @@ def pending(state: State) -> Disagreement | None:
         found = f"There is no database {state.database.url}. The upgrade makes it, without rows."
     elif state.database.emptied:
         found = f"A downgrade has dropped the tables of {state.database.url}, with all rows."
+        headline = f"The rows are gone. {headline}"
     why = "Read the script before you run it."
     if waiting[1:]:
         why = "Read the scripts before you run them."
@@ -51,7 +52,8 @@ def pending(state: State) -> Disagreement | None:
         )
         return say(headline, found, why, f"%show {quoted(copies[0])}", "flask db upgrade")
     if state.database.emptied:
-        why = "The upgrade makes the tables again, without rows. Only a copy brings the rows back."
+        why = "The upgrade makes the tables again, without rows. Only a copy brings the rows back. "
+        why += "In the course, so does %restart, which begins the lesson again."
     if careful := _to_read_first(state, adds, drops):
         why, script, then = careful
         return say(headline, found, why, f"%show {quoted(script.file)}", then)
