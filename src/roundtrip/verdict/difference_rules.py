@@ -94,6 +94,25 @@ def _to_make_again(state: State, changes: list[Difference]) -> Careful | None:
     ), take_back(found[0], state.migrations.current)
 
 
+def _dropped_here(state: State, changes: list[Difference]) -> Careful | None:
+    """What the last script to run has dropped, which no commit has, and the model still wants."""
+    last = [r for r in state.migrations.revisions if r.id in state.migrations.current]
+    for script in (r for r in last if not r.committed):
+        lost = [d for d in _added(changes) if d.name in script.loses]
+        if not lost:
+            continue
+        why = f"Careful: {named(script)} has dropped {listed(d.name for d in lost)} here, and no "
+        why += "commit has that script. "
+        if any(d.required and row_count(state, d.name) for d in lost):
+            why += "Its downgrade would fail: the rows have no value for a column that is NOT "
+            why += "NULL. So only a copy of the database helps; in the course, %restart."
+            return why, f"%show {quoted(script.file)}"
+        why += "Take it back on each database that has run it, then delete it: so it happens "
+        why += "nowhere else. It comes back empty, and only a copy has its values."
+        return why, take_back(script, state.migrations.current)
+    return None
+
+
 def _required(state: State, changes: list[Difference]) -> Careful | None:
     names = [d.name for d in _added(changes) if d.required and row_count(state, d.name)]
     if not names:
@@ -160,7 +179,7 @@ def _more_room(detail: str) -> bool:
 
 
 _CAREFUL: tuple[Callable[[State, list[Difference]], Careful | None], ...] = (
-    *(without_script, _renamed, _to_make_again, _required, _empty, _doubles),
+    *(without_script, _dropped_here, _renamed, _to_make_again, _required, _empty, _doubles),
     *(_dropped_table, _dropped_column, _other_type),
 )
 """What may be wrong with a change, the worst first."""

@@ -208,7 +208,7 @@ def _at_another_revision(state: State, other: Elsewhere) -> Disagreement | None:
         why = f"The script {lost[0]} is not here. Bring it back before you move that database."
         return say(f"{other.url} lost its script.", found, why, board)
     waiting = [r for r in state.migrations.revisions if r.id in here - there]
-    new = {name for r in waiting for name in r.adds if name not in r.drops}
+    new = {name for r in waiting for name in r.adds} - {name for r in waiting for name in r.drops}
     if already := sorted(new & {*other.names}):
         why = "The upgrade would fail there: it was made by hand. This shows what to do."
         found = f"{at}, but has {listed(already)} already."

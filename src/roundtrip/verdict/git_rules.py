@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ..env_file import quoted
 from ..state import Disagreement, State
-from .commands import ANY_MESSAGE, commit, commit_script, is_of_last_commit
+from .commands import ANY_MESSAGE, commit, commit_script, is_of_last_commit, look_at_model
+from .lookups import database_names
 from .wording import are, listed, say, sentence
 
 
@@ -165,6 +166,15 @@ def script_not_committed(state: State) -> Disagreement | None:
     if lost := [name for revision in fresh for name in revision.loses]:
         why = f"It has dropped {listed(lost)}, with all values. If that was not meant, only a copy "
         why += "of the database brings them back."
+        absent = [name for name in lost if name not in database_names(state)]
+        if absent and any(revision.adds and revision.loses for revision in fresh):
+            why = "A script dropped it, with all values. Was its line in the model lost? Then put "
+            why += "it back, and look again: so it happens nowhere else. Only a copy of the "
+            why += "database brings the values back; in the course, %restart. Was it meant? Then "
+            why += "commit it."
+            headline = f"{are(absent)} gone from this database."
+            back = commit_script(state, fresh[-1])
+            return say(headline, found, why, look_at_model(state), back)
     if is_of_last_commit(state, fresh[-1]):
         why += " The last commit has the same message: it is this script's. git add, then git "
         why += "commit --amend --no-edit put it in there, if nobody else has that commit."
