@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 
 import states
@@ -59,3 +60,34 @@ def test_production_is_not_called_changed_by_hand_where_a_script_drops_and_adds(
     verdict = both.read().verdict
     assert verdict.kind == "elsewhere" and "by hand" not in verdict.why
     assert "lost there" in verdict.why and verdict.next == "%board --env-file production.env"
+
+
+def written_as_told(project: Project) -> None:
+    """The script for a lost one is made, and what the board says is written into it."""
+    lost = project.read().verdict
+    assert lost.kind == "missing_script" and "%restart" in lost.why
+    project.run(*shlex.split(lost.next))
+    verdict = project.read().verdict
+    file = project.script_file("say_what_it_did")
+    assert verdict.next == f"%show {file}"
+    up, down = re.findall(r"(?:up|down)grade\(\): (.+?)\. (?=Into|No table)", verdict.why)
+    text = (project.path / file).read_text(encoding="utf-8")
+    text = text.replace("    pass", f"    {up}", 1).replace("    pass", f"    {down}", 1)
+    project.write(file, text)
+
+
+def test_a_script_that_was_deleted_after_it_ran_is_written_again_and_taken_back(loose: Project):
+    loose.git("clean", "-fdq")
+    loose.git("restore", ".")
+    written_as_told(loose)
+    loose.follow("database_ahead", "flask db downgrade")
+    assert "age" not in [row[1] for row in loose.sql("PRAGMA table_info(user)")]
+    loose.run(*shlex.split(loose.read().verdict.back))
+    assert loose.read().verdict.kind == "agree"
+
+
+def test_a_script_that_dropped_a_column_and_is_lost_is_written_again(project: Project):
+    project.git("clean", "-fq", accident(project, EMAIL, states.AGE))
+    project.edit(MODELS, states.AGE, EMAIL + states.AGE)
+    written_as_told(project)
+    assert "has dropped user.email here" in project.read().verdict.why

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..env_file import quoted
 from ..facts import Difference
 from ..names import columns_in, table_of
 from ..state import State
-from .commands import look_at_model
+from .commands import look_at_model, stands_in
 from .lookups import database_names, in_sql, made_by, makes_index, row_count, unlike
 from .wording import by_sql, dropped, named, rows_in
 
@@ -39,6 +40,33 @@ def is_as_scripts_make_it(state: State, difference: Difference) -> bool:
     if difference.op in ("add_table", "add_column"):
         return difference.name not in made_by(run)
     return any(difference.name == name for each in run for name, _, _ in unlike(state, each))
+
+
+def unwritten(state: State, names: Sequence[str]) -> tuple[str, str] | None:
+    """What to write into the script that was made for a lost one, and what shows it.
+
+    `names`: what the lost one has made, or dropped.
+    """
+    if not (script := stands_in(state)):
+        return None
+    there, wanted = columns_in(state.database.tables), columns_in(state.model.tables)
+    up, down = [], []
+    for name in names:
+        table, _, column = name.partition(".")
+        add, drop = f'op.create_table("{table}", …)', f'op.drop_table("{table}")'
+        if column:
+            kind = (there.get(name) or wanted[name]).type
+            add = f'op.add_column("{table}", sa.Column("{column}", sa.{kind}))'
+            drop = f'with op.batch_alter_table("{table}") as batch_op: '
+            drop += f'batch_op.drop_column("{column}")'
+        here = name in database_names(state)
+        up.append(add if here else drop)
+        down.append(drop if here else add)
+    return (
+        f"{named(script)} stands for a script that is lost, and does nothing yet. Write what that "
+        f"did into its upgrade(): {'; '.join(up)}. Into its downgrade(): {'; '.join(down)}. No "
+        "table changes; then look again. In the course, %restart begins the lesson again."
+    ), f"%show {quoted(script.file)}"
 
 
 def _of_an_index(state: State, changes: Sequence[Difference]) -> tuple[str, str] | None:

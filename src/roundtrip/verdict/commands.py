@@ -47,6 +47,12 @@ def show_settings(state: State) -> str:
     return f"%show {quoted(state.database.named_in or '.flaskenv')}"
 
 
+def stands_in(state: State) -> Revision | None:
+    """The script that was made for a lost one, has run, and does nothing yet."""
+    last = state.migrations.revisions[-1:]
+    return next((r for r in last if r.is_empty and r.message == LOST and r.applied), None)
+
+
 def move_away(file: str) -> str:
     """The command that moves a file of the project away, and keeps it: Python's, as Git may not.
 

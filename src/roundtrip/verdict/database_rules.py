@@ -6,6 +6,7 @@ from ..env_file import quoted
 from ..facts import Revision
 from ..names import columns_in, table_of
 from ..state import Disagreement, State
+from .by_hand import unwritten
 from .commands import ANY_MESSAGE, move_away, show_settings, take_out, undo
 from .edited import changed_since, fits_better
 from .lookups import database_names, is_among, made_by, model_names
@@ -87,7 +88,7 @@ def stamped(state: State) -> Disagreement | None:
             if other := _other_name(state, revision, absent[0]):
                 return _renamed(revision, absent[0], other)
             if {*revision.adds} & database:
-                return _partly(revision, absent)
+                return _partly(revision, absent, unwritten(state, absent))
             then = "Stamp it back; then flask db upgrade does the work. What was dropped by hand "
             then += "comes back empty."
             if len(revision.parents) > 1:
@@ -143,15 +144,18 @@ def _renamed(revision: Revision, name: str, other: str) -> Disagreement:
     )
 
 
-def _partly(revision: Revision, absent: list[str]) -> Disagreement:
+def _partly(revision: Revision, absent: list[str], lost: tuple[str, str] | None) -> Disagreement:
     """The database has some of what a script adds, and counts all of it as run."""
     return say(
         "A script does more than the database has.",
         f"{named(revision)} counts as run, but {are(absent)} not there.",
-        "Either the script was changed after it had run: put it back as it was, and make a new "
-        "migration. Or it was removed from this database by hand: put it back by hand. The "
-        "commits that touched the script say which.",
-        f"git log --oneline -- {quoted(revision.file)}",
+        *lost
+        or (
+            "Either the script was changed after it had run: put it back as it was, and make a new "
+            "migration. Or it was removed from this database by hand: put it back by hand. The "
+            "commits that touched the script say which.",
+            f"git log --oneline -- {quoted(revision.file)}",
+        ),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from ..env_file import quoted
 from ..facts import Difference, Revision
 from ..state import Disagreement, State
-from .by_hand import without_script
+from .by_hand import unwritten, without_script
 from .commands import SHOW_STASH, look_at_model, message_for, restore_model, stash_pop, take_back
 from .lookups import UNIQUE, goes_with, gone, row_count, unlike
 from .wording import by_sql, dropped, listed, made_unique, named, rows_in, say
@@ -209,6 +209,8 @@ def database_ahead(state: State) -> Disagreement | None:
             "file back; then look again.",
             f"git restore --source={maker.where} -- {quoted(maker.file)}",
         )
+    if said := unwritten(state, strange) if strange else None:
+        return say(_HEADLINE, found, *said)
     if strange:
         return say(
             "The database has more than the model.",

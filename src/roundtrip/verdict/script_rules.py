@@ -252,7 +252,7 @@ def _way_to_go_on(state: State, rescue: Rescue, way: str) -> tuple[str, str]:
         "lost": (
             "Git does not have it. Look for a copy in a backup or with a colleague. Or this makes "
             "an empty script with its id. It undoes nothing until you write into it what the old "
-            "one did.",
+            "one did. In the course, %restart begins the lesson again.",
             f'flask db revision --rev-id {here.missing[0]} -m "{LOST}"',
         ),
     }[way]

@@ -8,7 +8,7 @@ from ..env_file import quoted
 from ..facts import Revision, Table
 from ..names import columns_in, table_of
 from ..state import Disagreement, State
-from .commands import LOST, delete
+from .commands import delete, stands_in
 from .lookups import (
     claims,
     database_names,
@@ -65,7 +65,7 @@ def _without_script(state: State, table: str, message: str, found: str, why: str
     """
     headline = "A change has no script."
     last = state.migrations.revisions[-1]
-    if last.is_empty and last.message == LOST and last.applied:
+    if stands_in(state):
         why += f" {last.file} has run and does nothing: write into it what is missing."
         return say(headline, found, why, f"%show {quoted(last.file)}")
     ours = not last.committed or last.message == message
