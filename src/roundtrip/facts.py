@@ -151,14 +151,16 @@ class Rescue:
     `kind`: "worktree" (the last commit has it), "stash" (`where` is its number: a cell takes the
     braces of `stash@{1}` for Python), "branch" (`where` names it: the one that was left) and
     "another branch", "orig_head", "too_far" and "commit" (`where` is its hash), "blob" (its content
-    alone, by hash) or "lost". `in_the_way`: the uncommitted files because of which Git would refuse
-    to go to that branch, or which a reset to that commit would overwrite.
+    alone, by hash) or "lost". `unnamed`: no branch has that commit. `in_the_way`: the uncommitted
+    files because of which Git would refuse to go to that branch, or which a reset to that commit
+    would overwrite.
     """
 
     kind: str
     where: str = ""
     file: str = ""
     in_the_way: tuple[str, ...] = ()
+    unnamed: bool = False
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,34 @@ def test_a_reset_too_far_is_not_undone_over_a_commit_made_since(city: Project):
     assert city.git("log", "-n1", "--format=%s") == "Take notes\n"
 
 
+@pytest.mark.parametrize("left", ["detached", "deleted"])
+def test_a_commit_that_no_branch_has_is_named_and_kept(project: Project, left: str):
+    project.git("checkout", "-q", *(["--detach"] if left == "detached" else ["-b", "feat"]))
+    script = committed(project, CITY, "Add city column to user model")
+    work = project.git("rev-parse", "--short", "HEAD").strip()
+    project.git("checkout", "-q", "main")
+    if left == "deleted":
+        project.git("branch", "-qD", "feat")
+    verdict = project.read().verdict
+    assert verdict.back == f"git restore --source={work} -- {script}"
+    why = project.follow("missing_script", f"git branch keep-{work} {work}")
+    assert f"It is in the commit {work}, which no branch has" in why
+    project.follow("missing_script", f"git checkout keep-{work}")
+    assert project.read().verdict.kind == "agree"
+    assert CITY in (project.path / MODELS).read_text(encoding="utf-8")
+
+
+def test_two_resets_in_a_row_are_undone_to_the_commit_of_the_script(project: Project):
+    project.write("notes.txt", "Mine.\n")
+    project.commit("Take notes")
+    committed(project, CITY, "Add city column to user model")
+    work = project.git("rev-parse", "--short", "HEAD").strip()
+    for _ in range(2):
+        project.git("reset", "-q", "--hard", "HEAD~1")
+    project.follow("missing_script", f"git reset --hard {work}")
+    assert project.read().verdict.kind == "agree"
+
+
 def test_a_reset_is_not_undone_over_uncommitted_work(aged: Project):
     aged.git("reset", "--hard", "HEAD~1")
     aged.edit(PAGES, "Show the", "Show me the")
@@ -214,12 +242,15 @@ def test_what_is_told_about_another_database_names_it(aged: Project):
     with_production(aged)
     on_production(aged, "upgrade")
     aged.db("downgrade")
+    last = aged.script_id("_add_age")
     aged.git("reset", "--hard", "HEAD~1")
     verdict = aged.read("production.env").verdict
     assert verdict.kind == "missing_script"
     first = aged.script_id("_create")
     command = f"flask --env-file production.env db downgrade {first}"
-    assert f"every database ({command} drops user.age with all values), and" in verdict.then
+    at = f"every database that is at {last}"
+    assert f"{at} ({command} drops user.age with all values), and" in verdict.then
+    assert verdict.then.endswith("instance/app.db is back already.")
 
 
 def test_a_number_that_was_changed_in_a_script_is_put_back(aged: Project):

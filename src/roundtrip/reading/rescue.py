@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -163,7 +163,8 @@ def _any_commit(search: _Search) -> Rescue | None:
     everywhere = ("log", "--all", "--reflog", "-n1", "--format=%h", "--diff-filter=AM")
     for commit in search.lines(*everywhere, "-E", f"-G{search.pattern}", "--", search.versions):
         if file := search.file_in(commit):
-            return Rescue("commit", commit, file)
+            unnamed = not search.lines(*BRANCHES, f"--contains={commit}")
+            return replace(search.before_reset("too_far", commit, file), unnamed=unnamed)
     return None
 
 

@@ -7,7 +7,7 @@ from ..facts import Rescue, Revision
 from ..state import Disagreement, State
 from .commands import LOST, move_aside, take_out, undo
 from .lookups import claims, database_names, gone, made_by
-from .wording import listed, say, sentence
+from .wording import are, listed, say, sentence
 
 
 def folder_gone(state: State) -> Disagreement | None:
@@ -143,6 +143,8 @@ def missing_script(state: State) -> Disagreement | None:
     # A script that is only laid aside is not given up for another id.
     if same and way not in ("worktree", "stash", "branch"):
         way = "nothing lost"
+    if rescue.unnamed and way == "commit" and not wanted:
+        way = "unnamed"
     way = "branch" if way == "another branch" else way
     changed = {*state.git.modified, *state.git.staged}
     if way in ("orig_head", "too_far") and changed - {rescue.file}:
@@ -160,6 +162,7 @@ def missing_script(state: State) -> Disagreement | None:
         f"No file has its revision {here.missing[0]}. flask db says: Can't locate revision.",
         why,
         command,
+        _way_to_go_on(state, rescue, "commit")[1] if command.startswith("git branch") else "",
         then=then,
     )
 
@@ -190,6 +193,8 @@ def _to_do_first(state: State, rescue: Rescue, way: str) -> tuple[str, str] | No
 def _then_back(state: State, way: str) -> str:
     """What follows for who wants to go back behind a script that was brought back."""
     here = state.migrations
+    there = [o.url for o in state.elsewhere if o.versions and {*o.versions} <= here.ids]
+    done = f" {are(there)} back already." if there else ""
     lost = [difference.name for difference in gone(state)]
     drops = f" drops {listed(lost)} with all values" if lost else ""
     one_file = (
@@ -197,8 +202,9 @@ def _then_back(state: State, way: str) -> str:
         "again: git clean -f with its name."
     )
     return {
-        "orig_head": f"Then downgrade every database (flask db downgrade "
-        f"{here.heads[0] if here.heads else 'base'}{drops}), and only then reset the code again.",
+        "orig_head": f"Then downgrade every database that is at {here.missing[0]} (flask db "
+        f"downgrade {here.heads[0] if here.heads else 'base'}{drops}), and only then reset the "
+        f"code again.{done}",
         "commit": one_file,
         "blob": one_file,
     }.get(way, "")
@@ -239,6 +245,12 @@ def _way_to_go_on(state: State, rescue: Rescue, way: str) -> tuple[str, str]:
         "commit": (
             f"{early}Git still has it; this brings the one file back.",
             f"git restore --source={where} -- {file if here.exists else here.folder}",
+        ),
+        "unnamed": (
+            f"It is in the commit {where}, which no branch has, with all else that belongs to it. "
+            "This makes a branch of it, to go there and stay, or to downgrade there. The other "
+            "command brings back the script alone.",
+            f"git branch keep-{where} {where}",
         ),
         "blob": (
             "It was never committed, but Git still holds its content: this writes it to a file.",
