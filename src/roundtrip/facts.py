@@ -78,7 +78,7 @@ class Revision:
     `in_the_way`: the files outside Git that a reset to it would overwrite; `came_alone`: of it and
     the files of the models, the last commit had it alone. Of a script that has run
     and was changed, `version` is the commit with an older one, `once` what only that one makes,
-    `lately` what only this one does.
+    `lately` what only this one does, `spared` what only that one drops.
     """
 
     id: str
@@ -108,6 +108,7 @@ class Revision:
     version: str = ""
     once: tuple[str, ...] = ()
     lately: tuple[str, ...] = ()
+    spared: tuple[str, ...] = ()
 
     @property
     def loses(self) -> tuple[str, ...]:

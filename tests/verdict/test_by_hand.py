@@ -91,3 +91,37 @@ def test_a_new_type_of_the_model_is_no_change_by_hand(both: Project):
     both.sql("CREATE INDEX hand ON user (name)", "production.db")
     verdict = both.read().verdict
     assert "by hand" not in verdict.why and verdict.next.startswith("flask db migrate")
+
+
+def test_a_drop_of_what_no_script_makes_is_stopped_before_it_runs(aged: Project):
+    aged.sql("CREATE TABLE log (id INTEGER)")
+    aged.db("migrate", "-m", "Tidy up")
+    file = aged.script_file("tidy")
+    aged.follow("drops_unmade", f"git clean -f {file}")
+    assert "by hand" in aged.read().verdict.why
+
+
+def test_a_drop_of_what_no_script_makes_is_taken_back_before_the_commit(aged: Project):
+    aged.sql("CREATE TABLE log (id INTEGER)")
+    aged.db("migrate", "-m", "Tidy up")
+    aged.db("upgrade")
+    file = aged.script_file("tidy")
+    aged.follow("drops_unmade", "flask db downgrade")
+    aged.follow("drops_unmade", f"git clean -f {file}")
+
+
+def test_a_committed_drop_of_what_no_script_makes_is_mended_in_the_script(aged: Project):
+    aged.sql("CREATE TABLE log (id INTEGER)")
+    aged.db("migrate", "-m", "Tidy up")
+    aged.db("upgrade")
+    aged.commit("Tidy up")
+    file = aged.script_file("tidy")
+    verdict = aged.read().verdict
+    assert verdict.next == f"%show {file}" and "drops log, which no script makes" in verdict.found
+    text = re.sub(r"op\.drop_table\(.*\)", "pass", (aged.path / file).read_text(encoding="utf-8"))
+    text = re.sub(r"op\.create_table\(.*?\n    \)", "pass", text, flags=re.DOTALL)
+    aged.write(file, text)
+    assert aged.read().verdict.kind == "not_committed"
+    aged.commit("Leave the log alone")
+    assert aged.read().verdict.kind == "agree"
+    runs_anywhere(aged)

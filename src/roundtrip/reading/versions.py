@@ -41,14 +41,15 @@ def _first(file: str, run: Run) -> str:
 
 
 def _compared(revision: Revision, commit: str, run: Run) -> Revision:
-    """The script, and what its file makes in this commit that it does not make now."""
+    """The script, and what its file makes or drops in this commit that it does not do now."""
     with suppress(SyntaxError, ValueError):
         text = run(["git", "show", f"{commit}:{revision.file}"]).stdout
         then = read_script(ast.parse(text), revision.file)
         now, before = _makes(revision), _makes(then)
         once = tuple(name for name in before if name not in now)
         lately = tuple(name for name in now if name not in before)
-        return replace(revision, version=commit, once=once, lately=lately)
+        spared = tuple(name for name in then.drops if name not in revision.drops)
+        return replace(revision, version=commit, once=once, lately=lately, spared=spared)
     return revision
 
 

@@ -93,6 +93,7 @@ RULES = (
     Rule(elsewhere_rules.stamped_elsewhere, (DATABASE,)),
     Rule(left_over_rules.left_over, (MODEL, MIGRATIONS)),
     Rule(unseen_rules.other_length, (MODEL, DATABASE)),
+    Rule(unseen_rules.drops_unmade, (MIGRATIONS, DATABASE)),
     Rule(pending_rules.pending, (MIGRATIONS, DATABASE)),
     Rule(model_rules.class_not_imported, (MODEL, DATABASE), last_word=True),
     Rule(elsewhere_rules.only_here, (MODEL, DATABASE), last_word=True),

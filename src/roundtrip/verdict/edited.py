@@ -11,8 +11,13 @@ from .wording import listed, say
 
 
 def fits_better(state: State, revision: Revision) -> bool:
-    """Whether the database is as a script says now, and not as its committed version does."""
+    """Whether the database is as a script says now, and not as its committed version does.
+
+    Or a new one is: the script does not drop any more what no script makes.
+    """
     there = database_names(state)
+    if revision.spared and not {*revision.spared} & {*made_by(state.migrations.revisions), *there}:
+        return True
     return bool(revision.once or revision.lately) and not (
         {*revision.once} & there or {*revision.lately} - there
     )

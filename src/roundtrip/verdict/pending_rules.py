@@ -12,14 +12,14 @@ from .commands import back_on, copy, take_out
 from .failing import half_run, in_the_way, mistaken, unfit, would_fail
 from .left_over_rules import left_over, model_of
 from .lookups import claims, gone, has_run, is_among, model_names, row_count, unlike
-from .unseen_rules import not_made
+from .unseen_rules import drops_unmade, not_made
 from .wording import listed, named, say
 
 
 def pending(state: State) -> Disagreement | None:
     """Scripts wait for this database: what they do, and whether they would fail."""
     waiting = state.migrations.pending
-    if not waiting or left_over(state) or not_made(state):
+    if not waiting or left_over(state) or not_made(state) or drops_unmade(state):
         return None
     looks = (half_run, mistaken, unfit, would_fail, in_the_way, _older, _two_ways)
     if said := next(filter(None, (look(state) for look in looks)), None):

@@ -8,7 +8,7 @@ from ..env_file import quoted
 from ..facts import Revision, Table
 from ..names import columns_in, table_of
 from ..state import Disagreement, State
-from .commands import delete, stands_in
+from .commands import delete, stands_in, take_back
 from .lookups import (
     claims,
     database_names,
@@ -93,6 +93,42 @@ def _waits(state: State) -> bool:
     """Whether scripts wait: more than an empty one, into which something must be written."""
     waiting = state.migrations.pending
     return bool(waiting and (waiting[1:] or not waiting[0].is_empty or has_run(state, waiting[0])))
+
+
+def drops_unmade(state: State) -> Disagreement | None:
+    """A script drops what none before it makes: it would fail in every new database."""
+    scripts, there = state.migrations.revisions, database_names(state)
+    for place, script in enumerate(scripts):
+        if script.opaque or "execute" in script.others or any("." not in n for n in script.renamed):
+            return None  # what is there after it is not known
+        made = made_by(scripts[:place])
+        lost = [name for name in script.drops if name not in {*made, *script.adds}]
+        if lost and (script.applied or there.issuperset(lost)):
+            return _unmade(state, script, lost)
+    return None
+
+
+def _unmade(state: State, script: Revision, lost: list[str]) -> Disagreement:
+    why = "It was made by hand, or by code. Take that line out of the script, and its reverse out "
+    why += "of downgrade(); then commit the change. Nothing changes in this database."
+    command = f"%show {quoted(script.file)}"
+    loose = not script.committed and not claims(state, script)
+    if loose and (not script.applied or script.id in state.migrations.current):
+        command = delete(state, script)
+        first = "delete it"
+        if script.applied:
+            first, command = (
+                "take it back and delete it",
+                take_back(script, state.migrations.current),
+            )
+        why = f"It was made by hand, or by code. No commit has the script, so {first}. Then the "
+        why += f"board says how to drop {listed(lost)} by hand, or to keep it."
+    return say(
+        "A script would fail in every new database.",
+        f"{named(script)} drops {listed(lost)}, which no script makes.",
+        why,
+        command,
+    )
 
 
 def unwanted(state: State) -> Disagreement | None:
