@@ -125,3 +125,19 @@ def test_a_committed_drop_of_what_no_script_makes_is_mended_in_the_script(aged: 
     aged.commit("Leave the log alone")
     assert aged.read().verdict.kind == "agree"
     runs_anywhere(aged)
+
+
+@pytest.mark.parametrize("kind", ["TEXT", "INTEGER NOT NULL DEFAULT 1"])
+def test_a_column_added_by_hand_otherwise_than_its_script_does_is_not_done(
+    project: Project, kind: str
+):
+    project.add_to_model()
+    project.db("migrate", "-m", "Add age column to user model")
+    project.sql(f"ALTER TABLE user ADD COLUMN age {kind}")
+    verdict = project.read().verdict
+    assert verdict.headline == "Done in the database, and otherwise."
+    assert obey(project) == ["%%flask_shell", "flask db upgrade", "git add .", COMMIT]
+    assert project.sql("PRAGMA table_info(user)")[-1][1:4] == ("age", "INTEGER", 0)
+
+
+COMMIT = 'git commit -m "Add age column to user model"'

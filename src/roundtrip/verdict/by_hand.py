@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..env_file import quoted
-from ..facts import Difference
+from ..facts import Difference, Revision
 from ..names import columns_in, table_of
 from ..state import State
 from .commands import look_at_model, stands_in
@@ -67,6 +67,18 @@ def unwritten(state: State, names: Sequence[str]) -> tuple[str, str] | None:
         f"did into its upgrade(): {'; '.join(up)}. Into its downgrade(): {'; '.join(down)}. No "
         "table changes; then look again. In the course, %restart begins the lesson again."
     ), f"%show {quoted(script.file)}"
+
+
+def otherwise(state: State, script: Revision) -> tuple[str, str, str] | None:
+    """What a script that has not run adds, where it is here otherwise: found, why, a command."""
+    kinds = ("modify_type", "modify_nullable")
+    for each in (d for d in state.differences if d.op in kinds and d.name in script.adds):
+        why = "It was added by hand, and not as the script does. Drop it by hand, then flask db "
+        why += f"upgrade makes it: {by_sql(dropped(each.name))}. Values in it? Copy the database "
+        why += "first, as they go with it."
+        found = f"{named(script)} adds {each.name} and has not run, and {each.name} is there "
+        return f"{found}({each.detail}).", why, "%%flask_shell"
+    return None
 
 
 def _of_an_index(state: State, changes: Sequence[Difference]) -> tuple[str, str] | None:

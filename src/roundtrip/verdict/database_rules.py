@@ -6,7 +6,7 @@ from ..env_file import quoted
 from ..facts import Revision
 from ..names import columns_in, table_of
 from ..state import Disagreement, State
-from .by_hand import unwritten
+from .by_hand import otherwise, unwritten
 from .commands import ANY_MESSAGE, move_away, show_settings, take_out, undo
 from .edited import changed_since, fits_better
 from .lookups import database_names, is_among, made_by, model_names
@@ -206,6 +206,8 @@ def not_recorded(state: State) -> Disagreement | None:
             "flask db migrate writes a script for the rest.",
             f"%show {quoted(done.file)}",
         )
+    if said := otherwise(state, done):
+        return say("Done in the database, and otherwise.", *said)
     last = done.id in state.migrations.heads
     why = "Something else made it, such as db.create_all(), or a stamp took back the record"
     if not done.undoes:
