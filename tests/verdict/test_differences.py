@@ -256,3 +256,12 @@ def test_a_table_without_its_foreign_key_is_made_again_while_nobody_has_it(
     again = 'flask db migrate -m "Change post table"'
     assert verdict.next == (again if committed else "flask db downgrade")
     assert ("makes post without its foreign key on user_id." in verdict.why) != committed
+
+
+def test_a_committed_table_with_rows_is_not_taken_back_for_a_change_of_one_column(project: Project):
+    project.edit(MODELS, "email: Mapped[str]", "email: Mapped[str | None]")
+    verdict = project.read().verdict
+    assert (verdict.next, verdict.back) == ('flask db migrate -m "Change user table"', "")
+    assert "downgrade" not in verdict.why
+    project.sql("DELETE FROM user")
+    assert project.read().verdict.back == "flask db downgrade"

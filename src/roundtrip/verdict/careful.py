@@ -45,6 +45,12 @@ def made_otherwise(state: State, changes: Sequence[Difference]) -> tuple[Revisio
     return None
 
 
+def costs_rows(state: State, script: Revision) -> bool:
+    """Whether to take back this script, which a commit has, would drop a table with rows."""
+    tables = [name for name in script.loses_back if "." not in name]
+    return script.committed and any(row_count(state, name) for name in tables)
+
+
 def _made_without(state: State, changes: Sequence[Difference]) -> tuple[Revision, str] | None:
     """The last script to run here, if it makes a table without a rule; and which. No row goes."""
     for script in state.migrations.revisions:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..env_file import quoted
 from ..state import Disagreement, State
 from .by_hand import unwritten
-from .careful import CAREFUL, added, made_otherwise
+from .careful import CAREFUL, added, costs_rows, made_otherwise
 from .commands import SHOW_STASH, look_at_model, message_for, restore_model, stash_pop, take_back
 from .lookups import goes_with, gone
 from .wording import by_sql, dropped, listed, say
@@ -34,7 +34,8 @@ def model_ahead(state: State) -> Disagreement | None:
         if pop != SHOW_STASH:
             stash += f" {SHOW_STASH} shows it."
         why, command = f"{why} {stash} If the line is not there, go on with flask db migrate.", pop
-    if (made := made_otherwise(state, changes)) and not command:
+    made = made_otherwise(state, changes)
+    if made and not command and not costs_rows(state, made[0]):
         why += f" {made[1]} If nobody else has run it, it can be taken back and made again."
         back = take_back(made[0], state.migrations.current)
     headline = "The model is ahead." if new else "Model and database differ."
