@@ -220,7 +220,7 @@ class DatabaseState:
     it has no table, and had some. `copies`: where it is missing or emptied, the files beside it
     that no settings name, and that have rows: others than those of another database. `named_in`:
     the file of settings that names it; empty where the app does. `copied`: such a file has its
-    rows; known where a change of type would lose values.
+    rows; known where a change of type would lose values, and before an upgrade with an `env_file`.
     """
 
     url: str = ""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 
 from states import Project
-from turns import MODELS
+from turns import MODELS, PHONE, committed
 
 
 def test_a_copy_comes_before_an_upgrade_that_makes_numbers_of_names(both: Project):
@@ -28,3 +29,17 @@ def test_no_copy_comes_before_texts_that_are_numbers_already(both: Project):
     both.db("migrate", "-m", "Change user table")
     both.sql("UPDATE user SET name = id")
     assert both.read().verdict.next == "flask db upgrade"
+
+
+def test_a_copy_of_production_comes_before_each_of_its_upgrades(both: Project):
+    committed(both, PHONE, "Add phone column to user model")
+    first = "Make a copy of instance/production.db first, under a name of its own"
+    verdict = both.read("production.env").verdict
+    assert verdict.next == "flask --env-file production.env db upgrade" and first in verdict.why
+    instance = both.path / "instance"
+    shutil.copy(instance / "app.db", instance / "of-the-wrong-one.db")
+    assert first in both.read("production.env").verdict.why
+    shutil.copy(instance / "production.db", instance / "before-phone.db")
+    assert first not in both.read("production.env").verdict.why
+    both.db("downgrade")
+    assert "copy" not in both.read().verdict.why, "development is there to be tried out"

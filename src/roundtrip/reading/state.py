@@ -61,7 +61,8 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
         error, file = report["settings"]
         migrations = replace(migrations, error=error, error_file=file)
     differences = _differences(report)
-    if any(d.op == "modify_type" and d.required for d in differences):
+    loses = any(d.op == "modify_type" and d.required for d in differences)
+    if loses or (env_file and migrations.pending):
         database = replace(database, copied=is_copied(project, database.url))
     usual = _report(run(["python", str(PROBE)])) if env_file and differences else {}
     migrations = _with_maker(migrations, differences, run)

@@ -54,9 +54,13 @@ def pending(state: State) -> Disagreement | None:
     if state.database.emptied:
         why = "The upgrade makes the tables again, without rows. Only a copy brings the rows back. "
         why += "In the course, so does %restart, which begins the lesson again."
+    copy_first = ""
+    if state.env_file and not state.database.copied and any(t.rows for t in state.database.tables):
+        copy_first = f" Make a copy of {state.database.url} first, under a name of its own: no "
+        copy_first += "other file has its rows."
     if careful := _to_read_first(state, adds, drops):
         why, script, then = careful
-        return say(headline, found, why, f"%show {quoted(script.file)}", then)
+        return say(headline, found, f"{why}{copy_first}", f"%show {quoted(script.file)}", then)
     if renamed:
         why = f"The upgrade gives {listed(renamed)} another name, and keeps the values. {why}"
     elif any("alter_column" in revision.others for revision in waiting):
@@ -79,7 +83,7 @@ def pending(state: State) -> Disagreement | None:
     dropped = [*drops, *renamed]
     if lost := [d.name for d in gone(state) if not is_among(d.name, dropped)]:
         why = f"The database has {listed(lost)}, which the model lacks: was that meant? {why}"
-    return say(headline, found, why, "flask db upgrade")
+    return say(headline, found, f"{why}{copy_first}", "flask db upgrade")
 
 
 def _to_read_first(
