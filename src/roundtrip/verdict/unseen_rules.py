@@ -102,7 +102,9 @@ def drops_unmade(state: State) -> Disagreement | None:
         if script.opaque or "execute" in script.others or any("." not in n for n in script.renamed):
             return None  # what is there after it is not known
         made = made_by(scripts[:place])
-        lost = [name for name in script.drops if name not in {*made, *script.adds}]
+        unread = made.keys() - {table_of(name) for name in made if "." in name}
+        known = {*made, *script.adds}
+        lost = [n for n in script.drops if n not in known and table_of(n) not in unread]
         if lost and (script.applied or there.issuperset(lost)):
             return _unmade(state, script, lost)
     return None
