@@ -83,7 +83,8 @@ class State:
         if self.git.stashed:
             how = "git stash pop brings it back."
             if self.git.stash_behind:
-                how = "git stash show -p shows it, and git stash drop deletes the stash."
+                how = "git stash show -p shows it, and git stash drop deletes the stash. Still "
+                how += "wanted? git stash pop brings it back, or ends in a conflict."
             said = f"A stash holds another {self.git.stashed[0]}; {how}"
             why += f" {said}"
         if self.differing:

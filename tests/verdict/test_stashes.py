@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 
 from states import AGE, Project
-from turns import CITY, MODELS
+from turns import CITY, MODELS, committed
 
 
 def test_a_model_in_a_stash_that_git_refuses_to_bring_back(loose: Project):
@@ -52,3 +52,14 @@ def test_a_stash_that_may_hold_the_missing_line_is_named_before_a_script_drops_i
     city.edit(MODELS, "    size: ", CITY + "    size: ")
     assert {d.op for d in city.read().differences} == {"add_column"}  # size alone, city is there
     assert city.read().verdict.next.startswith("flask db migrate -m ")
+
+
+def test_a_stash_that_was_made_to_change_the_branch_is_told_how_to_bring_back(project: Project):
+    project.git("checkout", "-q", "-b", "feat")
+    committed(project, AGE, "Add age")
+    project.git("checkout", "-q", "main")
+    project.edit(MODELS, "String(80)", "String(81)")
+    assert "on feat, git stash pop brings them" in project.follow("missing_script", "git stash -u")
+    project.follow("missing_script", "git checkout feat")
+    assert "git stash pop brings it back" in project.read().verdict.why
+    project.git("stash", "pop")
