@@ -298,3 +298,27 @@ def test_an_empty_script_is_told_before_it_is_run(aged: Project):
     told = (f"%show {aged.script_file('oops')}", "flask db upgrade")
     assert (verdict.kind, verdict.next, verdict.back) == ("pending", *told)
     assert "is empty: its upgrade() does nothing." in verdict.why
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "loses"),
+    [
+        ("email: Mapped[str]", "email: Mapped[str | None]", False),
+        ("String(80)", "String(90)", False),
+        ("String(80)", "String(8)", True),
+    ],
+)
+def test_a_change_that_only_gives_room_asks_for_no_copy(
+    project: Project, old: str, new: str, loses: bool
+):
+    project.edit(MODELS, old, new)
+    project.db("migrate", "-m", "Change user table")
+    assert ("values may be lost" in project.read().verdict.why) == loses
+
+
+def test_a_left_over_script_asks_for_no_other_where_model_and_database_agree(project: Project):
+    project.edit(MODELS, "    name:", "    full_name:")
+    project.db("migrate", "-m", "Rename name")
+    project.git("restore", MODELS)
+    verdict = project.read().verdict
+    assert verdict.kind == "left_over" and "flask db migrate" not in verdict.why

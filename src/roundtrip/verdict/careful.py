@@ -98,7 +98,8 @@ def _required(state: State, changes: list[Difference]) -> Careful | None:
         return None
     return (
         f"Careful: {names[0]} is NOT NULL, and {rows_in(state, names[0])} would have no value, so "
-        "the upgrade would fail. Mapped[… | None] allows NULL: fix the model first."
+        "the upgrade would fail. Mapped[… | None] allows NULL: fix the model first. (default= is "
+        "for new rows, in Python; server_default= gives those that are there a value.)"
     ), look_at_model(state)
 
 
@@ -142,7 +143,7 @@ def _dropped_column(state: State, changes: list[Difference]) -> Careful | None:
 
 def _other_type(state: State, changes: list[Difference]) -> Careful | None:
     kinds = [d for d in changes if d.op == "modify_type" and row_count(state, d.name)]
-    kinds = [d for d in kinds if not _more_room(d.detail)]
+    kinds = [d for d in kinds if not more_room(d.detail)]
     if not kinds:
         return None
     return (
@@ -151,7 +152,7 @@ def _other_type(state: State, changes: list[Difference]) -> Careful | None:
     ), ""
 
 
-def _more_room(detail: str) -> bool:
+def more_room(detail: str) -> bool:
     """Whether a text gets longer, so that all that is there fits."""
     lengths = re.fullmatch(r"VARCHAR\((\d+)\) in the database, VARCHAR\((\d+)\) .*", detail)
     return lengths is not None and int(lengths[1]) <= int(lengths[2])

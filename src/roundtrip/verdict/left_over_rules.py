@@ -68,6 +68,8 @@ def left_over(state: State) -> Disagreement | None:
             why += "model. If not, the command deletes the script."
         else:
             why = "Do not upgrade. The command deletes the script; then run flask db migrate again."
+            if not state.differences:
+                why = "Do not upgrade. The command deletes the script; model and database agree."
         headline = "A migration does more than the model says."
         return say(
             "A left-over migration is waiting." if whole else headline,

@@ -8,6 +8,7 @@ from ..env_file import quoted
 from ..facts import Revision
 from ..names import table_of
 from ..state import Disagreement, State
+from .careful import more_room
 from .commands import back_on, copy, take_out
 from .failing import half_run, in_the_way, mistaken, unfit, would_fail
 from .left_over_rules import left_over, model_of
@@ -63,7 +64,7 @@ def pending(state: State) -> Disagreement | None:
         return say(headline, found, f"{why}{copy_first}", f"%show {quoted(script.file)}", then)
     if renamed:
         why = f"The upgrade gives {listed(renamed)} another name, and keeps the values. {why}"
-    elif any("alter_column" in revision.others for revision in waiting):
+    elif any("alter_column" in revision.others for revision in waiting) and not _only_wider(state):
         why = "The upgrade changes a column; values may be lost. Copy the database first."
         lost = [d.name for d in state.differences if d.op == "modify_type" and d.required]
         if state.database.copied:
@@ -84,6 +85,14 @@ def pending(state: State) -> Disagreement | None:
     if lost := [d.name for d in gone(state) if not is_among(d.name, dropped)]:
         why = f"The database has {listed(lost)}, which the model lacks: was that meant? {why}"
     return say(headline, found, f"{why}{copy_first}", "flask db upgrade")
+
+
+def _only_wider(state: State) -> bool:
+    """Whether a column that a script of Alembic's own changes takes all that it has now."""
+    found = [d for d in state.differences if d.op in ("modify_type", "modify_nullable")]
+    if any(revision.by_hand for revision in state.migrations.pending):
+        return False
+    return bool(found) and all(d.op == "modify_nullable" or more_room(d.detail) for d in found)
 
 
 def _to_read_first(
