@@ -7,7 +7,18 @@ import shlex
 
 import pytest
 from states import AGE, Project
-from turns import CITY, MODELS, POST, added, committed, fails, on_production, with_production
+from turns import (
+    CITY,
+    MODELS,
+    NICK,
+    POST,
+    added,
+    committed,
+    fails,
+    fill,
+    on_production,
+    with_production,
+)
 
 from roundtrip import checks
 from roundtrip.course import Goal
@@ -265,3 +276,27 @@ def test_a_committed_table_with_rows_is_not_taken_back_for_a_change_of_one_colum
     assert "downgrade" not in verdict.why
     project.sql("DELETE FROM user")
     assert project.read().verdict.back == "flask db downgrade"
+
+
+@pytest.mark.parametrize("rule", ["unique", "index"])
+def test_a_column_with_a_rule_is_named_in_the_message(project: Project, rule: str):
+    project.add_to_model(NICK.replace("String(20)", f"String(20), {rule}=True"))
+    assert project.read().verdict.next == 'flask db migrate -m "Add nick column to user model"'
+
+
+def test_a_required_column_with_a_default_of_python_is_told_which_default_helps(project: Project):
+    project.add_to_model("    points: Mapped[int] = mapped_column(default=0)\n")
+    assert "server_default= gives those that are there a value" in project.read().verdict.why
+
+
+def test_a_column_renamed_after_its_upgrade_can_keep_its_values(loose: Project):
+    loose.edit(MODELS, "age:", "years:")
+    assert "write alter_column with new_column_name" in loose.read().verdict.why
+    loose.db("revision", "-m", "Rename age")
+    rename = 'batch_op.alter_column("{}", new_column_name="{}")'
+    batch = 'with op.batch_alter_table("user") as batch_op: '
+    fill(loose.script("rename"), batch + rename.format("age", "years"))
+    fill(loose.script("rename"), batch + rename.format("years", "age"))
+    loose.follow("pending", "flask db upgrade")
+    assert loose.sql("SELECT years FROM user WHERE id = 1") == [(36,)]
+    assert loose.read().verdict.kind == "script_not_committed"

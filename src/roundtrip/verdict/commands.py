@@ -186,7 +186,15 @@ def is_of_last_commit(state: State, revision: Revision) -> bool:
     others = [r for r in state.migrations.revisions if r.message == last and r.committed]
     if models or others or revision.file in state.git.removed:
         return False
-    return last == revision.message != ANY_MESSAGE
+    return last == revision.message != ANY_MESSAGE or has_its_line(state, revision)
+
+
+def has_its_line(state: State, revision: Revision) -> bool:
+    """Whether the last commit has brought the model's line of a script, it seems, and no script."""
+    scripts = f"{state.migrations.folder}/"
+    alone = not any(file.startswith(scripts) for file in state.git.last)
+    wanted = bool(revision.adds) and model_names(state).issuperset(revision.adds)
+    return wanted and alone and bool({*state.model.files} & {*state.git.last})
 
 
 def message_for(state: State) -> str:
@@ -195,6 +203,8 @@ def message_for(state: State) -> str:
     changes = [d for d in state.differences if d.op == "add_table" or d.table not in new]
     names = {d.name for d in gone(state)}
     rest = [d for d in changes if d.name in names or not goes_with(d, names)]
+    columns = {d.name for d in changes if d.op == "add_column"}
+    rest = [d for d in rest if not d.of or {f"{d.table}.{name}" for name in d.of} - columns]
     if len(rest) != 1:
         return ANY_MESSAGE
     return {

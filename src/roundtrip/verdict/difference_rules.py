@@ -111,8 +111,9 @@ def _went_back(state: State, names: Sequence[str]) -> Disagreement:
         found = f"The database has {listed(names)}, the model has {listed(instead)}."
         why = (
             f"The downgrade drops {listed(maker.loses_back)} with all values. If "
-            f"{listed(instead)} is its new name, put the old one back. If nobody wants it, "
-            "downgrade first; flask db migrate comes after that."
+            f"{listed(instead)} is its new name, put the old one back. Or keep the values: make an "
+            "empty script with flask db revision, and write alter_column with new_column_name into "
+            "it. If nobody wants it, downgrade first; flask db migrate comes after that."
         )
         return say(_HEADLINE, found, why, "flask db downgrade")
     why = (
