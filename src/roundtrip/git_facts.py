@@ -21,7 +21,7 @@ class GitState:
     `deleted`, a new one that is staged in `staged` and in `added`. `stashed` are the files of the
     newest stash; `stash_behind`: one of them is not here as the stash has left it. `joined` are
     those conflicts in which both sides changed and no mark of Git's is left. `removed` are the
-    files that the last commit has deleted.
+    files that the last commit has deleted, `last` all that it has changed; where a file is new.
     `databases` are the database files that Git tracks, `settings` the files `*.env`;
     `private` are the untracked files that are one or the other, `taken_out` those that the last
     commit brought, and the next one would take out again. Without a branch, `way_back` is one to go
@@ -46,6 +46,7 @@ class GitState:
     stashed: tuple[str, ...] = ()
     stash_behind: bool = False
     removed: tuple[str, ...] = ()
+    last: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
     joined: tuple[str, ...] = ()
     databases: tuple[str, ...] = ()

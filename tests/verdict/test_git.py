@@ -254,3 +254,17 @@ def test_what_is_changed_and_what_is_deleted_is_said_once(aged: Project):
     assert aged.read().verdict.found == found
     aged.git("restore", PAGES)
     assert aged.read().verdict.found == "demo_app/templates/users.html is deleted."
+
+
+def test_a_script_that_was_forgotten_in_the_commit_of_its_model_goes_there(loose: Project):
+    loose.git("commit", "-qam", "Age")
+    assert "has the model's line" in loose.follow("script_not_committed", "git add .")
+    loose.follow("script_not_committed", "git commit --amend --no-edit")
+    assert len(loose.read().git.commits) == 2 and loose.read().verdict.kind == "agree"
+
+
+def test_an_empty_script_that_has_run_is_called_empty_before_the_commit(project: Project):
+    project.db("revision", "-m", "oops")
+    project.db("upgrade")
+    verdict = project.read().verdict
+    assert verdict.next == "git add ." and "Its upgrade() is empty" in verdict.why

@@ -18,8 +18,8 @@ BRANCHES = ("for-each-ref", "--format=%(refname:short)", "refs/heads")
 
 _LAST_COMMITS = 200
 
-_DELETED = ("diff-tree", "-r", "-z", "--name-only", "--diff-filter=D", "HEAD~1", "HEAD")
-"""What Git is asked for the files that the last commit has deleted."""
+_LAST = ("diff-tree", "-r", "-z", "--name-status", "HEAD~1", "HEAD")
+"""What Git is asked for the files that the last commit has changed, and how."""
 
 
 def read_git(project: Path, run: Run) -> tuple[GitState, frozenset[str]]:
@@ -53,6 +53,7 @@ def read_git(project: Path, run: Run) -> tuple[GitState, frozenset[str]]:
     stash = stashed(run, "refs/stash") if "stash" in about else ()
     new = {*found["untracked"], *found["added"]}
     tracked = frozenset(git_lines(run, "ls-files", "-z"))
+    did = git_lines(run, *_LAST) if new or not tracked else []
     state = GitState(
         repository=True,
         branch=None if branch == "(detached)" else branch,
@@ -63,7 +64,8 @@ def read_git(project: Path, run: Run) -> tuple[GitState, frozenset[str]]:
         stash_behind=bool(stash) and _is_behind(project, run, stash),
         **(_without_branch(project, run) if branch == "(detached)" else {}),
         files_at=_not_reset(project, run, found),
-        removed=tuple(git_lines(run, *_DELETED)) if new or not tracked else (),
+        removed=tuple(path for how, path in zip(did[::2], did[1::2], strict=False) if how == "D"),
+        last=tuple(did[1::2]),
         **_left_by_a_reset(project, run, new),
         **_sorted(found),
     )

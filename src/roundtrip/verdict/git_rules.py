@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from ..env_file import quoted
 from ..state import Disagreement, State
-from .commands import ANY_MESSAGE, commit, commit_script, is_of_last_commit, look_at_model
+from .commands import (
+    ANY_MESSAGE,
+    commit,
+    commit_script,
+    has_its_line,
+    is_of_last_commit,
+    look_at_model,
+)
 from .lookups import database_names
 from .wording import are, listed, say, sentence
 
@@ -175,9 +182,14 @@ def script_not_committed(state: State) -> Disagreement | None:
             headline = f"{are(absent)} gone from this database."
             back = commit_script(state, fresh[-1])
             return say(headline, found, why, look_at_model(state), back)
+    if fresh[-1].is_empty and not fresh[-1].parents[1:]:
+        why += " Its upgrade() is empty. If it should do something, flask db downgrade takes it "
+        why += "back, at no cost; then write that into it, or delete it."
     if is_of_last_commit(state, fresh[-1]):
-        why += " The last commit has the same message: it is this script's. git add, then git "
-        why += "commit --amend --no-edit put it in there, if nobody else has that commit."
+        why += " The last commit has "
+        why += "the model's line" if has_its_line(state, fresh[-1]) else "the same message"
+        why += ": it is this script's. git add, then git commit --amend --no-edit put it in there, "
+        why += "if nobody else has that commit."
     return say(headline, found, why, commit_script(state, fresh[-1]))
 
 
