@@ -40,7 +40,8 @@ class ModelState:
     the app has Flask-Migrate. `odd`: attributes that look like columns and are none; `untyped`:
     columns without a type. `unrelated`: why the classes do not fit together, so that queries fail.
     `left_out`: tables whose classes are in files that the app does not import.
-    `named_in`: the file of settings that names the app; empty where none does.
+    `named_in`: the file of settings that names the app; empty where none does. `not_compared`: what
+    the database lacks, and Alembic does not look at, such as `user.age a server_default`.
     """
 
     tables: tuple[Table, ...] = ()
@@ -53,6 +54,7 @@ class ModelState:
     unrelated: str = ""
     left_out: tuple[Table, ...] = ()
     named_in: str = ""
+    not_compared: tuple[str, ...] = ()
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from states import Project, find
+from states import AGE, Project, find
 from turns import CITY, MODELS, NICK, PHONE, POST, committed, fill
 
 
@@ -241,3 +241,34 @@ def test_a_length_is_compared_however_it_is_typed(aged: Project):
         assert "No new upgrade operations" in aged.ask()[0].out
         found = aged.read().verdict.kind
         assert found == {"varchar": "other_length"}.get(kind, "agree"), kind
+
+
+WITH_DEFAULT = "age: Mapped[int | None] = mapped_column(server_default='18')"
+CHECK = '    __table_args__ = (db.CheckConstraint("age > 0", name="age"),)\n'
+
+
+@pytest.mark.parametrize(
+    ("new", "step"),
+    [
+        (
+            AGE.replace("age: Mapped[int | None]", WITH_DEFAULT),
+            'alter_column("age", server_default="18")',
+        ),
+        (AGE + CHECK, 'create_check_constraint("age", "age > 0")'),
+    ],
+)
+def test_what_alembic_does_not_compare_is_not_called_agreed(aged: Project, new: str, step: str):
+    aged.edit(MODELS, AGE, new)
+    aged.commit("Say more of age")
+    assert aged.capture(["flask", "db", "check"]).returncode == 0
+    aged.follow("not_compared", 'flask db revision -m "Change user table"')
+    fill(aged.script("change_user"), f'with op.batch_alter_table("user") as b: b.{step}')
+    aged.db("upgrade")
+    assert aged.read().verdict.kind == "script_not_committed"
+
+
+def test_what_a_script_of_alembics_own_makes_is_there(aged: Project):
+    line = 'kind: Mapped[str] = mapped_column(db.Enum("a", "b", name="k", create_constraint=True)'
+    args = '    __table_args__ = (db.CheckConstraint("id > 0", name="positive"),)\n'
+    committed(aged, f'{POST}    {line}, server_default="a")\n{args}', "Create post table")
+    assert aged.read().verdict.kind == "agree"

@@ -20,6 +20,23 @@ def compare(engine: Any, metadata: Any, options: Any) -> list[dict[str, Any]]:
         return [_difference(op, connection) for op in flat]
 
 
+def not_compared(engine: Any, metadata: Any) -> list[str]:
+    """What the model has, the database has not, and Alembic leaves out of its comparison."""
+    from sqlalchemy import CheckConstraint, DefaultClause, inspect
+
+    look, found = inspect(engine), []
+    for table in (t for t in metadata.sorted_tables if look.has_table(t.name)):
+        plain = {c["name"] for c in look.get_columns(table.name) if c["default"] is None}
+        for column in table.columns:
+            if column.name in plain and isinstance(column.server_default, DefaultClause):
+                found.append(f"{table.name}.{column.name} a server_default")
+        checks = [c for c in table.constraints if isinstance(c, CheckConstraint)]
+        own = [c for c in checks if not getattr(c, "_type_bound", False)]
+        if len(own) > len(look.get_check_constraints(table.name)):
+            found.append(f"{table.name} a CheckConstraint")
+    return found
+
+
 def _difference(op: tuple[Any, ...], connection: Any) -> dict[str, Any]:
     kind = op[0]
     if kind in ("add_table", "remove_table"):

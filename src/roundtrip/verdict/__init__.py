@@ -102,6 +102,7 @@ RULES = (
     Rule(database_rules.script_changed, (GIT, MIGRATIONS)),
     Rule(unseen_rules.not_made, (MODEL, MIGRATIONS)),
     Rule(unseen_rules.unwanted, (MIGRATIONS, DATABASE)),
+    Rule(unseen_rules.not_compared, (MODEL, DATABASE)),
     Rule(unseen_rules.changed_type, (MIGRATIONS, DATABASE)),
     Rule(git_rules.scripts_ignored, (GIT, MIGRATIONS)),
     Rule(private_rules.database_in_git, (GIT, DATABASE)),

@@ -172,6 +172,21 @@ def changed_type(state: State) -> Disagreement | None:
     return None
 
 
+def not_compared(state: State) -> Disagreement | None:
+    """A default or a check that the model has, and neither a script nor the database."""
+    if not state.model.not_compared or state.migrations.pending or state.differences:
+        return None
+    table = table_of(state.model.not_compared[0].partition(" ")[0])
+    return say(
+        "The model has what flask db migrate does not see.",
+        f"The model gives {listed(state.model.not_compared)}, which the database does not have.",
+        "Alembic does not compare that. The command makes an empty script: write it in by hand, "
+        "with batch_op.alter_column or batch_op.create_check_constraint, and the reverse into "
+        "downgrade(). Or take it out of the model.",
+        f'flask db revision -m "Change {table} table"',
+    )
+
+
 def other_length(state: State) -> Disagreement | None:
     """A text has a length in one place and none in the other, which Alembic does not compare."""
     if _waits(state):
