@@ -154,9 +154,9 @@ class Rescue:
     `kind`: "worktree" (the last commit has it), "stash" (`where` is its number: a cell takes the
     braces of `stash@{1}` for Python), "branch" (`where` names it: the one that was left) and
     "another branch", "orig_head", "too_far" and "commit" (`where` is its hash), "blob" (its content
-    alone, by hash) or "lost". `unnamed`: no branch has that commit. `in_the_way`: the uncommitted
-    files because of which Git would refuse to go to that branch, or which a reset to that commit
-    would overwrite.
+    alone, by hash) or "lost". `unnamed`: no branch has that commit, and this one never had it.
+    `in_the_way`: the uncommitted files because of which Git would refuse to go to that branch, or
+    which a reset to that commit would overwrite.
     """
 
     kind: str

@@ -46,6 +46,8 @@ def test_a_commit_that_no_branch_has_is_named_and_kept(project: Project, left: s
     project.git("checkout", "-q", "main")
     if left == "deleted":
         project.git("branch", "-qD", "feat")
+        project.write("notes.txt", "Mine.\n")
+        project.commit("Take notes")
     verdict = project.read().verdict
     assert verdict.back == f"git restore --source={work} -- {script}"
     why = project.follow("missing_script", f"git branch keep-{work} {work}")

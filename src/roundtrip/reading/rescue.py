@@ -163,7 +163,10 @@ def _any_commit(search: _Search) -> Rescue | None:
     everywhere = ("log", "--all", "--reflog", "-n1", "--format=%h", "--diff-filter=AM")
     for commit in search.lines(*everywhere, "-E", f"-G{search.pattern}", "--", search.versions):
         if file := search.file_in(commit):
-            unnamed = not search.lines(*BRANCHES, f"--contains={commit}")
+            # One that was on this branch has been replaced here, as by an amend.
+            replaced = search.lines("log", "-g", "--format=%h", search.git.branch or "HEAD")
+            named = search.lines(*BRANCHES, f"--contains={commit}")
+            unnamed = not named and commit not in replaced
             return replace(search.before_reset("too_far", commit, file), unnamed=unnamed)
     return None
 
