@@ -177,13 +177,19 @@ def not_compared(state: State) -> Disagreement | None:
     if not state.model.not_compared or state.migrations.pending or state.differences:
         return None
     table = table_of(state.model.not_compared[0].partition(" ")[0])
+    first, command = (
+        "The command makes an empty script",
+        f'flask db revision -m "Change {table} table"',
+    )
+    if empty := next((r for r in _only_here(state) if r.is_empty), None):
+        first, command = f"{named(empty)} has run and is empty: take it back", "flask db downgrade"
     return say(
         "The model has what flask db migrate does not see.",
         f"The model gives {listed(state.model.not_compared)}, which the database does not have.",
-        "Alembic does not compare that. The command makes an empty script: write it in by hand, "
-        "with batch_op.alter_column or batch_op.create_check_constraint, and the reverse into "
+        f"Alembic does not compare that. {first}, then write it in by hand, with "
+        "batch_op.alter_column or batch_op.create_check_constraint, and the reverse into "
         "downgrade(). Or take it out of the model.",
-        f'flask db revision -m "Change {table} table"',
+        command,
     )
 
 
