@@ -10,7 +10,7 @@ from roundtrip.checks.finding import Cure, begin_again, met, unmet
 from roundtrip.course import Goal
 from roundtrip.messages import typed
 
-SAME = "the same as above."
+FIRST = "why:  See first “A goal”."
 
 
 def said(*cures: Cure | None, **arguments: object) -> list[str]:
@@ -27,7 +27,7 @@ def test_a_goal_that_is_met_needs_no_cure():
 
 def test_a_cause_is_told_once():
     cure = Cure("It waits.", "flask db upgrade")
-    assert said(cure, None, cure) == ["why:  It waits.", "next: flask db upgrade", f"why:  {SAME}"]
+    assert said(cure, None, cure) == ["why:  It waits.", "next: flask db upgrade", FIRST]
 
 
 @pytest.mark.parametrize(
@@ -41,15 +41,21 @@ def test_a_cause_is_told_once():
 def test_a_command_is_told_once(first: str, then: str):
     """Run twice, it would go a step too far, or find nothing to do."""
     lines = said(Cure("One.", first), Cure("Two.", then))
-    assert lines == ["why:  One.", f"next: {first}", "why:  Two.", f"next: {SAME}"]
+    assert lines == ["why:  One.", f"next: {first}", FIRST]
+
+
+def test_a_command_that_only_looks_is_told_once_with_each_of_its_causes():
+    """Two lines of one file are to be mended: the second is told as well."""
+    lines = said(Cure("One.", "git diff"), Cure("Two.", "git diff"))
+    same = "next: the same as for “A goal”."
+    assert lines == ["why:  One.", "next: git diff", "why:  Two.", same]
 
 
 def test_a_step_back_waits_for_a_stamp_of_the_same_database():
     """Run after it, it would go a step too far."""
     stamp = Cure("It was dropped by hand.", "flask db stamp abc", repair=True)
     back = Cure("Every database first.", "flask db downgrade", repair=True)
-    first = "why:  Do what is said above first; then look again."
-    assert said(stamp, back)[2:] == [first]
+    assert said(stamp, back)[2:] == [FIRST]
     there = Cure("There too.", "flask --env-file production.env db downgrade", repair=True)
     assert said(stamp, there)[-1] == f"next: {there.command}"
 
@@ -61,17 +67,16 @@ def test_nothing_is_built_on_what_has_to_be_mended_first(then: str):
     go = Cure("It waits.", then)
     mend = Cure("Undo it.", "flask db downgrade", repair=True)
     assert said(go, mend)[:2] == ["why:  It waits.", f"next: {then}"]
-    first = "why:  Do what is said above first; then look again."
-    assert said(mend, go) == ["why:  Undo it.", "next: flask db downgrade", first]
+    assert said(mend, go) == ["why:  Undo it.", "next: flask db downgrade", FIRST]
     again = Cure("Or so.", then, repair=True)  # a way to mend it, too
     assert said(mend, again)[-1] == f"next: {then}"
-    assert said(mend, Cure("It is new.", "git add ."))[-1] == first
+    assert said(mend, Cure("It is new.", "git add ."))[-1] == FIRST
     assert said(mend, Cure("Look.", "git status"))[-1] == "next: git status"
     look = Cure("Read its board.", "%board --env-file production.env", repair=True)
-    assert said(mend, look)[-1] == first
-    assert said(mend, Cure("Then the code.", "git reset --hard 1a2b3c4"))[-1] == first
+    assert said(mend, look)[-1] == FIRST
+    assert said(mend, Cure("Then the code.", "git reset --hard 1a2b3c4"))[-1] == FIRST
     rows = Cure("Rows were not added.", "%%flask_shell")
-    assert said(mend, rows)[-1] == first
+    assert said(mend, rows)[-1] == FIRST
     too_many = Cure("Delete that row.", "%%flask_shell", repair=True)
     assert said(mend, too_many)[-1] == "next: a cell that begins with %%flask_shell"
     assert said(rows, go)[-1] == f"next: {then}"  # it does not build on the rows
@@ -82,11 +87,11 @@ def test_nothing_is_committed_that_has_to_be_mended_first(command: str):
     """Not by a repair either: it would put the broken file into the lesson's commit."""
     mend = Cure("The app does not load.", "git diff", repair=True)
     commit = Cure("The commit is not made yet.", command, repair=True)
-    assert said(mend, commit)[-1] == "why:  Do what is said above first; then look again."
+    assert said(mend, commit)[-1] == FIRST
     assert said(commit, mend)[1] == f"next: {command}"
     missing = Result(Goal("A goal", "has_file", {}, ()), unmet("no", Cure("Write.", "%%writefile")))
     then = Result(Goal("A goal", "head_subject", {}, ()), unmet("no", commit))
-    assert "Do what is said above first" in messages.goals([missing, then])[-1]
+    assert "See first “A goal”" in messages.goals([missing, then])[-1]
 
 
 def test_a_copy_waits_for_nothing_and_what_follows_waits_for_it():
@@ -94,37 +99,37 @@ def test_a_copy_waits_for_nothing_and_what_follows_waits_for_it():
     mend = Cure("Undo it.", "flask db downgrade", repair=True)
     shell = "%%flask_shell --env-file production.env"
     upgrade = Cure("Not there yet.", "flask --env-file production.env db upgrade")
-    waits = "why:  Do what is said above first; then look again."
     rows, copy = Cure("Add it.", shell), Cure("Make it.", shell, holds_back=True)
-    assert said(mend, rows)[2:] == [waits]
-    assert said(mend, copy, upgrade)[2:] == ["why:  Make it.", f"next: {typed(shell)}", waits]
-    assert said(copy, upgrade)[2:] == [waits]
+    assert said(mend, rows)[2:] == [FIRST]
+    assert said(mend, copy, upgrade)[2:] == ["why:  Make it.", f"next: {typed(shell)}", FIRST]
+    assert said(copy, upgrade)[2:] == [FIRST]
 
 
 def test_one_way_to_a_branch_is_told_at_a_time():
     here, keep = Cure("Take main here.", "git switch -C main"), Cure("Keep it.", "git switch -c k")
-    above = "why:  Do what is said above first; then look again."
-    assert said(here, keep) == ["why:  Take main here.", f"next: {here.command}", above]
-    assert said(here, Cure("So too.", here.command))[-1] == f"next: {SAME}"
+    assert said(here, keep) == ["why:  Take main here.", f"next: {here.command}", FIRST]
+    assert said(here, Cure("So too.", here.command))[-1] == FIRST
 
 
-def test_what_is_the_same_names_its_goal_unless_that_stands_right_above():
+def test_what_is_the_same_names_its_goal_and_says_no_more():
+    """No line points to one that points on, and a goal that is met may stand between them."""
     cure, other = Cure("One.", "git status"), Cure("Two.", "git diff")
     goals = [Goal(f"Goal {n}", "agree", {}, ()) for n in range(5)]
     results = [
         Result(goal, unmet("no", each))
         for goal, each in zip(goals, (cure, cure, cure, other, cure), strict=True)
     ]
-    whys = [line.strip() for line in messages.goals(results) if "why:" in line]
-    same = [f"why:  {SAME}"] * 2
-    assert whys == ["why:  One.", *same, "why:  Two.", "why:  the same as for “Goal 0”."]
+    lines = [line.strip() for line in messages.goals(results)]
+    whys = [line for line in lines if line.startswith("why:")]
+    first = "why:  See first “Goal 0”."
+    assert whys == ["why:  One.", first, first, "why:  Two.", first]
+    assert lines[-2:] == ["✘ not met  Goal 4", first]
 
 
 def test_one_step_is_told_at_a_time():
     there = Cure("It waits there.", "flask --env-file production.env db upgrade")
     lines = said(Cure("It waits.", "flask db upgrade"), there, Cure("New.", "git add ."))
-    above = "why:  Do what is said above first; then look again."
-    assert lines == ["why:  It waits.", "next: flask db upgrade", above, above]
+    assert lines == ["why:  It waits.", "next: flask db upgrade", FIRST, FIRST]
 
 
 @pytest.mark.parametrize("check", ["model_has", "committed_migration", "database_has", "holds"])
@@ -133,7 +138,7 @@ def test_what_follows_waits_for_model_script_and_database(check: str):
     edit = Result(Goal("A goal", check, {}, ()), unmet("no", Cure("Edit.", "%show models.py")))
     there = Cure("It waits there.", "flask --env-file production.env db upgrade")
     then = Result(Goal("A goal", "agree", {}, ()), unmet("no", there))
-    above = "Do what is said above first"
+    above = FIRST
     assert above in messages.goals([edit, then])[-1]
     assert above not in "".join(messages.goals([then, edit]))
     head = Goal("A goal", "head_subject", {}, ())
@@ -169,11 +174,21 @@ def test_a_long_cause_stands_in_lines_and_a_command_on_one():
 def test_what_is_lost_comes_before_all_other_work():
     """Nothing that is done before the lesson begins again would last."""
     lost = begin_again("The rows are gone.")
-    first = "why:  See first “A goal”."
     told = [
         "why:  The rows are gone. Begin again, and run the cells down to here.",
         "next: %restart",
     ]
     cures = (Cure("It waits.", "flask db upgrade"), lost, Cure("New.", "git add ."))
-    assert said(*cures, kept=True) == [first, *told, first]
+    assert said(*cures, kept=True) == [FIRST, *told, FIRST]
     assert said(*cures)[:2] == ["why:  It waits.", "next: flask db upgrade"]
+
+
+def test_a_row_that_is_to_be_changed_holds_back_nothing():
+    """Production's columns do not wait for a row of development."""
+    row = Result(
+        Goal("Rows", "rows_equal", {}, ()),
+        unmet("no", Cure("Delete that row.", "%%flask_shell", repair=True)),
+    )
+    there = Cure("It waits there.", "flask --env-file production.env db upgrade")
+    then = Result(Goal("Production", "database_has", {}, ()), unmet("no", there))
+    assert messages.goals([row, then])[-1].strip() == f"next: {there.command}"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from . import attic, progress
-from .checks import Result, lost
+from .checks import CHANGES, Result, lost
 from .checks.finding import Finding
 from .course import command
 from .home import Home
@@ -61,15 +61,20 @@ def practised(results: Sequence[Result]) -> str:
 
 
 def goals(results: Sequence[Result]) -> list[str]:
-    """Each goal with what was found and, where it is not met, why, what next, and a first hint."""
+    """Each goal with what was found and, where it is not met, why, what next, and a first hint.
+
+    Where another goal comes first, only that one is named.
+    """
     lines = []
     gone, told = lost(results), _Told()
     for result in results:
         lines.append(f"{'✔ met    ' if result.met else '✘ not met'}  {result.goal.text}")
+        before = gone.goal.text if gone and result is not gone else told.before(result.finding)
+        if before and not result.met:
+            lines += _why(f"See first “{before}”.")
+            continue
         lines += wrapped(_INDENT, result.finding.found)
-        if gone and not result.met and result is not gone:
-            lines += _why(f"See first “{gone.goal.text}”.")
-        elif not result.met:
+        if not result.met:
             lines += told.of(result)
     return lines
 
@@ -83,50 +88,42 @@ class _Told:
     def __init__(self) -> None:
         self._causes: dict[tuple[str, str], str] = {}  # and their commands: of which goal
         self._commands: dict[str, str] = {}
-        self._held = False  # one of the goals above should be met before others are built on
-        self._above = ""
+        self._held = ""  # the first goal that should be met before others are built on
 
     def of(self, result: Result) -> list[str]:
         """The lines under this goal."""
-        cause, command = result.finding.cause, result.finding.next
-        if self._waits(result.finding):
-            return _why("Do what is said above first; then look again.")
-        self._held = self._held or result.holds_back or _builds(result.finding)
-        if goal := self._causes.get((cause, command)):
-            lines = _why(self._same_as(goal))
-        else:
-            lines = [*_why(cause), *self._next(command)]
-        self._above = self._causes.setdefault((cause, command), result.goal.text)
-        self._commands.setdefault(_step(command), result.goal.text)
+        cause, command, goal = result.finding.cause, result.finding.next, result.goal.text
+        if result.holds_back or _builds(result.finding):
+            self._held = self._held or goal
+        self._causes[cause, command] = goal
+        lines = _why(cause)
+        if same := self._commands.get(_step(command)):
+            lines += wrapped(f"{_INDENT}next: ", f"the same as for “{same}”.")
+        elif command:
+            self._commands[_step(command)] = goal
+            lines.append(f"{_INDENT}next: {typed(command)}")  # on one line, to be copied
         if result.hints:
             lines += wrapped(f"{_INDENT}hint: ", result.hints[0])
         return lines
 
-    def _next(self, command: str) -> list[str]:
-        if not command:
-            return []
-        if goal := self._commands.get(_step(command)):
-            return wrapped(f"{_INDENT}next: ", self._same_as(goal))
-        return [f"{_INDENT}next: {typed(command)}"]  # on one line, to be copied
-
-    def _same_as(self, goal: str) -> str:
-        return "the same as above." if goal == self._above else f"the same as for “{goal}”."
-
-    def _waits(self, finding: Finding) -> bool:
-        """Whether the next command should not be told yet, below what was told."""
+    def before(self, finding: Finding) -> str:
+        """The goal above that comes first: it tells the same, or this command waits for it."""
         command = finding.next
-        if _step(command) in self._commands:
-            return False
-        if command.startswith(_SWITCH) and any(c.startswith(_SWITCH) for c in self._commands):
-            return True  # to another branch: it would undo the one above
+        if same := self._causes.get((finding.cause, command)):
+            return same
+        if same := CHANGES.match(command) and self._commands.get(_step(command)):
+            return same
+        # To another branch, it would undo the one above; and a stamp records where the database is:
+        # a step back from elsewhere goes too far.
         stamp = f"{command.partition(' db downgrade')[0]} db stamp "
-        if any(c.startswith(stamp) for c in self._commands):
-            return True  # it records where the database is: a step back from elsewhere goes too far
+        undone = (_SWITCH, stamp) if command.startswith(_SWITCH) else (stamp,)
+        if waits := [goal for told, goal in self._commands.items() if told.startswith(undone)]:
+            return waits[0]
         # Rows wait for their table, a copy for nothing; what comes after rows does not wait.
         in_the_shell = command.startswith("%%flask_shell") and not (
             finding.repair or finding.holds_back
         )
-        return self._held and (in_the_shell or _builds(finding))
+        return self._held if in_the_shell or _builds(finding) else ""
 
 
 def _why(cause: str) -> list[str]:

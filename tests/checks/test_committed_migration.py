@@ -84,7 +84,7 @@ def test_committed_migration(project: Path):
     refused(
         "committed_migration", WAITING, project, "has not run on app.db", "flask db upgrade", **age
     )
-    refused("committed_migration", made(), project, "does not have user.age", LOOK, **age)
+    refused("committed_migration", made(), project, "and no age: the line is missing", LOOK, **age)
     refused(
         "committed_migration",
         MODEL_AHEAD,

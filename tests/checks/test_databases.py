@@ -219,7 +219,7 @@ def test_settings_under_another_name_are_found(project: Path, there: bool):
 
 def test_references(project: Path):
     wanted = {"column": "post.user_id", "target": "user"}
-    refused("references", made(), project, "does not have post", LOOK, **wanted)
+    refused("references", made(), project, "and no post: the class is missing", LOOK, **wanted)
     sql(project, "CREATE TABLE post (id INTEGER PRIMARY KEY, user_id INTEGER)")
     refused("references", made(), project, 'without ForeignKey("user.id")', LOOK, **wanted)
     key = (Difference("add_fk", "post"),)

@@ -33,7 +33,7 @@ def test_rows(project: Path):
     )
     refused("rows", made(), project, "too many rows", "%%flask_shell", table="user", count=2)
     post = {"table": "post", "count": 1}
-    refused("rows", made(), project, "does not have post", LOOK, **post)
+    refused("rows", made(), project, "and no post: the class is missing", LOOK, **post)
     (project / "production.env").write_text("DATABASE_URL=sqlite:///production.db\n")
     sql(project, "DELETE FROM user")
     emptied = {"table": "user", "count": 3}

@@ -174,7 +174,7 @@ def test_a_line_that_went_with_a_reset_is_not_written_in_again(project: Project)
     asked = [Goal("The commit", "head_subject", AGE), Goal("The line", "model_has", AGE_LINE)]
     results = [checks.check(goal, project.read(), project.path) for goal in asked]
     told = messages.goals(results)
-    assert told[-1].strip() == "why:  Do what is said above first; then look again."
+    assert told[-1].strip() == "why:  See first “The commit”."
     said = find(project, "model_has", **AGE_LINE)
     assert said.cause == f"{last} has it, and a reset took that commit off the branch."
     project.add_to_model("    city: Mapped[str | None]\n")  # written since: no reset over it

@@ -10,7 +10,7 @@ from starts import Starts
 from states import Project
 from turns import MODELS, PHONE, committed, on_production
 
-from roundtrip import checks
+from roundtrip import checks, messages
 from roundtrip.course import find_course
 
 GOALS = find_course().lessons[-1].exercise("and-back").goals
@@ -189,3 +189,15 @@ def test_of_an_amended_commit_the_last_form_is_named(project: Project):
     goal = next(goal for goal in GOALS if goal.check == "taken_back")
     finding = checks.check(goal, project.read(), project.path).finding
     assert finding.met and last in finding.found
+
+
+def test_a_city_that_is_empty_is_set_again_whatever_else_is_to_be_done(project: Project):
+    """The reset that comes first, for the databases, has no bearing on a row."""
+    project.git("reset", "-q", "--hard", "HEAD~1")
+    project.sql("UPDATE user SET city = NULL")
+    state = project.read()
+    results = [checks.check(goal, state, project.path) for goal in GOALS]
+    told = "\n".join(messages.goals(results)).partition("Somebody still lives in a city")[2]
+    told = " ".join(told.partition("✘")[0].split())
+    assert "See first" not in told and "Set one again" in told
+    assert told.endswith("next: a cell that begins with %%flask_shell")

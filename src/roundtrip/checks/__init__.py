@@ -42,19 +42,23 @@ class Result:
 
     @property
     def holds_back(self) -> bool:
-        """Whether the commands of the goals below wait until this one is met."""
+        """Whether the commands of the goals below wait until this one is met.
+
+        A row that is to be changed in the shell holds back nothing.
+        """
         finding = self.finding
-        return finding.holds_back or finding.repair or CHECKS[self.goal.check] in _BUILT_ON
+        mends = finding.repair and not finding.next.startswith("%%flask_shell")
+        return finding.holds_back or mends or CHECKS[self.goal.check] in _BUILT_ON
 
     @property
     def hints(self) -> tuple[str, ...]:
         """The hints of the goal; none where it is something else that is to be done next."""
-        said, next = self.goal.hints, _CHANGES.match(self.finding.next)
+        said, next = self.goal.hints, CHANGES.match(self.finding.next)
         fit = not next or any(next[0] in hint for hint in said)
         return said if fit and not self.finding.repair else ()
 
 
-_CHANGES = re.compile(
+CHANGES = re.compile(
     r"flask (?:--env-file \S+ )?db (?:downgrade|init|merge|migrate|revision|stamp|upgrade)"
     r"|git reset .*|git (?:add|checkout|clean|commit|restore|revert|rm|switch)\b"
 )

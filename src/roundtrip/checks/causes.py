@@ -137,8 +137,7 @@ def no_script(state: State, project: Path, wanted: str = "", message: str = "") 
     if wrong := (*state.model.odd, *state.model.untyped):
         return Cure(wrong[0], look_at(state))
     if wanted and wanted not in model_names(state):
-        cause = f"The model does not have {wanted} yet, so no script can add it."
-        return Cure(cause, why_lacking(state, project, wanted).command)
+        return why_lacking(state, project, wanted)
     if wanted and wanted in database_names(state):
         return _made_by_hand(project, wanted)
     waiting = state.migrations.pending[-1] if state.migrations.pending else None

@@ -159,9 +159,8 @@ def some_value(
         return met(text)
     if kept:
         cause = f"No row has one any more. A downgrade drops {column}, an upgrade brings it back "
-        return unmet(
-            text, in_the_shell(f"{cause}empty. Set one again, then db.session.commit().", USUAL)
-        )
+        cause += "empty. Set one again, then db.session.commit()."
+        return unmet(text, replace(in_the_shell(cause, USUAL), repair=True))
     if column not in model_names(state):
         cause = f"The model does not have {column}, so a value that is set in the shell is lost."
         return unmet(text, Cure(cause, look_at(state), repair=True))
