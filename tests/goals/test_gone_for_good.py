@@ -115,3 +115,30 @@ def test_a_stamp_drops_nothing(project: Project):
     assert (said.met, said.next) == (False, "%board") and "stamped" in said.cause
     said = find(project, "dropped", **PRODUCTION)
     assert said.next == "flask --env-file production.env db upgrade"
+
+
+def test_a_script_without_a_way_back_does_not_count(project: Project):
+    project.edit(MODELS, CITY, "")
+    project.db("migrate", "-m", "Remove city")
+    script = project.script("remove_city")
+    text = script.read_text(encoding="utf-8").partition("def downgrade")[0]
+    script.write_text(f"{text}def downgrade():\n    pass\n", encoding="utf-8")
+    project.db("upgrade")
+    project.commit("Remove city")
+    said = find(project, "dropped", **COLUMN)
+    assert (said.met, said.next) == (False, f"%show {project.script_file('remove_city')}")
+    assert "Its downgrade() does not undo what its upgrade() does" in said.cause
+
+
+def test_a_copy_without_the_column_is_none_of_production_before_it_was_dropped(project: Project):
+    """Dropped by hand, it was gone while the revision was the one before."""
+    project.edit(MODELS, CITY, "")
+    project.db("migrate", "-m", "Remove city")
+    project.sql("ALTER TABLE user DROP COLUMN city", "production.db")
+    copy_production(project)
+    asked = {"database": "production.db", "drops": "user.city"}
+    assert not find(project, "copied", **asked).met
+    project.sql("ALTER TABLE user ADD COLUMN city VARCHAR(80)", "production.db")
+    (project.path / "instance/before-phone.db").unlink()
+    copy_production(project)
+    assert find(project, "copied", **asked).met

@@ -48,6 +48,8 @@ def copied(
 
     def copies_of(source: str, files: Iterable[str]) -> list[str]:
         of_then = [file for file in files if {*versions(project, file)} in then]
+        if drops:  # dropped by hand, it is gone at the same revision
+            of_then = [file for file in of_then if _has(project, file, drops)]
         return [file for file in of_then if shares_a_row(project, file, source, table)]
 
     there = copies(project, "**/*")

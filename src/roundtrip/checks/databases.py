@@ -30,7 +30,7 @@ from .database_causes import (
 from .finding import BEGIN_AGAIN, Cure, Finding, met, unmet
 from .model_causes import look_at
 from .script_causes import does_more, maker_changed, names_of
-from .way_back_causes import not_gone_back, table_lost
+from .way_back_causes import no_way_back, not_gone_back, table_lost
 
 
 def database_has(
@@ -124,8 +124,8 @@ def dropped(state: State, project: Path, column: str, database: str = USUAL) -> 
     later = state.migrations.revisions[state.migrations.revisions.index(last) + 1 :]
     if empty := [script for script in later if script.is_empty]:
         return unmet(text, why_empty(state, empty[-1]))
-    if changed := maker_changed(state, project, column):
-        return unmet(text, changed)
+    if wrong := no_way_back(state, last) or maker_changed(state, project, column):
+        return unmet(text, wrong)
     if not state.migrations.run_by(versions(project, database)) & {r.id for r in scripts}:
         cause = f"The upgrade has not run on {database}.{address_first(project, database)}"
         return unmet(text, Cure(cause, command_on(database, "flask db upgrade")))
