@@ -11,7 +11,7 @@ import pytest
 import states
 from starts import Starts
 from states import Project, find
-from turns import on_production, with_production
+from turns import committed, on_production, with_production
 
 from roundtrip import checks, lesson, messages
 from roundtrip.course import Goal, find_course
@@ -294,3 +294,16 @@ def test_a_script_that_was_emptied_after_it_ran_is_not_said_to_have_done_nothing
     project.run(*shlex.split(said.next))
     project.db("upgrade")
     assert project.read("production.env").verdict.kind == project.read().verdict.kind == "agree"
+
+
+def test_a_script_that_mends_what_another_one_made_is_named(starts: Starts, tmp_path: Path):
+    """Else the goal would be met as if the first script alone were right."""
+    project = starts["first"].copy(tmp_path / "p")
+    age = "    age: Mapped[int | None] = mapped_column(unique=True)\n"
+    committed(project, age, "Add age")
+    asked = {"adds": ["user.age"], "since": "user"}
+    assert not find(project, "committed_migration", **asked).met
+    project.edit("demo_app/models.py", " = mapped_column(unique=True)\n", "\n")
+    committed(project, "", "Mend age")
+    said = find(project, "committed_migration", **asked)
+    assert said.met and said.found.endswith(f"; followed by {project.script_file('mend_age')}")

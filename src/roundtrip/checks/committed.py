@@ -85,7 +85,8 @@ def committed_migration(
     cure = cure or _not_in_its_commit(state, project, maker, own, adds, after)
     if cure:
         return unmet(text, cure)
-    return met(f"{text}, which was made here under a wrong name" if maker.drops else text)
+    text += ", which was made here under a wrong name" if maker.drops else ""
+    return met("; followed by ".join((text, *(revision.file for revision in later))))
 
 
 def _is_instead(name: str, adds: Collection[str]) -> bool:
