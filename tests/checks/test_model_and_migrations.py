@@ -261,7 +261,12 @@ def test_pending_changes(project: Path):
     command = f"flask db downgrade {FIRST}"
     refused("pending_changes", ran, project, "by a script that has run", command, **wished)
     refused(
-        "pending_changes", WAITING, project, "and no nickname: the line is missing", "git diff", **wished
+        "pending_changes",
+        WAITING,
+        project,
+        "and no nickname: the line is missing",
+        "git diff",
+        **wished,
     )
     for other in (
         Column("user.age", "TEXT", True, False),

@@ -176,3 +176,12 @@ def test_where_nothing_is_committed_there_is_no_last_commit(starts: Starts, tmp_
     project.git("init")
     said = unmet(project, 1)["Every file is committed"]
     assert said.cause == "Nothing is committed yet."
+
+
+def test_a_line_that_is_staged_is_restored_from_the_commit_by_both_goals(first: Project):
+    first.add_to_model()
+    first.git("add", ".")
+    told = {said.next for said in unmet(first, 2, "take-it-back").values()}
+    assert told == {f"git restore --staged --worktree {MODELS}"}
+    first.run(*shlex.split(told.pop()))
+    assert not unmet(first, 2, "take-it-back")

@@ -201,3 +201,14 @@ def test_a_city_that_is_empty_is_set_again_whatever_else_is_to_be_done(project: 
     told = " ".join(told.partition("✘")[0].split())
     assert "See first" not in told and "Set one again" in told
     assert told.endswith("next: a cell that begins with %%flask_shell")
+
+
+def test_whoever_has_left_out_the_way_back_is_told_where_it_is(project: Project):
+    (goal,) = (
+        g for g in find_course().lessons[-1].goals if g.text == "The model has no user.phone"
+    )
+    said = checks.check(goal, project.read(), project.path).finding
+    assert (said.met, said.next) == (False, "%check and-back")
+    both_down(project)
+    project.git("reset", "-q", "--hard", "HEAD~1")
+    assert checks.check(goal, project.read(), project.path).met

@@ -9,7 +9,7 @@ from ..reading.git import moves_of_head
 from ..state import State
 from ..verdict.lookups import database_names, models_file
 from ..verdict.model_rules import model_error
-from .commit_causes import amended, reset_without_hard
+from .commit_causes import amended, reset_without_hard, why_changed
 from .finding import Cure, Finding, met, unmet
 from .git import head_subject
 from .model_causes import in_the_wrong_class, look_at, why_lacking
@@ -24,10 +24,11 @@ def model_has(
     type: str = "",
     nullable: bool = True,
     back: str = "",
+    by: str = "",
 ) -> Finding:
     """The model has (or has not) this `table.column`; with `type`, of that type and `nullable`.
 
-    `back`: it is to go with a reset to the commit of this message.
+    `back`: it is to go with a reset to the commit of this message. `by`: it went in this exercise.
     """
     model = state.model
     if model.error or not model.found:
@@ -52,7 +53,8 @@ def model_has(
         if soft := reset_without_hard(state, project):
             return unmet(text, soft)
         if table.file in state.git.staged:
-            return unmet(text, Cure("The line is still in the class.", here, repair=True))
+            still = Cure("The line is still in the class.", here, repair=True)
+            return unmet(text, still if back or by else why_changed(state, table.file))
         if table.file in state.git.modified:
             return unmet(text, Cure("The line is still in the class.", here))
         way = head_subject(state, project, back, back=True) if back else met(text)
@@ -62,6 +64,8 @@ def model_has(
         without = [e for e in lost if not has_word(project, e.after, table.file, found.name)]
         if into := amended(without):
             return unmet(text, into)
+        if by:
+            return unmet(text, Cure(f"%check {by} was left out, or is not done.", f"%check {by}"))
         cause = "The line is committed, so git restore does not take it away."
         scripts = [r for r in state.migrations.revisions if column in r.adds]
         if state.git.commits[1:] and not scripts and not state.git.uncommitted:
