@@ -42,7 +42,10 @@ def test_taken_back(project: Path):
     log(project, f"{'2' * 40} {'1' * 40}", "reset: moving to HEAD~1")
     assert ask("taken_back", made(), project, subject="Create the user table").met
     back = {"subject": "Add phone"}
-    refused("head_subject", made(), project, "is 2222222: no branch has it", "git reflog", **back)
+    lost = "is 2222222: no branch has it"
+    reset = "git reset --hard 2222222"
+    refused("head_subject", made(), project, lost, reset, **back)
+    refused("head_subject", made(), project, lost, "git reflog", **back, commits=2)
 
 
 def test_what_was_taken_back_had_the_column(tmp_path: Path):

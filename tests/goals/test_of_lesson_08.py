@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from following import with_two_in_production
 from starts import Starts
-from states import Project
+from states import AGE, Project
 from turns import on_production
 
 from roundtrip.course import find_course
@@ -72,3 +72,52 @@ def test_a_revert_that_would_be_refused_is_not_told(downgraded: Project):
     assert downgraded.read().verdict.kind == "agree"
     assert downgraded.git("diff", "HEAD", "HEAD~2") == ""
     assert downgraded.git("show", "stash@{0}^3:migrations/README") == "of my own\n"
+
+
+def follow(project: Project, lesson: int, exercise: str = "") -> list[str]:
+    """Run what the first goal that is not met tells, until all are; the commands, in words."""
+    here, ran = find_course().lesson(lesson), []
+    asked = here.exercise(exercise).goals if exercise else here.goals
+    while open := [r.finding for r in hold(asked, project.path, project.read()) if not r.met]:
+        assert len(ran) < 9 and open[0].next.startswith(("git", "flask")), (ran, open[0])
+        ran.append(
+            " ".join(open[0].next.split()[:-1] if "reset" in open[0].next else [open[0].next])
+        )
+        project.run(*shlex.split(open[0].next))
+    return ran
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_what_was_undone_by_commits_goes_by_one_reset(downgraded: Project, by_hand: bool):
+    """A log, again and again, led nowhere: every place agreed already."""
+    if by_hand:
+        downgraded.edit("demo_app/models.py", AGE, "")
+        downgraded.script("age").unlink()
+        downgraded.commit("No age")
+    else:
+        downgraded.git("revert", "--no-edit", "HEAD~1")
+    assert "Nothing of them is left in the files" in " ".join(told(downgraded).split())
+    assert follow(downgraded, 8) == ["git reset --hard"]
+
+
+def test_a_reset_that_came_too_early_is_taken_back_by_the_first_goal(downgraded: Project):
+    here = downgraded.git("rev-parse", "HEAD").strip()
+    downgraded.git("reset", "-q", "--hard", "HEAD~2")
+    goal = find_course().lesson(7).goals[3]
+    (result,) = hold([goal], downgraded.path, downgraded.read())
+    assert (goal.check, result.finding.next) == ("head_subject", f"git reset --hard {here[:7]}")
+
+
+def test_a_commit_that_was_made_by_hand_again_gives_way_to_the_earlier_one(downgraded: Project):
+    """Its script has another id, so each database goes back first."""
+    here = downgraded.git("rev-parse", "HEAD")
+    downgraded.git("reset", "-q", "--hard", "HEAD~2")
+    downgraded.add_to_model()
+    downgraded.db("migrate", "-m", "Add age column to user model")
+    downgraded.db("upgrade")
+    on_production(downgraded, "upgrade")
+    downgraded.commit("Test the age column")
+    down = "flask db downgrade", "flask --env-file production.env db downgrade"
+    up = "flask db upgrade", "flask --env-file production.env db upgrade"
+    assert follow(downgraded, 8, "and-back") == [*down, "git reset --hard", *up]
+    assert downgraded.git("rev-parse", "HEAD") == here

@@ -14,6 +14,7 @@ from turns import CITY, MODELS, committed, on_production, with_production
 from roundtrip import checks
 from roundtrip.checks.finding import Finding
 from roundtrip.course import find_course
+from roundtrip.state import State
 
 
 @pytest.fixture
@@ -158,3 +159,33 @@ def test_a_column_that_came_along_goes_again(starts: Starts, tmp_path: Path):
     assert told().met
     columns = {row[1] for row in project.sql("PRAGMA table_info(user)")}
     assert "city" in columns and "age" not in columns
+
+
+def test_a_script_that_has_run_is_made_again_in_lesson_09_and_not_written_over(
+    starts: Starts, tmp_path: Path
+):
+    """A change of its text would reach no database; the board forbids it."""
+    project = with_two_in_production(starts["first"].copy(tmp_path / "p"))
+    subject = "Add city column to user model"
+    script = committed(project, CITY.replace("80", "6"), subject)
+    on_production(project, "upgrade")
+    project.edit(MODELS, "String(6)", "String(60)")
+    asked = [g for g in find_course().lesson(9).goals if g.check in ("database_has", "commits")]
+    ran = []
+    while open := [r.finding for g in asked if not (r := checks.check(g, *now(project))).met]:
+        ran.append(open[0].next)
+        assert len(ran) < 10 and ran[-1].startswith(("flask", "git")), ran
+        project.run(*shlex.split(ran[-1]))
+    assert ran[:3] == [
+        "flask db downgrade",
+        "flask --env-file production.env db downgrade",
+        f"git rm {script}",
+    ]
+    assert project.git("rev-list", "--count", "HEAD").strip() == "2"
+    for file in ("app.db", "production.db"):
+        (table,) = project.sql("SELECT sql FROM sqlite_master WHERE name = 'user'", file)
+        assert "city VARCHAR(60)" in table[0]
+
+
+def now(project: Project) -> tuple[State, Path]:
+    return project.read(), project.path

@@ -9,8 +9,9 @@ from pathlib import Path
 from ..plural import counted
 from ..state import State
 from ..verdict.commands import ANY_MESSAGE, commit
-from ..verdict.lookups import model_names, unlike
+from ..verdict.lookups import has_run, model_names, unlike
 from .branches import aside, to_main
+from .causes import make_again
 from .commit_causes import (
     amended,
     model_alone,
@@ -21,10 +22,10 @@ from .commit_causes import (
 )
 from .finding import Cure, Finding, met, unmet
 from .model_causes import why_lacking
-from .reflog import ask_git, off_the_branch, taken_off_from
+from .reflog import ask_git, made_again, off_the_branch, taken_off_from
 from .script_causes import does_more, usual_message
 from .subject_causes import go_back_to, taken_off
-from .way_back_causes import over
+from .way_back_causes import database_first, over
 
 
 def commits(
@@ -115,8 +116,11 @@ def _together(state: State, project: Path, script: str, text: str, adds: str) ->
         cure = why_lacking(state, project, column)
         return unmet(text, cure.after(f"{made.file} adds {column}, and its model is in no commit."))
     for column, kind, wanted in unlike(state, made):
-        cause = f"{made.file} makes {column} {kind}, and the model has {wanted}. Which is right? "
-        cause += "Write it in both, then git commit --amend --no-edit."
+        cause = f"{made.file} makes {column} {kind}, and the model has {wanted}."
+        if adds and (made.applied or has_run(state, made)):
+            cause += " If the model is wrong, fix that and look again. If the script is:"
+            return unmet(text, make_again(state, made, cause, repair=True))
+        cause += " Which is right? Write it in both, then git commit --amend --no-edit."
         return unmet(text, Cure(cause, f"%show {made.file}", repair=True))
     if {*state.model.files} & {*brought}:
         text = f"the last commit has the model and {known[-1]}"
@@ -178,6 +182,12 @@ def head_subject(
             if not ask_git(project, "diff", "--name-only", "HEAD", same.after):
                 cause += f" {same.after[:7]} has the same files, and the commits before it."
                 cure = Cure(cause, f"git reset {same.after[:7]}", repair=True)
+                return unmet(f"{text}, and one commit is missing", cure)
+            if made_again(state, project, same.after):
+                cause = f"It was made by hand again; the earlier one is {same.after[:7]}."
+                cure = Cure(cause, f"git reset --hard {same.after[:7]}", repair=True)
+                first = database_first(state, project, same.after)
+                cure = first.after(cause) if first else cure
                 return unmet(f"{text}, and one commit is missing", cure)
         return unmet(f"{text}, and one commit is missing", Cure(cause, "git reflog", repair=True))
     older = [commit.hash[:7] for commit in state.git.commits if commit.subject == subject]

@@ -67,6 +67,17 @@ def is_as_in(project: Path, place: str, files: Collection[str]) -> bool:
     )
 
 
+def made_again(state: State, project: Path, place: str) -> bool:
+    """Whether another commit has all that the last one here has, but for scripts made since.
+
+    Nothing else is in the files, so a reset with --hard to that one loses none of it.
+    """
+    how = ("diff", "--no-renames", "-z", "--name-only", "--diff-filter=MD", "HEAD", place)
+    scripts = {script.file for script in state.migrations.revisions}
+    same = bool(commits_to(project, place)) and {*ask_git(project, *how)} <= scripts
+    return same and not state.git.uncommitted
+
+
 def ask_git(project: Path, *arguments: str) -> list[str]:
     """What a Git command lists; nothing where it fails."""
     return git_lines(partial(terminal.capture, project=project), *arguments)

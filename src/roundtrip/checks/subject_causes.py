@@ -41,7 +41,9 @@ def go_back_to(state: State, project: Path, subject: str, place: str, back: bool
         cause += " Every database has run what they brought. Do they belong to a later part? Then "
         cause += "this one is over. If not, downgrade each database first; only then reset."
         return Cure(cause, "git log --oneline", repair=True)
-    if not state.disagreements:  # later work, and every place has it
+    if len({*ask_git(project, "rev-parse", "HEAD^{tree}", f"{place}^{{tree}}")}) == 1:
+        cause += " Nothing of them is left in the files."
+    elif not state.disagreements:  # later work, and every place has it
         return Cure(cause, "git log --oneline")
     if first:
         return first
@@ -88,7 +90,8 @@ def taken_off(
         command = f"git reset --hard {place}"
     named = ask_git(project, "rev-parse", "--verify", "--quiet", "ORIG_HEAD")
     moved = not back and bool(named) and named[0] != called[-1].after
-    if moved and {*state.git.uncommitted} <= {*state.git.untracked}:
-        cause += " ORIG_HEAD is another commit by now, so take the hash."
+    given = not back and not commits  # to bring it back is no exercise
+    if (moved or given) and {*state.git.uncommitted} <= {*state.git.untracked}:
+        cause += " ORIG_HEAD is another commit by now, so take the hash." if moved else ""
         command = f"git reset --hard {place}"
     return Cure(cause, command, repair=moved, holds_back=True)
