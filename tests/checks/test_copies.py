@@ -275,7 +275,7 @@ def test_a_database_that_has_gone_back_too_far_for_the_copy(project: Path):
     state = made(migrations=migrations(second()))
     sql(project, "UPDATE alembic_version SET version_num = ''", "production.db")
     back = f"flask --env-file production.env db upgrade {FIRST}"
-    refused("copied", state, project, "gone back further than one step", back, **COPY)
+    refused("copied", state, project, "more than one step behind", back, **COPY)
 
 
 def test_a_project_without_a_folder_of_databases(project: Path):

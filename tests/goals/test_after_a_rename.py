@@ -203,3 +203,21 @@ def test_what_an_earlier_lesson_made_is_no_other_name(project: Project):
     (goal,) = (each for each in COLUMN_SLIP.goals if each.check == "committed_migration")
     said = checks.check(goal, state, project.path).finding
     assert "also drops user.city: the model has lost it. Put its line back first" in said.cause
+
+
+def test_production_never_gets_the_wrong_name_before_a_copy_is_made(project: Project):
+    """It has run neither script, and stands right where a copy is wanted of."""
+    slipped(project, COLUMN_SLIP)
+    project.commit("Add it")
+    renamed_in_the_model(project, COLUMN_SLIP)
+    project.db("migrate", "-m", "change")
+    rename_in_the_script(project, COLUMN_SLIP)
+    project.db("upgrade")
+    *_, last = follow(project, COLUMN_SLIP.goals)
+    assert last == "a cell that begins with %%flask_shell --env-file production.env"
+    (table,) = project.sql("SELECT sql FROM sqlite_master WHERE name = 'user'", "production.db")
+    assert "phone" not in table[0]
+    copy_production(project)
+    follow(project, COLUMN_SLIP.goals)
+    (table,) = project.sql("SELECT sql FROM sqlite_master WHERE name = 'user'", "production.db")
+    assert "phone VARCHAR" in table[0]

@@ -94,8 +94,8 @@ def copied(
             cure = cure.after(f"{earlier[0]} was made for an earlier change.")
     elif not script and not {*versions(project, database)} <= state.migrations.ids:  # was reset
         cure = why_blocked(state, project, database) or cure
-    elif script and not {*versions(project, database)} >= before:
-        cause = f"{database} has gone back further than one step: the copy is made right before "
+    elif script and {*versions(project, database)} not in then:
+        cause = f"{database} is more than one step behind: the copy is made right before "
         command = f"flask db upgrade {script.below}"
         cure = Cure(f"{cause}the upgrade.", command_on(database, command), repair=True)
     elif other := _of_another(project, fresh, database, table):
