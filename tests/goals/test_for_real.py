@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import states
+from following import copy_production, with_two_in_production
 from starts import Starts
 from states import Project, find
 from turns import committed, on_production, with_production
@@ -248,7 +249,29 @@ def test_a_copy_is_asked_for_while_it_can_be_made_and_moved_where_it_belongs(pro
     assert find(project, "database_has", **copy).met
     (project.path / "instance/before.db").unlink()
     on_production(project, "downgrade")
+    said = find(project, "database_has", **copy)
+    assert said.next == "flask --env-file production.env db upgrade"
+    assert "If nobody had a value in user.age, nothing is lost" in said.cause
+    project.run(*shlex.split(said.next))
+    assert find(project, "database_has", **copy).next.startswith("%%flask_shell")
+    on_production(project, "downgrade", "base")
     assert find(project, "database_has", **copy).next == "%restart"
+
+
+def test_a_copy_that_was_made_too_late_is_made_again(project: Project):
+    with_two_in_production(project)
+    on_production(project, "downgrade")
+    copy_production(project)
+    copy = {"column": "user.age", "database": "before-phone.db", "copy": "production.db"}
+    for command in ("flask --env-file production.env db upgrade", "python -c "):
+        said = find(project, "database_has", **copy)
+        assert said.next.startswith(command) and "made too late" in said.cause
+        project.run(*shlex.split(said.next))
+    copy_production(project)
+    on_production(project, "downgrade")
+    assert find(project, "database_has", **copy).met
+    (columns,) = project.sql("SELECT sql FROM sqlite_master WHERE name = 'user'", "before-phone.db")
+    assert "age INTEGER" in columns[0]
 
 
 def test_an_app_that_flask_does_not_find_comes_before_what_needs_it(project: Project):

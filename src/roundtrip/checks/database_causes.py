@@ -34,22 +34,23 @@ from .model_causes import look_at
 from .way_back_causes import not_gone_back
 
 
-def copy_lost(project: Path, database: str, column: str, source: str) -> Cure:
+def copy_lost(state: State, project: Path, database: str, column: str, source: str) -> Cure:
     """Why a copy of the database `source` does not hold this `table.column`, and the cure."""
     table, _, name = column.partition(".")
     can_be_made = name in columns_of(project, source, table)
     of_another = source != USUAL and shares_a_row(project, database, USUAL, table)
-    if of_another and not shares_a_row(project, database, source, table):
-        cause = f"{database} is a copy of {USUAL}: --env-file was missing when it was made."
-        if can_be_made:
+    if (project / "instance" / database).is_file():
+        cause = f"{database} was overwritten, or made too late."
+        if of_another and not shares_a_row(project, database, source, table):
+            cause = f"{database} is a copy of {USUAL}: --env-file was missing when it was made."
+        elif not query(project, database, "PRAGMA schema_version"):
+            cause = f"{database} is no SQLite file, and a text such as that of .dump is no copy "
+            cause += "here."
+        ours = of_another or shares_a_row(project, database, source, table)
+        if can_be_made and ours:  # so it has nothing that is not elsewhere
             command = f"python -c \"import os; os.remove('instance/{database}')\""
             return Cure(f"{cause} This deletes it; then make it again.", command, repair=True)
-        return begin_again(cause)
-    if (project / "instance" / database).is_file():
-        what = "was overwritten, or made too late"
-        if not query(project, database, "PRAGMA schema_version"):
-            what = "is no SQLite file, and a text such as that of .dump is no copy here"
-        return begin_again(f"{database} {what}.")
+        return _made_too_late(state, project, column, source, cause)
     if (project / database).is_file():
         return beside_instance(database)
     for other in copies(project, "*"):
@@ -58,15 +59,24 @@ def copy_lost(project: Path, database: str, column: str, source: str) -> Cure:
             cause = f"{other} is such a copy, under another name. This gives it the right one."
             move = f"shutil.move('instance/{other}', 'instance/{database}')"
             return Cure(cause, f'python -c "import shutil; {move}"', repair=True)
-    cause = f"{database} is not there: not made yet, moved or deleted."
-    if not can_be_made:
-        cause = f"{database} is not there, and {source} has no {column} any more: the copy comes "
-        cause += "before the downgrade."
     if can_be_made:
-        cause += f" {source} still has {column}, so it can be made now: "
+        cause = f"{database} is not there: not made yet, moved or deleted. {source} still has "
+        cause += f"{column}, so it can be made now: "
         cause += f"db.session.execute(db.text(\"VACUUM INTO 'instance/{database}'\"))"
         return Cure(cause, command_on(source, "%%flask_shell"), repair=True)
-    return begin_again(cause)
+    cause = f"{database} is not there, and {source} has no {column} any more: the copy comes "
+    return _made_too_late(state, project, column, source, f"{cause}before the downgrade.")
+
+
+def _made_too_late(state: State, project: Path, column: str, source: str, cause: str) -> Cure:
+    """The cure where a copy comes after the downgrade: a step on and back, if it loses nothing."""
+    newest = state.migrations.revisions[-1:]
+    below = {parent for each in newest if column in each.adds for parent in each.parents}
+    if not below or {*versions(project, source)} != below:
+        return begin_again(cause)
+    cause += f" If nobody had a value in {column}, nothing is lost (else %restart): upgrade, make "
+    cause += "the copy, downgrade again."
+    return Cure(cause, command_on(source, "flask db upgrade"), repair=True)
 
 
 def beside_instance(file: str) -> Cure:

@@ -60,7 +60,7 @@ def database_has(
         return unmet(text, unused)
     blocked = None if copy else why_blocked(state, project, database)
     if copy and found and present and _is_of_another(project, database, copy, table):
-        return unmet(text, copy_lost(project, database, column, copy))
+        return unmet(text, copy_lost(state, project, database, column, copy))
     if found and (name in found) == present:
         if not present:
             by_hand = not_by_downgrade(state, project, column, database)
@@ -72,7 +72,7 @@ def database_has(
             return unmet(text, other_type(state, project, column, database, type))
         return met(text)
     if copy:
-        gone = unmet(text, copy_lost(project, database, column, copy))
+        gone = unmet(text, copy_lost(state, project, database, column, copy))
         return replace(gone, lost=gone.next == BEGIN_AGAIN)
     if blocked := app_fails(state) or blocked:
         return unmet(text, blocked)
