@@ -9,7 +9,7 @@ import pytest
 from following import copy_production, with_two_in_production
 from starts import Starts
 from states import Project, find
-from turns import CITY, MODELS, POST, committed
+from turns import CITY, MODELS, POST, committed, on_production
 
 from roundtrip import checks
 from roundtrip.course import find_course
@@ -142,3 +142,21 @@ def test_a_copy_without_the_column_is_none_of_production_before_it_was_dropped(p
     (project.path / "instance/before-phone.db").unlink()
     copy_production(project)
     assert find(project, "copied", **asked).met
+
+
+def test_a_copy_of_the_wrong_database_is_named_when_it_was_made_and_not_later(project: Project):
+    """Right after it, also where production is upgraded by now; not for the change after that."""
+    added = {"database": "production.db", "adds": "post", "rows": "user"}
+    dropped = {"database": "production.db", "drops": "user.city"}
+    wrong = "before-post.db is a copy of app.db: --env-file was missing."
+    committed(project, POST, "Create post table")
+    project.sql(f"VACUUM INTO '{project.path / 'instance/before-post.db'}'")
+    assert find(project, "copied", **added).cause.startswith(wrong)
+    on_production(project, "upgrade")
+    assert find(project, "copied", **added).cause.startswith(wrong)
+    project.edit(MODELS, CITY, "")
+    assert "copy of app.db" not in find(project, "copied", **dropped).cause
+    committed(project, "", "Remove city")
+    assert "copy of app.db" not in find(project, "copied", **dropped).cause
+    on_production(project, "upgrade")
+    assert "copy of app.db" not in find(project, "copied", **dropped).cause

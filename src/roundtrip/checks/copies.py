@@ -73,6 +73,7 @@ def copied(
             text = f"{file}: at the revision before that, with rows of {database}"
             return met(f"{text}, none with a value in {drops}" if drops and not full else text)
     text = f"no copy of {database} from right before in instance"
+    other = _of_another(project, fresh, database, table, script if has_run else None)
     taken = {each.name for each in project.glob("instance/*")}
     outside = [f"../{file}" for file in (*state.git.private, *state.git.databases)]
     beside = [file.removeprefix("../") for file in copies_of(database, outside)]
@@ -90,6 +91,8 @@ def copied(
         late = [file for file in there if {*versions(project, file)} == now]
         if late and shares_a_row(project, late[0], database, table):
             cure = cure.after(f"{late[0]} was made after the upgrade.")
+        elif other:
+            cure = cure.after(f"{other[0]} is a copy of {USUAL}: --env-file was missing.")
         elif earlier:
             cure = cure.after(f"{earlier[0]} was made for an earlier change.")
     elif not script and not {*versions(project, database)} <= state.migrations.ids:  # was reset
@@ -98,7 +101,7 @@ def copied(
         cause = f"{database} is more than one step behind: the copy is made right before "
         command = f"flask db upgrade {script.below}"
         cure = Cure(f"{cause}the upgrade.", command_on(database, command), repair=True)
-    elif other := _of_another(project, fresh, database, table):
+    elif other:
         cure = cure.after(f"{other[0]} is a copy of {USUAL}: --env-file was missing.")
     elif earlier:
         cure = cure.after(f"{earlier[0]} was made for an earlier change.")
@@ -107,9 +110,18 @@ def copied(
     return unmet(text, cure)
 
 
-def _of_another(project: Path, files: Iterable[str], database: str, table: str) -> list[str]:
-    """Those of the files that hold rows of the default database, and none of this one."""
-    alike = [file for file in files if shares_a_row(project, file, USUAL, table)]
+def _of_another(
+    project: Path, files: Iterable[str], database: str, table: str, script: Revision | None
+) -> list[str]:
+    """Those of the files that hold rows of the default database, and none of this one.
+
+    They were made for the next change of the database, or for that by `script`, which has run.
+    """
+    made = _date(project, script) if script else 0
+    instance = project / "instance"
+    late = [f for f in files if (instance / f).stat().st_mtime >= made]
+    of_now = late if script else [f for f in late if is_newer(project, f, database)]
+    alike = [file for file in of_now if shares_a_row(project, file, USUAL, table)]
     return [file for file in alike if not shares_a_row(project, file, database, table)]
 
 
