@@ -330,3 +330,18 @@ def test_a_script_that_mends_what_another_one_made_is_named(starts: Starts, tmp_
     committed(project, "", "Mend age")
     said = find(project, "committed_migration", **asked)
     assert said.met and said.found.endswith(f"; followed by {project.script_file('mend_age')}")
+
+
+def test_an_upgrade_in_the_place_of_a_copy_is_named(project: Project):
+    """It makes the column again, and leaves it empty."""
+    with_two_in_production(project)
+    copy_production(project)
+    copy = {"database": "production.db", "source": "before-phone.db"}
+    on_production(project, "downgrade")
+    assert "upgrade" not in find(project, "same_rows", **copy).cause
+    on_production(project, "upgrade")
+    said = find(project, "same_rows", **copy)
+    assert not said.met and said.cause.endswith("brings back columns, and none of their values.")
+    instance = project.path / "instance"
+    shutil.copy(instance / "before-phone.db", instance / "production.db")
+    assert find(project, "same_rows", **copy).met

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import states
 from states import Project, find
 from turns import MODELS, POST
@@ -39,3 +40,29 @@ def test_a_class_inside_another_is_no_model_that_others_could_import(project: Pr
     assert (said.met, said.cause, said.next) == (False, cause, "git diff")
     project.edit(MODELS, inside, POST)
     assert find(project, "model_has", column="post.title").met
+
+
+@pytest.mark.parametrize(
+    ("line", "cause"),
+    [
+        ("    age = int\n", "age = int makes no column: a column has a colon and Mapped[…] after"),
+        ("    # age: Mapped[int | None]\n", "The line of age is a comment: take the # away."),
+        ("    # age comes later\n", "the line is missing, has another name"),
+    ],
+)
+def test_a_line_that_makes_no_column_is_named(project: Project, line: str, cause: str):
+    project.edit("demo_app/models.py", states.AGE, line)
+    assert cause in find(project, "model_has", column="user.age").cause
+
+
+def test_a_foreign_key_to_another_column_than_the_id_is_named_by_both_goals(project: Project):
+    """The type in the class is right, and is not what has to be changed."""
+    project.edit(MODELS, "import MetaData", "import ForeignKey, MetaData")
+    author = '    user_id: Mapped[int] = mapped_column(ForeignKey("user.name"))\n'
+    project.add_to_model(POST + author)
+    project.db("migrate", "-m", "Create post table")
+    project.db("upgrade")
+    whole = {"column": "post.user_id", "type": "INTEGER", "nullable": False}
+    target = {"column": "post.user_id", "target": "user"}
+    said = [find(project, "model_has", **whole), find(project, "references", **target)]
+    assert {each.cause for each in said} == {"It points to user.name; it should point to user.id."}

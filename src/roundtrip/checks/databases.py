@@ -144,11 +144,12 @@ def references(
     """
     table, _, name = column.partition(".")
     here = look_at(state)
-    there = database_has(state, project, column)
-    if not there.met:
-        return there
+    has = database_has(state, project, column)
+    if not has.met:
+        return has
     keys = query(project, USUAL, f"PRAGMA foreign_key_list({sql_name(table)})")
-    if not any(row[3] == name and row[2] == target for row in keys):
+    there = [row[4] for row in keys if row[3] == name and row[2] == target]
+    if not there:
         text = f"{USUAL}: {column} points to no table"
         if any(d.op == "add_fk" and d.table == table for d in state.differences):
             return unmet(text, _made_before(state, project, "the foreign key"))
@@ -159,6 +160,8 @@ def references(
     if kind != wanted:
         text = f"{USUAL}: {column} is {kind}, {target}.id is {wanted}"
         cause = "A foreign key has the type of the column that it points to: Mapped[int] here."
+        if there[0] not in (None, "id"):
+            cause = f"It points to {target}.{there[0]}; it should point to {target}.id."
         return unmet(text, Cure(cause, here))
     if required and nullable:
         text = f"{USUAL}: {column} may be empty"

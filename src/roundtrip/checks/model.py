@@ -12,7 +12,7 @@ from ..verdict.model_rules import model_error
 from .commit_causes import amended, reset_without_hard, why_changed
 from .finding import Cure, Finding, met, unmet
 from .git import head_subject
-from .model_causes import in_the_wrong_class, look_at, why_lacking
+from .model_causes import in_the_wrong_class, look_at, points_astray, why_lacking
 from .reflog import has_word, off_the_branch
 
 
@@ -78,6 +78,7 @@ def model_has(
     empty = "may be empty" if nullable else "must not be empty"
     where = "Mapped[…]" if found.type == type else "Mapped[…] and mapped_column(…)"
     cause = f"It should be {type} and {empty}; look at what is in {where}."
+    cause = points_astray(project, table, found.name) or cause
     return unmet(f"{text}, as {as_it_is}", Cure(cause, here))
 
 

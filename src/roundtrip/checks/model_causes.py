@@ -49,9 +49,8 @@ def why_lacking(state: State, project: Path, name: str) -> Cure:
         if column and other is not table and column in [each.name for each in other.columns]:
             cause = f"The class {other.class_name} has it. It belongs in {table.class_name}."
             return Cure(cause, look_at(state, other.file))
-    if column and _is_outside(project / table.file, column):
-        cause = f"{column} is outside the class {table.class_name}: indent its line by four spaces."
-        return Cure(cause, here)
+    if column and (said := _no_column(_text(project, table), table.class_name, column)):
+        return Cure(said, here)
     there = ", ".join(each.name for each in table.columns)
     cause = (
         f"{table.class_name} has {there}, and no {column}: the line is missing, has another name, "
@@ -80,12 +79,32 @@ def in_the_wrong_class(project: Path, table: Table, column: str) -> str:
     return ""
 
 
-def _is_outside(file: Path, name: str) -> bool:
-    """Whether a line at the left edge of a file begins with this name."""
+def points_astray(project: Path, table: Table, column: str) -> str:
+    """Why a foreign key has not the type of an id: it points to another column; empty if not."""
+    key = rf"^ +{column}\b.*ForeignKey\([\"'](\w+)\.(\w+)"
+    found = re.search(key, _text(project, table), re.M)
+    if not found or found[2] == "id":
+        return ""
+    return f"It points to {found[1]}.{found[2]}; it should point to {found[1]}.id."
+
+
+def _no_column(text: str, class_name: str, name: str) -> str:
+    """Why a line of the models that begins with this name makes no column; empty without one."""
+    if re.search(rf"^{name}\b *[:=]", text, re.M):
+        return f"{name} is outside the class {class_name}: indent its line by four spaces."
+    if re.search(rf"^ *# *{name}\b *[:=]", text, re.M):
+        return f"The line of {name} is a comment: take the # away."
+    if found := re.search(rf"^ +({name} *= *[^\n]+)", text, re.M):
+        return f"{found[1]} makes no column: a column has a colon and Mapped[…] after its name."
+    return ""
+
+
+def _text(project: Path, table: Table) -> str:
+    """What the file of a table's class says; nothing where it cannot be read."""
     try:
-        return bool(re.search(rf"^{name}\b *[:=]", file.read_text("utf-8", "replace"), re.M))
+        return (project / table.file).read_text("utf-8", "replace")
     except OSError:
-        return False
+        return ""
 
 
 def _no_table(state: State, project: Path, wanted: str) -> Cure:

@@ -20,6 +20,7 @@ from .course_databases import (
     row_in_words,
     settings_of,
     used_databases,
+    versions,
 )
 from .database_causes import not_used
 from .finding import Cure, Finding, begin_again, met, unmet
@@ -247,5 +248,7 @@ def same_rows(state: State, project: Path, database: str, source: str) -> Findin
         cause = f"It holds the same as {same[0]}, not what {source} holds."
     elif (project / database).is_file():
         cause = f"{database} is in the project folder, but belongs in instance/."
+    elif here and versions(project, database) == versions(project, source):
+        cause += " An upgrade brings back columns, and none of their values."
     # Until it is the copy, no single row is to be changed.
     return unmet(text, Cure(cause, f"%show instance/{database}", holds_back=True))
