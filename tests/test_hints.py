@@ -161,6 +161,32 @@ def test_hints_that_do_not_lead_to_the_next_command_are_not_told():
         for place in ("ORIG_HEAD", "1a2b3c4")
     )
     assert (there.hints, elsewhere.hints) == (back.hints, ())  # ORIG_HEAD has moved on
+    files = find_course().lesson(2).exercises[0].goals
+    staged = [
+        Result(each, unmet("found", Cure("It is staged.", "git restore --staged --worktree a.py")))
+        for each in files[:2]
+    ]
+    assert [result.hints for result in staged] == [(), files[1].hints]
+
+
+def test_what_was_told_is_no_hint_and_neither_is_an_answer_that_does_not_fit():
+    """It is told again only where the cause is another one than at the look."""
+    goal = find_course().lesson(8).exercises[0].goals[0]
     hints = Hints()
-    hints.note([other])
+    for command in ("git reset --hard 1a2b3c4", "git clean -f a.py", "%restart"):
+        hints.note([Result(goal, unmet("found", Cure(f"For {command}.", command, repair=True)))])
+        for _ in range(3):
+            said = hints.next()
+            assert f"For {command}." not in said and "Answer" not in said
+            assert "There is no stronger hint" in said and said.endswith(f"Next: {command}")
+    hints.look_again([Result(goal, unmet("found", Cure("It has not run.", "flask db upgrade")))])
     assert hints.next().endswith("It has not run.\n    Next: flask db upgrade")
+    assert "It has not run." not in hints.next()
+
+
+def test_a_hint_that_is_the_next_command_is_left_out():
+    goal = find_course().lesson(8).exercises[0].goals[1]
+    assert goal.hints[1] == "`flask db upgrade`"
+    hints = Hints()
+    hints.note([Result(goal, unmet("found", Cure("It has not run.", "flask db upgrade")))])
+    assert goal.hints[2] in hints.next()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from .checks import Result, lost
+from .checks import CHANGES, Result, lost
 from .course import Goal
 from .messages import typed
 from .wrapping import wrapped
@@ -28,12 +29,14 @@ class Hints:
         self.goals = tuple(result.goal for result in results) if waiting else ()
         self._done = bool(results) and not waiting
         self.look_again(results)
+        for result in self._unmet:
+            self._told[_about(result)] = max(1, self._told[_about(result)])
 
     def look_again(self, results: Sequence[Result]) -> None:
         """The same goals as they are now: much may have happened since the last look."""
         self._unmet = [result for result in results if not result.met]
         for result in self._unmet:
-            self._told.setdefault(_about(result), 1)
+            self._told.setdefault(_about(result), 1 if result.hints else 0)
 
     def next(self) -> str:
         """The next hint for the first goal that is not met; the last one as often as one asks.
@@ -55,17 +58,25 @@ class Hints:
                 "for what is not met there, %hint says more."
             )
         first = lost(self._unmet) or self._unmet[0]
-        goal, about, finding = first.goal, _about(first), first.finding
-        if not first.hints:
-            cause = wrapped("    ", finding.cause)
-            following = [f"    Next: {typed(finding.next)}"] if finding.next else []
-            if self._told[about] > 1:  # asked again: where the answer is
-                following += [line for hint in goal.hints[-1:] for line in wrapped("    ", hint)]
-            self._told[about] += 1
-            return "\n".join((goal.text, *cause, *following))
-        told = min(self._told[about], len(goal.hints) - 1)
-        self._told[about] = told + 1
-        return "\n".join((goal.text, *wrapped("    ", goal.hints[told])))
+        goal, finding = first.goal, first.finding
+        told = self._told[_about(first)]
+        self._told[_about(first)] += 1
+        if first.hints:
+            more = [hint for hint in goal.hints[1:] if hint.strip("`.") != finding.next]
+            return "\n".join((goal.text, *wrapped("    ", more[min(told, len(more)) - 1])))
+        said = finding.cause if not told else _NO_MORE
+        lines = [
+            *wrapped("    ", said),
+            *([f"    Next: {typed(finding.next)}"] * bool(finding.next)),
+        ]
+        if told > 1 and not _IS_THE_WAY.match(finding.next):
+            lines += wrapped("    ", "".join(goal.hints[-1:]))  # asked again: where the answer is
+        return "\n".join((goal.text, *lines))
+
+
+_NO_MORE = "There is no stronger hint. Do first what was told; then look again."
+_IS_THE_WAY = re.compile(rf"{CHANGES.pattern}|%restart|python\b")
+"""Begins what is to be run as it stands: the answer fits only after it, or not at all."""
 
 
 def _about(result: Result) -> tuple[str, str]:

@@ -60,11 +60,11 @@ class Result:
 
 CHANGES = re.compile(
     r"flask (?:--env-file \S+ )?db (?:downgrade|init|merge|migrate|revision|stamp|upgrade)"
-    r"|git reset .*|git (?:add|checkout|clean|commit|restore|revert|rm|switch)\b"
+    r"|git reset .*|git restore(?: --\S+)*|git (?:add|checkout|clean|commit|revert|rm|switch)\b"
 )
 """Begins a command that changes one of the four places, and does more than look.
 
-Of a reset all is compared: one to another commit is another command.
+Of a reset all is compared: one to another commit is another command. So are the options of restore.
 """
 
 
