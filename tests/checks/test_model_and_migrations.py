@@ -188,6 +188,7 @@ def test_what_a_lesson_before_has_run_goes_back_and_did_not_come_too_early(proje
 def test_newest_script(project: Path):
     right = {"message": "Add age column to user model"}
     assert ask("newest_script", WAITING, project, **right).met
+    assert ask("newest_script", WAITING, project, message="add age column to User model").met
     wanted = {"message": "Fill in the ages"}
     refused("newest_script", WAITING, project, "No script is called", "flask db history", **wanted)
     nameless = replace(second(), message="empty message")

@@ -121,14 +121,17 @@ def _one_too_many(state: State, project: Path, whole: bool, back: bool) -> Cure:
 
 
 def newest_script(state: State, project: Path, message: str) -> Finding:
-    """The newest script has this message."""
+    """The newest script has this message, in capitals or not: its file is called the same.
+
+    A commit's message has to be exact, as later lessons look for it with git log --grep.
+    """
     if blocked := why_blocked(state):
         return unmet("the scripts cannot be read", blocked)
     if not state.migrations.revisions:
         return unmet("no script is there", no_script(state, project))
     newest = state.migrations.revisions[-1]
     text = f"the newest script is “{newest.message}”"
-    if newest.message == message:
+    if newest.message.lower() == message.lower():
         return met(text)
     if newest.message == "empty message" and not newest.applied:
         cause = "That is the message without -m. Delete it, and make it again."
@@ -137,7 +140,7 @@ def newest_script(state: State, project: Path, message: str) -> Finding:
     if newest.is_empty and not newest.applied:
         cause = "The script by hand has another message. Delete it, and make it again."
         return unmet(text, Cure(cause, delete(state, newest)))
-    if any(revision.message == message for revision in state.migrations.revisions):
+    if any(r.message.lower() == message.lower() for r in state.migrations.revisions):
         cause = f"Another script was made after “{message}”."
     return unmet(text, Cure(cause, "flask db history"))
 
