@@ -128,6 +128,11 @@ def test_rows_equal(project: Path):
     finding = ask("rows_equal", made(), project, **wanted, values=values)
     assert (finding.met, finding.found) == (False, "app.db: user has the row 9, Z")
     assert """db.text("DELETE FROM user WHERE id = 9")""" in finding.cause
+    sql(project, "INSERT INTO user VALUES (11, 'T'), (10, 'T')")
+    cause = """3 rows do not belong there. In flask shell: db.session.execute(db.text("DELETE"""
+    finding = ask("rows_equal", made(), project, **wanted, values=values)
+    assert finding.cause.startswith(cause) and "WHERE id IN (9, 10, 11)" in finding.cause
+    sql(project, "DELETE FROM user WHERE id IN (10, 11)")
     assert finding.repair  # it is told below other goals that are not met, too
     assert ask("rows_equal", made(), project, **wanted, values=values, more=True).met
     lost = {"table": "user", "columns": ["name", "email"], "values": [["A", "a@example.com"]]}

@@ -108,19 +108,23 @@ def rows_equal(
         text = f"{database}: {table} has the row {row_in_words(found[0])}"
         return replace(unmet(text, by_another), lost=True)
     missing = [row for row in wanted if row not in found]
-    other = next((row for row in found if row not in wanted), None)
+    others = [row for row in found if row not in wanted]
     text = f"{database}: {counted(len(there), 'row')} in {table}"
-    if other:
-        text = f"{database}: {table} has the row {row_in_words(other)}"
+    if others:
+        text = f"{database}: {table} has the row {row_in_words(others[0])}"
     cause = "A row is there twice, or in another order."
     if missing:
         cause = f"The row {row_in_words(missing[0])} is missing."
-    elif other:
-        marks = ", ".join("?" * len(other))
+    elif others:
+        marks = ", ".join("?" * len(columns))
         statement = f"SELECT id FROM {sql_name(table)} WHERE ({names}) IS ({marks})"
-        for (key,) in query(project, database, statement, *other)[:1]:
-            delete = f'db.session.execute(db.text("DELETE FROM {table} WHERE id = {key}"))'
-            cause = f"It does not belong there. In flask shell: {delete}, then db.session.commit()."
+        ids = sorted(
+            {key for row in others for (key,) in query(project, database, statement, *row)}
+        )
+        which = f"= {ids[0]}" if len(ids) == 1 else f"IN ({', '.join(map(str, ids))})"
+        delete = f'db.session.execute(db.text("DELETE FROM {table} WHERE id {which}"))'
+        cause = "It does not" if len(ids) == 1 else f"{len(ids)} rows do not"
+        cause += f" belong there. In flask shell: {delete}, then db.session.commit()."
         # It can go at once, whatever else is to be done.
         return unmet(text, replace(in_the_shell(cause, database), repair=True))
     return unmet(text, in_the_shell(cause, database))
