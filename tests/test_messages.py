@@ -114,16 +114,17 @@ def test_one_way_to_a_branch_is_told_at_a_time():
 def test_what_is_the_same_names_its_goal_and_says_no_more():
     """No line points to one that points on, and a goal that is met may stand between them."""
     cure, other = Cure("One.", "git status"), Cure("Two.", "git diff")
-    goals = [Goal(f"Goal {n}", "agree", {}, ()) for n in range(5)]
+    again = Cure("Also.", "git status")
+    goals = [Goal(f"Goal {n}", "agree", {}, ()) for n in range(7)]
     results = [
         Result(goal, unmet("no", each))
-        for goal, each in zip(goals, (cure, cure, cure, other, cure), strict=True)
+        for goal, each in zip(goals, (cure, cure, cure, other, again, again, cure), strict=True)
     ]
     lines = [line.strip() for line in messages.goals(results)]
     whys = [line for line in lines if line.startswith("why:")]
     first = "why:  See first “Goal 0”."
-    assert whys == ["why:  One.", first, first, "why:  Two.", first]
-    assert lines[-2:] == ["✘ not met  Goal 4", first]
+    assert whys == ["why:  One.", first, first, "why:  Two.", "why:  Also.", first, first]
+    assert lines[-2:] == ["✘ not met  Goal 6", first]
 
 
 def test_one_step_is_told_at_a_time():

@@ -95,9 +95,10 @@ class _Told:
         cause, command, goal = result.finding.cause, result.finding.next, result.goal.text
         if result.holds_back or _builds(result.finding):
             self._held = self._held or goal
-        self._causes[cause, command] = goal
+        same = self._commands.get(_step(command))
+        self._causes[cause, command] = same or goal
         lines = _why(cause)
-        if same := self._commands.get(_step(command)):
+        if same:
             lines += wrapped(f"{_INDENT}next: ", f"the same as for “{same}”.")
         elif command:
             self._commands[_step(command)] = goal
