@@ -73,7 +73,7 @@ WRONG = {
             COMMIT: f"{RIGHT[COMMIT]}\n{mended('int | None]', 'str | None] = ' + LENGTH)}",
         },
         "%check there",
-        "app.db: user.phone is INTEGER",
+        "The script makes user.phone INTEGER, and the model has VARCHAR(20).",
     ),
     "no length, and then only the model mended": (
         {
@@ -106,7 +106,7 @@ WRONG = {
     "the databases are committed": (
         {COMMIT: f"!git add -f instance\n{RIGHT[COMMIT]}"},
         "%check there",
-        "Database files are in Git.",
+        "instance/app.db is in Git, and rows belong to one machine.",
     ),
     "the model has a commit of its own": (
         {SCRIPT: f"!git commit -qam model\n{RIGHT[SCRIPT]}"},
