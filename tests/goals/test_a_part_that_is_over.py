@@ -64,6 +64,11 @@ def test_part_two_takes_nothing_of_part_three_back(project: Project, whole: bool
     assert not leads_back(told(project, "and-back"))
 
 
+def test_what_is_wanted_again_can_be_written_again(project: Project):
+    """A reset would bring what came before it, too, which may have been taken back for good."""
+    assert "If not, write the line again; or git reset --hard" in said(project, "there")
+
+
 def test_a_reset_without_its_databases_is_gone_back_to(project: Project):
     """It was a slip: the databases have the column, and no script."""
     project.git("reset", "-q", "--hard", "ORIG_HEAD")

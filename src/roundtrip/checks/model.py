@@ -100,9 +100,8 @@ def _reset_away(state: State, project: Path, column: str) -> Cure | None:
             if not left:
                 cause = f"{place} has it, and was taken back, as the databases were. Did a later "
                 cause += "part ask for that? Then this part is over. If not, "
-                cause += (
-                    f"git reset --hard {place} brings it." if reset else "write the line again."
-                )
+                cause += "write the line again"
+                cause += f"; or git reset --hard {place}, with all before it." if reset else "."
                 return Cure(cause, "git log --oneline", repair=True)
             if not reset:
                 return None
