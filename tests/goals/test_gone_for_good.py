@@ -138,7 +138,8 @@ def test_a_copy_without_the_column_is_none_of_production_before_it_was_dropped(p
     project.sql("ALTER TABLE user DROP COLUMN city", "production.db")
     copy_production(project)
     asked = {"database": "production.db", "drops": "user.city"}
-    assert not find(project, "copied", **asked).met
+    said = find(project, "copied", **asked)
+    assert (said.met, said.next) == (False, "%board --env-file production.env")
     project.sql("ALTER TABLE user ADD COLUMN city VARCHAR(80)", "production.db")
     (project.path / "instance/before-phone.db").unlink()
     copy_production(project)

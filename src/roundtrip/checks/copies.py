@@ -101,6 +101,9 @@ def copied(
         cause = f"{database} is more than one step behind: the copy is made right before "
         command = f"flask db upgrade {script.below}"
         cure = Cure(f"{cause}the upgrade.", command_on(database, command), repair=True)
+    elif drops and there and not _has(project, database, drops):
+        cause = f"{database} has no {drops} any more, and has not run a script that drops it. Its "
+        cure = Cure(f"{cause}own board says more.", command_on(database, "%board"), repair=True)
     elif other:
         cure = cure.after(f"{other[0]} is a copy of {USUAL}: --env-file was missing.")
     elif earlier:
