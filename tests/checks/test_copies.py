@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ from goal_states import (
 
 from roundtrip import checks
 from roundtrip.course import Goal, find_course
+from roundtrip.verdict.commands import move_away
 
 COPY: dict[str, Any] = {"database": "production.db", "adds": "user.age"}
 SHELL = "%%flask_shell --env-file production.env"
@@ -220,9 +223,12 @@ def test_a_copy_of_the_other_database_can_be_made_again(project: Path):
     shutil.copy(project / "instance/app.db", project / "instance/copy.db")
     add_age(project, "production.db")
     goal = {"column": "user.age", "database": "copy.db", "copy": "production.db"}
-    command = "python -c \"import os; os.remove('instance/copy.db')\""
-    refused("database_has", made(), project, "This deletes it; then make it again", command, **goal)
-    (project / "instance/copy.db").unlink()
+    command = move_away("instance/copy.db")
+    said = "This puts it aside; then make it again"
+    refused("database_has", made(), project, said, command, **goal)
+    subprocess.run(shlex.split(command), cwd=project, check=True)
+    (kept,) = project.glob("instance/kept-*/copy.db")
+    assert kept.read_bytes() == (project / "instance/app.db").read_bytes()
     shell = "%%flask_shell --env-file production.env"
     refused("database_has", made(), project, "so it can be made now", shell, **goal)
 
@@ -249,7 +255,7 @@ def test_a_copy_of_the_other_database_is_no_copy(project: Path):
     add_age(project, "production.db")
     goal = {"column": "user.age", "database": "copy.db", "copy": "production.db"}
     copy(project, "copy.db", "app.db")
-    command = "python -c \"import os; os.remove('instance/copy.db')\""
+    command = move_away("instance/copy.db")
     refused("database_has", made(), project, "is a copy of app.db", command, **goal)
     copy(project, "copy.db")
     assert ask("database_has", made(), project, **goal).met

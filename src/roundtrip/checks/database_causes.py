@@ -11,7 +11,7 @@ from ..env_file import database_named_by, named_from_the_root, names_in, setting
 from ..names import columns_in
 from ..reading.git import moves_of_head
 from ..state import State
-from ..verdict.commands import move_in
+from ..verdict.commands import move_away, move_in
 from ..verdict.lookups import is_among
 from .causes import downgrade_of, followed, no_script, not_upgraded, why_troubled
 from .course_databases import (
@@ -46,10 +46,9 @@ def copy_lost(state: State, project: Path, database: str, column: str, source: s
         elif not query(project, database, "PRAGMA schema_version"):
             cause = f"{database} is no SQLite file, and a text such as that of .dump is no copy "
             cause += "here."
-        ours = of_another or shares_a_row(project, database, source, table)
-        if can_be_made and ours:  # so it has nothing that is not elsewhere
-            command = f"python -c \"import os; os.remove('instance/{database}')\""
-            return Cure(f"{cause} This deletes it; then make it again.", command, repair=True)
+        if can_be_made:
+            command = move_away(f"instance/{database}")
+            return Cure(f"{cause} This puts it aside; then make it again.", command, repair=True)
         return _made_too_late(state, project, column, source, cause)
     if (project / database).is_file():
         return beside_instance(database)
