@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from roundtrip import messages
 from roundtrip.checks import Result
 from roundtrip.checks.finding import Cure, begin_again, met, unmet
-from roundtrip.course import Goal
+from roundtrip.course import Goal, find_course
 from roundtrip.messages import typed
 
 FIRST = "why:  See first “A goal”."
@@ -92,6 +94,16 @@ def test_nothing_is_committed_that_has_to_be_mended_first(command: str):
     missing = Result(Goal("A goal", "has_file", {}, ()), unmet("no", Cure("Write.", "%%writefile")))
     then = Result(Goal("A goal", "head_subject", {}, ()), unmet("no", commit))
     assert "See first “A goal”" in messages.goals([missing, then])[-1]
+
+
+def test_a_goal_that_comes_first_is_named_in_short_and_is_the_only_one_of_that_name():
+    missing = Result(Goal("A goal, long", "has_file", {}, ()), unmet("no", Cure("Write.", "x")))
+    then = replace(missing, goal=Goal("Another", "has_file", {}, ()))
+    assert messages.goals([missing, then])[-1].strip() == "why:  See first “A goal, …”."
+    for lesson in find_course().lessons:
+        for goals in (lesson.goals, *(exercise.goals for exercise in lesson.exercises)):
+            names = [goal.text.partition(",")[0] for goal in goals]
+            assert len({*names}) == len(names), lesson
 
 
 def test_a_copy_waits_for_nothing_and_what_follows_waits_for_it():

@@ -71,7 +71,7 @@ def goals(results: Sequence[Result]) -> list[str]:
         lines.append(f"{'✔ met    ' if result.met else '✘ not met'}  {result.goal.text}")
         before = gone.goal.text if gone and result is not gone else told.before(result.finding)
         if before and not result.met:
-            lines += _why(f"See first “{before}”.")
+            lines += _why(f"See first “{_short(before)}”.")
             continue
         lines += wrapped(_INDENT, result.finding.found)
         if not result.met:
@@ -99,7 +99,7 @@ class _Told:
         self._causes[cause, command] = same or goal
         lines = _why(cause)
         if same:
-            lines += wrapped(f"{_INDENT}next: ", f"the same as for “{same}”.")
+            lines += wrapped(f"{_INDENT}next: ", f"the same as for “{_short(same)}”.")
         elif command:
             self._commands[_step(command)] = goal
             lines.append(f"{_INDENT}next: {typed(command)}")  # on one line, to be copied
@@ -125,6 +125,12 @@ class _Told:
             finding.repair or finding.holds_back
         )
         return self._held if in_the_shell or _builds(finding) else ""
+
+
+def _short(goal: str) -> str:
+    """A goal's text up to its first comma, by which it is found above."""
+    name, comma, _ = goal.partition(",")
+    return f"{name}, …" if comma else name
 
 
 def _why(cause: str) -> list[str]:
