@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 import states
-from following import copy_production, with_two_in_production
 from starts import Starts
 from states import Project, find
 from turns import committed, on_production, with_production
@@ -173,37 +172,6 @@ def test_a_stamp_in_the_place_of_an_upgrade_is_not_answered_with_a_downgrade(pro
     assert find(project, "revisions", count=3, applied=2).met
 
 
-@pytest.mark.parametrize("again", [False, True])
-def test_a_copy_is_told_by_every_goal_or_by_none(project: Project, again: bool):
-    """Of the usual database, too; that of another database is none of it."""
-    with_production(project)
-    on_production(project, "upgrade")
-    project.sql(
-        "INSERT INTO user (name, email) VALUES ('Dorothy', 'd@example.com')", "production.db"
-    )
-    instance = project.path / "instance"
-    shutil.copy(instance / "production.db", instance / "theirs.db")
-    shutil.copy(instance / "app.db", instance / "ours.db")
-    on_production(project, "downgrade")
-    project.db("downgrade", "base")
-    if again:
-        project.db("upgrade", "+1")
-    rows = {"table": "user", "count": 3}
-    goals = (
-        Goal("age is gone", "database_has", AGE | {"present": False}),
-        Goal("Three users", "rows", rows),
-        Goal("They are unharmed", "rows", rows | {"kept": True}),
-    )
-
-    def told() -> set[str]:
-        results = lesson.hold(goals, project.path, project.read())
-        return {result.finding.next for result in results if not result.met}
-
-    assert told() == {"%show instance/ours.db"}
-    (instance / "ours.db").unlink()
-    assert told() == {"%restart"}
-
-
 @pytest.mark.parametrize("far", ["", "migrate", "upgrade"])
 def test_the_column_of_an_earlier_lesson_in_the_place_of_this_one_s(project: Project, far: str):
     """Its name is told, and no script of it."""
@@ -235,43 +203,6 @@ def test_a_stamp_is_told_once_by_all_goals_of_03(starts: Starts, tmp_path: Path)
     project.run(*shlex.split(state.verdict.next))
     state = project.read()
     assert all(checks.check(goal, state, project.path).met for goal in goals)
-
-
-def test_a_copy_is_asked_for_while_it_can_be_made_and_moved_where_it_belongs(project: Project):
-    with_production(project)
-    on_production(project, "upgrade")
-    copy = {"column": "user.age", "database": "before.db", "copy": "production.db"}
-    said = find(project, "database_has", **copy)
-    assert said.next == "%%flask_shell --env-file production.env"
-    assert "\"VACUUM INTO 'instance/before.db'\"" in said.cause
-    project.sql(f"VACUUM INTO '{project.path / 'before.db'}'", "production.db")
-    project.run(*shlex.split(find(project, "database_has", **copy).next))
-    assert find(project, "database_has", **copy).met
-    (project.path / "instance/before.db").unlink()
-    on_production(project, "downgrade")
-    said = find(project, "database_has", **copy)
-    assert said.next == "flask --env-file production.env db upgrade"
-    assert "If nobody had a value in user.age, nothing is lost" in said.cause
-    project.run(*shlex.split(said.next))
-    assert find(project, "database_has", **copy).next.startswith("%%flask_shell")
-    on_production(project, "downgrade", "base")
-    assert find(project, "database_has", **copy).next == "%restart"
-
-
-def test_a_copy_that_was_made_too_late_is_made_again(project: Project):
-    with_two_in_production(project)
-    on_production(project, "downgrade")
-    copy_production(project)
-    copy = {"column": "user.age", "database": "before-phone.db", "copy": "production.db"}
-    for command in ("flask --env-file production.env db upgrade", "python -c "):
-        said = find(project, "database_has", **copy)
-        assert said.next.startswith(command) and "made too late" in said.cause
-        project.run(*shlex.split(said.next))
-    copy_production(project)
-    on_production(project, "downgrade")
-    assert find(project, "database_has", **copy).met
-    (columns,) = project.sql("SELECT sql FROM sqlite_master WHERE name = 'user'", "before-phone.db")
-    assert "age INTEGER" in columns[0]
 
 
 def test_an_app_that_flask_does_not_find_comes_before_what_needs_it(project: Project):
@@ -330,18 +261,3 @@ def test_a_script_that_mends_what_another_one_made_is_named(starts: Starts, tmp_
     committed(project, "", "Mend age")
     said = find(project, "committed_migration", **asked)
     assert said.met and said.found.endswith(f"; followed by {project.script_file('mend_age')}")
-
-
-def test_an_upgrade_in_the_place_of_a_copy_is_named(project: Project):
-    """It makes the column again, and leaves it empty."""
-    with_two_in_production(project)
-    copy_production(project)
-    copy = {"database": "production.db", "source": "before-phone.db"}
-    on_production(project, "downgrade")
-    assert "upgrade" not in find(project, "same_rows", **copy).cause
-    on_production(project, "upgrade")
-    said = find(project, "same_rows", **copy)
-    assert not said.met and said.cause.endswith("brings back columns, and none of their values.")
-    instance = project.path / "instance"
-    shutil.copy(instance / "before-phone.db", instance / "production.db")
-    assert find(project, "same_rows", **copy).met

@@ -1,0 +1,97 @@
+"""Copies of a database in real projects: made at the right time, of the right one, or not."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+
+import pytest
+from following import copy_production, with_two_in_production
+from states import Project, find
+from turns import on_production, with_production
+
+from roundtrip import lesson
+from roundtrip.course import Goal
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_copy_is_told_by_every_goal_or_by_none(project: Project, again: bool):
+    """Of the usual database, too; that of another database is none of it."""
+    with_production(project)
+    on_production(project, "upgrade")
+    project.sql(
+        "INSERT INTO user (name, email) VALUES ('Dorothy', 'd@example.com')", "production.db"
+    )
+    instance = project.path / "instance"
+    shutil.copy(instance / "production.db", instance / "theirs.db")
+    shutil.copy(instance / "app.db", instance / "ours.db")
+    on_production(project, "downgrade")
+    project.db("downgrade", "base")
+    if again:
+        project.db("upgrade", "+1")
+    rows = {"table": "user", "count": 3}
+    goals = (
+        Goal("age is gone", "database_has", {"column": "user.age", "present": False}),
+        Goal("Three users", "rows", rows),
+        Goal("They are unharmed", "rows", rows | {"kept": True}),
+    )
+
+    def told() -> set[str]:
+        results = lesson.hold(goals, project.path, project.read())
+        return {result.finding.next for result in results if not result.met}
+
+    assert told() == {"%show instance/ours.db"}
+    (instance / "ours.db").unlink()
+    assert told() == {"%restart"}
+
+
+def test_a_copy_is_asked_for_while_it_can_be_made_and_moved_where_it_belongs(project: Project):
+    with_production(project)
+    on_production(project, "upgrade")
+    copy = {"column": "user.age", "database": "before.db", "copy": "production.db"}
+    said = find(project, "database_has", **copy)
+    assert said.next == "%%flask_shell --env-file production.env"
+    assert "\"VACUUM INTO 'instance/before.db'\"" in said.cause
+    project.sql(f"VACUUM INTO '{project.path / 'before.db'}'", "production.db")
+    project.run(*shlex.split(find(project, "database_has", **copy).next))
+    assert find(project, "database_has", **copy).met
+    (project.path / "instance/before.db").unlink()
+    on_production(project, "downgrade")
+    said = find(project, "database_has", **copy)
+    assert said.next == "flask --env-file production.env db upgrade"
+    assert "If nobody had a value in user.age, nothing is lost" in said.cause
+    project.run(*shlex.split(said.next))
+    assert find(project, "database_has", **copy).next.startswith("%%flask_shell")
+    on_production(project, "downgrade", "base")
+    assert find(project, "database_has", **copy).next == "%restart"
+
+
+def test_a_copy_that_was_made_too_late_is_made_again(project: Project):
+    with_two_in_production(project)
+    on_production(project, "downgrade")
+    copy_production(project)
+    copy = {"column": "user.age", "database": "before-phone.db", "copy": "production.db"}
+    for command in ("flask --env-file production.env db upgrade", "python -c "):
+        said = find(project, "database_has", **copy)
+        assert said.next.startswith(command) and "made too late" in said.cause
+        project.run(*shlex.split(said.next))
+    copy_production(project)
+    on_production(project, "downgrade")
+    assert find(project, "database_has", **copy).met
+    (columns,) = project.sql("SELECT sql FROM sqlite_master WHERE name = 'user'", "before-phone.db")
+    assert "age INTEGER" in columns[0]
+
+
+def test_an_upgrade_in_the_place_of_a_copy_is_named(project: Project):
+    """It makes the column again, and leaves it empty."""
+    with_two_in_production(project)
+    copy_production(project)
+    copy = {"database": "production.db", "source": "before-phone.db"}
+    on_production(project, "downgrade")
+    assert "upgrade" not in find(project, "same_rows", **copy).cause
+    on_production(project, "upgrade")
+    said = find(project, "same_rows", **copy)
+    assert not said.met and said.cause.endswith("brings back columns, and none of their values.")
+    instance = project.path / "instance"
+    shutil.copy(instance / "before-phone.db", instance / "production.db")
+    assert find(project, "same_rows", **copy).met
