@@ -32,6 +32,7 @@ def clone(tmp_path: Path) -> Path:
     (folder / "notebooks" / "course.toml").write_text("")
     (folder / "README.md").write_text("committed\n")
     git = ["git", "-C", str(folder), "-c", "user.name=A", "-c", "user.email=a@example.com"]
+    git += ["-c", "maintenance.auto=false"]  # it would go on in the background
     for arguments in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "Clone"]):
         subprocess.run([*git, *arguments], check=True)
     (folder / "README.md").write_text("changed\n")
@@ -118,6 +119,7 @@ def test_a_kernel_without_a_home_runs_no_cell_of_a_lesson(clone: Path):
         if cell["cell_type"] == "code" and not "".join(cell["source"]).startswith("#")
     ]
     git = ["git", "-C", str(clone), "-c", "user.name=A", "-c", "user.email=a@example.com"]
+    git += ["-c", "maintenance.auto=false"]
     subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", "Second"], check=True)
     before = _everything(clone)
     with kernel(clone / "README.md" / "x", cwd=clone / "notebooks") as closed:
