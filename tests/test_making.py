@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from roundtrip import making, snapshots
+from roundtrip import lesson, making, snapshots
 from roundtrip.course import Course, Lesson
 from roundtrip.errors import RoundtripError
 from roundtrip.home import Home
@@ -88,11 +88,11 @@ def test_a_cell_that_does_not_end_is_named(course, tmp_path, monkeypatch):
 
 
 @contextmanager
-def edited(lesson: Lesson) -> Iterator[list[dict[str, Any]]]:
+def edited(of: Lesson) -> Iterator[list[dict[str, Any]]]:
     """The cells of a notebook, saved when they have been changed."""
-    notebook = json.loads(lesson.notebook.read_text(encoding="utf-8"))
+    notebook = json.loads(of.notebook.read_text(encoding="utf-8"))
     yield notebook["cells"]
-    lesson.notebook.write_text(json.dumps(notebook), encoding="utf-8")
+    of.notebook.write_text(json.dumps(notebook), encoding="utf-8")
 
 
 def test_a_learners_python_that_says_much_does_not_hold_it_up(course, tmp_path):
@@ -105,6 +105,10 @@ def test_a_learners_python_that_says_much_does_not_hold_it_up(course, tmp_path):
     making.make(course, home, [course.lessons[1]])
     made = snapshots.made(home, course, course.lessons[1])
     assert made.is_dir()
+    # Neither does an end of one's own whose project has been cleared away keep anybody out.
+    first = course.lessons[1]
+    snapshots.own(home, first).mkdir(parents=True)
+    assert lesson.end_state(course, home, first) == ("made", made)
     # One that lost its project counts as not made, and is made anew.
     shutil.rmtree(made / "workspace")
     assert not snapshots.made(home, course, course.lessons[1]).exists()

@@ -81,7 +81,7 @@ def end_state(
 ) -> tuple[str, Path]:
     """The snapshot of a lesson's end: ("own", place) or ("made", place), made now where needed."""
     own = snapshots.own(home, lesson)
-    if own.exists() and not fresh:
+    if snapshots.project_in(own).is_dir() and not fresh:
         return "own", own
     missing: list[Lesson] = []
     for each in reversed(course.lessons[1 : course.lessons.index(lesson) + 1]):
