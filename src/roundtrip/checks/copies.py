@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from ..facts import Revision
@@ -40,77 +42,160 @@ def copied(
     reset before the script was made does not count: it is of an earlier change. `rows`: the table
     to compare, where a table is added.
     """
-    table = rows or (adds or drops).partition(".")[0]
-    scripts = _scripts(state, adds, drops)
-    script = scripts[0] if scripts else None
-    before = {*(script.parents if script else state.migrations.heads)}
-    then = [{*each.parents} for each in scripts] or [before]
-
-    def copies_of(source: str, files: Iterable[str]) -> list[str]:
-        of_then = [file for file in files if {*versions(project, file)} in then]
-        if drops:  # dropped by hand, it is gone at the same revision
-            of_then = [file for file in of_then if _has(project, file, drops)]
-        return [file for file in of_then if shares_a_row(project, file, source, table)]
-
-    there = copies(project, "**/*")
-    had = [file for file in there if drops and _has(project, file, drops)]
-    had = [file for file in had if shares_a_row(project, file, database, table)]
-    full = [file for file in had if _values(project, file, drops)]
-    run = state.migrations.run_by(versions(project, database))
-    has_run = bool({each.id for each in scripts} & run)
-    fitting = copies_of(database, there)
-    begun = last_reset_before(project, min((_date(project, s) for s in scripts), default=math.inf))
-    old = {f for f in there if adds and (project / "instance" / f).stat().st_mtime < begun}
-    earlier, fresh = [f for f in fitting if f in old], [f for f in there if f not in old]
-
-    def is_of_that_time(file: str) -> bool:
-        if not has_run and is_newer(project, file, database):
-            return True
-        return file not in earlier and (has_run or is_up_to_date(project, file, database))
-
-    for file in filter(is_of_that_time, fitting):
-        if not full or file in full:  # one that is made after the loss has no values
+    search = _Search(state, project, database, adds, drops, rows)
+    for file in filter(search.is_of_that_time, search.fitting):
+        if not search.full or file in search.full:  # one that is made after the loss has no values
             text = f"{file}: at the revision before that, with rows of {database}"
-            return met(f"{text}, none with a value in {drops}" if drops and not full else text)
+            empty = drops and not search.full
+            return met(f"{text}, none with a value in {drops}" if empty else text)
     text = f"no copy of {database} from right before in instance"
-    other = _of_another(project, fresh, database, table, script if has_run else None)
-    taken = {each.name for each in project.glob("instance/*")}
-    outside = [f"../{file}" for file in (*state.git.private, *state.git.databases)]
-    beside = [file.removeprefix("../") for file in copies_of(database, outside)]
-    beside += [each.name for each in project.glob("*.db") if each.is_file()]
-    if loose := [file for file in beside if file.rpartition("/")[2] not in taken]:
+    if loose := search.outside():
         return unmet(text, beside_instance(loose[0]))
-    cure = Cure(
-        f"Make it before {database} is upgraded, under a name that no file there has.",
-        command_on(database, "%%flask_shell"),
-        holds_back=True,
-    )
-    if script and script.id in run:
-        cure = _too_late(project, database, adds, had, full)
-        now = {*versions(project, database)}
-        late = [file for file in there if {*versions(project, file)} == now]
-        if late and shares_a_row(project, late[0], database, table):
-            cure = cure.after(f"{late[0]} was made after the upgrade.")
-        elif other:
-            cure = cure.after(f"{other[0]} is a copy of {USUAL}: --env-file was missing.")
-        elif earlier:
-            cure = cure.after(f"{earlier[0]} was made for an earlier change.")
-    elif not script and not {*versions(project, database)} <= state.migrations.ids:  # was reset
-        cure = why_blocked(state, project, database) or cure
-    elif script and {*versions(project, database)} not in then:
-        cause = f"{database} is more than one step behind: the copy is made right before "
-        command = f"flask db upgrade {script.below}"
-        cure = Cure(f"{cause}the upgrade.", command_on(database, command), repair=True)
-    elif drops and there and not _has(project, database, drops):
-        cause = f"{database} has no {drops} any more, and has not run a script that drops it. Its "
-        cure = Cure(f"{cause}own board says more.", command_on(database, "%board"), repair=True)
-    elif other:
-        cure = cure.after(f"{other[0]} is a copy of {USUAL}: --env-file was missing.")
-    elif earlier:
-        cure = cure.after(f"{earlier[0]} was made for an earlier change.")
-    elif fitting:
-        cure = cure.after(f"{fitting[0]} is older than the last change of {database}.")
-    return unmet(text, cure)
+    return unmet(text, search.why_none())
+
+
+@dataclass(frozen=True)
+class _Search:
+    """What is to be found, as `copied` is asked for it, and the files that may be it."""
+
+    state: State
+    project: Path
+    database: str
+    adds: str
+    drops: str
+    rows: str
+
+    @property
+    def table(self) -> str:
+        return self.rows or (self.adds or self.drops).partition(".")[0]
+
+    @cached_property
+    def scripts(self) -> list[Revision]:
+        """The newest script that adds or drops it, and those that made it under older names."""
+        found: list[Revision] = []
+        names = {self.adds}
+        for script in reversed(self.state.migrations.revisions):
+            if names & {*script.adds} or (not found and self.drops in script.drops):
+                found.append(script)
+                names = {*script.drops} if self.adds else set()
+        return found
+
+    @property
+    def script(self) -> Revision | None:
+        return self.scripts[0] if self.scripts else None
+
+    @cached_property
+    def then(self) -> list[set[str]]:
+        """Where the database may have been right before."""
+        return [{*each.parents} for each in self.scripts] or [{*self.state.migrations.heads}]
+
+    @cached_property
+    def now(self) -> set[str]:
+        """Where the database is."""
+        return {*versions(self.project, self.database)}
+
+    @cached_property
+    def run(self) -> Collection[str]:
+        """The migrations that the database has run."""
+        return self.state.migrations.run_by(self.now)
+
+    @property
+    def has_run(self) -> bool:
+        return bool({each.id for each in self.scripts} & {*self.run})
+
+    @cached_property
+    def there(self) -> list[str]:
+        """All copies of anything."""
+        return list(copies(self.project, "**/*"))
+
+    @cached_property
+    def had(self) -> list[str]:
+        """Those of the database that have what is dropped."""
+        had = [f for f in self.there if self.drops and _has(self.project, f, self.drops)]
+        return [f for f in had if shares_a_row(self.project, f, self.database, self.table)]
+
+    @cached_property
+    def full(self) -> list[str]:
+        """Those of them with values in it."""
+        return [file for file in self.had if _values(self.project, file, self.drops)]
+
+    @cached_property
+    def fitting(self) -> list[str]:
+        """The copies of the database where it was right before, of whatever time."""
+        return self._of(self.there)
+
+    @cached_property
+    def old(self) -> set[str]:
+        """Those that were there at the last reset before the script was made."""
+        made = min((_date(self.project, script) for script in self.scripts), default=math.inf)
+        begun = last_reset_before(self.project, made)
+        place = self.project / "instance"
+        return {f for f in self.there if self.adds and (place / f).stat().st_mtime < begun}
+
+    def is_of_that_time(self, file: str) -> bool:
+        """Whether a copy that fits was made for this change."""
+        if not self.has_run and is_newer(self.project, file, self.database):
+            return True
+        up_to_date = self.has_run or is_up_to_date(self.project, file, self.database)
+        return file not in self.old and up_to_date
+
+    def outside(self) -> list[str]:
+        """Copies that lie in the project, and not in instance/."""
+        taken = {each.name for each in self.project.glob("instance/*")}
+        git = self.state.git
+        found = self._of(f"../{file}" for file in (*git.private, *git.databases))
+        beside = [file.removeprefix("../") for file in found]
+        beside += [each.name for each in self.project.glob("*.db") if each.is_file()]
+        return [file for file in beside if file.rpartition("/")[2] not in taken]
+
+    def _of(self, files: Iterable[str]) -> list[str]:
+        of_then = [file for file in files if {*versions(self.project, file)} in self.then]
+        if self.drops:  # dropped by hand, it is gone at the same revision
+            of_then = [file for file in of_then if _has(self.project, file, self.drops)]
+        return [f for f in of_then if shares_a_row(self.project, f, self.database, self.table)]
+
+    def why_none(self) -> Cure:
+        """Why there is none, and the cure."""
+        project, database, script = self.project, self.database, self.script
+        if script and script.id in self.run:
+            return self._when_it_has_run()
+        make_it = Cure(
+            f"Make it before {database} is upgraded, under a name that no file there has.",
+            command_on(database, "%%flask_shell"),
+            holds_back=True,
+        )
+        if not script and not self.now <= self.state.migrations.ids:  # was reset
+            return why_blocked(self.state, project, database) or make_it
+        if script and self.now not in self.then:
+            cause = f"{database} is more than one step behind: the copy is made right before "
+            command = f"flask db upgrade {script.below}"
+            return Cure(f"{cause}the upgrade.", command_on(database, command), repair=True)
+        if self.drops and self.there and not _has(project, database, self.drops):
+            cause = f"{database} has no {self.drops} any more, and has not run a script that drops "
+            cause += "it. Its own board says more."
+            return Cure(cause, command_on(database, "%board"), repair=True)
+        if said := self._another():
+            return make_it.after(said)
+        if self.fitting:
+            cause = f"{self.fitting[0]} is older than the last change of {database}."
+            return make_it.after(cause)
+        return make_it
+
+    def _when_it_has_run(self) -> Cure:
+        cure = _too_late(self.project, self.database, self.adds, self.had, self.full)
+        late = [file for file in self.there if {*versions(self.project, file)} == self.now]
+        if late and shares_a_row(self.project, late[0], self.database, self.table):
+            return cure.after(f"{late[0]} was made after the upgrade.")
+        return cure.after(said) if (said := self._another()) else cure
+
+    def _another(self) -> str:
+        """What a copy is that was made, and is not the one; empty without one."""
+        fresh = [file for file in self.there if file not in self.old]
+        script = self.script if self.has_run else None
+        if other := _of_another(self.project, fresh, self.database, self.table, script):
+            return f"{other[0]} is a copy of {USUAL}: --env-file was missing."
+        earlier = [file for file in self.fitting if file in self.old]
+        return f"{earlier[0]} was made for an earlier change." if earlier else ""
 
 
 def _of_another(
@@ -126,17 +211,6 @@ def _of_another(
     of_now = late if script else [f for f in late if is_newer(project, f, database)]
     alike = [file for file in of_now if shares_a_row(project, file, USUAL, table)]
     return [file for file in alike if not shares_a_row(project, file, database, table)]
-
-
-def _scripts(state: State, adds: str, drops: str) -> list[Revision]:
-    """The newest script that adds or drops the column, and those that made it under older names."""
-    found: list[Revision] = []
-    names = {adds}
-    for script in reversed(state.migrations.revisions):
-        if names & {*script.adds} or (not found and drops in script.drops):
-            found.append(script)
-            names = {*script.drops} if adds else set()
-    return found
 
 
 def _date(project: Path, script: Revision) -> float:
