@@ -283,6 +283,7 @@ def test_python_does_not_follow_a_workspace_into_the_attic(notebook, home):
     place = max((home / "attic").iterdir())
     assert (place / "a.txt").read_text() == "one\n"
     for words in (("attic", "restore", place.name), ("restart", "1")):
+        must_pass(notebook, "%%writefile b.txt\ntwo")
         command = [sys.executable, "-m", "roundtrip", *words]
         env = os.environ | {"ROUNDTRIP_HOME": str(home)}
         subprocess.run(command, env=env, check=True, capture_output=True)
