@@ -72,8 +72,10 @@ class Revision:
     Alembic's names of the other operations in upgrade(). `columns`: those that come with the tables
     it makes. `makes`: the columns it makes whose type is understood, named `user.age`. `indexes`:
     the names of those it makes, empty for one whose name only its run could tell. `unknown`:
-    operations that Alembic does not have. `opaque`: what it adds and drops cannot be told by
-    reading it. `undoes`: downgrade() drops what upgrade() adds, and the other way round. `tracked`:
+    operations that Alembic does not have. `loosens`: it alters a column, and each in a way that any
+    row fits: a default, a comment, NULL allowed. `opaque`: what it adds and drops cannot be told
+    by reading it. `undoes`: downgrade() drops what upgrade() adds, and the other way round.
+    `tracked`:
     in Git's index; `committed`: in the last commit; `ignored`: kept out by .gitignore; `by_hand`:
     without the mark of what `flask db migrate` has written. `before`:
     the commit before the one that brought the file, known for committed scripts that are pending;
@@ -99,6 +101,7 @@ class Revision:
     makes: tuple[Column, ...] = ()
     indexes: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    loosens: bool = False
     opaque: bool = False
     undoes: bool = True
     committed: bool = False
@@ -135,6 +138,7 @@ class Revision:
         """
         makes_table = any("." not in name for name in self.adds)
         others = {*self.others} - ({"create_index"} if makes_table else set())
+        others -= {"alter_column"} if self.loosens else set()
         return not (self.loses or self.opaque or others)
 
     @property

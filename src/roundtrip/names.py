@@ -12,6 +12,11 @@ def table_of(name: str) -> str:
     return name.partition(".")[0]
 
 
+def is_among(name: str, names: Iterable[str]) -> bool:
+    """Whether a name, or the table that it is a column of, is one of `names`."""
+    return name in names or table_of(name) in names
+
+
 def columns_in(tables: Iterable[Table]) -> dict[str, Column]:
     """The columns of all these tables, by names such as `user.age`."""
     return {f"{table.name}.{column.name}": column for table in tables for column in table.columns}

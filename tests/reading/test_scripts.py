@@ -97,6 +97,8 @@ TABLE = "op.create_table('post', sa.Column('id', sa.Integer()), sa.PrimaryKeyCon
         ("op.create_table('tag', sa.Column(NAME, sa.Integer()))", True),
         ("add_age(op)", True),
         ("for name in NAMES: op.drop_column('user', name)", True),
+        ("op.drop_table('tag', if_exists=True)", True),
+        ("op.create_table('tag', if_not_exists=True)", True),
     ],
 )
 def test_which_columns_come_with_a_table_and_whether_that_is_all(more: str, opaque: bool):
@@ -114,8 +116,44 @@ def test_which_columns_come_with_a_table_and_whether_that_is_all(more: str, opaq
         ("op.drop_column('user', 'age')", False),
         ("op.alter_column('user', 'age', new_column_name='years')", True),
         ("op.alter_column('user', 'age', nullable=False)", False),
+        ("op.alter_column('user', 'age', nullable=True, existing_type=sa.Integer())", True),
+        ("op.alter_column('user', 'age', server_default='1')", True),
+        ("op.alter_column('user', 'age', server_default='1', type_=sa.Text())", False),
+        ("op.alter_column('user', 'age', type_=sa.Text())", False),
         ("op.execute('DELETE FROM user')", False),
     ],
 )
 def test_whether_it_only_adds(body: str, only: bool):
     assert read(body, "pass").only_adds is only
+
+
+WORK = "op.create_table('user_new', sa.Column('id', sa.Integer()))"
+RENAMED = "op.rename_table('user_new', 'user')"
+COPIED = "op.execute('INSERT INTO user_new SELECT id FROM user')"
+RETYPED = """op.add_column('user', sa.Column('age2', sa.Text()))
+    op.execute('UPDATE user SET age2 = age')
+    op.drop_column('user', 'age')
+    op.alter_column('user', 'age2', new_column_name='age')"""
+
+
+@pytest.mark.parametrize(
+    ("body", "adds", "drops", "renamed"),
+    [
+        (f"{WORK}; op.drop_table('user_new')", (), (), ()),
+        (f"{WORK}; op.add_column('user_new', sa.Column('a')); op.drop_table('user_new')",)
+        + 3 * ((),),
+        (f"{WORK}; {COPIED}; op.drop_table('user'); {RENAMED}", (), (), ()),
+        (f"{WORK}; op.drop_table('user'); {RENAMED}", ("user",), ("user",), ()),
+        (RETYPED, (), (), ()),
+        (f"{WORK}; {RENAMED}", ("user",), (), ()),
+        ("op.rename_table('a', 'b'); op.rename_table('b', 'c')", ("c",), ("a",), ("a",)),
+        (f"{DROP}; {ADD}", ("user.age",), ("user.age",), ()),
+        (f"{DROP}; {ADD}; {DROP}", (), ("user.age",), ()),
+    ],
+)
+def test_what_is_left_once_all_of_it_has_run(body: str, adds: tuple, drops: tuple, renamed: tuple):
+    """What a script makes for its own work goes again; what it copies over is not lost."""
+    found = read(body, "pass")
+    assert (found.adds, found.drops, found.renamed) == (adds, drops, renamed)
+    assert not [name for name in found.columns if name.startswith("user_new")]
+    assert not [column for column in found.makes if "new" in column.name or "2" in column.name]

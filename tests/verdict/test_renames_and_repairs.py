@@ -7,7 +7,18 @@ from __future__ import annotations
 
 import pytest
 from states import Project
-from turns import MODELS, POST, committed, fails, fill, on_production, with_production, with_script
+from turns import (
+    CITY,
+    MODELS,
+    NICK,
+    POST,
+    committed,
+    fails,
+    fill,
+    on_production,
+    with_production,
+    with_script,
+)
 
 RENAME = """with op.batch_alter_table('user') as batch_op:
         batch_op.alter_column('city', new_column_name='town')"""
@@ -22,6 +33,21 @@ TABLE = """op.create_table(
     )"""
 ANEW = """op.drop_column('user', 'city')
     op.add_column('user', sa.Column('city', sa.Text()))"""
+REBUILT = """op.create_table('user_new',
+        sa.Column('id', sa.Integer(), primary_key=True),
+        sa.Column('name', sa.String(80), nullable=False),
+        sa.Column('email', sa.String(120), nullable=False),
+        sa.Column('city', sa.Text()),
+        sa.UniqueConstraint('email', name='uq_user_email'),
+    )
+    op.execute("INSERT INTO user_new SELECT id, name, email, city FROM user")
+    op.drop_table('user')
+    op.rename_table('user_new', 'user')"""
+RETYPED = """op.add_column('user', sa.Column('city2', sa.Text()))
+    op.execute("UPDATE user SET city2 = city")
+    op.drop_column('user', 'city')
+    with op.batch_alter_table('user') as batch_op:
+        batch_op.alter_column('city2', new_column_name='city')"""
 
 
 def renamed(city: Project) -> str:
@@ -182,3 +208,35 @@ def test_a_script_that_is_forgotten_in_the_commit_belongs_into_the_same(project:
     project.follow("script_not_committed", "git commit --amend --no-edit")
     assert project.read().verdict.kind == "agree"
     assert len(project.git("log", "--oneline").splitlines()) == 2
+
+
+@pytest.mark.parametrize("way", [REBUILT, RETYPED], ids=["whole table", "one column"])
+def test_what_is_copied_over_and_made_anew_is_no_loss(city: Project, way: str):
+    city.edit(MODELS, CITY, CITY.replace("String(80)", "db.Text"))
+    script = with_script(city, "", way)
+    verdict = city.read().verdict
+    assert (verdict.kind, verdict.next) == ("pending", f"%show {script}")
+    assert "runs SQL" in verdict.why and "user" not in verdict.why
+    city.db("upgrade")
+    assert city.sql("SELECT city FROM user WHERE name = 'Ada'") == [("London",)]
+    assert city.read().verdict.kind == "script_not_committed"
+    city.commit("Give the city more room")
+    assert city.read().verdict.kind == "agree"
+
+
+def test_a_table_for_the_work_of_one_script_is_no_table_too_many(city: Project):
+    work = "op.create_table('work', sa.Column('id', sa.Integer())); op.drop_table('work')"
+    city.add_to_model(NICK)
+    with_script(city, work)
+    assert "work" not in city.follow("pending", "flask db upgrade")
+    city.commit("Add nick")
+    assert city.read().verdict.kind == "agree"
+
+
+def test_a_table_that_is_dropped_where_it_is_there_fails_nowhere(project: Project):
+    project.add_to_model(NICK)
+    with_script(project, "op.drop_table('old', if_exists=True)")
+    assert "would fail" not in project.read().verdict.headline
+    project.db("upgrade")
+    project.commit("Add nick")
+    assert project.read().verdict.kind == "agree"

@@ -8,11 +8,10 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from ..env_file import database_named_by, named_from_the_root, names_in, settings_in, url_in
-from ..names import columns_in
+from ..names import columns_in, is_among
 from ..reading.git import moves_of_head
 from ..state import State
 from ..verdict.commands import move_away, move_in
-from ..verdict.lookups import is_among
 from .causes import downgrade_of, followed, no_script, not_upgraded, why_troubled
 from .course_databases import (
     OWN,

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..facts import Column, Revision
+from ..names import is_among, table_of
 from ..operations import OPERATIONS, PLAIN, UNDERSTOOD
+from .net import Change, made_anew, net
 
 
 def read_script(tree: ast.Module, file: str) -> Revision:
@@ -22,7 +24,9 @@ def read_script(tree: ast.Module, file: str) -> Revision:
         if isinstance(node, ast.FunctionDef):
             functions[node.name] = node
     upgrade, downgrade = (functions.get(n, ast.Pass()) for n in ("upgrade", "downgrade"))
-    there, back = _changes(upgrade), _changes(downgrade)
+    there, back = net(_changes(upgrade)), net(_changes(downgrade))
+    rebuilt = made_anew(there) if {*_others(upgrade)} & _COPYING else set()
+    there = [change for change in there if change[1] not in rebuilt]
     adds, drops, renamed = (_named(there, kind) for kind in ("add", "drop", "rename"))
     if not isinstance(names.get("revision"), str):
         raise ValueError("it has no line that says revision = '…'")
@@ -41,11 +45,12 @@ def read_script(tree: ast.Module, file: str) -> Revision:
         named_back=_named(back, "rename"),
         required=tuple(dict.fromkeys(name for _, name, required in there if required)),
         others=tuple(dict.fromkeys(_others(upgrade))),
-        columns=tuple(_columns(upgrade)),
-        makes=tuple(_made(upgrade)),
+        columns=tuple(name for name in _columns(upgrade) if table_of(name) in adds),
+        makes=tuple(made for made in _made(upgrade) if is_among(made.name, adds)),
         indexes=tuple(dict.fromkeys(_indexes(upgrade))),
         unknown=tuple(dict.fromkeys(_unknown(tree))),
-        opaque=_is_opaque(upgrade),
+        loosens=_only_loosens(upgrade),
+        opaque=bool(rebuilt) or _is_opaque(upgrade),
         undoes={*adds} == {*_named(back, "drop")} and {*drops} == {*_named(back, "add")},
     )
 
@@ -65,11 +70,11 @@ def _call_them_as_usual(tree: ast.Module) -> None:
             node.id = usual.get(node.id, node.id)
 
 
-_Change = tuple[str, str, bool]
-"""A kind ("add", "drop" or "rename"), a name, and whether rows that are there need a value."""
+_COPYING = {"execute", "bulk_insert"}
+"""What can bring values over, into a table or a column that is made anew."""
 
 
-def _changes(function: ast.AST) -> list[_Change]:
+def _changes(function: ast.AST) -> list[Change]:
     """The operations of a function, without names that only its run could tell."""
     return [each for each in _operations(function) if _is_whole(each[1])]
 
@@ -79,7 +84,7 @@ def _is_whole(name: str) -> bool:
     return all(name.split("."))
 
 
-def _named(changes: list[_Change], wanted: str) -> tuple[str, ...]:
+def _named(changes: list[Change], wanted: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for kind, name, _ in changes if kind == wanted))
 
 
@@ -97,6 +102,18 @@ def _unknown(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and _owner(node):
             yield from {node.attr} - OPERATIONS
+
+
+def _only_loosens(function: ast.AST) -> bool:
+    """Whether every column that is altered takes all that it took before."""
+    altered = (call for call in _calls(function) if _called(call) == "alter_column")
+    said = [word for call in altered for word in call.keywords]
+    return bool(said) and all(
+        (word.arg or "").startswith("existing_")
+        or word.arg in ("server_default", "comment", "new_column_name")
+        or (word.arg == "nullable" and _literal(word.value) is True)
+        for word in said
+    )
 
 
 def _columns(function: ast.AST) -> Iterator[str]:
@@ -134,9 +151,12 @@ def _is_plain(call: ast.Call) -> bool:
     """Whether a call is an operation that is read here, or none."""
     if isinstance(call.func, ast.Name) or any(isinstance(part, ast.Starred) for part in call.args):
         return False
-    if _is_elsewhere(call):
+    if _is_elsewhere(call) or any(word.arg in _IF_NEEDED for word in call.keywords):
         return False
     return not _owner(call.func) or _called(call) in PLAIN
+
+
+_IF_NEEDED = ("if_exists", "if_not_exists")
 
 
 def _is_elsewhere(call: ast.Call) -> bool:
@@ -154,7 +174,7 @@ def _calls(function: ast.AST) -> Iterator[ast.Call]:
     return (node for node in ast.walk(function) if isinstance(node, ast.Call))
 
 
-def _operations(function: ast.AST) -> Iterator[_Change]:
+def _operations(function: ast.AST) -> Iterator[Change]:
     """What each operation does. What is renamed is dropped and added, and a "rename" too."""
     for call, table in _calls_in(function):
         yield from _operation(call, table)
@@ -174,7 +194,7 @@ def _calls_in(node: ast.AST, table: str = "") -> Iterator[tuple[ast.Call, str]]:
         yield from _calls_in(child, inner)
 
 
-def _operation(call: ast.Call, table: str) -> Iterator[_Change]:
+def _operation(call: ast.Call, table: str) -> Iterator[Change]:
     name, place = _called(call), 0 if table else 1
     if _is_elsewhere(call):
         return  # another schema's tables are not read

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from ..env_file import quoted
 from ..facts import Revision
-from ..names import columns_in, table_of
+from ..names import columns_in, is_among, table_of
 from ..state import Disagreement, State
 from .by_hand import otherwise, unwritten
 from .commands import ANY_MESSAGE, move_away, show_settings, take_out, undo
 from .edited import changed_since, fits_better
-from .lookups import database_names, is_among, made_by, model_names
+from .lookups import database_names, made_by, model_names
 from .wording import MOVED_AWAY, are, by_sql, listed, named, say, sentence
 
 

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from ..env_file import quoted
 from ..facts import Revision
-from ..names import table_of
+from ..names import is_among, table_of
 from ..operations import OPERATIONS
 from ..state import Disagreement, State
 from .commands import back_on, take_out
@@ -15,7 +15,6 @@ from .lookups import (
     claims,
     database_names,
     has_run,
-    is_among,
     is_nullable,
     made_by,
     row_count,

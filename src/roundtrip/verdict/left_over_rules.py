@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from ..env_file import quoted, with_env_file
 from ..facts import Elsewhere, Revision
+from ..names import is_among
 from ..state import Disagreement, State
 from .commands import back_on, restore_model, stash_pop, take_out
 from .failing import half_run
-from .lookups import has_run, is_among, model_names
+from .lookups import has_run, model_names
 from .wording import listed, named, say
 
 

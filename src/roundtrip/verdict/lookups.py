@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from ..facts import Column, Difference, Elsewhere, Revision
-from ..names import columns_in, names_in, table_of
+from ..names import columns_in, is_among, names_in, table_of
 from ..state import State
 
 UNIQUE = ("add_constraint", "add_index")
@@ -95,11 +95,6 @@ def makes_index(state: State, name: str) -> bool | None:
     """Whether a script makes the index of this name; None where that cannot be told."""
     made = {index for revision in state.migrations.revisions for index in revision.indexes}
     return name in made or (None if "" in made or not name else False)
-
-
-def is_among(name: str, dropped: Iterable[str]) -> bool:
-    """Whether a name, or the table that it is a column of, is in `dropped`."""
-    return name in dropped or table_of(name) in dropped
 
 
 def row_count(state: State, name: str) -> int:

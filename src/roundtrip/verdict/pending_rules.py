@@ -6,13 +6,13 @@ from collections.abc import Collection
 
 from ..env_file import quoted
 from ..facts import Revision
-from ..names import table_of
+from ..names import is_among, table_of
 from ..state import Disagreement, State
 from .careful import more_room
 from .commands import back_on, copy, take_out
 from .failing import half_run, in_the_way, mistaken, unfit, would_fail
 from .left_over_rules import left_over, model_of
-from .lookups import claims, gone, has_run, is_among, model_names, row_count, unlike
+from .lookups import claims, gone, has_run, model_names, row_count, unlike
 from .unseen_rules import drops_unmade, not_made
 from .wording import listed, named, say
 
@@ -90,6 +90,8 @@ def pending(state: State) -> Disagreement | None:
 def _only_wider(state: State) -> bool:
     """Whether a column that a script of Alembic's own changes takes all that it has now."""
     found = [d for d in state.differences if d.op in ("modify_type", "modify_nullable")]
+    if all(r.loosens for r in state.migrations.pending if "alter_column" in r.others):
+        return True
     if any(revision.by_hand for revision in state.migrations.pending):
         return False
     return bool(found) and all(d.op == "modify_nullable" or more_room(d.detail) for d in found)

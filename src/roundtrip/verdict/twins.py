@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ..env_file import quoted, with_env_file
 from ..facts import Revision
+from ..names import is_among
 from ..state import Disagreement, State
 from .commands import back_on, take_back, take_out
-from .lookups import claims, has_run, in_sql, is_among, made_by
+from .lookups import claims, has_run, in_sql, made_by
 from .wording import listed, named, say
 
 _HEADLINE, _FAILS = (
