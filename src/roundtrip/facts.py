@@ -82,7 +82,9 @@ class Revision:
     `in_the_way`: the files outside Git that a reset to it would overwrite; `came_alone`: of it and
     the files of the models, the last commit had it alone. Of a script that has run
     and was changed, `version` is the commit with an older one, `once` what only that one makes,
-    `lately` what only this one does, `spared` what only that one drops.
+    `lately` what only this one does, `spared` what only that one drops; `rewound`:
+    downgrade() alone has changed since.
+    `steps` and `steps_back`: marks of what stands in upgrade() and downgrade().
     """
 
     id: str
@@ -101,6 +103,8 @@ class Revision:
     makes: tuple[Column, ...] = ()
     indexes: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    steps: str = ""
+    steps_back: str = ""
     loosens: bool = False
     opaque: bool = False
     undoes: bool = True
@@ -114,6 +118,7 @@ class Revision:
     once: tuple[str, ...] = ()
     lately: tuple[str, ...] = ()
     spared: tuple[str, ...] = ()
+    rewound: bool = False
 
     @property
     def loses(self) -> tuple[str, ...]:

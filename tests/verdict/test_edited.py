@@ -108,3 +108,18 @@ def test_an_edit_that_makes_nothing_else_comes_last(both: Project):
     both.edit(both.script_file("age"), "# ###", "# #")
     both.db("downgrade")
     assert both.read().verdict.kind == "pending"
+
+
+def test_a_way_back_that_lacked_is_written_and_committed(both: Project):
+    """The upgrade stays what the databases have run, so nothing has to be put back."""
+    script = both.script("age")
+    whole = script.read_text(encoding="utf-8")
+    start, word, _ = whole.partition("def downgrade():\n")
+    script.write_text(f"{start}{word}    pass\n", encoding="utf-8")
+    both.commit("Forget the way back")
+    script.write_text(whole, encoding="utf-8")
+    both.follow("not_committed", "git status")
+    both.commit("Give it a way back")
+    assert both.read().verdict.kind == "agree"
+    both.edit(both.script_file("age"), "'age'", "'years'")
+    assert both.read().verdict.headline == "A script that has run was changed."

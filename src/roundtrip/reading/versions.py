@@ -49,7 +49,10 @@ def _compared(revision: Revision, commit: str, run: Run) -> Revision:
         once = tuple(name for name in before if name not in now)
         lately = tuple(name for name in now if name not in before)
         spared = tuple(name for name in then.drops if name not in revision.drops)
-        return replace(revision, version=commit, once=once, lately=lately, spared=spared)
+        rewound = then.steps == revision.steps and then.steps_back != revision.steps_back
+        return replace(
+            revision, version=commit, once=once, lately=lately, spared=spared, rewound=rewound
+        )
     return revision
 
 
