@@ -244,6 +244,7 @@ def test_a_length_is_compared_however_it_is_typed(aged: Project):
 
 
 WITH_DEFAULT = "age: Mapped[int | None] = mapped_column(server_default='18')"
+IN_LINE = "age: Mapped[int | None] = mapped_column(db.CheckConstraint('age > 0', name='age'))"
 CHECK = '    __table_args__ = (db.CheckConstraint("age > 0", name="age"),)\n'
 
 
@@ -255,6 +256,10 @@ CHECK = '    __table_args__ = (db.CheckConstraint("age > 0", name="age"),)\n'
             'alter_column("age", server_default="18")',
         ),
         (AGE + CHECK, 'create_check_constraint("age", "age > 0")'),
+        (
+            AGE.replace("age: Mapped[int | None]", IN_LINE),
+            'create_check_constraint("age", "age > 0")',
+        ),
     ],
 )
 def test_what_alembic_does_not_compare_is_not_called_agreed(aged: Project, new: str, step: str):
@@ -267,6 +272,56 @@ def test_what_alembic_does_not_compare_is_not_called_agreed(aged: Project, new: 
     fill(aged.script("change_user"), f'with op.batch_alter_table("user") as b: b.{step}')
     aged.db("upgrade")
     assert aged.read().verdict.kind == "script_not_committed"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("server_default='18'", "server_default='21'", "user.age another server_default"),
+        ("age > 0", "age > 17", "user another CheckConstraint"),
+    ],
+)
+def test_what_was_changed_and_alembic_does_not_compare(
+    aged: Project, old: str, new: str, found: str
+):
+    aged.edit(MODELS, AGE, AGE.replace("age: Mapped[int | None]", WITH_DEFAULT) + CHECK)
+    aged.db("revision", "-m", "Say more of age")
+    body = """with op.batch_alter_table("user") as b:
+        b.alter_column("age", server_default="18")
+        b.create_check_constraint("age", "age > 0")"""
+    fill(aged.script("say_more"), body)
+    aged.db("upgrade")
+    aged.commit("Say more of age")
+    assert aged.read().verdict.kind == "agree"
+    aged.edit(MODELS, old, new)
+    assert aged.capture(["flask", "db", "check"]).returncode == 0
+    assert found in aged.read().verdict.found
+
+
+def test_what_a_script_of_alembics_own_gives_a_table_is_the_same(aged: Project):
+    given = {
+        "a": "db.DateTime, server_default=db.func.now()",
+        "b": "db.Boolean, server_default=db.true()",
+        "c": 'db.Text, server_default=""',
+        "d": """db.Text, server_default="it's" """,
+        "e": 'db.Float, server_default="1.50"',
+        "f": "db.Text, server_default=db.text(\"(lower('A'))\")",
+        "g": "db.Text, server_default=db.text(\"'x'\")",
+        "h": "db.Integer, server_default=db.text('1 + 1')",
+    }
+    lines = (f"    {name} = db.Column({said})\n" for name, said in given.items())
+    check = '    __table_args__ = (db.CheckConstraint(db.column("h") > 1, name="more"),)\n'
+    committed(aged, POST + "".join(lines) + check, "Create post table")
+    assert aged.read().verdict.kind == "agree"
+
+
+def test_a_default_that_only_a_script_gives_is_no_difference(aged: Project):
+    aged.db("revision", "-m", "Give age a default")
+    step = 'with op.batch_alter_table("user") as b: b.alter_column("age", server_default="1")'
+    fill(aged.script("give_age"), step)
+    aged.db("upgrade")
+    aged.commit("Give age a default")
+    assert aged.read().verdict.kind == "agree"
 
 
 def test_what_a_script_of_alembics_own_makes_is_there(aged: Project):

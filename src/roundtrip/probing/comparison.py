@@ -21,20 +21,46 @@ def compare(engine: Any, metadata: Any, options: Any) -> list[dict[str, Any]]:
 
 
 def not_compared(engine: Any, metadata: Any) -> list[str]:
-    """What the model has, the database has not, and Alembic leaves out of its comparison."""
-    from sqlalchemy import CheckConstraint, DefaultClause, inspect
+    """What the model has, the database has not, and `flask db check` does not look at."""
+    from sqlalchemy import DefaultClause, inspect
 
     look, found = inspect(engine), []
+    to_sql = engine.dialect.ddl_compiler(engine.dialect, None)
     for table in (t for t in metadata.sorted_tables if look.has_table(t.name)):
-        plain = {c["name"] for c in look.get_columns(table.name) if c["default"] is None}
+        there = {column["name"]: column["default"] for column in look.get_columns(table.name)}
         for column in table.columns:
-            if column.name in plain and isinstance(column.server_default, DefaultClause):
-                found.append(f"{table.name}.{column.name} a server_default")
-        checks = [c for c in table.constraints if isinstance(c, CheckConstraint)]
-        own = [c for c in checks if not getattr(c, "_type_bound", False)]
-        if len(own) > len(look.get_check_constraints(table.name)):
+            if column.name in there and isinstance(column.server_default, DefaultClause):
+                default, name = there[column.name], f"{table.name}.{column.name}"
+                if default is None:
+                    found.append(f"{name} a server_default")
+                elif _bare(default) != _bare(to_sql.get_column_default_string(column)):
+                    found.append(f"{name} another server_default")
+        checks = [_bare(check["sqltext"]) for check in look.get_check_constraints(table.name)]
+        own = [_bare(_condition(to_sql, check)) for check in _checks(table)]
+        if len(own) > len(checks):
             found.append(f"{table.name} a CheckConstraint")
+        elif {*own} - {*checks}:
+            found.append(f"{table.name} another CheckConstraint")
     return found
+
+
+def _checks(table: Any) -> list[Any]:
+    """The checks that a model writes itself; those of a type, such as Enum, come with the type."""
+    from sqlalchemy import CheckConstraint
+
+    each = (*table.constraints, *(c for column in table.columns for c in column.constraints))
+    checks = (constraint for constraint in each if isinstance(constraint, CheckConstraint))
+    return [check for check in checks if not getattr(check, "_type_bound", False)]
+
+
+def _condition(to_sql: Any, check: Any) -> str:
+    """The condition as CREATE TABLE has it."""
+    return to_sql.sql_compiler.process(check.sqltext, include_table=False, literal_binds=True)
+
+
+def _bare(sql: str) -> str:
+    """An expression without what SQL does not look at, or writes in more than one way."""
+    return "".join(character for character in sql.casefold() if character not in ' \n\t"`[]()')
 
 
 def _difference(op: tuple[Any, ...], connection: Any) -> dict[str, Any]:
