@@ -71,7 +71,8 @@ class Revision:
     `required`: the added columns that are NOT NULL and have no default in the database. `others`:
     Alembic's names of the other operations in upgrade(). `columns`: those that come with the tables
     it makes. `makes`: the columns it makes whose type is understood, named `user.age`. `indexes`:
-    the names of those it makes, empty for one whose name only its run could tell. `unknown`:
+    the names of those it makes, empty for one whose name only its run could tell; `without`: of
+    those it drops. `unknown`:
     operations that Alembic does not have. `loosens`: it alters a column, and each in a way that any
     row fits: a default, a comment, NULL allowed. `opaque`: what it adds and drops cannot be told
     by reading it. `undoes`: downgrade() drops what upgrade() adds, and the other way round.
@@ -102,6 +103,7 @@ class Revision:
     columns: tuple[str, ...] = ()
     makes: tuple[Column, ...] = ()
     indexes: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     steps: str = ""
     steps_back: str = ""

@@ -78,3 +78,22 @@ def test_an_index_that_a_script_made_goes_by_a_script(both: Project):
     both.commit("No index")
     on_production(both, "upgrade")
     assert indexes(both) == indexes(both, "production.db") == []
+
+
+@pytest.mark.parametrize("run", [False, True])
+def test_a_script_that_drops_an_index_of_other_hands_is_told_of(both: Project, run: bool):
+    both.sql("CREATE INDEX hand ON user (name)")
+    both.db("migrate", "-m", "No index")
+    if run:
+        both.db("upgrade")
+    both.commit("No index")
+    fresh = ["env", "DATABASE_URL=sqlite:///fresh.db", "flask", "db", "upgrade"]
+    assert both.capture(fresh).returncode
+    verdict = both.read().verdict
+    assert verdict.kind == "drops_unmade"
+    assert "drops the index hand, which no script makes" in verdict.found
+    both.edit(both.script_file("no_index"), "batch_op.", "pass  # batch_op.")
+    both.commit("Drop nothing that no script makes")
+    assert both.read().verdict.kind != "drops_unmade"
+    (both.path / "instance/fresh.db").unlink()
+    runs_anywhere(both)

@@ -10,6 +10,17 @@ from zlib import crc32
 from ..facts import Column, Revision
 from ..names import is_among, table_of
 from ..operations import OPERATIONS, PLAIN, UNDERSTOOD
+from .calls import (
+    argument,
+    called,
+    calls,
+    calls_in,
+    column_in,
+    index_in,
+    is_elsewhere,
+    literal,
+    owner,
+)
 from .net import Change, made_anew, net
 
 
@@ -21,7 +32,7 @@ def read_script(tree: ast.Module, file: str) -> Revision:
     for node in tree.body:
         if isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            names |= {t.id: _literal(node.value) for t in targets if isinstance(t, ast.Name)}
+            names |= {t.id: literal(node.value) for t in targets if isinstance(t, ast.Name)}
         if isinstance(node, ast.FunctionDef):
             functions[node.name] = node
     upgrade, downgrade = (functions.get(n, ast.Pass()) for n in ("upgrade", "downgrade"))
@@ -49,6 +60,7 @@ def read_script(tree: ast.Module, file: str) -> Revision:
         columns=tuple(name for name in _columns(upgrade) if table_of(name) in adds),
         makes=tuple(made for made in _made(upgrade) if is_among(made.name, adds)),
         indexes=tuple(dict.fromkeys(_indexes(upgrade))),
+        without=tuple(dict.fromkeys(_dropped_indexes(upgrade))),
         unknown=tuple(dict.fromkeys(_unknown(tree))),
         steps=_mark(upgrade),
         steps_back=_mark(downgrade),
@@ -71,7 +83,7 @@ def _call_them_as_usual(tree: ast.Module) -> None:
             usual |= {each.asname: "op" for each in node.names if each.name == "op" and each.asname}
         if isinstance(node, ast.withitem) and isinstance(node.optional_vars, ast.Name):
             call = node.context_expr
-            if isinstance(call, ast.Call) and _called(call) == "batch_alter_table":
+            if isinstance(call, ast.Call) and called(call) == "batch_alter_table":
                 usual[node.optional_vars.id] = "batch_op"
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
@@ -98,53 +110,54 @@ def _named(changes: list[Change], wanted: str) -> tuple[str, ...]:
 
 def _others(function: ast.AST) -> Iterator[str]:
     """Alembic's names of the operations that are no adding or dropping of a table or column."""
-    for call in _calls(function):
+    for call in calls(function):
         renames = any(word.arg == "new_column_name" for word in call.keywords)
-        known = _called(call) in UNDERSTOOD or (_called(call) == "alter_column" and renames)
-        if _owner(call.func) and not known:
-            yield _called(call)
+        known = called(call) in UNDERSTOOD or (called(call) == "alter_column" and renames)
+        if owner(call.func) and not known:
+            yield called(call)
 
 
 def _unknown(tree: ast.AST) -> Iterator[str]:
     """The names that a script calls on `op`, and that Alembic does not have."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and _owner(node):
+        if isinstance(node, ast.Attribute) and owner(node):
             yield from {node.attr} - OPERATIONS
 
 
 def _only_loosens(function: ast.AST) -> bool:
     """Whether every column that is altered takes all that it took before."""
-    altered = (call for call in _calls(function) if _called(call) == "alter_column")
+    altered = (call for call in calls(function) if called(call) == "alter_column")
     said = [word for call in altered for word in call.keywords]
     return bool(said) and all(
         (word.arg or "").startswith("existing_")
         or word.arg in ("server_default", "comment", "new_column_name")
-        or (word.arg == "nullable" and _literal(word.value) is True)
+        or (word.arg == "nullable" and literal(word.value) is True)
         for word in said
     )
 
 
 def _columns(function: ast.AST) -> Iterator[str]:
     """The columns that come with the tables that are made."""
-    for call in _calls(function):
-        if _called(call) == "create_table":
-            table = _argument(call, 0, "table_name") or ""
+    for call in calls(function):
+        if called(call) == "create_table":
+            table = argument(call, 0, "table_name") or ""
             for part in call.args[1:]:
-                if isinstance(part, ast.Call) and _called(part) == "Column":
-                    yield f"{table}.{_argument(part, 0, 'name') or ''}"
+                if isinstance(part, ast.Call) and called(part) == "Column":
+                    yield f"{table}.{argument(part, 0, 'name') or ''}"
 
 
 def _indexes(function: ast.AST) -> Iterator[str]:
     """The names of the indexes that are made; empty for one that only its run could tell."""
-    for call in _calls(function):
-        if _called(call) == "create_index":
-            given = [word.value for word in call.keywords if word.arg == "index_name"]
-            name = next(iter((*call.args, *given)), None)
-            if isinstance(name, ast.Call) and _called(name) == "f":
-                name = next(iter(name.args), None)
-            yield _literal(name) or ""
-        elif _called(call) == "Index" or any(word.arg == "index" for word in call.keywords):
+    for call in calls(function):
+        if called(call) == "create_index":
+            yield index_in(call)
+        elif called(call) == "Index" or any(word.arg == "index" for word in call.keywords):
             yield ""
+
+
+def _dropped_indexes(function: ast.AST) -> Iterator[str]:
+    """The names of the indexes that are dropped, as far as they are known."""
+    yield from filter(None, (index_in(c) for c in calls(function) if called(c) == "drop_index"))
 
 
 def _is_opaque(function: ast.AST) -> bool:
@@ -152,110 +165,75 @@ def _is_opaque(function: ast.AST) -> bool:
     if any(isinstance(node, ast.For | ast.While) for node in ast.walk(function)):
         return True
     names = (*(name for _, name, _ in _operations(function)), *_columns(function))
-    return not (all(map(_is_whole, names)) and all(map(_is_plain, _calls(function))))
+    return not (all(map(_is_whole, names)) and all(map(_is_plain, calls(function))))
 
 
 def _is_plain(call: ast.Call) -> bool:
     """Whether a call is an operation that is read here, or none."""
     if isinstance(call.func, ast.Name) or any(isinstance(part, ast.Starred) for part in call.args):
         return False
-    if _is_elsewhere(call) or any(word.arg in _IF_NEEDED for word in call.keywords):
+    if is_elsewhere(call) or any(word.arg in _IF_NEEDED for word in call.keywords):
         return False
-    return not _owner(call.func) or _called(call) in PLAIN
+    return not owner(call.func) or called(call) in PLAIN
 
 
 _IF_NEEDED = ("if_exists", "if_not_exists")
 
 
-def _is_elsewhere(call: ast.Call) -> bool:
-    """Whether it names another schema."""
-    return any(word.arg == "schema" and _literal(word.value) for word in call.keywords)
-
-
-def _owner(function: ast.AST) -> str:
-    """What an operation of Alembic's belongs to, `op` or `batch_op`; empty for all the rest."""
-    owner = function.value if isinstance(function, ast.Attribute) else None
-    return owner.id if isinstance(owner, ast.Name) and owner.id in ("op", "batch_op") else ""
-
-
-def _calls(function: ast.AST) -> Iterator[ast.Call]:
-    return (node for node in ast.walk(function) if isinstance(node, ast.Call))
-
-
 def _operations(function: ast.AST) -> Iterator[Change]:
     """What each operation does. What is renamed is dropped and added, and a "rename" too."""
-    for call, table in _calls_in(function):
+    for call, table in calls_in(function):
         yield from _operation(call, table)
 
 
-def _calls_in(node: ast.AST, table: str = "") -> Iterator[tuple[ast.Call, str]]:
-    """Each call, with the table of the batch around it."""
-    for child in ast.iter_child_nodes(node):
-        inner = table
-        if isinstance(child, ast.With):
-            for item in child.items:
-                call = item.context_expr
-                if isinstance(call, ast.Call) and _called(call) == "batch_alter_table":
-                    inner = _argument(call, 0, "table_name") or ""
-        if isinstance(child, ast.Call):
-            yield child, "" if _owner(child.func) == "op" else table
-        yield from _calls_in(child, inner)
-
-
 def _operation(call: ast.Call, table: str) -> Iterator[Change]:
-    name, place = _called(call), 0 if table else 1
-    if _is_elsewhere(call):
+    name, place = called(call), 0 if table else 1
+    if is_elsewhere(call):
         return  # another schema's tables are not read
-    on = table or _argument(call, 0, "table_name") or ""
+    on = table or argument(call, 0, "table_name") or ""
     if name in ("create_table", "drop_table"):
         yield "add" if name == "create_table" else "drop", on, False
     elif name == "add_column":
-        column = _column_in(call, place)
-        called = _argument(column, 0, "name") if column else None
-        if not (column and called):
+        column = column_in(call, place)
+        new = argument(column, 0, "name") if column else None
+        if not (column and new):
             yield "add", f"{on}.", False
         else:
-            options = {word.arg: _literal(word.value) for word in column.keywords}
+            options = {word.arg: literal(word.value) for word in column.keywords}
             required = options.get("nullable") is False and "server_default" not in options
-            yield "add", f"{on}.{called}", required
+            yield "add", f"{on}.{new}", required
     elif name == "drop_column":
-        yield "drop", f"{on}.{_argument(call, place, 'column_name') or ''}", False
+        yield "drop", f"{on}.{argument(call, place, 'column_name') or ''}", False
     elif name == "rename_table":
-        old = _argument(call, 0, "old_table_name") or ""
+        old = argument(call, 0, "old_table_name") or ""
         yield from (("drop", old, False), ("rename", old, False))
-        yield "add", _argument(call, 1, "new_table_name") or "", False
-    elif name == "alter_column" and (new := _argument(call, -1, "new_column_name")):
-        old = f"{on}.{_argument(call, place, 'column_name') or ''}"
+        yield "add", argument(call, 1, "new_table_name") or "", False
+    elif name == "alter_column" and (new := argument(call, -1, "new_column_name")):
+        old = f"{on}.{argument(call, place, 'column_name') or ''}"
         yield from (("drop", old, False), ("rename", old, False))
         yield "add", f"{on}.{new}", False
-
-
-def _column_in(call: ast.Call, place: int) -> ast.Call | None:
-    """The column that add_column is given."""
-    given = (*call.args[place:], *(word.value for word in call.keywords))
-    return next((value for value in given if isinstance(value, ast.Call)), None)
 
 
 def _made(function: ast.AST) -> Iterator[Column]:
     """The columns that are made and whose type is understood, named `user.age`."""
     parts: Sequence[ast.expr | None]
-    for call, inner in _calls_in(function):
-        if _called(call) == "add_column":
-            on, parts = inner or _argument(call, 0, "table_name"), [_column_in(call, not inner)]
-        elif _called(call) == "create_table":
-            on, parts = _argument(call, 0, "table_name"), call.args[1:]
+    for call, inner in calls_in(function):
+        if called(call) == "add_column":
+            on, parts = inner or argument(call, 0, "table_name"), [column_in(call, not inner)]
+        elif called(call) == "create_table":
+            on, parts = argument(call, 0, "table_name"), call.args[1:]
         else:
             continue
         keys = {
-            _literal(name)
+            literal(name)
             for part in parts
-            if isinstance(part, ast.Call) and _called(part) == "PrimaryKeyConstraint"
+            if isinstance(part, ast.Call) and called(part) == "PrimaryKeyConstraint"
             for name in part.args
         }
         for part in parts:
-            if isinstance(part, ast.Call) and _called(part) == "Column":
-                name, kind = _argument(part, 0, "name"), _type_of(part)
-                said = {word.arg: _literal(word.value) for word in part.keywords}
+            if isinstance(part, ast.Call) and called(part) == "Column":
+                name, kind = argument(part, 0, "name"), _type_of(part)
+                said = {word.arg: literal(word.value) for word in part.keywords}
                 key = bool(said.get("primary_key")) or name in keys
                 empty = said.get("nullable", not key)
                 if on and name and kind:
@@ -265,33 +243,14 @@ def _made(function: ast.AST) -> Iterator[Column]:
 def _type_of(column: ast.Call) -> str:
     """`sa.String(length=40)` as SQLite names it; empty where it is not understood."""
     kind = column.args[1] if len(column.args) > 1 else None
-    if not isinstance(kind, ast.Call) or _called(kind) not in _TYPES:
+    if not isinstance(kind, ast.Call) or called(kind) not in _TYPES:
         return ""
-    given = [_literal(part) for part in (*kind.args, *(word.value for word in kind.keywords))]
-    length = f"({given[0]})" if given and _called(kind) == "String" else ""
-    return _TYPES[_called(kind)] + length if len(given) == bool(length) else ""
+    given = [literal(part) for part in (*kind.args, *(word.value for word in kind.keywords))]
+    length = f"({given[0]})" if given and called(kind) == "String" else ""
+    return _TYPES[called(kind)] + length if len(given) == bool(length) else ""
 
 
 _TYPES = {
     **{name: name.upper() for name in ("Integer", "Text", "Boolean", "Date", "Float", "Time")},
     **{"String": "VARCHAR", "DateTime": "DATETIME", "BigInteger": "BIGINT"},
 }
-
-
-def _called(call: ast.Call) -> str:
-    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
-
-
-def _argument(call: ast.Call, place: int, name: str) -> str | None:
-    given = [word.value for word in call.keywords if word.arg == name]
-    if 0 <= place < len(call.args):
-        given.append(call.args[place])
-    value = _literal(given[0]) if given else None
-    return value if isinstance(value, str) else None
-
-
-def _literal(node: ast.AST | None) -> Any:
-    try:
-        return ast.literal_eval(node) if node else None
-    except (ValueError, TypeError):
-        return None

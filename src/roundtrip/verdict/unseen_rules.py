@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ..env_file import quoted
 from ..facts import Revision, Table
@@ -107,7 +107,17 @@ def drops_unmade(state: State) -> Disagreement | None:
         lost = [n for n in script.drops if n not in known and table_of(n) not in unread]
         if lost and (script.applied or there.issuperset(lost)):
             return _unmade(state, script, lost)
+        if bare := _without_maker(state, script, scripts[: place + 1]):
+            return _unmade(state, script, [f"the index {name}" for name in bare])
     return None
+
+
+def _without_maker(state: State, script: Revision, run: Sequence[Revision]) -> list[str]:
+    """The indexes that a script drops, and none of those up to it makes."""
+    made = {name for each in run for name in each.indexes}
+    there = {name for table in state.database.tables for name in table.indexes}
+    bare = [name for name in script.without if name not in made]
+    return bare if "" not in made and (script.applied or there.issuperset(bare)) else []
 
 
 def _unmade(state: State, script: Revision, lost: list[str]) -> Disagreement:
