@@ -19,8 +19,9 @@ class GitState:
 
     `commits` are those of HEAD, newest first. A deleted file is in `modified` (or `staged`) and in
     `deleted`, a new one that is staged in `staged` and in `added`. `stashed` are the files of the
-    newest stash; `stash_behind`: one of them is not here as the stash has left it. `joined` are
-    those conflicts in which both sides changed and no mark of Git's is left. `removed` are the
+    newest stash; `stash_behind`: one of them is not here as the stash has left it; `stashed_on`:
+    another branch, on which it was made. `joined` are those conflicts in which both sides changed
+    and no mark of Git's is left. `removed` are the
     files that the last commit has deleted, `last` all that it has changed; where a file is new.
     `databases` are the database files that Git tracks, `settings` the files `*.env`;
     `private` are the untracked files that are one or the other, `taken_out` those that the last
@@ -45,6 +46,7 @@ class GitState:
     deleted: tuple[str, ...] = ()
     stashed: tuple[str, ...] = ()
     stash_behind: bool = False
+    stashed_on: str = ""
     removed: tuple[str, ...] = ()
     last: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()

@@ -63,3 +63,28 @@ def test_a_stash_that_was_made_to_change_the_branch_is_told_how_to_bring_back(pr
     project.follow("missing_script", "git checkout feat")
     assert "git stash pop brings it back" in project.read().verdict.why
     project.git("stash", "pop")
+
+
+def test_a_stash_of_another_branch_is_brought_back_on_that_branch(loose: Project):
+    loose.git("checkout", "-q", "-b", "feature")
+    loose.git("add", "migrations")
+    loose.git("commit", "-q", "-m", "Add age, the script")
+    loose.git("stash")
+    loose.git("checkout", "-q", "main")
+    loose.git("merge", "-q", "feature")
+    why = loose.follow("database_ahead", "git stash show -p")
+    assert "made on the branch feature" in why
+    loose.git("checkout", "-q", "feature")
+    loose.follow("database_ahead", "git stash pop")
+    assert AGE in (loose.path / MODELS).read_text(encoding="utf-8")
+
+
+def test_a_stash_whose_branch_is_gone_is_brought_back_here(loose: Project):
+    loose.git("checkout", "-q", "-b", "feature")
+    loose.git("add", "migrations")
+    loose.git("commit", "-q", "-m", "Add age, the script")
+    loose.git("stash", "push", "-m", "on it: later")
+    loose.git("checkout", "-q", "main")
+    loose.git("merge", "-q", "feature")
+    loose.git("branch", "-d", "feature")
+    loose.follow("database_ahead", "git stash pop")

@@ -62,6 +62,7 @@ def read_git(project: Path, run: Run) -> tuple[GitState, frozenset[str]]:
         merging=(project / ".git" / "MERGE_HEAD").is_file(),
         stashed=stash,
         stash_behind=bool(stash) and _is_behind(project, run, stash),
+        stashed_on=_branch_of_stash(run, branch) if stash else "",
         **(_without_branch(project, run) if branch == "(detached)" else {}),
         files_at=_not_reset(project, run, found),
         removed=tuple(path for how, path in zip(did[::2], did[1::2], strict=False) if how == "D"),
@@ -124,6 +125,14 @@ def _is_behind(project: Path, run: Run, files: Sequence[str]) -> bool:
         return True
     words = ("--no-optional-locks", "diff", "--quiet", "refs/stash^1", "--", *files)
     return bool(run(["git", *words]).returncode)
+
+
+def _branch_of_stash(run: Run, branch: str) -> str:
+    """The branch that the newest stash was made on; empty for the one here, or one that is gone."""
+    subject = "".join(git_lines(run, "log", "-1", "--format=%s", "refs/stash"))
+    name = subject.partition(": ")[0].rpartition("n ")[2]  # "WIP on main: …", "On main: …"
+    known = git_lines(run, "for-each-ref", "--format=%(refname:short)", "refs/heads")
+    return name if name != branch and name in known else ""
 
 
 def _without_branch(project: Path, run: Run) -> dict[str, Any]:

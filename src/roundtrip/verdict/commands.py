@@ -95,6 +95,9 @@ def stash_pop(state: State) -> tuple[str, str]:
     """Why and how to have the newest stash back; empty where it holds no file of the models."""
     if not (file := stash_file(state)):
         return "", ""
+    if on := state.git.stashed_on:
+        why = f"A stash that was made on the branch {on} holds another {file}. This shows it; git "
+        return f"{why}checkout {on} goes where it belongs, and git stash pop there.", SHOW_STASH
     if state.git.stash_behind:
         why = (
             f"The stash holds another {file}, and something in it has changed here since: git "
