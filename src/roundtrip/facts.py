@@ -182,7 +182,7 @@ class MigrationState:
     """The migration scripts, oldest first. `missing`: ids in the database that have no file.
 
     `rescue` says where the first of them, or a parent that has no file, still is. `maker`: the same
-    of a script for what the model does not have, and none of these makes. `error`: why the
+    of a script for what the database has, and none of these makes. `error`: why the
     scripts cannot be read, `error_file` where; `error_kind`: "same id" (of two scripts), "no
     parent" (one follows a script that no file has) or empty.
     `asked`: the database has said what it has run; else nobody knows which scripts are pending.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 
 import pytest
 from states import AGE, Project, find
@@ -241,6 +242,20 @@ def test_a_length_is_compared_however_it_is_typed(aged: Project):
         assert "No new upgrade operations" in aged.ask()[0].out
         found = aged.read().verdict.kind
         assert found == {"varchar": "other_length"}.get(kind, "agree"), kind
+
+
+def test_a_script_that_git_still_has_is_brought_back(aged: Project):
+    script = aged.script_file("age")
+    aged.db("stamp", aged.script_id("create"))
+    aged.git("rm", "-q", script)
+    aged.git("commit", "-q", "-m", "No script")
+    verdict = aged.read().verdict
+    assert verdict.kind == "not_made" and "Git still has one" in verdict.found
+    aged.run(*shlex.split(verdict.next))
+    aged.follow("not_recorded", "flask db stamp head")
+    aged.commit("The script is back")
+    assert aged.read().verdict.kind == "agree"
+    assert aged.sql("SELECT age FROM user WHERE id = 1") == [(36,)]
 
 
 WITH_DEFAULT = "age: Mapped[int | None] = mapped_column(server_default='18')"

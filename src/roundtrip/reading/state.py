@@ -19,6 +19,7 @@ from ..env_file import file_with
 from ..errors import RoundtripError
 from ..facts import DatabaseState, Difference, MigrationState, ModelState, Revision
 from ..git_facts import GitState
+from ..names import names_in
 from ..plain_data import build
 from ..probing import PROBE
 from ..sqlite_files import is_database
@@ -65,7 +66,8 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
     if loses or (env_file and migrations.pending):
         database = replace(database, copied=is_copied(project, database.url))
     usual = _report(run(["python", str(PROBE)])) if env_file and differences else {}
-    migrations = _with_maker(migrations, differences, run)
+    alike = names_in(model.tables) & names_in(database.tables) if not differences else set()
+    migrations = _with_maker(migrations, differences, alike, run)
     if not model.error:
         left_out = not_imported(project, [table.name for table in model.tables], model.files)
         model = replace(model, left_out=tuple(left_out))
@@ -130,12 +132,15 @@ def _with_kept(
 
 
 def _with_maker(
-    migrations: MigrationState, differences: Iterable[Difference], run: Run
+    migrations: MigrationState, differences: Iterable[Difference], alike: set[str], run: Run
 ) -> MigrationState:
-    """Add where Git has a script for what is only in the database, and no script here makes."""
+    """Add where Git has a script for what no script here makes.
+
+    That is in the database alone, or `alike` in it and in the model.
+    """
     made = {name for r in migrations.revisions for name in (*r.adds, *r.columns)}
     strange = [d.name for d in differences if d.op in ("remove_column", "remove_table")]
-    strange = [name for name in strange if name not in made]
+    strange = [name for name in (*strange, *sorted(alike)) if name not in made]
     maker = find_maker(run, strange[0], migrations.folder, migrations.heads) if strange else None
     return replace(migrations, maker=maker)
 

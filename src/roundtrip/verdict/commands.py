@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection
 
 from ..env_file import quoted, with_env_file
-from ..facts import Elsewhere, Revision
+from ..facts import Elsewhere, Rescue, Revision
 from ..state import State
 from .lookups import goes_with, gone, model_names, models_file, stash_file
 from .wording import named
@@ -106,6 +106,11 @@ def stash_pop(state: State) -> tuple[str, str]:
         )
         return why, SHOW_STASH
     return f"The stash holds another {file}; this brings it back.", "git stash pop"
+
+
+def bring_back(script: Rescue) -> str:
+    """The command that takes a script out of the commit that still has it."""
+    return f"git restore --source={script.where} -- {quoted(script.file)}"
 
 
 def delete(state: State, revision: Revision) -> str:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..env_file import quoted
 from ..state import Disagreement, State
 from .by_hand import unwritten
 from .careful import CAREFUL, added, costs_rows, made_otherwise
-from .commands import SHOW_STASH, look_at_model, message_for, restore_model, stash_pop, take_back
+from .commands import (
+    SHOW_STASH,
+    bring_back,
+    look_at_model,
+    message_for,
+    restore_model,
+    stash_pop,
+    take_back,
+)
 from .lookups import goes_with, gone
 from .wording import by_sql, dropped, listed, say
 
@@ -64,7 +71,7 @@ def database_ahead(state: State) -> Disagreement | None:
             f"{found} No script here makes {strange[0]}, and Git still has one.",
             "The database does not count it as run, so nothing else asks for it. This brings the "
             "file back; then look again.",
-            f"git restore --source={maker.where} -- {quoted(maker.file)}",
+            bring_back(maker),
         )
     if said := unwritten(state, strange) if strange else None:
         return say(_HEADLINE, found, *said)

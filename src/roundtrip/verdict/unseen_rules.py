@@ -8,7 +8,7 @@ from ..env_file import quoted
 from ..facts import Revision, Table
 from ..names import columns_in, table_of
 from ..state import Disagreement, State
-from .commands import delete, stands_in, take_back
+from .commands import bring_back, delete, stands_in, take_back
 from .lookups import (
     claims,
     database_names,
@@ -64,6 +64,10 @@ def _without_script(state: State, table: str, message: str, found: str, why: str
     `message`: what the script should be called.
     """
     headline = "A change has no script."
+    if maker := state.migrations.maker:
+        found = f"{found.removesuffix('.')}, and Git still has one."
+        why += " This brings the file back; then look again."
+        return say(headline, found, why, bring_back(maker))
     last = state.migrations.revisions[-1]
     if stands_in(state):
         why += f" {last.file} has run and does nothing: write into it what is missing."
