@@ -6,7 +6,7 @@ import shlex
 import shutil
 
 from states import Project
-from turns import MODELS, PHONE, committed
+from turns import MODELS, NICK, PHONE, committed, on_production
 
 
 def test_a_copy_comes_before_an_upgrade_that_makes_numbers_of_names(both: Project):
@@ -41,5 +41,14 @@ def test_a_copy_of_production_comes_before_each_of_its_upgrades(both: Project):
     assert first in both.read("production.env").verdict.why
     shutil.copy(instance / "production.db", instance / "before-phone.db")
     assert first not in both.read("production.env").verdict.why
+    on_production(both, "upgrade")
+    both.sql("UPDATE user SET phone = '1'", "production.db")
+    committed(both, NICK, "Add nick column to user model")
+    assert first in both.read("production.env").verdict.why, "no copy has the phones"
+    shutil.copy(instance / "production.db", instance / "before-nick.db")
+    assert first not in both.read("production.env").verdict.why
+    both.sql("CREATE TABLE note (text)", "production.db")
+    both.sql("INSERT INTO note VALUES ('of nobody')", "production.db")
+    assert first in both.read("production.env").verdict.why, "no copy has the notes"
     both.db("downgrade")
     assert "copy" not in both.read().verdict.why, "development is there to be tried out"

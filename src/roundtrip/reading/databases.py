@@ -159,10 +159,24 @@ def is_copied(project: Path, url: str) -> bool:
     """Whether a file in instance/ that no settings name has the rows of this database."""
     used = {url, "instance/app.db", *(_url(project, path.name) for path in project.glob("*.env"))}
     others = (f for f in (project / "instance").glob("*.db") if f"instance/{f.name}" not in used)
-    return any(
-        _has_the_rows_of(project / url, file) and any(t.rows for t in _sqlite(file, "").tables)
-        for file in others
-    )
+    return any(_holds(file, project / url) for file in others)
+
+
+def _holds(file: Path, database: Path) -> bool:
+    """Whether a file has all values of a database, which has some."""
+    any_rows = False
+    with suppress(sqlite3.Error), opened(database) as here, opened(file) as there:
+        for name in set(table_names(here)) - {"alembic_version"}:
+            columns, table = [sql_name(c[0]) for c in columns_in(here, name)], sql_name(name)
+            counts = ", ".join(f"count({column})" for column in columns)
+            filled = here.execute(f"SELECT {counts} FROM {table}").fetchone()
+            kept = [column for column, values in zip(columns, filled, strict=True) if values]
+            rows = f"SELECT {', '.join(kept)} FROM {table}"
+            any_rows |= bool(kept)
+            if kept and here.execute(rows).fetchall() != there.execute(rows).fetchall():
+                return False
+        return any_rows
+    return False
 
 
 def _has_the_rows_of(other: Path, file: Path) -> bool:
