@@ -11,7 +11,7 @@ import pytest
 from against_tools import check_against_commands
 from starts import Starts
 from states import AGE, Project
-from turns import CITY, NICK, PHONE, committed, fill
+from turns import CITY, NICK, PHONE, committed, fails, fill
 
 
 def test_files_and_folders_that_were_deleted_come_back(aged: Project):
@@ -241,3 +241,19 @@ def test_a_script_without_a_way_back_is_told_before_it_runs_and_after(aged: Proj
     aged.db("stamp", aged.read().migrations.revisions[-2].id)
     fill(script, "op.drop_column('user', 'nick')")
     assert "create_all" in aged.read().verdict.why
+
+
+def test_a_folder_with_the_name_of_a_script_is_none(aged: Project):
+    """Alembic does not look at it either."""
+    (aged.path / "migrations/versions/zz.py").mkdir()
+    aged.db("check")
+    assert aged.read().verdict.kind == "agree"
+
+
+def test_a_folder_in_the_place_of_a_script(aged: Project):
+    script = aged.script("age")
+    script.unlink()
+    script.mkdir()
+    fails(aged, "current")
+    aged.follow("missing_script", f"git checkout HEAD -- migrations/versions/{script.name}")
+    assert aged.read().verdict.kind == "agree"

@@ -27,7 +27,7 @@ def read_scripts(
     found: dict[str, Revision] = {}
     problems = list(_setup_problems(project, folder))
     for path in sorted((project / folder / "versions").glob("*.py")):
-        if path.name.startswith((".#", "__init__")):  # as Alembic does
+        if path.name.startswith((".#", "__init__")) or path.is_dir():  # as Alembic does
             continue
         inside = path.is_relative_to(project)
         name = path.relative_to(project) if inside else path
@@ -98,7 +98,7 @@ def _said(file: str, error: Exception) -> str:
     """Why a file of Python cannot be read."""
     if isinstance(error, SyntaxError):
         return f"{file}, line {error.lineno}: SyntaxError: {error.msg}."
-    return f"{file}: {error}."
+    return f"{file}: {error.strerror if isinstance(error, OSError) else error}."
 
 
 def _order_problems(
