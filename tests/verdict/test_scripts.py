@@ -257,3 +257,14 @@ def test_a_folder_in_the_place_of_a_script(aged: Project):
     fails(aged, "current")
     aged.follow("missing_script", f"git checkout HEAD -- migrations/versions/{script.name}")
     assert aged.read().verdict.kind == "agree"
+
+
+def test_files_that_git_alone_forgot_are_not_gone(aged: Project):
+    aged.git("rm", "-q", "--cached", "-r", "migrations")
+    aged.db("check")
+    aged.follow("script_not_committed", "git add .")
+    assert aged.read().verdict.kind == "agree"
+    aged.git("rm", "-q", "--cached", "-r", "demo_app")
+    aged.edit("demo_app/__init__.py", "import Flask", "import Flasc")
+    assert aged.read().verdict.headline == "The app does not load."
+    assert "checkout" not in aged.read().verdict.next

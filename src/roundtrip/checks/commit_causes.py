@@ -156,6 +156,9 @@ def why_changed(state: State, file: str) -> Cure:
         return Cure(cause, f"git restore --staged {quoted(file)}")
     if file in state.git.staged:
         cause = "The change is staged, and plain git restore gives back what is staged."
+        if file in state.git.untracked:
+            cause = "It is staged that Git forgets the file; the file itself is still there."
+            return Cure(cause, f"git restore --staged {quoted(file)}")
         if file in state.git.deleted:
             cause = "The file was deleted, and that is staged."
         return Cure(cause, f"git restore --staged --worktree {quoted(file)}")
