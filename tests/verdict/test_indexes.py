@@ -97,3 +97,19 @@ def test_a_script_that_drops_an_index_of_other_hands_is_told_of(both: Project, r
     assert both.read().verdict.kind != "drops_unmade"
     (both.path / "instance/fresh.db").unlink()
     runs_anywhere(both)
+
+
+def test_an_index_that_becomes_unique_was_not_dropped(both: Project):
+    both.edit(MODELS, NAME, f"{NAME}, index=True")
+    both.db("migrate", "-m", "Index")
+    both.db("upgrade")
+    both.commit("Index")
+    on_production(both, "upgrade")
+    both.edit(MODELS, "index=True", "index=True, unique=True")
+    verdict = both.read().verdict
+    assert "by hand" not in verdict.why
+    both.follow("model_ahead", 'flask db migrate -m "Say what changes"')
+    both.follow("pending", "flask db upgrade")
+    (made,) = both.sql("SELECT sql FROM sqlite_master WHERE name = 'ix_user_name'")[0]
+    assert "UNIQUE" in made
+    runs_anywhere(both)

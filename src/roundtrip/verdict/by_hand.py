@@ -16,7 +16,7 @@ from .wording import by_sql, dropped, named, rows_in
 def without_script(state: State, changes: Sequence[Difference]) -> tuple[str, str] | None:
     """Why not to make a script for these changes of the model yet, and what to run instead."""
     scripts = state.migrations.revisions
-    if any(each.opaque or "execute" in each.others for each in scripts):
+    if any(each.runs_sql for each in scripts):
         return None  # they may have made it
     if said := _of_an_index(state, changes) or _of_a_type(state, changes):
         return said
@@ -32,7 +32,7 @@ def without_script(state: State, changes: Sequence[Difference]) -> tuple[str, st
 def is_as_scripts_make_it(state: State, difference: Difference) -> bool:
     """Whether the database lacks what the model has because its scripts do not make it so."""
     run = [each for each in state.migrations.revisions if each.applied]
-    if any(each.opaque or "execute" in each.others for each in run):
+    if any(each.runs_sql for each in run):
         return False  # they may have made it
     if difference.op in ("add_index", "remove_index"):
         makes = makes_index(state, difference.called)
@@ -83,6 +83,7 @@ def otherwise(state: State, script: Revision) -> tuple[str, str, str] | None:
 
 def _of_an_index(state: State, changes: Sequence[Difference]) -> tuple[str, str] | None:
     """An index that was made or dropped by hand."""
+    here = {index for table in state.database.tables for index in table.indexes}
     for each in changes:
         made = makes_index(state, each.called)
         if each.op == "remove_index" and made is False:
@@ -91,7 +92,8 @@ def _of_an_index(state: State, changes: Sequence[Difference]) -> tuple[str, str]
                 "fail where it never was. Does nobody want it? Drop it by hand, "
                 f"{by_sql(f'DROP INDEX {each.called}')}. Is it wanted? Add it to the model."
             ), "%%flask_shell"
-        if each.op == "add_index" and made and not each.required and not _drops_one(state):
+        lacking = each.op == "add_index" and each.called not in here
+        if lacking and made and not each.required and not _drops_one(state):
             kind = "UNIQUE INDEX" if each.detail.startswith("unique") else "INDEX"
             again = f"CREATE {kind} {each.called} ON {each.table} ({', '.join(each.of)})"
             return (
