@@ -8,7 +8,18 @@ from pathlib import Path
 
 import pytest
 from states import Project
-from turns import CITY, MODELS, PAGES, PHONE, added, committed, fill, on_production, with_production
+from turns import (
+    CITY,
+    MODELS,
+    NICK,
+    PAGES,
+    PHONE,
+    added,
+    committed,
+    fill,
+    on_production,
+    with_production,
+)
 
 
 def test_a_reset_too_far_is_not_answered_with_a_downgrade(city: Project):
@@ -293,3 +304,22 @@ def test_a_script_that_came_in_the_place_of_another_is_found(aged: Project):
     aged.git("rm", "-q", script)
     aged.commit("A mistake")
     aged.follow("missing_script", f"git restore --source={place} -- {script}")
+
+
+def test_a_script_that_came_with_a_merge_commit_is_found(aged: Project):
+    """A merge commit lists no file as new that only it has, unless Git is asked."""
+    aged.git("checkout", "-q", "-b", "words", "HEAD~1")
+    aged.write("notes.txt", "one\n")
+    aged.commit("Notes")
+    aged.git("checkout", "-q", "main")
+    aged.git("merge", "-q", "--no-commit", "words")
+    aged.add_to_model(NICK)
+    aged.db("migrate", "-m", "Add nick")
+    aged.db("upgrade")
+    aged.commit("Merge words")
+    script = aged.script_file("nick")
+    aged.git("revert", "--no-edit", "-m", "1", "HEAD")
+    verdict = aged.read().verdict
+    assert verdict.kind == "missing_script" and "Git still has it" in verdict.why
+    aged.run(*shlex.split(verdict.next))
+    assert (aged.path / script).is_file()

@@ -161,7 +161,9 @@ def _any_branch(search: _Search) -> Rescue | None:
 
 def _any_commit(search: _Search) -> Rescue | None:
     everywhere = ("log", "--all", "--reflog", "-n1", "--format=%h", "--diff-filter=AM")
-    for commit in search.lines(*everywhere, "-E", f"-G{search.pattern}", "--", search.versions):
+    where = ("-E", f"-G{search.pattern}", "--", search.versions)
+    found = search.lines(*everywhere, *where)
+    for commit in found or search.lines(*everywhere, "-m", "--merges", *where):
         if file := search.file_in(commit):
             # One that was on this branch has been replaced here, as by an amend.
             replaced = search.lines("log", "-g", "--format=%h", search.git.branch or "HEAD")
