@@ -128,6 +128,11 @@ class Revision:
         return tuple(name for name in self.drops if name not in self.renamed)
 
     @property
+    def runs_sql(self) -> bool:
+        """Whether its upgrade() runs SQL, or other code of which only its run could tell."""
+        return self.opaque or "execute" in self.others
+
+    @property
     def loses_back(self) -> tuple[str, ...]:
         """What its downgrade() drops with all values."""
         return tuple(name for name in self.adds if name not in self.named_back)

@@ -268,3 +268,22 @@ def test_an_empty_script_that_has_run_is_called_empty_before_the_commit(project:
     project.db("upgrade")
     verdict = project.read().verdict
     assert verdict.next == "git add ." and "Its upgrade() is empty" in verdict.why
+
+
+def test_a_branch_with_more_work_is_gone_back_to(aged: Project):
+    """Without a look at what it has more, it is not moved."""
+    aged.write("notes.txt", "one\n")
+    aged.commit("A day of work")
+    aged.db("downgrade")
+    aged.git("checkout", "-q", "HEAD~2")
+    assert "They are 2: git log --oneline HEAD..main" in aged.follow("no_branch", "git switch main")
+
+
+def test_a_branch_whose_script_another_database_needs_is_not_moved(both: Project):
+    both.db("downgrade")
+    both.git("checkout", "-q", "HEAD~1")
+    verdict = both.read().verdict
+    assert "-C" not in f"{verdict.next} {verdict.back} {verdict.why}"
+    both.follow("no_branch", "git switch main")
+    both.follow("pending", "flask db upgrade")
+    assert both.read().verdict.kind == "agree"

@@ -240,3 +240,20 @@ def test_a_table_that_is_dropped_where_it_is_there_fails_nowhere(project: Projec
     project.db("upgrade")
     project.commit("Add nick")
     assert project.read().verdict.kind == "agree"
+
+
+def test_what_sql_has_copied_is_not_called_lost(city: Project):
+    """It is moved to a column with another name, as the manuals say."""
+    city.edit(MODELS, "    city:", "    town:")
+    moved = (
+        RETYPED.partition("    with op")[0].replace("city2", "town").replace("Text()", "String(80)")
+    )
+    with_script(city, "", moved)
+    verdict = city.read().verdict
+    assert verdict.kind == "pending" and "runs SQL, which may copy the values" in verdict.why
+    city.db("upgrade")
+    assert city.sql("SELECT town FROM user WHERE name = 'Ada'") == [("London",)]
+    verdict = city.read().verdict
+    assert "may have copied the values" in verdict.why and "Only a copy" not in verdict.why
+    city.commit("Say town")
+    assert city.read().verdict.kind == "agree"

@@ -145,6 +145,7 @@ def _without_branch(project: Path, run: Run) -> dict[str, Any]:
     return {
         "way_back": ways[0] if ways else "",
         "way_differs": tuple(differs),
+        "way_ahead": len(git_lines(run, "rev-list", f"HEAD..{ways[0]}")) if ways else 0,
         "on_no_branch": not having,
         "rebasing": any(
             (project / ".git" / f"rebase-{way}").is_dir() for way in ("merge", "apply")

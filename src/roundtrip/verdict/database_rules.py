@@ -80,7 +80,7 @@ def stamped(state: State) -> Disagreement | None:
     model, database = model_names(state), database_names(state)
     run = [revision for revision in state.migrations.revisions if revision.applied]
     for place, revision in enumerate(run):
-        if any(each.opaque or "execute" in each.others for each in run[place:]):
+        if any(each.runs_sql for each in run[place:]):
             continue  # what they have dropped or renamed is not known
         dropped = {name for later in run[place + 1 :] for name in later.drops}
         added = {*revision.adds, *revision.columns} & model

@@ -138,7 +138,7 @@ def _went_back(state: State, names: Sequence[str]) -> Disagreement:
 def _of_others(state: State) -> list[str]:
     """What the model does not have, and no script that has run made: a change by hand."""
     run = [r for r in state.migrations.revisions if r.applied]
-    if any(r.opaque or "execute" in r.others for r in run):
+    if any(r.runs_sql for r in run):
         return []  # they may have made it
     made = {name for r in run for name in (*r.adds, *r.columns)}
     return [d.name for d in gone(state) if d.name not in made]

@@ -44,7 +44,7 @@ def unfit(state: State) -> Disagreement | None:
     waiting = state.migrations.pending
     there = here = database_names(state)
     for before, revision in zip((None, *waiting), waiting, strict=False):
-        if revision.opaque or "execute" in revision.others:
+        if revision.runs_sql:
             return None  # what it does is not known
         if absent := [n for n in revision.drops if n not in there | {*revision.adds}]:
             found = f"{named(revision)} drops or renames {listed(absent)}"
@@ -81,7 +81,7 @@ def would_fail(state: State) -> Disagreement | None:
         for name in revision.required:
             if row_count(state, name):
                 return _no_value(state, revision, name)
-    if any(revision.opaque or "execute" in revision.others for revision in waiting):
+    if any(revision.runs_sql for revision in waiting):
         return None  # it may fix the rows first
     return _some_empty(state) or _doubles(state)
 

@@ -125,13 +125,13 @@ def no_branch(state: State) -> Disagreement | None:
             f"git switch -C {way}" if stay else "",
         )
     if stay:
-        return say(
-            headline,
-            f"HEAD is at {git.head[:7]}, on no branch.",
-            f"A commit made here belongs to no branch and is easily lost.{stay}",
-            f"git switch -C {way}",
-            f"git switch {way}",
-        )
+        found = f"HEAD is at {git.head[:7]}, on no branch."
+        why = f"A commit made here belongs to no branch and is easily lost.{stay}"
+        ways = f"git switch -C {way}", f"git switch {way}"
+        if git.way_ahead > 1:
+            why += f" They are {git.way_ahead}: git log --oneline HEAD..{way}."
+            ways = ways[1], ways[0]
+        return say(headline, found, why, *ways)
     return say(
         headline,
         f"HEAD is at {git.head[:7]}, on no branch.",
@@ -147,6 +147,7 @@ def _here_instead(state: State) -> str:
     """
     scripts = f"{state.migrations.folder}/versions/"
     fits = {*state.migrations.current} == {*state.migrations.heads}
+    fits &= not any({*other.versions} - state.migrations.ids for other in state.elsewhere)
     if not (fits and any(file.startswith(scripts) for file in state.git.way_differs)):
         return ""
     way = quoted(state.git.way_back)
@@ -170,7 +171,11 @@ def script_not_committed(state: State) -> Disagreement | None:
     else:
         headline = "A migration is not committed."
         why = "Nobody else can get a script that is not in Git."
-    if lost := [name for revision in fresh for name in revision.loses]:
+    lost = [name for revision in fresh for name in revision.loses]
+    if lost and any(revision.runs_sql for revision in fresh):
+        why = f"It has dropped {listed(lost)}, and its SQL may have copied the values first. Look "
+        why += "whether they are there before you commit it."
+    elif lost:
         why = f"It has dropped {listed(lost)}, with all values. If that was not meant, only a copy "
         why += "of the database brings them back."
         absent = [name for name in lost if name not in database_names(state)]

@@ -110,6 +110,9 @@ def _to_read_first(
             "alter_column with new_column_name into the script instead. If its line was lost, put "
             "that back, delete the script and make it again."
         )
+        if any(revision.runs_sql for revision in waiting if revision.loses):
+            why = f"The upgrade drops {listed(drops)}, and runs SQL, which may copy the values "
+            why += "first. Read whether it does: what it leaves is gone."
         changing = next(revision for revision in waiting if revision.loses)
         return why, changing, "flask db upgrade"
     tables = [name for name in drops if "." not in name and row_count(state, name)]
@@ -120,7 +123,7 @@ def _to_read_first(
         )
         changing = next(revision for revision in waiting if tables[0] in revision.drops)
         return why, changing, ""
-    if unread := next((r for r in waiting if r.opaque or "execute" in r.others), None):
+    if unread := next((r for r in waiting if r.runs_sql), None):
         why = (
             f"{named(unread)} runs SQL or other code that the board cannot read. What it deletes "
             "is gone. Read it; then flask db upgrade runs it."

@@ -48,7 +48,7 @@ def run_apart(state: State, twins: list[Revision]) -> Disagreement | None:
 def made_twice(state: State) -> Disagreement | None:
     """A script makes what one before it has made, and nothing in between drops it."""
     scripts = state.migrations.revisions
-    if state.migrations.heads[1:] or any(r.opaque or "execute" in r.others for r in scripts):
+    if state.migrations.heads[1:] or any(r.runs_sql for r in scripts):
         return None
     for place, second in enumerate(scripts):
         made = made_by(scripts[:place])

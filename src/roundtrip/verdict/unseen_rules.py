@@ -103,7 +103,7 @@ def drops_unmade(state: State) -> Disagreement | None:
     """A script drops what none before it makes: it would fail in every new database."""
     scripts, there = state.migrations.revisions, database_names(state)
     for place, script in enumerate(scripts):
-        if script.opaque or "execute" in script.others or any("." not in n for n in script.renamed):
+        if script.runs_sql or any("." not in n for n in script.renamed):
             return None  # what is there after it is not known
         made = made_by(scripts[:place])
         unread = made.keys() - {table_of(name) for name in made if "." in name}
@@ -150,7 +150,7 @@ def _unmade(state: State, script: Revision, lost: list[str]) -> Disagreement:
 def unwanted(state: State) -> Disagreement | None:
     """What the scripts give to another database, and neither the model nor this database has."""
     scripts = state.migrations.revisions
-    if state.migrations.pending or any(r.opaque or "execute" in r.others for r in scripts):
+    if state.migrations.pending or any(r.runs_sql for r in scripts):
         return None
     made = made_by(scripts)
     extra = sorted(made.keys() - model_names(state) - database_names(state))
