@@ -28,7 +28,7 @@ class GitState:
     commit brought, and the next one would take out again. Without a branch, `way_back` is one to go
     to, and `way_differs` are the files that differ there, `way_ahead` the number of commits
     that it has more; `on_no_branch`: no branch has this commit. `rebasing`, `merging`: it is not
-    finished.
+    finished. `pushed`: the branch's remote has the last commit.
     `left`: files of the commit `reset_from` that a reset without --hard, the last move, has left.
     `files_at`: such a reset went to a later commit, and the files are still those of this one.
     `kept`: where the database is missing or emptied, its file and others like it that are missing,
@@ -62,6 +62,7 @@ class GitState:
     on_no_branch: bool = False
     rebasing: bool = False
     merging: bool = False
+    pushed: bool = False
     left: tuple[str, ...] = ()
     reset_from: str = ""
     files_at: str = ""

@@ -136,11 +136,11 @@ ADVICE = {
     ),
     "a rebase": (
         {"git": git(branch=None, rebasing=True)},
-        "git rebase --continue goes on; git rebase --abort puts everything back.",
+        "git rebase --continue goes on; git rebase --abort puts the files back.",
     ),
     "a merge": (
         {"git": git(merging=True)},
-        "makes that commit, with the message that Git has prepared. git merge --abort puts eve",
+        "makes that commit, with the message that Git has prepared. git merge --abort puts the",
     ),
     "a database in Git": (
         {"git": git(databases=("instance/app.db",))},

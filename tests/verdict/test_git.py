@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
 
 import pytest
 from against_tools import check_against_commands
 from states import Project
-from turns import PAGES
+from turns import CITY, PAGES
 
 from roundtrip import checks
 from roundtrip.course import Goal
@@ -287,3 +288,32 @@ def test_a_branch_whose_script_another_database_needs_is_not_moved(both: Project
     both.follow("no_branch", "git switch main")
     both.follow("pending", "flask db upgrade")
     assert both.read().verdict.kind == "agree"
+
+
+def test_the_end_of_a_merge_does_not_put_back_a_database(aged: Project):
+    aged.git("checkout", "-q", "-b", "words")
+    aged.write("notes.txt", "one\n")
+    aged.commit("Notes")
+    aged.git("checkout", "-q", "main")
+    aged.git("merge", "-q", "--no-ff", "--no-commit", "words")
+    assert "--abort puts the files back." in aged.read().verdict.why
+    aged.db("revision", "-m", "Of this merge")
+    aged.db("upgrade")
+    aged.git("add", ".")
+    why = next(d.why for d in aged.read().disagreements if d.kind == "merge_not_committed")
+    assert "not the database, which has run “Of this merge”" in why
+
+
+def test_a_commit_that_others_have_is_not_amended(aged: Project):
+    subprocess.run(["git", "init", "-q", "--bare", "../others.git"], cwd=aged.path, check=True)
+    aged.git("remote", "add", "origin", "../others.git")
+    aged.add_to_model(CITY)
+    aged.db("migrate", "-m", "Add city")
+    aged.db("upgrade")
+    aged.git("commit", "-qam", "Add city")
+    assert "--amend" in aged.read().verdict.why
+    aged.git("push", "-q", "-u", "origin", "main")
+    assert "--amend" not in aged.read().verdict.why
+    aged.follow("script_not_committed", "git add .")
+    aged.follow("script_not_committed", 'git commit -m "Add city"')
+    assert aged.read().verdict.kind == "agree"

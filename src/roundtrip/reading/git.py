@@ -59,6 +59,7 @@ def read_git(project: Path, run: Run) -> tuple[GitState, frozenset[str]]:
         branch=None if branch == "(detached)" else branch,
         head=None if head == "(initial)" else head,
         commits=commits,
+        pushed=about.get("branch.ab", "").startswith("+0 "),
         merging=(project / ".git" / "MERGE_HEAD").is_file(),
         stashed=stash,
         stash_behind=bool(stash) and _is_behind(project, run, stash),

@@ -192,7 +192,7 @@ def is_of_last_commit(state: State, revision: Revision) -> bool:
     last = state.git.subject
     models = {*state.model.files} & {*state.git.uncommitted}
     others = [r for r in state.migrations.revisions if r.message == last and r.committed]
-    if models or others or revision.file in state.git.removed:
+    if models or others or state.git.pushed or revision.file in state.git.removed:
         return False
     return last == revision.message != ANY_MESSAGE or has_its_line(state, revision)
 

@@ -13,7 +13,7 @@ from .commands import (
     look_at_model,
 )
 from .lookups import database_names
-from .wording import are, listed, say, sentence
+from .wording import are, listed, named, say, sentence
 
 
 def nothing(state: State) -> Disagreement | None:
@@ -100,6 +100,17 @@ def scripts_ignored(state: State) -> Disagreement | None:
     )
 
 
+def _puts_back(state: State) -> str:
+    """What the end of a merge or a rebase puts back, and what not."""
+    run = [r for r in state.migrations.revisions if r.applied and not r.committed]
+    if run:
+        return (
+            f"puts the files back, not the database, which has run {named(run[-1])}: before that, "
+            "downgrade it."
+        )
+    return "puts the files back."
+
+
 def no_branch(state: State) -> Disagreement | None:
     """HEAD is detached, or a rebase is not finished."""
     git = state.git
@@ -109,7 +120,7 @@ def no_branch(state: State) -> Disagreement | None:
         return say(
             "A rebase is not finished.",
             f"HEAD is at {git.head[:7]}, and your branch has not moved yet.",
-            "git rebase --continue goes on; git rebase --abort puts everything back.",
+            f"git rebase --continue goes on; git rebase --abort {_puts_back(state)}",
             "git status",
         )
     headline = "You are on no branch."
@@ -207,7 +218,7 @@ def merge_not_committed(state: State) -> Disagreement | None:
         "A merge is not finished.",
         "All is resolved, but the merge is not committed.",
         "The command makes that commit, with the message that Git has prepared. git merge --abort "
-        "puts everything back.",
+        f"{_puts_back(state)}",
         "git commit --no-edit",
     )
 
