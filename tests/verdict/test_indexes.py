@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from obeying import obey, runs_anywhere
 from states import Project
-from turns import MODELS, on_production
+from turns import MODELS, fill, on_production
 
 NAME = "name: Mapped[str] = mapped_column(String(80)"
 
@@ -113,3 +113,15 @@ def test_an_index_that_becomes_unique_was_not_dropped(both: Project):
     (made,) = both.sql("SELECT sql FROM sqlite_master WHERE name = 'ix_user_name'")[0]
     assert "UNIQUE" in made
     runs_anywhere(both)
+
+
+def test_an_index_that_only_a_script_has_is_not_dropped_without_a_word(both: Project):
+    both.db("revision", "-m", "Index")
+    fill(both.script("index"), 'op.create_index("ix_user_name", "user", ["name"])')
+    both.db("upgrade")
+    both.commit("Index")
+    verdict = both.read().verdict
+    assert verdict.next == 'flask db migrate -m "Change user table"'
+    assert "will drop the index ix_user_name" in verdict.why and "index=True" in verdict.why
+    both.edit(MODELS, NAME, f"{NAME}, index=True")
+    assert both.read().verdict.kind == "not_committed"

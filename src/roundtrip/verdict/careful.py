@@ -10,7 +10,7 @@ from ..facts import Difference, Revision
 from ..state import State
 from .by_hand import without_script
 from .commands import look_at_model, take_back
-from .lookups import UNIQUE, row_count, unlike
+from .lookups import UNIQUE, makes_index, row_count, unlike
 from .wording import listed, made_unique, named, rows_in
 
 
@@ -141,6 +141,21 @@ def _dropped_column(state: State, changes: list[Difference]) -> Careful | None:
     return (said, "") if names else None
 
 
+def _dropped_index(state: State, changes: list[Difference]) -> Careful | None:
+    made = [d for d in changes if d.op == "add_index"]
+    names = [
+        d.called
+        for d in changes
+        if d.op == "remove_index" and not any(d.called == m.called for m in made)
+    ]
+    if not names or not makes_index(state, names[0]):
+        return None
+    return (
+        f"Careful: the script will drop the index {names[0]}, which a script has made. Is it "
+        "wanted? Then add it to the model: index=True in its column, or db.Index."
+    ), ""
+
+
 def _other_type(state: State, changes: list[Difference]) -> Careful | None:
     kinds = [d for d in changes if d.op == "modify_type" and row_count(state, d.name)]
     kinds = [d for d in kinds if not more_room(d.detail)]
@@ -160,6 +175,6 @@ def more_room(detail: str) -> bool:
 
 CAREFUL: tuple[Callable[[State, list[Difference]], Careful | None], ...] = (
     *(without_script, _dropped_here, _renamed, _to_make_again, _required, _empty, _doubles),
-    *(_dropped_table, _dropped_column, _other_type),
+    *(_dropped_table, _dropped_column, _dropped_index, _other_type),
 )
 """What may be wrong with a change, the worst first."""
