@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 from states import AGE, Project
-from turns import MODELS, NICK, added, committed, fill, on_production, with_production
+from turns import MODELS, NICK, PHONE, added, committed, fill, on_production, with_production
 
 SHOE = "000000000000"  # before every other one in the folder
 
@@ -47,10 +47,15 @@ def test_production_takes_back_the_script_that_nobody_wants_and_no_other(aged: P
     on_production(aged, "upgrade", "heads")
     back = f"flask --env-file production.env db downgrade {SHOE}@-1"
     assert "instance/production.db has run it." in aged.read().verdict.found
-    assert aged.read("production.env").verdict.next == back
-    assert aged.follow("several_heads", back).endswith("drops user.shoe with all values.")
+    assert aged.read("production.env").verdict.back == back
+    verdict = aged.read().verdict
+    assert (verdict.next, verdict.back) == (f"%show {script}", back)
+    assert "Was its line in the model lost" in verdict.why
+    assert verdict.why.endswith("drops user.shoe with all values.")
+    aged.run(*shlex.split(back))
     assert aged.sql("SELECT age FROM user", "production.db") == [(51,)]
-    aged.follow("several_heads", f"git rm {script}")
+    assert aged.read().verdict.back == f"git rm {script}"
+    aged.git("rm", "-q", script)
     aged.git("commit", "-qm", "Without shoe")
     assert aged.read().verdict.kind == "agree"
 
@@ -129,3 +134,26 @@ def test_scripts_that_make_another_type_are_not_taken_for_one(both: Project):
     committed(both, NICK.replace("20", "40"), "Too")
     both.git("merge", "-q", "-X", "ours", "nick")
     assert "stamp" not in both.read().verdict.next
+
+
+def test_a_line_that_a_merge_has_lost_is_asked_for_before_its_script_goes(project: Project):
+    with_production(project)
+    project.git("checkout", "-qb", "phone")
+    committed(project, PHONE, "Add phone")
+    on_production(project, "upgrade")
+    row = "('Ada', 'ada@example.com', '12')"
+    project.sql(f"INSERT INTO user (name, email, phone) VALUES {row}", "production.db")
+    project.db("downgrade")
+    project.git("checkout", "-q", "main")
+    committed(project, AGE, "Add age")
+    project.git("merge", "-q", "-X", "ours", "--no-edit", "phone")
+    verdict = project.read().verdict
+    assert verdict.next == f"%show {project.script_file('phone')}"
+    assert "lost, as in a merge? Then put it in again: flask db merge heads" in verdict.why
+    project.add_to_model(PHONE)
+    project.follow("several_heads", 'flask db merge heads -m "Merge heads"')
+    project.follow("pending", "flask db upgrade")
+    project.commit("Both lines")
+    on_production(project, "upgrade")
+    assert project.read().verdict.kind == "agree"
+    assert project.sql("SELECT phone FROM user", "production.db") == [("12",)]

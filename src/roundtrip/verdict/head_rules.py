@@ -57,11 +57,12 @@ def _one_too_many(state: State, heads: list[Revision]) -> Disagreement | None:
     needless = {r: why for r in heads if r.adds and (why := _needless(state, r, heads))}
     there = [r for r in needless if state.env_file and not claims(state, r)]
     if foreign := [r for r in needless if r.applied and (not r.committed or r in there)]:
+        lost, look = _line_lost(foreign[0])
         return say(
             "A second head is not needed.",
             f"The database has run {named(foreign[0])}, and {needless[foreign[0]]}.",
-            "Take it back, then delete its file; the other scripts stay as they are.",
-            take_back(foreign[0], state.migrations.current),
+            f"{lost}Take it back, then delete its file; the other scripts stay as they are.",
+            *_after(look, take_back(foreign[0], state.migrations.current)),
         )
     twins = [r for r in heads if any(o is not r and {*o.adds} & {*r.adds} for o in heads)]
     spare = [r for r in twins if not r.applied and not claims(state, r)]
@@ -79,22 +80,38 @@ def _one_too_many(state: State, heads: list[Revision]) -> Disagreement | None:
     unread = [r for r in heads if r.drops or r.others or r.opaque]
     for stray in (r for r in needless if not r.applied and r not in unread):
         found = f"{named(stray)} adds {listed(stray.adds)}, and {needless[stray]}."
+        lost, look = _line_lost(stray)
         if other := has_run(state, stray):
             return say(
                 "A second head is not needed.",
                 f"{found} {other.url} has run it.",
-                "That database needs the script to go back, so downgrade it first. Then delete the "
-                "script.",
-                back_on(state, other, stray),
+                f"{lost}That database needs the script to go back, so downgrade it first. Then "
+                "delete the script.",
+                *_after(look, back_on(state, other, stray)),
             )
         if not claims(state, stray):
             return say(
                 "A second head is not needed.",
                 f"{found} It has not run.",
-                "A merge would keep it. The command deletes the script.",
-                delete(state, stray),
+                f"{lost}A merge would keep it. The command deletes the script.",
+                *_after(look, delete(state, stray)),
             )
     return None
+
+
+def _after(look: str, command: str) -> tuple[str, str]:
+    """A command, and one that looks first, if any."""
+    return (look, command) if look else (command, "")
+
+
+def _line_lost(script: Revision) -> tuple[str, str]:
+    """What to ask before a script goes that a commit has, and what to look at for that."""
+    if not script.committed:
+        return "", ""
+    return (
+        "Was its line in the model lost, as in a merge? Then put it in again: flask db merge heads "
+        "joins the two. This shows the script. If nobody wants what it makes: "
+    ), f"%show {quoted(script.file)}"
 
 
 def _first_by_mistake(state: State) -> Revision | None:
