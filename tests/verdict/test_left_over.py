@@ -166,3 +166,19 @@ def test_a_left_over_script_asks_for_no_other_where_model_and_database_agree(pro
     project.git("restore", MODELS)
     verdict = project.read().verdict
     assert verdict.kind == "left_over" and "flask db migrate" not in verdict.why
+
+
+def test_settings_of_alembic_that_leave_out_the_models_are_looked_at_first(aged: Project):
+    aged.edit("migrations/env.py", "def get_metadata():", "def get_metadata():\n    return db_of()")
+    aged.edit(
+        "migrations/env.py",
+        "import logging",
+        "import logging\nfrom sqlalchemy import MetaData as db_of",
+    )
+    aged.add_to_model(NICK)
+    aged.db("migrate", "-m", "Add nick")
+    aged.follow("left_over", "git diff migrations/env.py")
+    aged.run(*shlex.split(aged.read().verdict.back))
+    aged.follow("left_over", f"git clean -f {aged.script_file('nick')}")
+    aged.follow("model_ahead", 'flask db migrate -m "Add nick column to user model"')
+    assert "drops" not in aged.follow("pending", "flask db upgrade")

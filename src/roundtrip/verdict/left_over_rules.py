@@ -6,7 +6,7 @@ from ..env_file import quoted, with_env_file
 from ..facts import Elsewhere, Revision
 from ..names import is_among
 from ..state import Disagreement, State
-from .commands import back_on, restore_model, stash_pop, take_out
+from .commands import back_on, restore_model, stash_pop, take_out, undo
 from .failing import half_run
 from .lookups import has_run, model_names
 from .wording import listed, named, say
@@ -40,6 +40,15 @@ def left_over(state: State) -> Disagreement | None:
                 "script before that database can do without it; this shows how.",
                 with_env_file("%board", needs.env_file),
                 model_of(state, revision),
+            )
+        env = f"{state.migrations.folder}/env.py"
+        if lost and not revision.committed and env in state.git.modified:
+            return say(
+                "A migration does more than the model says.",
+                f"{named(revision)} {' and '.join(does)}, and the model does not want that.",
+                f"{env} is not as it was committed, and tells Alembic which models there are. So "
+                "look at that first; then delete the script, and make it again.",
+                *undo(state, env),
             )
         why, stash = stash_pop(state)
         first, command = take_out(state, revision)
