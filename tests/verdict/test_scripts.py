@@ -268,3 +268,10 @@ def test_files_that_git_alone_forgot_are_not_gone(aged: Project):
     aged.edit("demo_app/__init__.py", "import Flask", "import Flasc")
     assert aged.read().verdict.headline == "The app does not load."
     assert "checkout" not in aged.read().verdict.next
+
+
+def test_a_ring_that_is_committed_shows_the_commit_that_closed_it(aged: Project):
+    first = aged.script_file("create")
+    aged.edit(first, "down_revision = None", f"down_revision = '{aged.script_id('age')}'")
+    aged.commit("A ring")
+    aged.follow("script_error", "git log -p -1 -- migrations/versions")

@@ -78,12 +78,12 @@ def script_error(state: State) -> Disagreement | None:
             f"command deletes it.{first} If down_revision only has a typo, fix that instead.",
             command,
         )
-    return say(
-        "The migrations cannot be read.",
-        sentence(here.error),
-        why,
-        *undo(state, here.error_file),
-    )
+    look = undo(state, here.error_file)
+    committed = {revision.file for revision in here.revisions if revision.committed}
+    if not look[0] and here.error_file in committed:
+        why += " This shows the last commit that has changed a script."
+        look = f"git log -p -1 -- {quoted(f'{here.folder}/versions')}", ""
+    return say("The migrations cannot be read.", sentence(here.error), why, *look)
 
 
 def _copied(state: State) -> tuple[str, str]:
