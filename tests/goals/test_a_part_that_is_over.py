@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from following import with_two_in_production
+from following import follow, with_two_in_production
 from starts import Starts
 from states import Project
 from turns import PHONE, POST, committed, on_production
@@ -14,6 +14,7 @@ from roundtrip import checks, messages
 from roundtrip.course import find_course
 
 OVER = "was taken back to “Add city column to user model” already, and later work follows"
+PART_TWO = find_course().lessons[-1].exercise("and-back").goals
 AGAIN = "Did a later part ask for that? Then this part is over."
 
 
@@ -75,3 +76,22 @@ def test_a_reset_without_its_databases_is_gone_back_to(project: Project):
     project.db("upgrade")
     project.git("reset", "-q", "--hard", "HEAD~1")
     assert AGAIN not in said(project, "there") and "git reset --hard" in said(project, "there")
+
+
+@pytest.mark.parametrize("again", ["amended", "made again"])
+def test_a_commit_that_replaced_another_and_was_reverted_is_still_to_go(
+    starts: Starts, tmp_path: Path, again: str
+):
+    """The one that it replaced is off the branch as well, but no reset took it back."""
+    project = with_two_in_production(starts["city"].copy(tmp_path / "p"))
+    committed(project, PHONE, "Add phone column to user model")
+    if again == "amended":
+        project.git("commit", "-q", "--amend", "-m", "Add a phone")
+    else:
+        project.git("reset", "-q", "--soft", "HEAD~1")
+        project.git("commit", "-q", "-m", "Add a phone")
+    project.db("downgrade")
+    project.git("revert", "--no-edit", "HEAD")
+    place = project.git("log", "-1", "--format=%h", "HEAD~2").strip()
+    assert OVER not in said(project, "and-back")
+    assert follow(project, PART_TWO) == [f"git reset --hard {place}"]

@@ -9,7 +9,7 @@ from ..facts import Revision
 from ..sqlite_files import has_dropped, sql_name
 from ..state import State
 from ..verdict.commands import back_on, is_one_step, take_back
-from ..verdict.lookups import claims, database_names, model_names
+from ..verdict.lookups import claims, database_names, model_names, models_file
 from .course_databases import (
     USUAL,
     address_first,
@@ -22,7 +22,7 @@ from .course_databases import (
     versions,
 )
 from .finding import Cure, begin_again
-from .reflog import ask_git, is_part_of, taken_off_from
+from .reflog import ask_git, has_word, is_part_of, taken_off_from
 
 
 def not_gone_back(state: State, project: Path, database: str, name: str) -> Cure:
@@ -88,10 +88,20 @@ def over(state: State, project: Path, subject: str, column: str) -> Cure | None:
     if not places or not column or column in model_names(state):
         return None
     gone = taken_off_from(state, project, places[0], column)
-    if not gone or is_part_of(project, gone):
+    if not gone or is_part_of(project, gone) or _has_come_again(state, project, places[0], column):
         return None
     cause = f"{gone} was taken back to “{subject}” already, and later work follows: this part is "
     return Cure(f"{cause}over, so leave it.", "git log --oneline", repair=True)
+
+
+def _has_come_again(state: State, project: Path, place: str, column: str) -> bool:
+    """Whether a commit after this one, on the branch, has this `table.column` in its model.
+
+    So it was amended, or made again, and is still to be taken back.
+    """
+    file, name = models_file(state), column.rpartition(".")[2]
+    later = ask_git(project, "rev-list", f"{place}..HEAD")
+    return any(has_word(project, commit, file, name) for commit in later)
 
 
 def one_step_too_many(state: State, back: str) -> Cure | None:
