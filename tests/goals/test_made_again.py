@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from following import with_two_in_production
+from obeying import statement
 from starts import Starts
 from states import Project
 from turns import on_production
@@ -72,3 +73,35 @@ def test_an_empty_script_is_not_the_one_that_the_model_waits_for(starts: Starts,
     project.run(*shlex.split(said.next))
     project.db("revision", "-m", "Fill in the ages")
     assert unmet(project, goal) == []
+
+
+@pytest.mark.parametrize("also", ["", "flask db downgrade", "flask db migrate -m again"])
+@pytest.mark.parametrize("deleted", [True, False])
+def test_an_empty_script_that_has_run_is_taken_out_again(
+    starts: Starts, tmp_path: Path, deleted: bool, also: str
+):
+    """In lesson 04: the board made it for a script that was deleted, or `flask db revision` did.
+
+    `also`: what was tried first. No command is told a second time.
+    """
+    project = starts["first"].copy(tmp_path / "p")
+    project.add_to_model()
+    if deleted:
+        project.db("migrate", "-m", "Add age column to user model")
+        project.db("upgrade")
+        project.script("age").unlink()
+        project.run(*shlex.split(project.read().verdict.next))
+    else:
+        project.db("revision", "-m", "Add age")
+        project.db("upgrade")
+    project.capture(shlex.split(also or "git status"))
+    told: list[str] = []
+    while found := unmet(project, *find_course().lesson(4).goals):
+        command = found[0].next
+        told.append(command.partition(" -m ")[0])
+        assert [*dict.fromkeys(told)] == told
+        if command == "%%flask_shell":
+            project.sql(statement(found[0].cause))
+        else:
+            project.run(*shlex.split(command))
+    assert project.script("add_age_column") and len(told) > 1

@@ -18,7 +18,7 @@ from ..verdict.git_rules import half_a_reset
 from ..verdict.lookups import APP, database_names, has_run, model_names, row_count
 from ..verdict.model_rules import app_not_found, model_error, no_app
 from ..verdict.script_rules import folder_gone, missing_script, script_error
-from ..verdict.unseen_rules import not_made
+from ..verdict.unseen_rules import not_made, run_for_nothing
 from ..verdict.wording import by_sql, dropped
 from .course_databases import USUAL, address_first, columns_of, command_on, query, versions
 from .finding import Cure, as_told, begin_again
@@ -151,6 +151,8 @@ def no_script(state: State, project: Path, wanted: str = "", message: str = "") 
     if waiting:
         cause = "No further script was made. While one waits, flask db migrate refuses."
         return Cure(cause, "flask db history")
+    if state.differences and (idle := run_for_nothing(state)):
+        return why_empty(state, idle)
     if not state.differences and (by_hand := _made_by_no_script(state)):
         return _made_by_hand(project, by_hand[0])
     if not state.differences and (taken := _reset_away(state, project)):

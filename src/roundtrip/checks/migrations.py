@@ -11,6 +11,7 @@ from ..plural import counted
 from ..state import State
 from ..verdict.commands import delete
 from ..verdict.failing import half_run
+from ..verdict.unseen_rules import run_for_nothing
 from .causes import (
     app_fails,
     downgrade_of,
@@ -63,6 +64,8 @@ def revisions(
         return unmet(text, trouble)
     if len(run) > applied and len(everything) <= count:
         newest = run[-1]
+        if run_for_nothing(state):
+            return unmet(text, no_script(state, project, message=message))
         if newest.committed and newest.adds and not newest.loses:
             return unmet(text, not_gone_back(state, project, USUAL, newest.adds[0]))
         undo = downgrade_of(state, newest)
@@ -111,7 +114,7 @@ def _one_too_many(state: State, project: Path, whole: bool, back: bool) -> Cure:
         return downgrade_of(state, extra).after(cause)
     cause += " Delete it first, since none follows it."
     before = state.migrations.revisions[-2]
-    if before.is_empty and not (before.applied or before.committed):
+    if before.is_empty and not before.committed:
         cause += f" If {before.file} is the extra one, delete that next, and make the "
         cause += "newest again."
     if extra.committed:

@@ -53,6 +53,14 @@ def not_made(state: State) -> Disagreement | None:
     return _without_script(state, table if tables else "", message, found, why)
 
 
+def run_for_nothing(state: State) -> Revision | None:
+    """The newest script, in no commit: it has run and is empty, and a change has no script."""
+    for last in state.migrations.revisions[-1:]:
+        if last.applied and last.is_empty and not (last.committed or last.parents[1:]):
+            return last if state.differences or not_made(state) else None
+    return None
+
+
 def _may_make(state: State, index: str) -> bool:
     """Whether a script makes this index, or may make it."""
     return makes_index(state, index) is not False
