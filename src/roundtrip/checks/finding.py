@@ -43,7 +43,7 @@ def begin_again(cause: str) -> Cure:
 class Finding:
     """What a check saw. Where the goal is not met, the rest is that of a `Cure`.
 
-    `lost`: nothing else should be done, since what the lesson begins with is gone for good.
+    `lost`: nothing else should be done before, since what the lesson builds on is gone.
     """
 
     met: bool

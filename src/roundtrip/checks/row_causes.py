@@ -20,7 +20,7 @@ from .course_databases import (
     used_databases,
 )
 from .databases import database_has
-from .finding import Cure, Finding, begin_again, unmet
+from .finding import BEGIN_AGAIN, Cure, Finding, begin_again, unmet
 from .way_back_causes import half_made, one_downgrade_too_many, too_far
 
 NOT_COMMITTED = "{}, or db.session.commit() did not follow."
@@ -123,11 +123,23 @@ def no_column(state: State, project: Path, column: str) -> Finding:
 
 
 def no_table(state: State, project: Path, table: str, database: str) -> Finding:
-    """A database has no such table: as `database_has` finds it, or taken by a downgrade."""
+    """A database has no such table: as `database_has` finds it, or taken by a downgrade.
+
+    Elsewhere than in the default database that comes first: an upgrade alone would not bring back
+    the rows, which the lesson has added.
+    """
+    text = f"{database}: no table {table}"
     why = database_has(state, project, f"{table}.id", True, database)
-    if lost := one_downgrade_too_many(project, database, table):
-        why = unmet("", lost)
-    return replace(why, met=False, found=f"{database}: no table {table}")
+    gone = one_downgrade_too_many(project, database, table)
+    if not gone:
+        return replace(why, met=False, found=text)
+    if database == USUAL:
+        return unmet(text, gone)
+    if gone.command == BEGIN_AGAIN and why.next.endswith(" db upgrade"):
+        cause = f"One downgrade too many: it dropped the table {table} with all its rows. This "
+        cause += "makes it again, empty; then add the rows again, as the lesson does."
+        gone = Cure(cause, why.next, repair=True)
+    return replace(unmet(text, gone), lost=True)
 
 
 def lost_or(cause: str, project: Path, database: str, table: str) -> Cure:

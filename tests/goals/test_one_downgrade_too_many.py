@@ -1,0 +1,67 @@
+"""A downgrade too many has taken rows with their table: what is told first, and where it leads."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+from following import with_two_in_production
+from starts import Starts
+from states import Project
+from turns import on_production
+
+from roundtrip import checks, messages
+from roundtrip.course import Goal, find_course
+
+SHELL = "a cell that begins with %%flask_shell --env-file production.env"
+UPGRADE = "flask --env-file production.env db upgrade"
+LESSON_05 = [goal for goal in find_course().lesson(5).goals if "roduction" in goal.text]
+
+
+@pytest.fixture
+def project(starts: Starts, tmp_path: Path) -> Project:
+    """The end of lesson 05."""
+    project = with_two_in_production(starts["aged"].copy(tmp_path / "the project"))
+    assert told(project, *LESSON_05)[0] == []
+    return project
+
+
+def told(project: Project, *goals: Goal) -> tuple[list[str], str]:
+    """The commands that the goals tell, and all that they say in one line."""
+    state = project.read()
+    said = messages.practised([checks.check(goal, state, project.path) for goal in goals])
+    lines = [each.strip() for each in said.split("\n")]
+    commands = [each.removeprefix("next: ") for each in lines if each.startswith("next: ")]
+    return commands, " ".join(said.split())
+
+
+def add_the_two(project: Project) -> None:
+    for name in ("Katherine", "Dorothy"):
+        row = f"('{name}', '{name.lower()}@example.com')"
+        project.sql(f"INSERT INTO user (name, email) VALUES {row}", "production.db")
+
+
+def test_rows_that_the_lesson_has_added_are_said_to_be_gone_and_are_added_again(project: Project):
+    for _ in range(2):
+        on_production(project, "downgrade")
+    commands, said = told(project, *LESSON_05)
+    assert commands == [UPGRADE] and "%restart" not in said
+    assert "it dropped the table user with all its rows" in said
+    assert "See first “Production still has its two users, …”" in said
+    project.run(*shlex.split(commands[0]))
+    assert told(project, *LESSON_05)[0] == [SHELL]
+    add_the_two(project)
+    assert told(project, *LESSON_05)[0] == []
+
+
+def test_a_copy_that_has_such_rows_is_named_before_an_upgrade(project: Project):
+    copy = project.path / "instance/before-age.db"
+    project.sql(f"VACUUM INTO '{copy}'", "production.db")
+    for _ in range(2):
+        on_production(project, "downgrade")
+    commands, said = told(project, *LESSON_05)
+    assert commands == ["%show instance/before-age.db"]
+    assert "before-age.db has rows of it" in said
+    copy.replace(project.path / "instance/production.db")
+    assert told(project, *LESSON_05)[0] == []
