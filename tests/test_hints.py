@@ -8,10 +8,12 @@ import nbformat
 import pytest
 from kernels import kernel
 
+from roundtrip import messages
 from roundtrip.checks import Result
 from roundtrip.checks.finding import Cure, Finding, begin_again, unmet
 from roundtrip.course import Goal, Lesson, find_course
 from roundtrip.hints import Hints
+from roundtrip.lesson import Finished
 
 LESSONS = [lesson for lesson in find_course().lessons if lesson.goals]
 LAST = LESSONS[-1].number
@@ -190,3 +192,33 @@ def test_a_hint_that_is_the_next_command_is_left_out():
     hints = Hints()
     hints.note([Result(goal, unmet("found", Cure("It has not run.", "flask db upgrade")))])
     assert goal.hints[2] in hints.next()
+
+
+def test_they_are_offered_as_long_as_there_is_a_stronger_one():
+    """Under a repair, %hint would only say that there is none."""
+    goal = find_course().lesson(2).goals[0]
+    waits = Result(goal, unmet("found", Cure("It is not there.", "git diff")))
+    repair = Result(goal, unmet("found", Cure("It waits.", "git status", repair=True)))
+    hints = Hints()
+    assert not hints.more
+    for result, stronger in ((waits, [True, True, False]), (repair, [False, False])):
+        hints.note([result])
+        for expected in stronger:
+            assert hints.more is expected
+            assert ("There is no stronger hint" in hints.next()) is (result is repair)
+    done = Finished(find_course().lesson(2), (waits,), kept=False, next=None)
+    for more in (True, False):
+        for said in (messages.finished(done, more), messages.practised([waits], more)):
+            assert ("; %hint says more." in said) is more
+
+
+def test_the_cell_that_looks_offers_them_only_then(tmp_path):
+    with kernel(tmp_path / "home") as notebook:
+        notebook.run("%load_ext roundtrip\n%lesson 2")
+        notebook.run("!git mv .gitignore ignored")
+        for cell in ("%finish", "%check"):
+            assert "; %hint says more." in notebook.run(cell).text
+        notebook.run("from pathlib import Path\nPath('.flaskenv').unlink()")
+        for cell in ("%finish", "%check"):
+            assert "%hint" not in notebook.run(cell).text
+            assert "There is no stronger hint" in notebook.run("%hint").text

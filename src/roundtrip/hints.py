@@ -38,6 +38,14 @@ class Hints:
         for result in self._unmet:
             self._told.setdefault(_about(result), 1 if result.hints else 0)
 
+    @property
+    def more(self) -> bool:
+        """Whether the next hint is one that was not told yet."""
+        if not self._unmet:
+            return False
+        first = lost(self._unmet) or self._unmet[0]
+        return self._told[_about(first)] <= len(_stronger(first))
+
     def next(self) -> str:
         """The next hint for the first goal that is not met; the last one as often as one asks.
 
@@ -49,20 +57,19 @@ class Hints:
             )
         if self._done:
             return (
-                "All goals of the last look are met. For an exercise, run its %check first; for "
-                "what is not met there, %hint says more."
+                "All goals of the last look are met. For an exercise, run its %check first; %hint "
+                "is for what is not met there."
             )
         if not self._unmet:
             return (
                 "No goal has been looked at yet. First run the next cell with %check or %finish; "
-                "for what is not met there, %hint says more."
+                "%hint is for what is not met there."
             )
         first = lost(self._unmet) or self._unmet[0]
         goal, finding = first.goal, first.finding
         told = self._told[_about(first)]
         self._told[_about(first)] += 1
-        if first.hints:
-            more = [hint for hint in goal.hints[1:] if hint.strip("`.") != finding.next]
+        if more := _stronger(first):
             return "\n".join((goal.text, *wrapped("    ", more[min(told, len(more)) - 1])))
         said = finding.cause if not told else _NO_MORE
         lines = [
@@ -77,6 +84,12 @@ class Hints:
 _NO_MORE = "There is no stronger hint. Do first what was told; then look again."
 _IS_THE_WAY = re.compile(rf"{CHANGES.pattern}|%restart|python\b")
 """Begins what is to be run as it stands: the answer fits only after it, or not at all."""
+
+
+def _stronger(result: Result) -> list[str]:
+    """The hints after the first one, where the goal's own fit."""
+    said = result.finding.next
+    return [hint for hint in result.hints[1:] if hint.strip("`.") != said]
 
 
 def _about(result: Result) -> tuple[str, str]:

@@ -35,29 +35,32 @@ def started(started: Started, home: Home) -> list[str]:
     return [title, f"Start: {source}", f"Attic: {aside}", *attic.left_behind(started.aside)]
 
 
-def finished(done: Finished) -> str:
-    """Each goal with what was found and, where it is not met, why and what next; then the sum."""
+def finished(done: Finished, more: bool = False) -> str:
+    """Each goal with what was found and, where it is not met, why and what next; then the sum.
+
+    `more`: whether %hint has a stronger hint.
+    """
     lines = [*goals(done.results), ""] if done.results else []
     if done.met == len(done.results):
         lines.append(f"Lesson {done.lesson.number:02d} is complete.")
     else:
         lines.append(f"{done.met} of {len(done.results)} goals are met.")
-        lines.append(
-            "Fix what is not, then run this cell again; %hint says more. "
-            "Or go on as it is: %finish --anyway"
-            if not done.kept
-            else "Kept as it is."
-        )
+        mend = f"Fix what is not, then run this cell again{_MORE * more}. "
+        on = "Or go on as it is: %finish --anyway"
+        lines.append("Kept as it is." if done.kept else mend + on)
     if done.next and done.kept:
         lines.append(f"Next: {done.next.notebook.name}")
     return "\n".join(lines)
 
 
-def practised(results: Sequence[Result]) -> str:
-    """The goals of an exercise, and whether it is done."""
+def practised(results: Sequence[Result], more: bool = False) -> str:
+    """The goals of an exercise, and whether it is done; `more` is as in `finished`."""
     if all(result.met for result in results):
         return "\n".join((*goals(results), "", "Done."))
-    return "\n".join((*goals(results), "", "Not done yet; %hint says more."))
+    return "\n".join((*goals(results), "", f"Not done yet{_MORE * more}."))
+
+
+_MORE = "; %hint says more"
 
 
 def goals(results: Sequence[Result]) -> list[str]:

@@ -113,7 +113,7 @@ class LessonMagics(SessionMagics):
             now = self._session.reader.read()
             done = lesson.finish(self._session.course, self._session.home, here, now, anyway)
             self._session.hints.note(done.results)
-            print(messages.finished(done))
+            print(messages.finished(done, self._session.hints.more))
             noted = progress.finished(self._session.home, here, done.met, len(done.results))
             if noted.remark:
                 print(f"Progress: {noted.remark}")
@@ -128,7 +128,7 @@ class LessonMagics(SessionMagics):
             goals = here.exercise(line.strip()).goals
             results = self._held(here, goals)
             self._session.hints.note(results)
-            print(messages.practised(results))
+            print(messages.practised(results, self._session.hints.more))
 
     @line_magic
     def hint(self, line: str) -> None:
