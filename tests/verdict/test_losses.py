@@ -8,7 +8,11 @@ import shutil
 import pytest
 import states
 from states import Project
-from turns import MODELS, NICK, added, committed, on_production, with_production
+from turns import CITY, MODELS, NICK, added, committed, on_production, with_production
+
+from roundtrip import board
+
+EMAIL = "    email: Mapped[str] = mapped_column(String(120), unique=True)\n"
 
 
 def with_sql(project: Project, statement: str, back: str = "pass") -> str:
@@ -274,3 +278,17 @@ def test_what_a_script_has_dropped_is_told_before_it_is_committed(aged: Project)
     verdict = aged.read().verdict
     assert verdict.kind == "script_not_committed"
     assert verdict.why.startswith("It has dropped user.age, with all values.")
+
+
+@pytest.mark.parametrize("staged", [False, True])
+def test_a_commit_of_what_was_dropped_is_no_way_back(aged: Project, staged: bool):
+    """In lesson 04: the script that drops `email` beside its own work has run."""
+    aged.edit(MODELS, EMAIL, "")
+    added(aged, CITY, "Add city")
+    if staged:
+        aged.git("add", ".")
+    state = aged.read()
+    assert state.verdict.headline == "user.email is gone from this database."
+    assert state.verdict.back == ('git commit -m "Add city"' if staged else "git add .")
+    said = board.text(state)
+    assert f"Or: {state.verdict.back}" in said and "Or back" not in said

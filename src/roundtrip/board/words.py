@@ -44,7 +44,8 @@ def say_verdict(verdict: Verdict) -> list[str]:
 
 def the_other_way(verdict: Verdict) -> str:
     """What comes before the second command: it need not lead back."""
-    return "Or" if " db upgrade" in verdict.back else "Or back"
+    on = " db upgrade" in verdict.back or verdict.back.startswith(("git add", "git commit"))
+    return "Or" if on else "Or back"
 
 
 def _lane(lane: Lane, board: Board) -> list[str]:
