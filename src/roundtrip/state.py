@@ -50,7 +50,8 @@ class State:
     too), and this one where the settings of production name it. `alone`: with an `env_file`, those
     `differences` that the default database does not have. `differing`: settings whose database has
     other columns or keys than the default one, or is no file of the project. `emptied` are tables
-    as an earlier look saw them, with rows, which have none now.
+    as an earlier look saw them, with rows, which have none now. `copies`: the files that may be a
+    copy of the database and have rows of the first of them.
     """
 
     git: GitState = field(default_factory=GitState)
@@ -64,6 +65,7 @@ class State:
     alone: tuple[Difference, ...] = ()
     differing: tuple[str, ...] = ()
     emptied: tuple[Table, ...] = ()
+    copies: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Disagreement:
@@ -72,8 +74,13 @@ class State:
         if self.emptied:
             then = self.emptied[0]
             rows = f"rows are gone: {then.name} had {counted(then.rows or 0, 'row')} at an earlier "
-            rows += "look. A copy of the database has them; %restart begins the lesson again, with "
-            rows += "the rows of its start."
+            rows += "look. "
+            if self.copies:
+                rows += (
+                    f"{self.copies[0]} has rows of it. If it is a copy of this database, Python's "
+                )
+                rows += "shutil.copy(source, target) puts it in place. "
+            rows += "%restart begins the lesson again, with the rows of its start."
         if self.disagreements:
             first = self.disagreements[0]
             return replace(first, why=f"{first.why} The {rows}".strip()) if rows else first

@@ -43,6 +43,17 @@ def test_rows_that_no_board_saw_before_they_went_are_told_as_gone(lesson: Kernel
     assert f"The {gone}" in said and "%restart begins the lesson again" in said
 
 
+def test_a_copy_is_named_where_there_is_one_with_such_rows(lesson: Kernel):
+    copied = "copy of this database, Python's shutil.copy(source, target) puts it in place."
+    copy = "result = db.session.execute(db.text(\"VACUUM INTO 'instance/{}.db'\"))"
+    empty = "%%flask_shell\nresult = db.session.execute(db.text('DELETE FROM user'))"
+    said = board(lesson, f"{empty}\ndb.session.commit()\n{copy.format('late')}")
+    assert "had 3 rows at an earlier look. %restart begins" in said and "copy" not in said
+    run(lesson, "%restart", False)
+    said = board(lesson, f"%%flask_shell\n{copy.format('early')}", f"{empty}\ndb.session.commit()")
+    assert f"instance/early.db has rows of it. If it is a {copied} %restart begins" in said
+
+
 def test_a_script_that_is_made_again_is_not_called_gone(lesson: Kernel):
     board(lesson, "!flask db revision -m fill", "!git add .", "!git commit -qm fill")
     said = board(

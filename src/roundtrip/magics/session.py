@@ -19,7 +19,7 @@ from ..facts import DatabaseState, Table
 from ..hints import Hints
 from ..home import find_home
 from ..questions import Answer
-from ..reading.databases import read_database
+from ..reading.databases import copies_with, read_database
 from ..reading.reader import Reader
 from ..state import State
 
@@ -54,7 +54,9 @@ class Session:
         self._note_rows(state.database)
         now = {(state.database.url, table.name): table.rows for table in state.database.tables}
         gone = [table for place, table in self._filled.items() if now.get(place) == 0]
-        return replace(state, emptied=tuple(gone))
+        url = state.database.url
+        copies = copies_with(self.home.project, url, gone[0].name) if gone else ()
+        return replace(state, emptied=tuple(gone), copies=copies)
 
     def _note_rows(self, database: DatabaseState) -> None:
         filled = (table for table in database.tables if table.rows)

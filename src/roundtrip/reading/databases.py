@@ -155,6 +155,13 @@ def with_copies(project: Path, database: DatabaseState) -> DatabaseState:
     return replace(database, copies=tuple(found))
 
 
+def copies_with(project: Path, url: str, table: str) -> tuple[str, ...]:
+    """Those that may be a copy of this database and have rows of a table that has lost its own."""
+    found = with_copies(project, DatabaseState(url)).copies
+    has = {file: _sqlite(project / file, file).tables for file in found}
+    return tuple(f for f in found if any(t.name == table and t.rows for t in has[f]))
+
+
 def is_copied(project: Path, url: str) -> bool:
     """Whether a file in instance/ that no settings name has the rows of this database."""
     used = {url, "instance/app.db", *(_url(project, path.name) for path in project.glob("*.env"))}
