@@ -99,7 +99,7 @@ class _Told:
         if result.holds_back or _builds(result.finding):
             self._held = self._held or goal
         same = self._commands.get(_step(command))
-        self._causes[cause, command] = same or goal
+        self._causes[_said_by(result.finding)] = same or goal
         lines = _why(cause)
         if same:
             lines += wrapped(f"{_INDENT}next: ", f"the same as for “{_short(same)}”.")
@@ -113,7 +113,7 @@ class _Told:
     def before(self, finding: Finding) -> str:
         """The goal above that comes first: it tells the same, or this command waits for it."""
         command = finding.next
-        if same := self._causes.get((finding.cause, command)):
+        if same := self._causes.get(_said_by(finding)):
             return same
         if same := CHANGES.match(command) and self._commands.get(_step(command)):
             return same
@@ -128,6 +128,11 @@ class _Told:
             finding.repair or finding.holds_back
         )
         return self._held if in_the_shell or _builds(finding) else ""
+
+
+def _said_by(finding: Finding) -> tuple[str, str]:
+    """What one cure has in common with another that says no more."""
+    return (finding.root, "") if finding.root else (finding.cause, finding.next)
 
 
 def _short(goal: str) -> str:

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import pytest
 import states
+from following import with_two_in_production
 from states import Project, find
 from turns import MODELS, POST
+
+from roundtrip import checks, messages
+from roundtrip.course import Lesson, find_course
+
+LESSONS = find_course().lessons[2:]
+BROKEN = {
+    "The app does not load.": (MODELS, "class User", "clas User"),
+    "Flask does not find the app.": (".flaskenv", "FLASK_APP=", "FLASK_AP="),
+}
 
 
 def test_a_line_outside_its_class_is_named(project: Project):
@@ -66,3 +76,19 @@ def test_a_foreign_key_to_another_column_than_the_id_is_named_by_both_goals(proj
     target = {"column": "post.user_id", "target": "user"}
     said = [find(project, "model_has", **whole), find(project, "references", **target)]
     assert {each.cause for each in said} == {"It points to user.name; it should point to user.id."}
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+@pytest.mark.parametrize("headline", BROKEN)
+def test_an_app_that_does_not_load_is_explained_once(
+    project: Project, headline: str, lesson: Lesson
+):
+    """The other goals that need it name the first one, and no command."""
+    with_two_in_production(project).edit(*BROKEN[headline])
+    state = project.read()
+    assert state.verdict.headline == headline
+    for goals in (lesson.goals, *(exercise.goals for exercise in lesson.exercises)):
+        results = [checks.check(goal, state, project.path) for goal in goals]
+        said = " ".join(" ".join(messages.goals(results)).split())
+        assert said.count(headline) == any(headline in r.finding.cause for r in results)
+        assert "next: the same as" not in said

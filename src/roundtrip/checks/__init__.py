@@ -24,7 +24,7 @@ from ..reading.git import moves_of_head
 from ..state import State
 from . import committed, copies, databases, files, git, migrations, model, rows, working_tree
 from .commit_causes import not_to_commit, reset_without_hard, why_changed
-from .finding import BEGIN_AGAIN, Cure, Finding, begin_again, met, unmet
+from .finding import BEGIN_AGAIN, Cure, Finding, begin_again, met, root_of, unmet
 from .way_back_causes import one_step_too_many, over
 
 
@@ -173,7 +173,7 @@ def agree(state: State, project: Path, back: str = "", column: str = "") -> Find
             return unmet(f"not committed: {file}", soft)
         return unmet(f"not committed: {file}", why_changed(state, file))
     said = (first.headline, first.why, first.then if back else "")
-    return unmet(first.found, Cure(" ".join(filter(None, said)), first.next))
+    return unmet(first.found, Cure(" ".join(filter(None, said)), first.next, root=root_of(first)))
 
 
 _LEADS_BACK = re.compile("git reset|db downgrade")

@@ -21,7 +21,7 @@ from ..verdict.script_rules import folder_gone, missing_script, script_error
 from ..verdict.unseen_rules import not_made, run_for_nothing
 from ..verdict.wording import by_sql, dropped
 from .course_databases import USUAL, address_first, columns_of, command_on, query, versions
-from .finding import Cure, as_told, begin_again
+from .finding import Cure, as_told, begin_again, root_of
 from .model_causes import look_at, why_lacking
 from .reflog import ask_git, off_the_branch
 from .way_back_causes import no_way_back
@@ -125,7 +125,7 @@ def no_script(state: State, project: Path, wanted: str = "", message: str = "") 
         )
     if state.model.error or not state.model.found:
         cause = f"{state.verdict.headline} {state.verdict.found} So no script could be made."
-        return Cure(cause, state.verdict.next or "%board", repair=True)
+        return Cure(cause, state.verdict.next or "%board", repair=True, root=root_of(state.verdict))
     if state.model.migrates and not state.migrations.exists:
         return Cure("There is no migrations folder yet.", "flask db init", repair=True)
     if not state.model.migrates:

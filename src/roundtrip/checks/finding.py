@@ -12,23 +12,30 @@ class Cure:
     """Why something is not as it should be, and the command to run next.
 
     `repair`: something else should be fixed first, so the goal's own hints do not fit.
-    `holds_back`: the commands of the goals below wait until this is done.
+    `holds_back`: the commands of the goals below wait until this is done. `root`: what the board
+    finds, where the cause tells that: other goals may tell it in other words.
     """
 
     cause: str
     command: str
     repair: bool = False
     holds_back: bool = False
+    root: str = ""
 
     def after(self, said: str) -> Cure:
-        """The same cure, with a sentence before its cause."""
-        return replace(self, cause=f"{said} {self.cause}")
+        """The same cure, with a sentence before its cause, which no other goal tells."""
+        return replace(self, cause=f"{said} {self.cause}", root="")
 
 
 def as_told(said: Disagreement, otherwise: str = "") -> Cure:
     """The cure that the board tells; `otherwise` is the command where the board tells none."""
     cause = f"{said.headline} {said.found} {said.why}"
-    return Cure(cause, said.next or otherwise, repair=True)
+    return Cure(cause, said.next or otherwise, repair=True, root=root_of(said))
+
+
+def root_of(said: Disagreement) -> str:
+    """What is the same in all causes that tell this, in whatever words."""
+    return f"{said.headline} {said.found}"
 
 
 BEGIN_AGAIN = "%restart"
@@ -52,6 +59,7 @@ class Finding:
     next: str = ""
     repair: bool = False
     holds_back: bool = False
+    root: str = ""
     lost: bool = False
 
 
@@ -62,4 +70,5 @@ def met(found: str) -> Finding:
 
 def unmet(found: str, cure: Cure) -> Finding:
     """The goal is not met: what was found instead, why, and what to do."""
-    return Finding(False, found, cure.cause, cure.command, cure.repair, cure.holds_back)
+    said = (cure.cause, cure.command, cure.repair, cure.holds_back, cure.root)
+    return Finding(False, found, *said)

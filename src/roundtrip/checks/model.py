@@ -10,7 +10,7 @@ from ..state import State
 from ..verdict.lookups import database_names, models_file
 from ..verdict.model_rules import model_error
 from .commit_causes import amended, reset_without_hard, why_changed
-from .finding import Cure, Finding, met, unmet
+from .finding import Cure, Finding, met, root_of, unmet
 from .git import head_subject
 from .model_causes import in_the_wrong_class, look_at, points_astray, why_lacking
 from .reflog import has_word, off_the_branch
@@ -36,7 +36,7 @@ def model_has(
         cause = f"{said.headline} {said.why}"
         following = said.next or state.verdict.next or look_at(state, model.error_file)
         text = said.found if model.error else "no app"
-        return unmet(text, Cure(cause, following, repair=True))
+        return unmet(text, Cure(cause, following, repair=True, root=root_of(said)))
     there = ((t, c) for t in model.tables for c in t.columns if f"{t.name}.{c.name}" == column)
     table, found = next(there, (None, None))
     text = f"the model {'has' if found else 'does not have'} {column}"
