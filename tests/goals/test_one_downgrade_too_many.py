@@ -9,7 +9,7 @@ import pytest
 from following import with_two_in_production
 from starts import Starts
 from states import Project
-from turns import on_production
+from turns import PHONE, committed, on_production
 
 from roundtrip import checks, messages
 from roundtrip.course import Goal, find_course
@@ -65,3 +65,49 @@ def test_a_copy_that_has_such_rows_is_named_before_an_upgrade(project: Project):
     assert "before-age.db has rows of it" in said
     copy.replace(project.path / "instance/production.db")
     assert told(project, *LESSON_05)[0] == []
+
+
+@pytest.fixture
+def part_one(starts: Starts, tmp_path: Path) -> Project:
+    """The end of part one of lesson 10, and then two downgrades of development."""
+    project = with_two_in_production(starts["city"].copy(tmp_path / "the project"))
+    committed(project, PHONE, "Add phone column to user model")
+    for _ in range(2):
+        project.db("downgrade")
+    return project
+
+
+@pytest.mark.parametrize("part", ["there", "and-back", ""])
+def test_the_cities_that_are_lost_are_named_before_anything_is_upgraded(
+    part_one: Project, part: str
+):
+    """A whole upgrade would add the phone number again, too."""
+    lesson = find_course().lessons[-1]
+    goals = lesson.exercise(part).goals if part else lesson.goals
+    city = part_one.script_id("_add_city")
+    commands, said = told(part_one, *goals)
+    assert commands == [f"flask db upgrade {city}"]
+    assert "user.city is gone too, with its values" in said and "%restart begins" in said
+    part_one.run(*shlex.split(commands[0]))
+    said = told(part_one, *goals)[1]
+    assert "Set one again, then db.session.commit()." in said
+    part_one.sql("UPDATE user SET city = 'London' WHERE id = 1")
+    assert "Set one again" not in told(part_one, *goals)[1]
+
+
+def test_where_no_upgrade_works_that_comes_first(part_one: Project):
+    part_one.add_to_model("    broken: (\n")
+    said = told(part_one, *find_course().lessons[-1].exercise("there").goals)[1]
+    assert "The app does not load." in said and "db upgrade" not in said
+
+
+def test_the_board_says_what_two_downgrades_have_lost(part_one: Project):
+    gone = "Were they there before a downgrade? Then their values are gone"
+    assert gone in part_one.read().verdict.why
+    part_one.db("upgrade", "+1")
+    verdict = part_one.read().verdict
+    assert verdict.kind == "pending" and gone not in verdict.why
+    on_production(part_one, "upgrade")
+    part_one.db("downgrade")
+    verdict = part_one.read().verdict
+    assert "instance/production.db does" in verdict.found and gone in verdict.why

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..sqlite_files import sql_name
 from ..state import State
-from .causes import why_blocked
+from .causes import app_fails, why_blocked
 from .course_databases import (
     USUAL,
     columns_of,
@@ -98,6 +98,8 @@ def dropped_by_a_downgrade(state: State, column: str) -> Cure | None:
     """The cure where a downgrade too many has dropped a column that the lesson begins with."""
     makers = [each for each in state.migrations.revisions if column in each.adds]
     if not makers or makers[-1].applied or not state.migrations.current:
+        return None
+    if app_fails(state) or why_blocked(state):  # no upgrade works
         return None
     return too_far(column, makers[-1])
 

@@ -145,11 +145,11 @@ def some_value(
     """
     table, _, name = column.partition(".")
     if name not in columns_of(project, USUAL, table):
-        gone = dropped_by_a_script(state, column, dropped_by) or dropped_by_a_downgrade(
-            state, column
-        )
-        if kept and gone:
-            return unmet(f"{USUAL}: no column {column}", gone)
+        text = f"{USUAL}: no column {column}"
+        if kept and (gone := dropped_by_a_script(state, column, dropped_by)):
+            return unmet(text, gone)
+        if kept and (gone := dropped_by_a_downgrade(state, column)):
+            return replace(unmet(text, gone), lost=True)  # a whole upgrade would not name the loss
         return no_column(state, project, column)
     select = f"SELECT count(NULLIF({sql_name(name)}, '')) FROM {sql_name(table)}"
     found = query(project, USUAL, select)

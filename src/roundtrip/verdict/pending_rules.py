@@ -183,42 +183,47 @@ def _two_ways(state: State) -> Disagreement | None:
         return None
     headline = "The code is ahead of the database."
     found = f"The model and the migration have {listed(adds)}, the database does not"
+    lost_first, on = "", "Forward, the upgrade adds it"
+    if waiting[1:]:  # one downgrade too many, it may be
+        lost_first = "Were they there before a downgrade? Then their values are gone, and no "
+        lost_first += "upgrade brings them back. "
+        on = f"{lost_first}Forward, the upgrade adds them, empty"
     if other := has_run(state, *waiting):
         if last := next((r for r in waiting[:-1] if r.id in other.versions), None):
             return say(
                 headline,
                 f"{found}. {other.url} has run {named(last)}, and not what follows.",
-                "Forward, the upgrade adds it all. The other command stops where that database is.",
+                f"{lost_first}Forward, the upgrade adds it all. The other command stops where that "
+                "database is.",
                 "flask db upgrade",
                 f"flask db upgrade {last.id}",
             )
         return say(
             headline,
             f"{found}; {other.url} does.",
-            "Forward, the upgrade adds it here too. Back: downgrade that database, then reset the "
-            "code.",
+            f"{on}. Back: downgrade that database, then reset the code.",
             "flask db upgrade",
             back_on(state, other, *waiting),
         )
-    why = f"Forward, the upgrade adds it. Back, the reset takes every commit after {back} off the "
-    why += "branch, and deletes uncommitted changes."
+    why = f"{on}. Back, the reset takes every commit after {back} off the branch, and deletes "
+    why += "uncommitted changes."
     command = f"git reset --hard {back}"
     if fresh:
-        why = "Forward, the upgrade adds it. Back: the last reset was without --hard, so the files "
-        why += "stayed. The other command undoes that, and changes no file; then reset with --hard."
+        why = f"{on}. Back: the last reset was without --hard, so the files stayed. The other "
+        why += "command undoes that, and changes no file; then reset with --hard."
         command = f"git reset {back}"
     others = [other for other in state.elsewhere if other.url != state.database.url]
     unseen = next((other for other in others if other.problem), None)
     lost = next((o for o in others if {*o.versions} - state.migrations.ids), None)
     if loose := () if fresh else waiting[0].in_the_way:
-        why = "Forward, the upgrade adds it. No way back is told: the reset would overwrite "
-        why += f"{listed(loose)}, which Git does not track now."
+        why = f"{on}. No way back is told: the reset would overwrite {listed(loose)}, which Git "
+        why += "does not track now."
     if unseen:
-        why = f"Forward, the upgrade adds it. No way back is told: {unseen.url} cannot be "
-        why += "read, and would have to be downgraded before the code goes back."
+        why = f"{on}. No way back is told: {unseen.url} cannot be read, and would have to be "
+        why += "downgraded before the code goes back."
     if lost:
-        why = f"Forward, the upgrade adds it. No way back is told: {lost.url} has run a script "
-        why += "that is not here, and has to go back first."
+        why = f"{on}. No way back is told: {lost.url} has run a script that is not here, and has "
+        why += "to go back first."
     return say(
         headline,
         f"{found}.",
