@@ -94,4 +94,7 @@ def test_a_commit_that_replaced_another_and_was_reverted_is_still_to_go(
     project.git("revert", "--no-edit", "HEAD")
     place = project.git("log", "-1", "--format=%h", "HEAD~2").strip()
     assert OVER not in said(project, "and-back")
+    later = project.copy(tmp_path / "later")
     assert follow(project, PART_TWO) == [f"git reset --hard {place}"]
+    committed(later, POST, "Create post table")
+    assert OVER in said(later, "and-back") and not leads_back(told(later, "and-back"))

@@ -97,9 +97,14 @@ def over(state: State, project: Path, subject: str, column: str) -> Cure | None:
 def _has_come_again(state: State, project: Path, place: str, column: str) -> bool:
     """Whether a commit after this one, on the branch, has this `table.column` in its model.
 
-    So it was amended, or made again, and is still to be taken back.
+    So it was amended, or made again, and is still to be taken back: not where another script is
+    later work.
     """
     file, name = models_file(state), column.rpartition(".")[2]
+    there = {*ask_git(project, "ls-tree", "-r", "-z", "--name-only", place)}
+    new = [each for each in state.migrations.revisions if each.file not in there]
+    if any(each.committed and column not in each.adds for each in new):
+        return False
     later = ask_git(project, "rev-list", f"{place}..HEAD")
     return any(has_word(project, commit, file, name) for commit in later)
 
