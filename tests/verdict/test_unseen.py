@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import sqlite3
 
 import pytest
 from states import AGE, Project, find
@@ -311,6 +312,40 @@ def test_what_was_changed_and_alembic_does_not_compare(
     aged.edit(MODELS, old, new)
     assert aged.capture(["flask", "db", "check"]).returncode == 0
     assert found in aged.read().verdict.found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("unique=True)", "unique=True, primary_key=True)", "user another primary key"),
+        (
+            AGE,
+            AGE + '    __table_args__ = (db.Index("ix_low", db.func.lower("name")),)\n',
+            "user the index ix_low",
+        ),
+    ],
+)
+def test_a_key_and_an_index_that_alembic_does_not_compare(
+    aged: Project, old: str, new: str, found: str
+):
+    aged.edit(MODELS, old, new)
+    aged.commit("Change the table")
+    assert aged.capture(["flask", "db", "check"]).returncode == 0
+    verdict = aged.read().verdict
+    assert verdict.kind == "not_compared" and found in verdict.found
+
+
+def test_an_enum_with_one_more_value_is_not_called_agreed(aged: Project):
+    """The database still has the old values in its CHECK."""
+    kind = 'db.Enum("admin", "guest", name="role", create_constraint=True)'
+    committed(aged, f"    role: Mapped[str | None] = mapped_column({kind})\n", "Add role")
+    assert aged.read().verdict.kind == "agree"
+    aged.edit(MODELS, '"guest"', '"guest", "staff"')
+    aged.commit("Add staff")
+    assert aged.capture(["flask", "db", "check"]).returncode == 0
+    with pytest.raises(sqlite3.IntegrityError):
+        aged.sql("UPDATE user SET role = 'staff'")
+    assert "user another CheckConstraint" in aged.read().verdict.found
 
 
 def test_what_a_script_of_alembics_own_gives_a_table_is_the_same(aged: Project):

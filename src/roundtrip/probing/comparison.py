@@ -41,16 +41,32 @@ def not_compared(engine: Any, metadata: Any) -> list[str]:
             found.append(f"{table.name} a CheckConstraint")
         elif {*own} - {*checks}:
             found.append(f"{table.name} another CheckConstraint")
+        key = {column.name for column in table.primary_key}
+        if key != {*look.get_pk_constraint(table.name)["constrained_columns"]}:
+            found.append(f"{table.name} another primary key")
+        found += [f"{table.name} the index {name}" for name in _expressions(table, engine)]
     return found
 
 
 def _checks(table: Any) -> list[Any]:
-    """The checks that a model writes itself; those of a type, such as Enum, come with the type."""
+    """The checks of a table, and of its columns and their types, such as Enum."""
     from sqlalchemy import CheckConstraint
 
     each = (*table.constraints, *(c for column in table.columns for c in column.constraints))
-    checks = (constraint for constraint in each if isinstance(constraint, CheckConstraint))
-    return [check for check in checks if not getattr(check, "_type_bound", False)]
+    return [constraint for constraint in each if isinstance(constraint, CheckConstraint)]
+
+
+def _expressions(table: Any, engine: Any) -> list[str]:
+    """The indexes on an expression that the model has and an SQLite database has not, by name."""
+    from sqlalchemy import Column, text
+
+    odd = [i for i in table.indexes if not all(isinstance(e, Column) for e in i.expressions)]
+    if not odd:
+        return []
+    with engine.connect() as connection:
+        names = text("SELECT name FROM sqlite_master WHERE type = 'index'")
+        there = {*connection.scalars(names)}
+    return [index.name for index in odd if index.name not in there]
 
 
 def _condition(to_sql: Any, check: Any) -> str:

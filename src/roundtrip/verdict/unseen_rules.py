@@ -208,9 +208,9 @@ def not_compared(state: State) -> Disagreement | None:
     return say(
         "The model has what flask db migrate does not see.",
         f"The model gives {listed(state.model.not_compared)}, which the database does not have.",
-        f"Alembic does not compare that. {first}, then write it in by hand, with "
-        "batch_op.alter_column or batch_op.create_check_constraint, and the reverse into "
-        "downgrade(). Or take it out of the model.",
+        f"Alembic does not compare that. {first}, then write it in by hand: batch_op has "
+        "alter_column, create_check_constraint, create_index and create_primary_key. The reverse "
+        "goes into downgrade(). Or take it out of the model.",
         command,
     )
 
