@@ -190,6 +190,7 @@ class MigrationState:
     of a script for what the database has, and none of these makes. `error`: why the
     scripts cannot be read, `error_file` where; `error_kind`: "same id" (of two scripts), "no
     parent" (one follows a script that no file has) or empty.
+    `instead`: where the app's `folder` is not there, another one that Flask-Migrate has made.
     `asked`: the database has said what it has run; else nobody knows which scripts are pending.
     """
 
@@ -204,6 +205,7 @@ class MigrationState:
     error_file: str = ""
     error_kind: str = ""
     folder: str = "migrations"
+    instead: str = ""
     asked: bool = True
 
     @property

@@ -275,3 +275,20 @@ def test_a_ring_that_is_committed_shows_the_commit_that_closed_it(aged: Project)
     aged.edit(first, "down_revision = None", f"down_revision = '{aged.script_id('age')}'")
     aged.commit("A ring")
     aged.follow("script_error", "git log -p -1 -- migrations/versions")
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_an_app_that_names_another_folder(aged: Project, moved: bool):
+    named = 'migrate.init_app(app, db, directory="schema"'
+    aged.edit("demo_app/__init__.py", "migrate.init_app(app, db", named)
+    verdict = aged.read().verdict
+    assert verdict.found == "The app looks for them in schema/, and they are in migrations/."
+    assert verdict.next == "git diff demo_app/__init__.py"
+    if moved:
+        aged.git("commit", "-qam", "Name the folder schema")
+        aged.follow("other_folder", "git mv migrations schema")
+        aged.commit("Move the migrations")
+    else:
+        aged.run(*shlex.split(verdict.back))
+    assert aged.read().verdict.kind == "agree"
+    aged.db("check")

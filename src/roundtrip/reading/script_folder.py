@@ -23,7 +23,8 @@ def read_scripts(
     `tracked`: the files in Git's index. What cannot be read is the state's `error`.
     """
     if not (project / folder).is_dir():
-        return MigrationState(folder=folder)
+        others = sorted(file.parent.name for file in project.glob("*/alembic.ini"))
+        return MigrationState(folder=folder, instead=others[0] if others else "")
     found: dict[str, Revision] = {}
     problems = list(_setup_problems(project, folder))
     for path in sorted((project / folder / "versions").glob("*.py")):

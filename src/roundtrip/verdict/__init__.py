@@ -72,6 +72,7 @@ RULES = (
     Rule(model_rules.no_migrate, (MODEL, MIGRATIONS), last_word=True),
     Rule(git_rules.no_repository, (GIT,)),
     Rule(script_rules.folder_gone, (GIT, MIGRATIONS), last_word=True),
+    Rule(script_rules.other_folder, (MODEL, MIGRATIONS), last_word=True),
     Rule(script_rules.no_folder, (MODEL, MIGRATIONS), last_word=True),
     Rule(script_rules.script_error, (MIGRATIONS,), last_word=True),
     Rule(elsewhere_rules.not_its_own, (DATABASE,), last_word=True),

@@ -23,6 +23,23 @@ def folder_gone(state: State) -> Disagreement | None:
     )
 
 
+def other_folder(state: State) -> Disagreement | None:
+    """The app names a migrations folder that is not there, and there is another one."""
+    folder, there = state.migrations.folder, state.migrations.instead
+    if not there:
+        return None
+    changed = sorted(file for file in state.git.modified if file.endswith(".py"))
+    look, back = undo(state, *changed)
+    return say(
+        "The migrations are in another folder.",
+        f"The app looks for them in {folder}/, and they are in {there}/.",
+        "Migrate or its init_app names the folder, by directory=. Is the old name right? Put it "
+        f"back there. Is the new one? git mv {there} {folder} gives it to the folder.",
+        look or f"git mv {quoted(there)} {quoted(folder)}",
+        back,
+    )
+
+
 def no_folder(state: State) -> Disagreement | None:
     """There is no migrations folder."""
     if state.migrations.exists or state.migrations.missing:
