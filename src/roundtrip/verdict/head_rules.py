@@ -7,7 +7,7 @@ from ..facts import Revision
 from ..names import table_of
 from ..state import Disagreement, State
 from .commands import back_on, delete, take_back, undo
-from .lookups import claims, has_run, model_names
+from .lookups import claims, has_run, made_by, model_names
 from .twins import run_apart
 from .wording import listed, named, say
 
@@ -148,5 +148,10 @@ def _needless(state: State, head: Revision, heads: list[Revision]) -> str:
     wanted = {*head.adds} & model_names(state)
     if not wanted:
         return "the model does not want that"
-    twins = [r for r in heads if r.committed and not head.committed and wanted <= {*r.adds}]
+    if head.committed:
+        return ""
+    twins = [r for r in heads if r.committed and wanted <= {*r.adds}]
+    if not head.parents:  # one of its own for all that the others make, step by step
+        made = made_by(r for r in state.migrations.revisions if r.committed)
+        twins += [made[name] for name in sorted(wanted) if wanted <= made.keys()]
     return f"{named(twins[0])} adds it, too, and is committed" if twins else ""
