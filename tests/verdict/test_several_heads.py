@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 
 import pytest
@@ -172,3 +173,23 @@ def test_one_script_for_all_goes_once_the_others_are_back(aged: Project):
         aged.run(*shlex.split(verdict.next))
     assert told[2:] == [f"git clean -f {squashed}"]
     assert aged.sql("SELECT age FROM user WHERE id = 1") == [(36,)]
+
+
+def test_a_reset_before_the_downgrade_of_one_of_two_heads(project: Project):
+    project.git("checkout", "-qb", "phone")
+    committed(project, PHONE, "Add phone")
+    project.db("downgrade")
+    project.git("checkout", "-q", "main")
+    committed(project, AGE, "Add age")
+    project.capture(["git", "merge", "-q", "-X", "ours", "phone"])
+    project.add_to_model(PHONE)
+    project.git("commit", "-qa", "--amend", "--no-edit")
+    project.db("upgrade", "heads")
+    project.git("reset", "-q", "--hard", "HEAD~1")
+    verdict = project.read().verdict
+    assert verdict.next == "git reset --hard ORIG_HEAD"
+    project.run(*shlex.split(verdict.next))
+    command = re.search(r"\((flask db downgrade \S+) drops user.phone", verdict.then)[1]
+    project.run(*shlex.split(command))
+    project.git("reset", "-q", "--hard", "HEAD~1")
+    assert project.read().verdict.kind == "agree"

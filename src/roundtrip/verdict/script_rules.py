@@ -212,14 +212,16 @@ def _then_back(state: State, way: str) -> str:
     done = f" {are(there)} back already." if there else ""
     lost = [difference.name for difference in gone(state)]
     drops = f" drops {listed(lost)} with all values" if lost else ""
+    to = here.heads[0] if here.heads else "base"
+    if here.current[1:]:  # to go to the other head is no step: it has run
+        to = f"{here.missing[0]}@-1"
     one_file = (
         "Then downgrade every database that has run it (flask db downgrade), and delete the file "
         "again: git clean -f with its name."
     )
     return {
         "orig_head": f"Then downgrade every database that is at {here.missing[0]} (flask db "
-        f"downgrade {here.heads[0] if here.heads else 'base'}{drops}), and only then reset the "
-        f"code again.{done}",
+        f"downgrade {to}{drops}), and only then reset the code again.{done}",
         "commit": one_file,
         "blob": one_file,
     }.get(way, "")
