@@ -88,3 +88,15 @@ def test_a_stash_whose_branch_is_gone_is_brought_back_here(loose: Project):
     loose.git("merge", "-q", "feature")
     loose.git("branch", "-d", "feature")
     loose.follow("database_ahead", "git stash pop")
+
+
+def test_a_stash_that_would_end_in_a_conflict_gives_its_script_alone(loose: Project):
+    loose.git("stash", "-u")
+    loose.git("checkout", "-q", "-b", "other")
+    loose.edit(MODELS, "class User", "# the users\nclass User")
+    loose.add_to_model(CITY)
+    loose.commit("More of the model")
+    verdict = loose.read().verdict
+    assert verdict.kind == "missing_script" and verdict.next.startswith("git restore --source=")
+    loose.run(*shlex.split(verdict.next))
+    assert loose.script("age").is_file() and "# the users" in loose.git("show", f"HEAD:{MODELS}")

@@ -122,7 +122,8 @@ def _stashes(search: _Search) -> Rescue | None:
         taken = stashed(search.run, stash)
         for commit in (f"{stash}^3", f"{stash}^2", stash):
             if (file := search.file_in(commit)) and file in taken:
-                if not {*taken} & {*search.git.uncommitted}:
+                behind = number == 0 and search.git.stash_behind
+                if not behind and not {*taken} & {*search.git.uncommitted}:
                     return Rescue("stash", str(number), file)
                 # Git would refuse to bring the whole stash back.
                 (short,) = search.lines("rev-parse", "--short", commit)
