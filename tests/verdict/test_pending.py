@@ -164,3 +164,14 @@ def test_a_change_that_only_gives_room_asks_for_no_copy(
     project.edit(MODELS, old, new)
     project.db("migrate", "-m", "Change user table")
     assert ("values may be lost" in project.read().verdict.why) == loses
+
+
+def test_what_two_waiting_scripts_make_and_drop_is_no_loss(project: Project):
+    committed(project, NICK, "Add nick")
+    project.edit(MODELS, NICK, "")
+    project.db("migrate", "-m", "Remove nick")
+    project.commit("Remove nick")
+    project.db("downgrade")
+    assert "values" not in project.read().verdict.why
+    project.db("upgrade")
+    assert project.read().verdict.kind == "agree"

@@ -12,7 +12,7 @@ from .careful import more_room
 from .commands import back_on, copy, take_out
 from .failing import half_run, in_the_way, mistaken, unfit, would_fail
 from .left_over_rules import left_over, model_of
-from .lookups import claims, gone, has_run, model_names, row_count, unlike
+from .lookups import claims, database_names, gone, has_run, model_names, row_count, unlike
 from .unseen_rules import drops_unmade, not_made
 from .wording import listed, named, say
 
@@ -27,6 +27,7 @@ def pending(state: State) -> Disagreement | None:
         return said
     adds = list(dict.fromkeys(name for revision in waiting for name in revision.adds))
     drops = list(dict.fromkeys(name for revision in waiting for name in revision.loses))
+    drops = [name for name in drops if name in database_names(state)]
     renamed = list(dict.fromkeys(name for revision in waiting for name in revision.renamed))
     headline = (
         "One migration is waiting." if len(waiting) == 1 else f"{len(waiting)} migrations wait."
