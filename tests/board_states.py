@@ -5,16 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from roundtrip import board, verdict
-from roundtrip.facts import (
-    Column,
-    DatabaseState,
-    Difference,
-    MigrationState,
-    ModelState,
-    Revision,
-    Table,
-)
+from roundtrip.facts import Column, DatabaseState, Difference, ModelState, Table
 from roundtrip.git_facts import Commit, GitState
+from roundtrip.migration_facts import MigrationState, Revision
 from roundtrip.state import Disagreement, State
 
 FIRST, SECOND = "a6796fff0193", "f32f10ad9e28"

@@ -14,17 +14,9 @@ from typed import typed
 
 from roundtrip import checks, verdict
 from roundtrip.course import Goal
-from roundtrip.facts import (
-    Column,
-    DatabaseState,
-    Difference,
-    MigrationState,
-    ModelState,
-    Rescue,
-    Revision,
-    Table,
-)
+from roundtrip.facts import Column, DatabaseState, Difference, ModelState, Table
 from roundtrip.git_facts import Commit, GitState
+from roundtrip.migration_facts import MigrationState, Rescue, Revision
 from roundtrip.state import State
 
 MODELS = "demo_app/models.py"

@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from .env_file import with_env_file
-from .facts import DatabaseState, Difference, Elsewhere, MigrationState, ModelState, Table
+from .facts import DatabaseState, Difference, Elsewhere, ModelState, Table
 from .git_facts import GitState
+from .migration_facts import MigrationState
 from .plain_data import build
 from .plural import counted
 

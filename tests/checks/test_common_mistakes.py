@@ -24,7 +24,7 @@ from goal_states import (
     sql,
 )
 
-from roundtrip.facts import Rescue
+from roundtrip.migration_facts import Rescue
 
 
 def test_the_upgrade_was_forgotten(project: Path):

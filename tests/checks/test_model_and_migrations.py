@@ -32,8 +32,9 @@ from goal_states import (
     user,
 )
 
-from roundtrip.facts import Column, DatabaseState, Difference, MigrationState, ModelState, Table
+from roundtrip.facts import Column, DatabaseState, Difference, ModelState, Table
 from roundtrip.git_facts import Commit
+from roundtrip.migration_facts import MigrationState
 from roundtrip.verdict import disagreements
 
 

@@ -19,8 +19,9 @@ from roundtrip import checks, questions, verdict
 from roundtrip.checks import Finding
 from roundtrip.course import Goal, find_course
 from roundtrip.errors import RoundtripError
-from roundtrip.facts import Column, DatabaseState, MigrationState, ModelState, Revision, Table
+from roundtrip.facts import Column, DatabaseState, ModelState, Table
 from roundtrip.git_facts import Commit, GitState
+from roundtrip.migration_facts import MigrationState, Revision
 from roundtrip.state import State
 
 COURSE = find_course()

@@ -21,7 +21,8 @@ from goal_states import (
     user,
 )
 
-from roundtrip.facts import Column, DatabaseState, Difference, Elsewhere, ModelState, Rescue, Table
+from roundtrip.facts import Column, DatabaseState, Difference, Elsewhere, ModelState, Table
+from roundtrip.migration_facts import Rescue
 
 WITH_AGE = ModelState((user(AGE),), found=True, migrates=True)
 RUN = replace(migrations(second(applied=True, tracked=True)), current=(SECOND,))

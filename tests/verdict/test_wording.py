@@ -8,15 +8,8 @@ from dataclasses import replace
 import pytest
 from goal_states import AGE, MODELS, SECOND, git, made, migrations, second, user
 
-from roundtrip.facts import (
-    Column,
-    DatabaseState,
-    Difference,
-    MigrationState,
-    ModelState,
-    Rescue,
-    Table,
-)
+from roundtrip.facts import Column, DatabaseState, Difference, ModelState, Table
+from roundtrip.migration_facts import MigrationState, Rescue
 
 EMPTY = DatabaseState("instance/app.db", exists=True)
 NEW = Table("new", (Column("id", "INTEGER", False, True),), rows=0)

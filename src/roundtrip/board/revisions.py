@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import groupby
 
-from ..facts import MigrationState, Revision
+from ..migration_facts import MigrationState, Revision
 from ..plural import counted
 from .news import News
 from .parts import Lane, Node, Note, Word

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from ..env_file import quoted, with_env_file
-from ..facts import Revision
+from ..migration_facts import Revision
 from ..names import table_of
 from ..reading.git import moves_of_head
 from ..sqlite_files import sql_name

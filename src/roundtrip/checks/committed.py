@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..facts import Revision
+from ..migration_facts import Revision
 from ..names import columns_in, table_of
 from ..plural import counted
 from ..state import State

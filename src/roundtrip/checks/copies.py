@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from ..facts import Revision
+from ..migration_facts import Revision
 from ..sqlite_files import sql_name
 from ..state import State
 from .causes import why_blocked

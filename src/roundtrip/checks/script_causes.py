@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..env_file import quoted
-from ..facts import Revision
+from ..migration_facts import Revision
 from ..names import table_of
 from ..state import State
 from ..verdict.commands import delete

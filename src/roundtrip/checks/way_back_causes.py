@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..env_file import quoted
-from ..facts import Revision
+from ..migration_facts import Revision
 from ..sqlite_files import has_dropped, sql_name
 from ..state import State
 from ..verdict.commands import back_on, is_one_step, take_back

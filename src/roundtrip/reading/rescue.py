@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from ..facts import Rescue
 from ..git_facts import GitState
+from ..migration_facts import Rescue
 from .git import BRANCHES, Run, git_lines, stashed
 from .overwriting import overwritten, refused
 from .scripts import read_script

@@ -10,8 +10,8 @@ from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-from ..facts import MigrationState, Revision
 from ..git_facts import GitState
+from ..migration_facts import MigrationState, Revision
 from .scripts import read_script
 
 

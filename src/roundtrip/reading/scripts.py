@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from zlib import crc32
 
-from ..facts import Column, Revision
+from ..facts import Column
+from ..migration_facts import Revision
 from ..names import is_among, table_of
 from ..operations import OPERATIONS, PLAIN, UNDERSTOOD
 from .calls import (

@@ -17,8 +17,9 @@ from typing import Any
 from .. import verdict
 from ..env_file import file_with
 from ..errors import RoundtripError
-from ..facts import DatabaseState, Difference, MigrationState, ModelState, Revision
+from ..facts import DatabaseState, Difference, ModelState
 from ..git_facts import GitState
+from ..migration_facts import MigrationState, Revision
 from ..names import names_in
 from ..plain_data import build
 from ..probing import PROBE

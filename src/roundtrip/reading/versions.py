@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 
-from ..facts import MigrationState, Revision, Table
+from ..facts import Table
 from ..git_facts import GitState
+from ..migration_facts import MigrationState, Revision
 from ..names import names_in
 from ..verdict.lookups import made_by
 from .git import Run, git_lines

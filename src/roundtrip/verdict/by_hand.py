@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..env_file import quoted
-from ..facts import Difference, Revision
+from ..facts import Difference
+from ..migration_facts import Revision
 from ..names import columns_in, table_of
 from ..state import State
 from .commands import look_at_model, stands_in

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 
 from ..env_file import quoted
-from ..facts import Difference, Revision
+from ..facts import Difference
+from ..migration_facts import Revision
 from ..state import State
 from .by_hand import without_script
 from .commands import look_at_model, take_back

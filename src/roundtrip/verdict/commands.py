@@ -7,7 +7,8 @@ import re
 from collections.abc import Collection
 
 from ..env_file import quoted, with_env_file
-from ..facts import Elsewhere, Rescue, Revision
+from ..facts import Elsewhere
+from ..migration_facts import Rescue, Revision
 from ..state import State
 from .lookups import goes_with, gone, model_names, models_file, stash_file
 from .wording import named

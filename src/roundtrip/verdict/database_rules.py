@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..env_file import quoted
-from ..facts import Revision
+from ..migration_facts import Revision
 from ..names import columns_in, is_among, table_of
 from ..state import Disagreement, State
 from .by_hand import otherwise, unwritten

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..env_file import quoted
-from ..facts import Elsewhere, Revision
+from ..facts import Elsewhere
+from ..migration_facts import Revision
 from ..names import table_of
 from ..state import Disagreement, State
 from .wording import listed, named

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..env_file import quoted
-from ..facts import Revision
+from ..migration_facts import Revision
 from ..state import Disagreement, State
 from .commands import undo
 from .lookups import database_names, made_by

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from ..env_file import quoted
-from ..facts import Revision
+from ..migration_facts import Revision
 from ..names import is_among, table_of
 from ..operations import OPERATIONS
 from ..state import Disagreement, State

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..env_file import quoted, with_env_file
-from ..facts import Elsewhere, Revision
+from ..facts import Elsewhere
+from ..migration_facts import Revision
 from ..names import is_among
 from ..state import Disagreement, State
 from .commands import back_on, restore_model, stash_pop, take_out, undo

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from ..facts import Column, Difference, Elsewhere, Revision
+from ..facts import Column, Difference, Elsewhere
+from ..migration_facts import Revision
 from ..names import columns_in, is_among, names_in, table_of
 from ..state import State
 

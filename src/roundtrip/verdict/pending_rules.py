@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from ..env_file import quoted
-from ..facts import Revision
+from ..migration_facts import Revision
 from ..names import is_among, table_of
 from ..state import Disagreement, State
 from .careful import more_room

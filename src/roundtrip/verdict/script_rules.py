@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..env_file import quoted
-from ..facts import Rescue, Revision
+from ..migration_facts import Rescue, Revision
 from ..state import Disagreement, State
 from .commands import LOST, move_aside, take_out, undo
 from .lookups import claims, database_names, gone, made_by

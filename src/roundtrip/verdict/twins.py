@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..env_file import quoted, with_env_file
-from ..facts import Revision
+from ..migration_facts import Revision
 from ..names import is_among
 from ..state import Disagreement, State
 from .commands import back_on, take_back, take_out

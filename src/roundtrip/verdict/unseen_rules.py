@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ..env_file import quoted
-from ..facts import Revision, Table
+from ..facts import Table
+from ..migration_facts import Revision
 from ..names import columns_in, table_of
 from ..state import Disagreement, State
 from .commands import bring_back, delete, stands_in, take_back

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..facts import Difference, Revision
+from ..facts import Difference
+from ..migration_facts import Revision
 from ..plural import counted
 from ..state import Disagreement, State
 from .lookups import row_count
