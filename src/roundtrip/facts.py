@@ -40,7 +40,8 @@ class ModelState:
     columns without a type. `unrelated`: why the classes do not fit together, so that queries fail.
     `left_out`: tables whose classes are in files that the app does not import.
     `named_in`: the file of settings that names the app; empty where none does. `not_compared`: what
-    the database lacks, and Alembic does not look at, such as `user.age a server_default`.
+    the database lacks, and Alembic does not look at, such as `user.age a server_default`;
+    `violated`: the checks among it that a row does not pass, such as `user: age > 0`.
     """
 
     tables: tuple[Table, ...] = ()
@@ -54,6 +55,7 @@ class ModelState:
     left_out: tuple[Table, ...] = ()
     named_in: str = ""
     not_compared: tuple[str, ...] = ()
+    violated: tuple[str, ...] = ()
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -290,6 +290,19 @@ def test_what_alembic_does_not_compare_is_not_called_agreed(aged: Project, new: 
     assert aged.read().verdict.kind == "script_not_committed"
 
 
+def test_a_row_that_does_not_pass_a_new_check_is_told_before_the_upgrade_fails(aged: Project):
+    aged.sql("UPDATE user SET age = -1 WHERE id = 2")
+    aged.edit(MODELS, AGE, AGE + CHECK)
+    aged.commit("Say more of age")
+    said = "A row in user does not fit age > 0: change it before that."
+    assert said in aged.follow("not_compared", 'flask db revision -m "Change user table"')
+    step = 'with op.batch_alter_table("user") as b: b.create_check_constraint("age", "age > 0")'
+    fill(aged.script("change_user"), step)
+    assert "it would fail" in aged.read().verdict.headline
+    aged.sql("UPDATE user SET age = 1 WHERE id = 2")
+    aged.follow("pending", "flask db upgrade")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "found"),
     [

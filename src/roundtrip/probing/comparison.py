@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,25 @@ def not_compared(engine: Any, metadata: Any) -> list[str]:
         if key != {*look.get_pk_constraint(table.name)["constrained_columns"]}:
             found.append(f"{table.name} another primary key")
         found += [f"{table.name} the index {name}" for name in _expressions(table, engine)]
+    return found
+
+
+def violated(engine: Any, metadata: Any) -> list[str]:
+    """The checks of the model that a row in the database does not pass, as `user: age > 0`."""
+    from sqlalchemy import inspect
+    from sqlalchemy.exc import DatabaseError
+
+    look, found = inspect(engine), []
+    to_sql = engine.dialect.ddl_compiler(engine.dialect, None)
+    with engine.connect() as connection:
+        for table in (t for t in metadata.sorted_tables if look.has_table(t.name)):
+            there = [_bare(check["sqltext"]) for check in look.get_check_constraints(table.name)]
+            for condition in (_condition(to_sql, check) for check in _checks(table)):
+                name = engine.dialect.identifier_preparer.quote(table.name)
+                rows = f"SELECT EXISTS (SELECT 1 FROM {name} WHERE NOT ({condition}))"
+                with suppress(DatabaseError):  # of a column that is not there yet
+                    if _bare(condition) not in there and connection.exec_driver_sql(rows).scalar():
+                        found.append(f"{table.name}: {condition}")
     return found
 
 

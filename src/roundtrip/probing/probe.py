@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from columns import no_models, odd_in, outside, table_of, untyped_in
-from comparison import compare, not_compared, on_server, run_settings
+from comparison import compare, not_compared, on_server, run_settings, violated
 from places import connect, read_only, relative, sqlite_uri, url_and_file
 
 for _name in ("columns", "comparison", "places"):  # the learner may have modules of these names
@@ -117,6 +117,7 @@ def _look_at_app(report: dict[str, Any], app: Any) -> None:
     try:
         report["differences"] = compare(read_only(file), metadata, options)
         report["not_compared"] = not_compared(read_only(file), metadata)
+        report["violated"] = violated(read_only(file), metadata)
     except Exception as error:
         report["uncompared"] = _sentence(error)[0]
     try:

@@ -83,7 +83,7 @@ def would_fail(state: State) -> Disagreement | None:
                 return _no_value(state, revision, name)
     if any(revision.runs_sql for revision in waiting):
         return None  # it may fix the rows first
-    return _some_empty(state) or _doubles(state)
+    return _some_empty(state) or _doubles(state) or _breaks_a_check(state)
 
 
 def _no_value(state: State, revision: Revision, name: str) -> Disagreement:
@@ -137,6 +137,19 @@ def _doubles(state: State) -> Disagreement | None:
     if not has_run(state, *changing):
         why += " Or delete the script, and take unique=True out of the model."
     return say(_HEADLINE, sentence(made_unique(found[0])), why, "%%flask_shell")
+
+
+def _breaks_a_check(state: State) -> Disagreement | None:
+    """A row does not pass a check that a script adds."""
+    adding = [r for r in state.migrations.pending if "create_check_constraint" in r.others]
+    if not adding or not state.model.violated:
+        return None
+    table, _, condition = state.model.violated[0].partition(": ")
+    why = "Change the row first, in a cell that begins with %%flask_shell."
+    if not has_run(state, *adding):
+        why += " Or take the check out of the model and out of the script."
+    found = f"The model asks for {condition} in {table}, and a row there is otherwise."
+    return say(_HEADLINE, found, why, "%%flask_shell")
 
 
 def in_the_way(state: State) -> Disagreement | None:
