@@ -7,7 +7,7 @@ import shlex
 import pytest
 from obeying import obey, runs_anywhere
 from states import Project
-from turns import MODELS, NICK, PHONE, fill, with_script
+from turns import MODELS, NICK, PHONE, fails, fill, with_script
 
 
 def test_a_script_into_which_a_statement_was_written_is_read_before_it_is_deleted(
@@ -69,3 +69,18 @@ def test_a_script_that_was_written_by_hand_is_read_before_it_is_deleted(
     else:
         project.run(*shlex.split(verdict.back))
         assert project.read().verdict.kind == "agree"
+
+
+def test_a_script_that_adds_rows_is_read_before_it_runs(project: Project):
+    project.db("revision", "-m", "Seed")
+    row = '[{"name": "Z", "email": "ada@example.com"}]'
+    table = 'sa.table("user", sa.column("name"), sa.column("email"))'
+    fill(project.script("seed"), f"op.bulk_insert({table}, {row})")
+    project.commit("Seed")
+    verdict = project.read().verdict
+    assert (verdict.next, verdict.back) == (
+        f"%show {project.script_file('seed')}",
+        "flask db upgrade",
+    )
+    assert "would stop the upgrade" in verdict.why
+    fails(project, "upgrade")

@@ -138,6 +138,10 @@ def _to_read_first(
             why = f"The upgrade deletes {listed(drops)} with all values in it, as it did in "
             why += f"{other.url}: the script has run there, so keep it."
         return why, changing, "flask db upgrade"
+    if adding := next((r for r in waiting if "bulk_insert" in r.others), None):
+        why = f"{named(adding)} adds rows. One that has a value which must be unique, and is there "
+        why += "already, would stop the upgrade. Read it first."
+        return why, adding, "flask db upgrade"
     empty = next((r for r in waiting if r.is_empty and not r.parents[1:]), None)
     if empty and not claims(state, empty):
         why = f"{named(empty)} is empty: its upgrade() does nothing. Should it do something? Then "
