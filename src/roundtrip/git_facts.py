@@ -27,8 +27,9 @@ class GitState:
     `private` are the untracked files that are one or the other, `taken_out` those that the last
     commit brought, and the next one would take out again. Without a branch, `way_back` is one to go
     to, and `way_differs` are the files that differ there, `way_ahead` the number of commits
-    that it has more; `on_no_branch`: no branch has this commit. `rebasing`, `merging`: it is not
-    finished. `pushed`: the branch's remote has the last commit.
+    that it has more; `on_no_branch`: no branch has this commit. `rebasing`: that is not finished;
+    `merging`: nor is this command of Git's, "merge", "cherry-pick" or "revert". `pushed`: the
+    branch's remote has the last commit.
     `left`: files of the commit `reset_from` that a reset without --hard, the last move, has left.
     `files_at`: such a reset went to a later commit, and the files are still those of this one.
     `kept`: where the database is missing or emptied, its file and others like it that are missing,
@@ -61,7 +62,7 @@ class GitState:
     way_ahead: int = 0
     on_no_branch: bool = False
     rebasing: bool = False
-    merging: bool = False
+    merging: str = ""
     pushed: bool = False
     left: tuple[str, ...] = ()
     reset_from: str = ""

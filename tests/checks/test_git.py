@@ -113,7 +113,7 @@ def test_head_subject(project: Path):
 
 
 def test_git_in_the_middle_of_something(project: Path):
-    for middle in ({"conflicts": (MODELS,)}, {"merging": True}):
+    for middle in ({"conflicts": (MODELS,)}, {"merging": "merge"}):
         state = made(git=git(**middle))
         said = state.verdict
         assert said.places[:1] == ("git",) and said.next

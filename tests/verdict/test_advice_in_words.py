@@ -140,7 +140,7 @@ ADVICE = {
         "git rebase --continue goes on; git rebase --abort puts the files back.",
     ),
     "a merge": (
-        {"git": git(merging=True)},
+        {"git": git(merging="merge")},
         "makes that commit, with the message that Git has prepared. git merge --abort puts the",
     ),
     "a database in Git": (

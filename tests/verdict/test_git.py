@@ -317,3 +317,38 @@ def test_a_commit_that_others_have_is_not_amended(aged: Project):
     aged.follow("script_not_committed", "git add .")
     aged.follow("script_not_committed", 'git commit -m "Add city"')
     assert aged.read().verdict.kind == "agree"
+
+
+@pytest.mark.parametrize("how", ["cherry-pick", "revert"])
+def test_a_commit_that_git_has_prepared_keeps_its_message(aged: Project, how: str):
+    aged.git("switch", "-q", "-c", "words")
+    for word in ("one", "two", "three"):
+        aged.write("notes.txt", f"{word}\n")
+        aged.commit(f"Say {word}")
+    if how == "cherry-pick":
+        aged.git("switch", "-q", "main")
+        aged.write("notes.txt", "none\n")
+        aged.commit("Say nothing")
+    aged.capture(["git", how, "words~1"])
+    aged.write("notes.txt", "both\n")
+    aged.follow("conflict", "git add notes.txt")
+    verdict = aged.read().verdict
+    assert verdict.headline == f"A {how} is not finished." and f"git {how} --abort" in verdict.why
+    aged.follow("merge_not_committed", "git commit --no-edit")
+    assert "Say two" in aged.git("log", "-1", "--format=%s")
+
+
+def test_a_rebase_with_a_conflict_goes_on_and_keeps_its_message(aged: Project):
+    aged.git("switch", "-q", "-c", "words")
+    aged.write("notes.txt", "one\n")
+    aged.commit("Say one")
+    aged.git("switch", "-q", "main")
+    aged.write("notes.txt", "none\n")
+    aged.commit("Say nothing")
+    aged.capture(["git", "rebase", "main", "words"])
+    aged.write("notes.txt", "both\n")
+    aged.follow("conflict", "git add notes.txt")
+    why = aged.follow("no_branch", "git commit --no-edit")
+    assert "then git rebase --continue goes on" in why
+    aged.git("rebase", "--continue")
+    assert aged.git("log", "-1", "--format=%s").strip() == "Say one"

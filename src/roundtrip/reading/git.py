@@ -60,7 +60,7 @@ def read_git(project: Path, run: Run) -> tuple[GitState, frozenset[str]]:
         head=None if head == "(initial)" else head,
         commits=commits,
         pushed=about.get("branch.ab", "").startswith("+0 "),
-        merging=(project / ".git" / "MERGE_HEAD").is_file(),
+        merging=next((how for how, mark in _MARKS if (project / ".git" / mark).is_file()), ""),
         stashed=stash,
         stash_behind=bool(stash) and _is_behind(project, run, stash),
         stashed_on=_branch_of_stash(run, branch) if stash else "",
@@ -72,6 +72,12 @@ def read_git(project: Path, run: Run) -> tuple[GitState, frozenset[str]]:
         **_sorted(found),
     )
     return state, tracked
+
+
+_MARKS = (
+    *(("merge", "MERGE_HEAD"), ("cherry-pick", "CHERRY_PICK_HEAD"), ("revert", "REVERT_HEAD")),
+)
+"""Commands that may end before their commit, and the file that Git keeps until then."""
 
 
 def _sorted(found: dict[str, list[str]]) -> dict[str, Any]:

@@ -117,11 +117,16 @@ def no_branch(state: State) -> Disagreement | None:
     if git.branch or not git.head or git.conflicts:
         return None
     if git.rebasing:
+        step, command = "git rebase --continue goes on; git rebase", "git status"
+        if git.staged and not git.modified:  # to continue would ask for the message
+            command = "git commit --no-edit"
+            step = "The command makes the commit that Git has prepared; then git rebase --continue "
+            step += "goes on. git rebase"
         return say(
             "A rebase is not finished.",
             f"HEAD is at {git.head[:7]}, and your branch has not moved yet.",
-            f"git rebase --continue goes on; git rebase --abort {_puts_back(state)}",
-            "git status",
+            f"{step} --abort {_puts_back(state)}",
+            command,
         )
     headline = "You are on no branch."
     stay, way = _here_instead(state), quoted(git.way_back)
@@ -215,10 +220,10 @@ def merge_not_committed(state: State) -> Disagreement | None:
     if not git.merging or git.conflicts or git.modified or git.untracked:
         return None
     return say(
-        "A merge is not finished.",
-        "All is resolved, but the merge is not committed.",
-        "The command makes that commit, with the message that Git has prepared. git merge --abort "
-        f"{_puts_back(state)}",
+        f"A {git.merging} is not finished.",
+        f"All is resolved, but the {git.merging} is not committed.",
+        "The command makes that commit, with the message that Git has prepared. "
+        f"git {git.merging} --abort {_puts_back(state)}",
         "git commit --no-edit",
     )
 
@@ -229,7 +234,7 @@ def not_committed(state: State) -> Disagreement | None:
     if told or state.differences:
         told |= {*state.model.files}
     uncommitted = [file for file in state.git.uncommitted if file not in told]
-    if not uncommitted or state.git.conflicts:
+    if not uncommitted or state.git.conflicts or state.git.rebasing:
         return None
     if not state.git.head:
         return say(
