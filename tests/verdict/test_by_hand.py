@@ -7,7 +7,7 @@ import re
 import pytest
 from obeying import obey, runs_anywhere
 from states import AGE, Project
-from turns import MODELS, NICK, POST
+from turns import MODELS, NICK, POST, fill, on_production
 
 BODY = "    body: Mapped[str | None] = mapped_column(String(40))\n"
 MAKE = "from demo_app import create_app, db\nwith create_app().app_context(): db.create_all()"
@@ -141,3 +141,20 @@ def test_a_column_added_by_hand_otherwise_than_its_script_does_is_not_done(
 
 
 COMMIT = 'git commit -m "Add age column to user model"'
+
+
+def test_a_column_that_was_renamed_by_hand_gets_a_script_that_renames(both: Project):
+    both.sql("ALTER TABLE user RENAME COLUMN age TO years")
+    both.edit(MODELS, "    age:", "    years:")
+    why = both.follow("unwanted", 'flask db revision -m "Rename age to years"')
+    assert "Was it renamed by hand?" in why and "drop" not in why
+    rename = (
+        'with op.batch_alter_table("user") as b: b.alter_column("age", new_column_name="years")'
+    )
+    fill(both.script("rename"), rename)
+    both.follow("not_recorded", "flask db stamp head")
+    both.commit("Rename age to years")
+    on_production(both, "upgrade")
+    assert both.read().verdict.kind == "agree"
+    for database in ("app.db", "production.db"):
+        assert both.sql("SELECT years FROM user WHERE name = 'Ada'", database) == [(36,)]

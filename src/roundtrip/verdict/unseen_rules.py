@@ -167,6 +167,18 @@ def unwanted(state: State) -> Disagreement | None:
         return None
     maker = made[extra[0]]
     file = quoted(maker.file)
+    table, _, old = extra[0].partition(".")
+    new = sorted((model_names(state) & database_names(state)) - made.keys())
+    if len(extra) == len(new) == 1 and old and table_of(new[0]) == table:
+        name = new[0].partition(".")[2]
+        return say(
+            "A column has another name than its script gives it.",
+            f"{maker.file} makes {extra[0]}; model and database have {new[0]} in its place.",
+            f"Was it renamed by hand? Another database still has {old}. The command makes an empty "
+            f"script: write batch_op.alter_column with new_column_name into it, and the reverse "
+            "into downgrade(). Then flask db stamp head records it here, where it is done already.",
+            f'flask db revision -m "Rename {old} to {name}"',
+        )
     return say(
         "A script makes what nothing else has.",
         f"{maker.file} makes {listed(n for n in extra if made[n] is maker)}, and neither the model "
