@@ -106,7 +106,8 @@ def stamped(state: State) -> Disagreement | None:
             return say(
                 "The tables are behind the revision.",
                 f"{named(revision)} counts as run, but {are(absent)} not there.",
-                f"It was stamped, not upgraded, or changed by hand. {then}",
+                "It was stamped, not upgraded, or changed by hand, or the script was changed since "
+                f"it ran. {then}",
                 f"flask db stamp {revision.below}",
             )
     return None

@@ -271,6 +271,7 @@ def _stamped(other: Elsewhere, absent: list[str]) -> Disagreement:
     return say(
         f"{other.url} has less than its revision says.",
         f"It is at {listed(other.versions)}, but {are(absent)} not there.",
-        "It was stamped, not upgraded, or changed by hand. This shows its way back.",
+        "It was stamped, not upgraded, or changed by hand, or its script was changed since it ran. "
+        "This shows its way back.",
         with_env_file("%board", other.env_file),
     )

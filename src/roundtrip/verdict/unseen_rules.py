@@ -169,7 +169,8 @@ def unwanted(state: State) -> Disagreement | None:
     file = quoted(maker.file)
     table, _, old = extra[0].partition(".")
     new = sorted((model_names(state) & database_names(state)) - made.keys())
-    if len(extra) == len(new) == 1 and old and table_of(new[0]) == table:
+    settled = maker.committed and maker.file not in state.git.modified
+    if settled and len(extra) == len(new) == 1 and old and table_of(new[0]) == table:
         name = new[0].partition(".")[2]
         return say(
             "A column has another name than its script gives it.",
