@@ -44,7 +44,8 @@ class Hints:
         if not self._unmet:
             return False
         first = lost(self._unmet) or self._unmet[0]
-        return self._told[_about(first)] <= len(_stronger(first))
+        told = self._told[_about(first)]
+        return told <= (len(_stronger(first)) or bool(_answer(first)))
 
     def next(self) -> str:
         """The next hint for the first goal that is not met; the last one as often as one asks.
@@ -71,17 +72,19 @@ class Hints:
         self._told[_about(first)] += 1
         if more := _stronger(first):
             return "\n".join((goal.text, *wrapped("    ", more[min(told, len(more)) - 1])))
-        said = finding.cause if not told else _NO_MORE
+        answer = _answer(first) if told else ""
+        first_do = "Do first what was told; then look again."
+        said = finding.cause
+        if told:
+            said = first_do if answer else f"There is no stronger hint. {first_do}"
         lines = [
             *wrapped("    ", said),
             *([f"    Next: {typed(finding.next)}"] * bool(finding.next)),
+            *wrapped("    ", answer),
         ]
-        if told > 1 and not _IS_THE_WAY.match(finding.next):
-            lines += wrapped("    ", "".join(goal.hints[-1:]))  # asked again: where the answer is
         return "\n".join((goal.text, *lines))
 
 
-_NO_MORE = "There is no stronger hint. Do first what was told; then look again."
 _IS_THE_WAY = re.compile(rf"{CHANGES.pattern}|%restart|python\b")
 """Begins what is to be run as it stands: the answer fits only after it, or not at all."""
 
@@ -90,6 +93,12 @@ def _stronger(result: Result) -> list[str]:
     """The hints after the first one, where the goal's own fit."""
     said = result.finding.next
     return [hint for hint in result.hints[1:] if hint.strip("`.") != said]
+
+
+def _answer(result: Result) -> str:
+    """Where the answer is, for a goal whose own hints do not fit yet; empty where it would not."""
+    fits = not _IS_THE_WAY.match(result.finding.next)
+    return "".join(result.goal.hints[-1:]) if fits and not _stronger(result) else ""
 
 
 def _about(result: Result) -> tuple[str, str]:
