@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
 from following import with_two_in_production
 from starts import Starts
 from states import AGE, Project
-from turns import on_production
+from turns import MODELS, on_production
 
 from roundtrip.course import find_course
 from roundtrip.lesson import hold
@@ -32,8 +33,8 @@ def downgraded(starts: Starts, tmp_path: Path) -> Project:
     return project
 
 
-def told(project: Project, exercise: str = "") -> str:
-    here = find_course().lesson(8)
+def told(project: Project, exercise: str = "", lesson: int = 8) -> str:
+    here = find_course().lesson(lesson)
     asked = here.exercise(exercise).goals if exercise else here.goals
     return "\n".join(goals(hold(asked, project.path, project.read())))
 
@@ -121,3 +122,18 @@ def test_a_commit_that_was_made_by_hand_again_gives_way_to_the_earlier_one(downg
     up = "flask db upgrade", "flask --env-file production.env db upgrade"
     assert follow(downgraded, 8, "and-back") == [*down, "git reset --hard", *up]
     assert downgraded.git("rev-parse", "HEAD") == here
+
+
+def test_a_commit_that_lesson_07_did_not_ask_for_goes_and_spoils_no_other(downgraded: Project):
+    """It has taken the line out of the model: to amend that into the last commit would keep it."""
+    on_production(downgraded, "upgrade")
+    instance = downgraded.path / "instance"
+    shutil.copy(instance / "production.db", instance / "before-downgrade.db")
+    on_production(downgraded, "downgrade")
+    last = downgraded.git("rev-parse", "HEAD").strip()
+    downgraded.edit(MODELS, AGE, "")
+    downgraded.git("commit", "-qam", "No age")
+    said = told(downgraded, lesson=7)
+    assert f"next: git reset --hard {last[:7]}" in said and "--amend" not in said
+    downgraded.git("reset", "-q", "--hard", last[:7])
+    assert "next:" not in told(downgraded, lesson=7)
