@@ -88,6 +88,10 @@ class State:
         if rows:
             return replace(AGREE, why=f"Only the {rows}")
         why = AGREE.why
+        if usual := next((o for o in self.elsewhere if self.env_file and not o.env_file), None):
+            why = (
+                f"There is nothing to do here. But {usual.url} is not as this one: %board shows it."
+            )
         if self.git.stashed:
             how = "git stash pop brings it back."
             if self.git.stash_behind:

@@ -104,3 +104,11 @@ def test_a_script_that_is_written_again_for_the_usual_database_is_kept(both: Pro
     on_production(both, "upgrade")
     assert both.read().verdict.kind == both.read("production.env").verdict.kind == "agree"
     assert both.sql("SELECT age FROM user WHERE id = 1", "production.db") == [(36,)]
+
+
+def test_its_agreement_is_not_that_of_the_default_database(both: Project):
+    assert "There is nothing to do." in both.read("production.env").verdict.why
+    both.db("downgrade")
+    verdict = both.read("production.env").verdict
+    assert verdict.kind == "agree"
+    assert "But instance/app.db is not as this one: %board shows it." in verdict.why
