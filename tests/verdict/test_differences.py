@@ -229,7 +229,11 @@ def test_a_lost_line_is_named_while_the_script_of_another_waits(project: Project
     project.db("migrate", "-m", "Add age")
     project.edit(MODELS, EMAIL, "")
     waits = project.read().verdict
-    assert (waits.kind, waits.next) == ("pending", "flask db upgrade")
+    assert (waits.kind, waits.next, waits.back) == (
+        "pending",
+        f"git diff {MODELS}",
+        "flask db upgrade",
+    )
     assert waits.why.startswith("The database has user.email, which the model lacks: was")
     project.db("upgrade")
     verdict = project.read().verdict

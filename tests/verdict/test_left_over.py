@@ -53,7 +53,6 @@ def test_a_model_is_given_back_only_where_a_commit_has_what_the_script_does(
         ({}, "git clean -f x.py"),
         ({"ignored": True}, "git clean -fx x.py"),
         ({"tracked": True}, "git rm -f x.py"),
-        ({"tracked": True, "committed": True}, "git rm x.py"),
     ],
 )
 def test_a_left_over_script_is_deleted_as_git_knows_it(git: dict[str, bool], command: str):
@@ -61,6 +60,13 @@ def test_a_left_over_script_is_deleted_as_git_knows_it(git: dict[str, bool], com
     first = made(migrations=migrations(script)).verdict
     assert (first.kind, first.next) == ("left_over", command)
     assert "deletes the script" in first.why
+
+
+def test_a_left_over_script_of_a_commit_is_deleted_after_a_look_at_the_model():
+    script = replace(second(), file="x.py", tracked=True, committed=True)
+    first = made(migrations=migrations(script)).verdict
+    assert (first.kind, first.back) == ("left_over", "git rm x.py")
+    assert first.next == f"git log -p -1 -- {MODELS}" and "deletes the script" in first.why
 
 
 def test_a_script_that_another_database_has_run_is_not_deleted(loose: Project):
@@ -143,7 +149,7 @@ def test_a_script_that_leads_to_where_another_database_is_is_not_deleted(aged: P
 def test_of_a_script_that_came_without_its_line_the_commit_is_shown_first(
     project: Project, with_its_model: bool
 ):
-    """Whose line was taken out by a commit is deleted, as nobody wants it any more."""
+    """Where a commit has taken out the line, that commit is: it may have been a mistake."""
     project.add_to_model(NICK)
     project.db("migrate", "-m", "Nick")
     script = project.script_file("nick")
@@ -155,9 +161,11 @@ def test_of_a_script_that_came_without_its_line_the_commit_is_shown_first(
         project.git("add", script)
     project.commit("Tidy up")
     verdict = project.read().verdict
-    look, delete = f"git log -p -1 -- {script}", f"git rm {script}"
-    told = (delete, "") if with_its_model else (look, delete)
-    assert (verdict.kind, verdict.next, verdict.back) == ("left_over", *told)
+    look = f"git log -p -1 -- {MODELS if with_its_model else script}"
+    assert (verdict.kind, verdict.next) == ("left_over", look)
+    assert verdict.back == f"git rm {script}"
+    shown = project.run(*shlex.split(look))
+    assert ("-" + NICK in shown) is with_its_model
 
 
 def test_a_left_over_script_asks_for_no_other_where_model_and_database_agree(project: Project):

@@ -9,7 +9,7 @@ from ..names import is_among
 from ..state import Disagreement, State
 from .commands import back_on, restore_model, stash_pop, take_out, undo
 from .failing import half_run
-from .lookups import has_run, model_names
+from .lookups import has_run, model_names, models_file
 from .wording import listed, named, say
 
 
@@ -74,6 +74,11 @@ def left_over(state: State) -> Disagreement | None:
             why += "this shows, left the model as it was. Was a line forgotten? Then put it in. If "
             why += "nobody wants it, the other command deletes the script."
             command, back = f"git log -p -1 -- {quoted(revision.file)}", command
+        elif whole and revision.committed and not back:
+            why = "Do not upgrade: the model comes first. This shows its last change. Was the line "
+            why += "lost? Then put it in again. If nobody wants it, the other command deletes the "
+            why += "script."
+            command, back = f"git log -p -1 -- {quoted(models_file(state))}", command
         elif whole:
             why = "Do not upgrade: the model comes first. Is it wanted? Then put its line into the "
             why += "model. If not, the command deletes the script."

@@ -9,7 +9,7 @@ from ..migration_facts import Revision
 from ..names import is_among, table_of
 from ..state import Disagreement, State
 from .careful import more_room
-from .commands import back_on, copy, take_out
+from .commands import back_on, copy, look_at_model, take_out
 from .failing import half_run, in_the_way, mistaken, unfit, would_fail
 from .left_over_rules import left_over, model_of
 from .lookups import claims, database_names, gone, has_run, model_names, row_count, unlike
@@ -85,6 +85,8 @@ def pending(state: State) -> Disagreement | None:
     dropped = [*drops, *renamed]
     if lost := [d.name for d in gone(state) if not is_among(d.name, dropped)]:
         why = f"The database has {listed(lost)}, which the model lacks: was that meant? {why}"
+        why += copy_first
+        return say(headline, found, why, look_at_model(state), "flask db upgrade")
     return say(headline, found, f"{why}{copy_first}", "flask db upgrade")
 
 
