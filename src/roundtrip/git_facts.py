@@ -78,11 +78,6 @@ class GitState:
         return tuple(dict.fromkeys(paths))
 
     @property
-    def lost(self) -> tuple[str, ...]:
-        """The files that are deleted, and not only from Git's index (`git rm --cached`)."""
-        return tuple(file for file in self.deleted if file not in self.untracked)
-
-    @property
     def subject(self) -> str:
         """The message of the last commit; empty before the first one."""
         return self.commits[0].subject if self.commits else ""

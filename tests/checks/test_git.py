@@ -143,7 +143,7 @@ def test_clean(project: Path):
     staged = made(git=git(staged=(MODELS,)))
     command = f"git restore --staged --worktree {MODELS}"
     refused("clean", staged, project, "The change is staged", command, back=True)
-    forgot = made(git=git(staged=(MODELS,), deleted=(MODELS,), untracked=(MODELS,)))
+    forgot = made(git=git(staged=(MODELS,), untracked=(MODELS,)))
     command = f"git restore --staged {MODELS}"
     refused("clean", forgot, project, "itself is still there", command, back=True)
     new = made(git=git(staged=("notes.txt",), added=("notes.txt",)))

@@ -13,6 +13,8 @@ from starts import Starts
 from states import AGE, Project
 from turns import CITY, NICK, PHONE, committed, fails, fill
 
+from roundtrip import board
+
 
 def test_files_and_folders_that_were_deleted_come_back(aged: Project):
     (aged.path / "migrations/env.py").unlink()
@@ -262,6 +264,7 @@ def test_a_folder_in_the_place_of_a_script(aged: Project):
 def test_files_that_git_alone_forgot_are_not_gone(aged: Project):
     aged.git("rm", "-q", "--cached", "-r", "migrations")
     aged.db("check")
+    assert "deleted" not in board.text(aged.read())
     aged.follow("script_not_committed", "git add .")
     assert aged.read().verdict.kind == "agree"
     aged.git("rm", "-q", "--cached", "-r", "demo_app")

@@ -43,6 +43,8 @@ def read_git(project: Path, run: Run) -> tuple[GitState, frozenset[str]]:
             found["untracked"].append(entry[2:])
         else:
             _sort_in(found, entry, fields)
+    # What `git rm --cached` took out of the index alone is still there.
+    found["deleted"] = [file for file in found["deleted"] if file not in found["untracked"]]
     found["joined"] = [file for file in found["joined"] if _is_joined(project / file)]
     head = about.get("branch.oid", "(initial)")
     branch = about.get("branch.head", "(detached)")

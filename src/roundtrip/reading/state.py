@@ -96,7 +96,7 @@ def _with_private(
 
     found = set(filter(is_private, tracked))
     settings = {name for name in found if name.endswith(".env")}
-    out = set(filter(is_private, {*git.deleted} & {*git.staged}))
+    out = set(filter(is_private, {*git.staged} - tracked))
     last = git_lines(run, *_WHAT_THE_LAST_COMMIT_DID) if out else []
     did = dict(zip(last[1::2], last[::2], strict=False))
     brought = {name for name in out if did.get(name) == "A"}

@@ -35,7 +35,7 @@ def no_app(state: State) -> Disagreement | None:
     """There is no code of an app."""
     if state.model.found:
         return None
-    if gone := [path for path in state.git.lost if path.endswith(".py")]:
+    if gone := [path for path in state.git.deleted if path.endswith(".py")]:
         folder = gone[0].rpartition("/")[0] or gone[0]
         why = "This brings back what the last commit has there."
         command = f"git checkout HEAD -- {quoted(folder)}"
@@ -62,7 +62,7 @@ def model_error(state: State) -> Disagreement | None:
     if not error:
         return None
     headline, found = "The app does not load.", sentence(error)
-    gone = [path for path in state.git.lost if path.endswith(".py")]
+    gone = [path for path in state.git.deleted if path.endswith(".py")]
     if gone and "ModuleNotFoundError" in error:
         why = "The last commit has it, and this brings it back."
         return say(

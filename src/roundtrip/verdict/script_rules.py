@@ -13,7 +13,9 @@ from .wording import are, listed, say, sentence
 def folder_gone(state: State) -> Disagreement | None:
     """Git has the migrations folder, and the project no longer has it."""
     folder = state.migrations.folder
-    if state.migrations.exists or not any(path.startswith(f"{folder}/") for path in state.git.lost):
+    if state.migrations.exists or not any(
+        path.startswith(f"{folder}/") for path in state.git.deleted
+    ):
         return None
     return say(
         "The migrations folder was deleted.",
@@ -57,7 +59,7 @@ def script_error(state: State) -> Disagreement | None:
     here = state.migrations
     if not here.error:
         return None
-    lost = [path for path in state.git.lost if path.startswith(f"{here.folder}/")]
+    lost = [path for path in state.git.deleted if path.startswith(f"{here.folder}/")]
     why = "Alembic reads the whole folder before it does anything, so flask db cannot work."
     if lost:
         why += " Git still has what was deleted; this brings it back."
@@ -127,7 +129,7 @@ def _left_behind(state: State) -> Revision | None:
 def template_gone(state: State) -> Disagreement | None:
     """The template of new scripts is deleted."""
     file = f"{state.migrations.folder}/script.py.mako"
-    if file not in state.git.lost:
+    if file not in state.git.deleted:
         return None
     return say(
         "A file of the migrations is gone.",
