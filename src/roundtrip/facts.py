@@ -32,6 +32,14 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Violation:
+    """A row in a table is not as a check of the model wants it; `condition` is SQL."""
+
+    table: str
+    condition: str
+
+
+@dataclass(frozen=True)
 class ModelState:
     """The model, as the app loads it.
 
@@ -41,7 +49,7 @@ class ModelState:
     `left_out`: tables whose classes are in files that the app does not import.
     `named_in`: the file of settings that names the app; empty where none does. `not_compared`: what
     the database lacks, and Alembic does not look at, such as `user.age a server_default`;
-    `violated`: the checks among it that a row does not pass, such as `user: age > 0`.
+    `violated`: the checks among it that a row does not pass.
     """
 
     tables: tuple[Table, ...] = ()
@@ -55,7 +63,7 @@ class ModelState:
     left_out: tuple[Table, ...] = ()
     named_in: str = ""
     not_compared: tuple[str, ...] = ()
-    violated: tuple[str, ...] = ()
+    violated: tuple[Violation, ...] = ()
 
     @property
     def files(self) -> tuple[str, ...]:

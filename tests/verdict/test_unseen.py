@@ -271,6 +271,10 @@ CHECK = '    __table_args__ = (db.CheckConstraint("age > 0", name="age"),)\n'
             AGE.replace("age: Mapped[int | None]", WITH_DEFAULT),
             'alter_column("age", server_default="18")',
         ),
+        (
+            AGE.replace("age: Mapped[int | None]", WITH_DEFAULT),
+            'alter_column("age", server_default=sa.text("18"))',
+        ),
         (AGE + CHECK, 'create_check_constraint("age", "age > 0")'),
         (
             AGE.replace("age: Mapped[int | None]", IN_LINE),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,84 +18,6 @@ def compare(engine: Any, metadata: Any, options: Any) -> list[dict[str, Any]]:
         found = compare_metadata(context, metadata)
         flat = [op for entry in found for op in (entry if isinstance(entry, list) else [entry])]
         return [_difference(op, connection) for op in flat]
-
-
-def not_compared(engine: Any, metadata: Any) -> list[str]:
-    """What the model has, the database has not, and `flask db check` does not look at."""
-    from sqlalchemy import DefaultClause, inspect
-
-    look, found = inspect(engine), []
-    to_sql = engine.dialect.ddl_compiler(engine.dialect, None)
-    for table in (t for t in metadata.sorted_tables if look.has_table(t.name)):
-        there = {column["name"]: column["default"] for column in look.get_columns(table.name)}
-        for column in table.columns:
-            if column.name in there and isinstance(column.server_default, DefaultClause):
-                default, name = there[column.name], f"{table.name}.{column.name}"
-                if default is None:
-                    found.append(f"{name} a server_default")
-                elif _bare(default) != _bare(to_sql.get_column_default_string(column)):
-                    found.append(f"{name} another server_default")
-        checks = [_bare(check["sqltext"]) for check in look.get_check_constraints(table.name)]
-        own = [_bare(_condition(to_sql, check)) for check in _checks(table)]
-        if len(own) > len(checks):
-            found.append(f"{table.name} a CheckConstraint")
-        elif {*own} - {*checks}:
-            found.append(f"{table.name} another CheckConstraint")
-        key = {column.name for column in table.primary_key}
-        if key != {*look.get_pk_constraint(table.name)["constrained_columns"]}:
-            found.append(f"{table.name} another primary key")
-        found += [f"{table.name} the index {name}" for name in _expressions(table, engine)]
-    return found
-
-
-def violated(engine: Any, metadata: Any) -> list[str]:
-    """The checks of the model that a row in the database does not pass, as `user: age > 0`."""
-    from sqlalchemy import inspect
-    from sqlalchemy.exc import DatabaseError
-
-    look, found = inspect(engine), []
-    to_sql = engine.dialect.ddl_compiler(engine.dialect, None)
-    with engine.connect() as connection:
-        for table in (t for t in metadata.sorted_tables if look.has_table(t.name)):
-            there = [_bare(check["sqltext"]) for check in look.get_check_constraints(table.name)]
-            for condition in (_condition(to_sql, check) for check in _checks(table)):
-                name = engine.dialect.identifier_preparer.quote(table.name)
-                rows = f"SELECT EXISTS (SELECT 1 FROM {name} WHERE NOT ({condition}))"
-                with suppress(DatabaseError):  # of a column that is not there yet
-                    if _bare(condition) not in there and connection.exec_driver_sql(rows).scalar():
-                        found.append(f"{table.name}: {condition}")
-    return found
-
-
-def _checks(table: Any) -> list[Any]:
-    """The checks of a table, and of its columns and their types, such as Enum."""
-    from sqlalchemy import CheckConstraint
-
-    each = (*table.constraints, *(c for column in table.columns for c in column.constraints))
-    return [constraint for constraint in each if isinstance(constraint, CheckConstraint)]
-
-
-def _expressions(table: Any, engine: Any) -> list[str]:
-    """The indexes on an expression that the model has and an SQLite database has not, by name."""
-    from sqlalchemy import Column, text
-
-    odd = [i for i in table.indexes if not all(isinstance(e, Column) for e in i.expressions)]
-    if not odd:
-        return []
-    with engine.connect() as connection:
-        names = text("SELECT name FROM sqlite_master WHERE type = 'index'")
-        there = {*connection.scalars(names)}
-    return [index.name for index in odd if index.name not in there]
-
-
-def _condition(to_sql: Any, check: Any) -> str:
-    """The condition as CREATE TABLE has it."""
-    return to_sql.sql_compiler.process(check.sqltext, include_table=False, literal_binds=True)
-
-
-def _bare(sql: str) -> str:
-    """An expression without what SQL does not look at, or writes in more than one way."""
-    return "".join(character for character in sql.casefold() if character not in ' \n\t"`[]()')
 
 
 def _difference(op: tuple[Any, ...], connection: Any) -> dict[str, Any]:

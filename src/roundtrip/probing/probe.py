@@ -21,10 +21,12 @@ from pathlib import Path
 from typing import Any
 
 from columns import no_models, odd_in, outside, table_of, untyped_in
-from comparison import compare, not_compared, on_server, run_settings, violated
+from comparison import compare, on_server, run_settings
 from places import connect, read_only, relative, sqlite_uri, url_and_file
+from uncompared import look_closer
 
-for _name in ("columns", "comparison", "places"):  # the learner may have modules of these names
+# The learner may have modules of these names.
+for _name in ("columns", "comparison", "places", "uncompared"):
     del sys.modules[_name]
 
 LONGEST = 20
@@ -116,8 +118,7 @@ def _look_at_app(report: dict[str, Any], app: Any) -> None:
     file = Path(report["sqlite_file"]) if report["sqlite_file"] else None
     try:
         report["differences"] = compare(read_only(file), metadata, options)
-        report["not_compared"] = not_compared(read_only(file), metadata)
-        report["violated"] = violated(read_only(file), metadata)
+        look_closer(read_only(file), metadata, report)
     except Exception as error:
         report["uncompared"] = _sentence(error)[0]
     try:

@@ -144,11 +144,11 @@ def _breaks_a_check(state: State) -> Disagreement | None:
     adding = [r for r in state.migrations.pending if "create_check_constraint" in r.others]
     if not adding or not state.model.violated:
         return None
-    table, _, condition = state.model.violated[0].partition(": ")
+    broken = state.model.violated[0]
     why = "Change the row first, in a cell that begins with %%flask_shell."
     if not has_run(state, *adding):
         why += " Or take the check out of the model and out of the script."
-    found = f"The model asks for {condition} in {table}, and a row there is otherwise."
+    found = f"The model asks for {broken.condition} in {broken.table}, and a row there is not so."
     return say(_HEADLINE, found, why, "%%flask_shell")
 
 

@@ -219,9 +219,9 @@ def not_compared(state: State) -> Disagreement | None:
     )
     if empty := next((r for r in _only_here(state) if r.is_empty), None):
         first, command = f"{named(empty)} has run and is empty: take it back", "flask db downgrade"
-    if state.model.violated:
-        table, _, condition = state.model.violated[0].partition(": ")
-        first = f"A row in {table} does not fit {condition}: change it before that. {first}"
+    for broken in state.model.violated[:1]:
+        fits = f"A row in {broken.table} does not fit {broken.condition}: change it before that."
+        first = f"{fits} {first}"
     return say(
         "The model has what flask db migrate does not see.",
         f"The model gives {listed(state.model.not_compared)}, which the database does not have.",
