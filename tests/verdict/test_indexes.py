@@ -16,6 +16,15 @@ def indexes(project: Project, database: str = "app.db") -> list[str]:
     return [name for (name,) in project.sql(found, database)]
 
 
+def indexed_everywhere(project: Project, how: str = "index=True") -> None:
+    """The model says it of `name`, a committed script has made it, and both databases have run."""
+    project.edit(MODELS, NAME, f"{NAME}, {how}")
+    project.db("migrate", "-m", "Index")
+    project.db("upgrade")
+    project.commit("Index")
+    on_production(project, "upgrade")
+
+
 @pytest.mark.parametrize("kind", ["INDEX", "UNIQUE INDEX"])
 def test_an_index_of_other_hands_is_dropped_by_hand(both: Project, kind: str):
     both.sql(f"CREATE {kind} hand ON user (name)")
@@ -40,11 +49,7 @@ def test_an_index_of_other_hands_that_the_model_wants_gets_a_script(both: Projec
 
 @pytest.mark.parametrize("more", ["index=True", "index=True, unique=True"])
 def test_an_index_that_other_hands_dropped_is_made_again(both: Project, more: str):
-    both.edit(MODELS, NAME, f"{NAME}, {more}")
-    both.db("migrate", "-m", "Index")
-    both.db("upgrade")
-    both.commit("Index")
-    on_production(both, "upgrade")
+    indexed_everywhere(both, more)
     made = both.sql("SELECT sql FROM sqlite_master WHERE name = 'ix_user_name'")
     both.sql("DROP INDEX ix_user_name")
     assert both.read("production.env").verdict.kind == "agree"
@@ -67,11 +72,7 @@ def test_an_index_whose_name_only_a_run_could_tell(both: Project):
 
 
 def test_an_index_that_a_script_made_goes_by_a_script(both: Project):
-    both.edit(MODELS, NAME, f"{NAME}, index=True")
-    both.db("migrate", "-m", "Index")
-    both.db("upgrade")
-    both.commit("Index")
-    on_production(both, "upgrade")
+    indexed_everywhere(both)
     both.edit(MODELS, ", index=True", "")
     both.follow("model_ahead", 'flask db migrate -m "Change user table"')
     both.follow("pending", "flask db upgrade")
@@ -100,11 +101,7 @@ def test_a_script_that_drops_an_index_of_other_hands_is_told_of(both: Project, r
 
 
 def test_an_index_that_becomes_unique_was_not_dropped(both: Project):
-    both.edit(MODELS, NAME, f"{NAME}, index=True")
-    both.db("migrate", "-m", "Index")
-    both.db("upgrade")
-    both.commit("Index")
-    on_production(both, "upgrade")
+    indexed_everywhere(both)
     both.edit(MODELS, "index=True", "index=True, unique=True")
     verdict = both.read().verdict
     assert "by hand" not in verdict.why
