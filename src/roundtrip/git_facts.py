@@ -21,16 +21,16 @@ class GitState:
     `deleted`, a new one that is staged in `staged` and in `added`. `stashed` are the files of the
     newest stash; `stash_behind`: one of them is not here as the stash has left it; `stashed_on`:
     another branch, on which it was made. `joined` are those conflicts in which both sides changed
-    and no mark of Git's is left. `removed` are the
-    files that the last commit has deleted, `last` all that it has changed; where a file is new.
+    and no mark of Git's is left. `removed` are the files that the last commit has deleted, `last`
+    all that it has changed; where a file is new.
     `databases` are the database files that Git tracks, `settings` the files `*.env`;
     `private` are the untracked files that are one or the other, `taken_out` those that the last
     commit brought, and the next one would take out again. Without a branch, `way_back` is one to go
     to, and `way_differs` are the files that differ there, `way_ahead` the number of commits
     that it has more; `on_no_branch`: no branch has this commit. `rebasing`: that is not finished;
     `merging`: nor is this command of Git's, "merge", "cherry-pick" or "revert". `pushed`: the
-    branch's remote has the last commit.
-    `left`: files of the commit `reset_from` that a reset without --hard, the last move, has left.
+    branch's remote has the last commit. `left`: files of the commit `reset_from` that a reset
+    without --hard, the last move, has left.
     `files_at`: such a reset went to a later commit, and the files are still those of this one.
     `kept`: where the database is missing or emptied, its file and others like it that are missing,
     and that Git has: in `kept_in`, a commit, or in its index.

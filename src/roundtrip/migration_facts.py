@@ -12,26 +12,31 @@ from .facts import Column
 class Revision:
     """A migration script. `adds` and `drops` name tables (`user`) and columns (`user.age`).
 
-    `renamed`: those of `drops` that go on under another name, which is in `adds`. `named_back`:
-    those of `adds` that downgrade() gives another name, such as their old one.
-    `required`: the added columns that are NOT NULL and have no default in the database. `others`:
-    Alembic's names of the other operations in upgrade(). `columns`: those that come with the tables
-    it makes. `makes`: the columns it makes whose type is understood, named `user.age`. `indexes`:
-    the names of those it makes, empty for one whose name only its run could tell; `without`: of
-    those it drops. `unknown`:
-    operations that Alembic does not have. `loosens`: it alters a column, and each in a way that any
-    row fits: a default, a comment, NULL allowed. `opaque`: what it adds and drops cannot be told
-    by reading it. `undoes`: downgrade() drops what upgrade() adds, and the other way round.
-    `tracked`:
-    in Git's index; `committed`: in the last commit; `ignored`: kept out by .gitignore; `by_hand`:
-    without the mark of what `flask db migrate` has written. `before`:
-    the commit before the one that brought the file, known for committed scripts that are pending;
-    `in_the_way`: the files outside Git that a reset to it would overwrite; `came_alone`: of it and
-    the files of the models, the last commit had it alone. Of a script that has run
-    and was changed, `version` is the commit with an older one, `once` what only that one makes,
-    `lately` what only this one does, `spared` what only that one drops; `rewound`:
-    downgrade() alone has changed since.
-    `steps` and `steps_back`: marks of what stands in upgrade() and downgrade().
+    What upgrade() does, as far as reading it can tell:
+
+    - `renamed`: those of `drops` that go on under another name, which is in `adds`; `named_back`:
+      those of `adds` that downgrade() gives another name, such as their old one;
+    - `required`: the added columns that are NOT NULL and have no default in the database;
+    - `columns`: those that come with the tables it makes; `makes`: the columns it makes whose type
+      is understood, named `user.age`;
+    - `indexes`: the names of those it makes, empty for one whose name only its run could tell;
+      `dropped_indexes`: of those it drops;
+    - `others`: Alembic's names of the other operations; `unknown`: those that Alembic has not;
+    - `loosens`: it alters a column, and each in a way that any row fits: a default, a comment, NULL
+      allowed;
+    - `opaque`: what it adds and drops cannot be told by reading it;
+    - `undoes`: downgrade() drops what upgrade() adds, and the other way round;
+    - `steps`, `steps_back`: marks of what stands in upgrade() and downgrade();
+    - `by_hand`: without the mark of what `flask db migrate` has written.
+
+    Where it is: `tracked` in Git's index, `committed` in the last commit, `ignored`: kept out by
+    .gitignore. Of committed scripts that are pending, `before` is the commit before the one that
+    brought the file, `in_the_way` are the files outside Git that a reset to it would overwrite;
+    `came_alone`: of it and the files of the models, the last commit had it alone.
+
+    Of a script that has run and was changed, `version` is the commit with an older one, `once` what
+    only that one makes, `lately` what only this one does, `spared` what only that one drops;
+    `rewound`: downgrade() alone has changed since.
     """
 
     id: str
@@ -49,7 +54,7 @@ class Revision:
     columns: tuple[str, ...] = ()
     makes: tuple[Column, ...] = ()
     indexes: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
+    dropped_indexes: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     steps: str = ""
     steps_back: str = ""

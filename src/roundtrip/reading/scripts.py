@@ -61,7 +61,7 @@ def read_script(tree: ast.Module, file: str) -> Revision:
         columns=tuple(name for name in _columns(upgrade) if table_of(name) in adds),
         makes=tuple(made for made in _made(upgrade) if is_among(made.name, adds)),
         indexes=tuple(dict.fromkeys(_indexes(upgrade))),
-        without=tuple(dict.fromkeys(_dropped_indexes(upgrade))),
+        dropped_indexes=tuple(dict.fromkeys(_dropped_indexes(upgrade))),
         unknown=tuple(dict.fromkeys(_unknown(tree))),
         steps=_mark(upgrade),
         steps_back=_mark(downgrade),

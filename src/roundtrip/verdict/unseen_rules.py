@@ -129,7 +129,7 @@ def _without_maker(state: State, script: Revision, run: Sequence[Revision]) -> l
     """The indexes that a script drops, and none of those up to it makes."""
     made = {name for each in run for name in each.indexes}
     there = {name for table in state.database.tables for name in table.indexes}
-    bare = [name for name in script.without if name not in made]
+    bare = [name for name in script.dropped_indexes if name not in made]
     return bare if "" not in made and (script.applied or there.issuperset(bare)) else []
 
 
