@@ -181,7 +181,7 @@ def _not_reset(project: Path, run: Run, found: dict[str, list[str]]) -> str:
     """Where HEAD was before it was reset to a later commit, if the files are still as they were."""
     last = "".join(moves_of_head(project)[-1:])
     changed = found["modified"] or found["staged"]
-    mine = {*found["untracked"]} & {*found["deleted"]}  # of the name of a file in that commit
+    mine = {*found["untracked"]} & {*found["staged"]}  # of the name of a file in that commit
     if "\treset: moving to" not in last or not changed or mine:
         return ""
     before = last.split(" ")[0]
