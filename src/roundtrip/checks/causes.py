@@ -16,8 +16,9 @@ from ..verdict.database_rules import database_problem, kept_by_git
 from ..verdict.elsewhere_rules import unreadable
 from ..verdict.git_rules import half_a_reset
 from ..verdict.lookups import APP, database_names, has_run, model_names, row_count
+from ..verdict.missing_rules import missing_script
 from ..verdict.model_rules import app_not_found, model_error, no_app
-from ..verdict.script_rules import folder_gone, missing_script, script_error
+from ..verdict.script_rules import folder_gone, script_error
 from ..verdict.unseen_rules import not_made, run_for_nothing
 from ..verdict.wording import by_sql, dropped
 from .course_databases import USUAL, address_first, columns_of, command_on, query, versions

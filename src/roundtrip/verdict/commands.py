@@ -224,6 +224,17 @@ def message_for(state: State) -> str:
     }.get(rest[0].op, "Change {0.table} table").format(rest[0])
 
 
+def migrate_elsewhere(state: State, message: str, rev_id: str = "") -> str:
+    """The command that writes a script for what is here, and in no script.
+
+    Against a second database, made by the scripts alone. `rev_id`: the id that it is to have.
+    """
+    heads = state.migrations.heads
+    scratch = f"DATABASE_URL=sqlite:///scratch-{heads[0] if heads else 'empty'}.db"
+    option = f"--rev-id {rev_id} " if rev_id else ""
+    return f'{scratch} flask db upgrade && {scratch} flask db migrate {option}-m "{message}"'
+
+
 def _plain(text: str) -> str:
     """A text without what is special between double quotes, in any shell and in a cell."""
     return re.sub(r'["`$\\%!{}]', "", text)

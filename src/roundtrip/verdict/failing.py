@@ -153,15 +153,19 @@ def _breaks_a_check(state: State) -> Disagreement | None:
 
 
 def in_the_way(state: State) -> Disagreement | None:
-    """A script that does nothing waits, so that none can be made for what the model has new."""
+    """A script that does nothing waits, and something is in no script: it would be lost to it."""
     (script, *more) = state.migrations.pending
     new = [d.name for d in state.differences if d.op in ("add_column", "add_table")]
-    if more or script.committed or not script.is_empty or not new:
+    other = claims(state, script)
+    there = sorted({*other.names} - made_by(state.migrations.revisions).keys()) if other else []
+    if more or script.committed or not script.is_empty or not (new or there):
         return None
+    has = f"the model has {listed(new)}, which the database lacks."
+    if other and not new:
+        has = f"{other.url} has {listed(there)}, which no script makes."
     return say(
         "A migration that does nothing is waiting.",
-        f"The upgrade() of {named(script)} is empty, and the model has {listed(new)}, which the "
-        "database lacks.",
+        f"The upgrade() of {named(script)} is empty, and {has}",
         *_filled_or_deleted(state, script),
     )
 

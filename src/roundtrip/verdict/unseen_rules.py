@@ -9,7 +9,7 @@ from ..facts import Table
 from ..migration_facts import Revision
 from ..names import columns_in, table_of
 from ..state import Disagreement, State
-from .commands import bring_back, delete, stands_in, take_back
+from .commands import bring_back, delete, migrate_elsewhere, stands_in, take_back
 from .lookups import (
     claims,
     database_names,
@@ -97,9 +97,7 @@ def _without_script(state: State, table: str, message: str, found: str, why: str
     why += " The command makes a second database from the scripts alone, and compares the "
     why += "model with that, so that the script is written; then flask db stamp head records "
     why += "it here."
-    scratch = f"DATABASE_URL=sqlite:///scratch-{last.id}.db"
-    command = f'{scratch} flask db upgrade && {scratch} flask db migrate -m "{message}"'
-    return say(headline, found, why, command)
+    return say(headline, found, why, migrate_elsewhere(state, message))
 
 
 def _waits(state: State) -> bool:
