@@ -82,6 +82,25 @@ def test_a_copy_that_was_made_too_late_is_made_again(project: Project):
     assert "age INTEGER" in columns[0]
 
 
+def test_the_right_copy_takes_the_name_of_a_wrong_one(project: Project):
+    """`VACUUM INTO` overwrites nothing, so the second one, of the right database, has another."""
+    with_two_in_production(project)
+    instance = project.path / "instance"
+    wrong = (instance / "app.db").read_bytes()
+    shutil.copy(instance / "app.db", instance / "before.db")
+    shutil.copy(instance / "production.db", instance / "before-2.db")
+    on_production(project, "downgrade")
+    copy = {"column": "user.age", "database": "before.db", "copy": "production.db"}
+    said = find(project, "database_has", **copy)
+    assert "before.db is a copy of app.db" in said.cause
+    assert "before-2.db is the right one. This puts it aside; then %finish again" in said.cause
+    project.run(*shlex.split(said.next))
+    project.run(*shlex.split(find(project, "database_has", **copy).next))
+    assert find(project, "database_has", **copy).met
+    (aside,) = instance.glob("kept-*/before.db")
+    assert aside.read_bytes() == wrong
+
+
 def test_an_upgrade_in_the_place_of_a_copy_is_named(project: Project):
     """It makes the column again, and leaves it empty."""
     with_two_in_production(project)

@@ -37,6 +37,8 @@ def copy_lost(state: State, project: Path, database: str, column: str, source: s
     """Why a copy of the database `source` does not hold this `table.column`, and the cure."""
     table, _, name = column.partition(".")
     can_be_made = name in columns_of(project, source, table)
+    had = [each for each in copies(project, "*") if name in columns_of(project, each, table)]
+    right = next((f for f in had if f != database and shares_a_row(project, f, source, table)), "")
     of_another = source != USUAL and shares_a_row(project, database, USUAL, table)
     if (project / "instance" / database).is_file():
         cause = f"{database} was overwritten, or made too late."
@@ -45,18 +47,17 @@ def copy_lost(state: State, project: Path, database: str, column: str, source: s
         elif not query(project, database, "PRAGMA schema_version"):
             cause = f"{database} is no SQLite file, and a text such as that of .dump is no copy "
             cause += "here."
-        if can_be_made:
-            command = move_away(f"instance/{database}")
-            return Cure(f"{cause} This puts it aside; then make it again.", command, repair=True)
+        if can_be_made or right:
+            cause += f" {right} is the right one." if right else ""
+            cause += f" This puts it aside; then {'%finish again' if right else 'make it again'}."
+            return Cure(cause, move_away(f"instance/{database}"), repair=True)
         return _made_too_late(state, project, column, source, cause)
     if (project / database).is_file():
         return beside_instance(database)
-    for other in copies(project, "*"):
-        has_it = name in columns_of(project, other, table)
-        if has_it and shares_a_row(project, other, source, table):
-            cause = f"{other} is such a copy, under another name. This gives it the right one."
-            move = f"shutil.move('instance/{other}', 'instance/{database}')"
-            return Cure(cause, f'python -c "import shutil; {move}"', repair=True)
+    if right:
+        cause = f"{right} is such a copy, under another name. This gives it the right one."
+        move = f"shutil.move('instance/{right}', 'instance/{database}')"
+        return Cure(cause, f'python -c "import shutil; {move}"', repair=True)
     if can_be_made:
         cause = f"{database} is not there: not made yet, moved or deleted. {source} still has "
         cause += f"{column}, so it can be made now: "
