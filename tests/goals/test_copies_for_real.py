@@ -11,7 +11,7 @@ from states import Project, find
 from turns import on_production, with_production
 
 from roundtrip import lesson
-from roundtrip.course import Goal
+from roundtrip.course import Goal, find_course
 
 
 @pytest.mark.parametrize("again", [False, True])
@@ -80,6 +80,21 @@ def test_a_copy_that_was_made_too_late_is_made_again(project: Project):
     assert find(project, "database_has", **copy).met
     (columns,) = project.sql("SELECT sql FROM sqlite_master WHERE name = 'user'", "before-phone.db")
     assert "age INTEGER" in columns[0]
+
+
+def test_lesson_05_sees_that_its_copy_came_too_late(project: Project):
+    """The step back loses nothing there, as nobody has an age yet."""
+    (goal,) = (g for g in find_course().lessons[5].goals if g.check == "copied")
+    with_two_in_production(project)
+    copy_production(project)
+    said = find(project, goal.check, **goal.arguments)
+    assert said.cause.startswith("before-phone.db was made after the upgrade.")
+    assert said.next == "flask --env-file production.env db downgrade"
+    on_production(project, "downgrade")
+    project.sql(f"VACUUM INTO '{project.path / 'instance/before-age.db'}'", "production.db")
+    on_production(project, "upgrade")
+    assert "before-age.db" in find(project, goal.check, **goal.arguments).found
+    assert find(project, goal.check, **goal.arguments).met
 
 
 def test_the_right_copy_takes_the_name_of_a_wrong_one(project: Project):
