@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from roundtrip.course import Goal, find_course
 
 SHELL = "a cell that begins with %%flask_shell --env-file production.env"
 UPGRADE = "flask --env-file production.env db upgrade"
+DOWNGRADE = "flask --env-file production.env db downgrade"
+COPY = "instance/before-age.db"
 LESSON_05 = [goal for goal in find_course().lesson(5).goals if "roduction" in goal.text]
 
 
@@ -23,8 +26,15 @@ LESSON_05 = [goal for goal in find_course().lesson(5).goals if "roduction" in go
 def project(starts: Starts, tmp_path: Path) -> Project:
     """The end of lesson 05."""
     project = with_two_in_production(starts["aged"].copy(tmp_path / "the project"))
+    on_production(project, "downgrade")
+    copy(project)
+    on_production(project, "upgrade")
     assert told(project, *LESSON_05)[0] == []
     return project
+
+
+def copy(project: Project) -> None:
+    project.sql(f"VACUUM INTO '{project.path / COPY}'", "production.db")
 
 
 def told(project: Project, *goals: Goal) -> tuple[list[str], str]:
@@ -43,6 +53,7 @@ def add_the_two(project: Project) -> None:
 
 
 def test_rows_that_the_lesson_has_added_are_said_to_be_gone_and_are_added_again(project: Project):
+    (project.path / COPY).unlink()
     for _ in range(2):
         on_production(project, "downgrade")
     commands, said = told(project, *LESSON_05)
@@ -52,18 +63,24 @@ def test_rows_that_the_lesson_has_added_are_said_to_be_gone_and_are_added_again(
     project.run(*shlex.split(commands[0]))
     assert told(project, *LESSON_05)[0] == [SHELL]
     add_the_two(project)
+    assert told(project, *LESSON_05)[0] == [DOWNGRADE], "now there is something to copy"
+    on_production(project, "downgrade")
+    assert told(project, *LESSON_05)[0] == [SHELL]
+    copy(project)
+    assert told(project, *LESSON_05)[0] == [UPGRADE]
+    on_production(project, "upgrade")
     assert told(project, *LESSON_05)[0] == []
 
 
 def test_a_copy_that_has_such_rows_is_named_before_an_upgrade(project: Project):
-    copy = project.path / "instance/before-age.db"
-    project.sql(f"VACUUM INTO '{copy}'", "production.db")
     for _ in range(2):
         on_production(project, "downgrade")
     commands, said = told(project, *LESSON_05)
-    assert commands == ["%show instance/before-age.db"]
+    assert commands == [f"%show {COPY}"]
     assert "before-age.db has rows of it" in said
-    copy.replace(project.path / "instance/production.db")
+    shutil.copy(project.path / COPY, project.path / "instance/production.db")
+    assert told(project, *LESSON_05)[0] == [UPGRADE]
+    on_production(project, "upgrade")
     assert told(project, *LESSON_05)[0] == []
 
 

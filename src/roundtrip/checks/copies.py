@@ -157,6 +157,9 @@ class _Search:
     def why_none(self) -> Cure:
         """Why there is none, and the cure."""
         project, database, script = self.project, self.database, self.script
+        there = columns_of(project, database, self.table)
+        if there and not _values(project, database, self.table):
+            return Cure(f"{database} has no row in {self.table} to be copied: they come first.", "")
         if script and script.id in self.run:
             return self._when_it_has_run()
         make_it = Cure(

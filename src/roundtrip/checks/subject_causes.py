@@ -44,6 +44,8 @@ def go_back_to(state: State, project: Path, subject: str, place: str, back: bool
     if len({*ask_git(project, "rev-parse", "HEAD^{tree}", f"{place}^{{tree}}")}) == 1:
         cause += " Nothing of them is left in the files."
     elif not state.disagreements:  # later work, and every place has it
+        cause += f" Read them. Is nothing of them wanted? git reset --hard {place} takes them off; "
+        cause += "git reflog remembers where they are."
         return Cure(cause, "git log --oneline")
     if first:
         return first
