@@ -106,7 +106,7 @@ def _to_do_first(state: State, rescue: Rescue, way: str) -> tuple[str, str] | No
 
 
 def _then_back(state: State, way: str) -> str:
-    """What follows for who wants to go back behind a script that was brought back."""
+    """What follows for whoever wants to go back behind a script that was brought back."""
     here = state.migrations
     there = [o.url for o in state.elsewhere if o.versions and {*o.versions} <= here.ids]
     done = f" {are(there)} back already." if there else ""
@@ -116,12 +116,13 @@ def _then_back(state: State, way: str) -> str:
     if here.current[1:]:  # to go to the other head is no step: it has run
         to = f"{here.missing[0]}@-1"
     one_file = (
-        "Then downgrade every database that has run it (flask db downgrade), and delete the file "
-        "again: git clean -f with its name."
+        "Is its change not wanted? Then downgrade every database that has run it (flask db "
+        "downgrade), and delete the file again: git clean -f with its name."
     )
     return {
-        "orig_head": f"Then downgrade every database that is at {here.missing[0]} (flask db "
-        f"downgrade {to}{drops}), and only then reset the code again.{done}",
+        "orig_head": "Was the reset meant? Then downgrade every database that is at "
+        f"{here.missing[0]} (flask db downgrade {to}{drops}), and only then reset the code "
+        f"again.{done}",
         "commit": one_file,
         "blob": one_file,
     }.get(way, "")
