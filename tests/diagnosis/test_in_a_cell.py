@@ -116,6 +116,16 @@ def test_a_magic_that_is_not_the_first_is_told_so(notebook, before):
         assert "the very first" not in notebook.run(cell).text
 
 
+@pytest.mark.parametrize(
+    "cell", ["%%flask_shell", "%%flask_shell --env-file production.env\n", "%%writefile a.txt"]
+)
+def test_a_magic_with_nothing_below_it_is_told_so(notebook, cell):
+    """The board tells the first line alone."""
+    answer = notebook.run(cell)
+    assert answer.text.startswith(f"means: `{cell.strip()}` is for the lines below it,")
+    assert "means: " not in notebook.run("%%nope").text
+
+
 @pytest.mark.parametrize("cell", ["%flask db upgrade", "x = 1\n%git status", "%%pytest -q\n"])
 def test_a_command_with_the_mark_of_the_notebook_is_told_the_other_mark(notebook, cell):
     line = cell.strip().splitlines()[-1]

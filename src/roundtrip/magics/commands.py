@@ -163,6 +163,9 @@ def _tell_of_a_command(ran: ExecutionResult) -> None:
     if magics and not "".join(lines[:1]).startswith("%%") and not ran.success:
         means = f"`{magics[0]}` has to be the very first of its cell, and something is before it."
         _write(means, "Take away the line above it, or the space before it.")
+    elif magics and isinstance(error, UsageError) and "body is empty" in str(error):
+        means = f"`{magics[0]}` is for the lines below it, and there are none."
+        _write(means, "Write them in the same cell: what to do, or what the file is to hold.")
     elif line in lines and _COMMAND.match(line):
         means = f"`{line}` is a command for the terminal, and a cell takes Python."
         _write(means, f"Put `!` before it: `!{line}`.")
