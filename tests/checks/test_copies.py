@@ -285,4 +285,7 @@ def test_a_database_that_has_gone_back_too_far_for_the_copy(project: Path):
 
 def test_a_project_without_a_folder_of_databases(project: Path):
     (project / "instance").rename(project / "moved")
+    settings = "%%writefile production.env"
+    refused("copied", made(), project, "There is no production.env that", settings, **COPY)
+    (project / "production.env").write_text("DATABASE_URL=sqlite:///production.db\n")
     refused("copied", made(), project, BEFORE, SHELL, **COPY)

@@ -26,7 +26,7 @@ from .course_databases import (
     shares_a_row,
     versions,
 )
-from .database_causes import beside_instance
+from .database_causes import beside_instance, not_used
 from .finding import Cure, Finding, begin_again, met, unmet
 from .reflog import last_reset_before
 
@@ -157,6 +157,9 @@ class _Search:
     def why_none(self) -> Cure:
         """Why there is none, and the cure."""
         project, database, script = self.project, self.database, self.script
+        missing = not (project / "instance" / database).is_file()
+        if missing and (unused := not_used(project, database)):
+            return unused
         there = columns_of(project, database, self.table)
         if there and not _values(project, database, self.table):
             return Cure(f"{database} has no row in {self.table} to be copied: they come first.", "")
