@@ -34,6 +34,7 @@ TOLD = {
     "git stash pop": "for a project of one's own",
     "git stash -u": "for a project of one's own",
     "git restore --staged": "for who has run git add too early",
+    "git rm": "for who has committed too early",
     "git restore --staged --worktree demo_app/models.py": "for who has run git add too early",
     "git restore --source=HASH -- migrations/versions/FILE": "for who has reset too early",
     "git commit --amend": "for who has given another message",
