@@ -245,3 +245,15 @@ def test_the_attic_gives_back_what_it_holds(tmp_path: Path) -> None:
     assert done.stdout.endswith(told), "without it, a cell would replace it"
     assert (tmp_path / "workspace" / "mine.txt").read_text() == "kept"
     assert (held / "mine.txt").read_text() == "kept"
+
+
+def test_a_file_where_the_course_keeps_a_folder_is_named(tmp_path):
+    place = tmp_path / ".roundtrip/made"
+    place.parent.mkdir()
+    place.write_text("somebody's")
+    done = roundtrip(
+        "restart", "2", folder=TOP, ROUNDTRIP_HOME=str(tmp_path), ROUNDTRIP_SNAPSHOTS=""
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Error: The course cannot work with {place} (File exists)")
+    assert place.read_text() == "somebody's"

@@ -15,7 +15,7 @@ import click
 from . import environment, holding, jupyter, snapshots
 from .bar import Bar
 from .course import Course, Lesson, find_course
-from .errors import RoundtripError
+from .errors import RoundtripError, in_words
 from .home import Home, find_home, notice
 
 _PASS_ON = {"ignore_unknown_options": True, "help_option_names": []}
@@ -26,7 +26,8 @@ class _Spoken(click.Group):
 
     def invoke(self, context: click.Context) -> object:
         try:
-            return super().invoke(context)
+            with in_words():
+                return super().invoke(context)
         except RoundtripError as error:
             raise click.ClickException(str(error)) from None
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class _InOneLine(BaseException):
     """Shown in a notebook without a Python traceback: the cause is never in the course's code."""
@@ -25,3 +28,17 @@ class Refused(RoundtripError):  # noqa: N818 - the name is read by learners
 
 class Interrupted(_InOneLine, KeyboardInterrupt):
     """The learner stopped the kernel's work while a command ran. The command has been ended."""
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Say in a sentence what the system says of a file of the course that is in the way."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            raise
+        raise RoundtripError(
+            f"The course cannot work with {error.filename} ({error.strerror}), so this was not "
+            "done to its end; move that away, or let yourself read and write it, then try again."
+        ) from None

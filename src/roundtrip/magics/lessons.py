@@ -12,7 +12,7 @@ from .. import attic, card, environment, holding, lesson, messages, progress, qu
 from ..bar import Bar
 from ..checks import Result
 from ..course import Goal, Lesson, command
-from ..errors import RoundtripError
+from ..errors import RoundtripError, in_words
 from ..home import notice
 from ..questions import Answer, Question
 from .options import given
@@ -34,7 +34,8 @@ class LessonMagics(SessionMagics):
         found = self._session.course.lesson(number)
         os.chdir(self._session.home.root)  # Windows moves no folder that is a working directory
         try:
-            report = self._begin(found, going_on, fresh)
+            with in_words():
+                report = self._begin(found, going_on, fresh)
         finally:
             with suppress(OSError):  # also after a failure: the old workspace is still there
                 os.chdir(self._session.home.project)

@@ -14,7 +14,7 @@ from IPython.display import display
 
 from .. import holding
 from ..course import Lesson, find_course, is_course
-from ..errors import Interrupted, Refused
+from ..errors import Interrupted, Refused, in_words
 from ..facts import DatabaseState, Table
 from ..hints import Hints
 from ..home import find_home
@@ -80,7 +80,7 @@ class Session:
         """
         here = self.here()
         try:
-            with holding.hold(self.home, self.token, here):
+            with in_words(), holding.hold(self.home, self.token, here):
                 yield here
         except Interrupted:
             raise
