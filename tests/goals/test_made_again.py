@@ -10,7 +10,7 @@ from following import with_two_in_production
 from obeying import statement
 from starts import Starts
 from states import Project
-from turns import on_production
+from turns import PHONE, added, on_production
 
 from roundtrip import checks
 from roundtrip.course import Goal, find_course
@@ -106,3 +106,22 @@ def test_an_empty_script_that_has_run_is_taken_out_again(
         else:
             project.run(*shlex.split(command))
     assert project.script("add_age_column") and len(told) > 1
+
+
+def test_a_script_that_was_lost_before_its_commit(starts: Starts, tmp_path: Path):
+    """In lesson 10, after its upgrade: the goals tell what the board tells."""
+    project = starts["city"].copy(tmp_path / "p")
+    script = added(project, PHONE, "Add phone column to user model")
+    rows = project.sql("SELECT * FROM user")
+    (project.path / script).unlink()
+    goals = find_course().lessons[-1].exercise("there").goals
+    goal = next(goal for goal in goals if goal.check == "committed_migration")
+    (said,) = unmet(project, goal)
+    assert said.next == project.read().verdict.next
+    assert said.cause.endswith("Git does not have it either. %board says how it is written again.")
+    project.run("sh", "-c", said.next)
+    for command in ("git add .", 'git commit -m "Add phone column to user model"'):
+        assert unmet(project, goal)[0].next == command
+        project.run(*shlex.split(command))
+    assert unmet(project, goal) == [] and (project.path / script).exists()
+    assert project.sql("SELECT * FROM user") == rows

@@ -17,7 +17,7 @@ from ..verdict.elsewhere_rules import unreadable
 from ..verdict.git_rules import half_a_reset
 from ..verdict.lookups import APP, database_names, has_run, model_names, row_count
 from ..verdict.missing_rules import missing_script
-from ..verdict.model_rules import app_not_found, model_error, no_app
+from ..verdict.model_rules import no_app
 from ..verdict.script_rules import folder_gone, script_error
 from ..verdict.unseen_rules import not_made, run_for_nothing
 from ..verdict.wording import by_sql, dropped
@@ -51,16 +51,13 @@ def why_blocked(state: State, project: Path | None = None, database: str = USUAL
     kind = state.migrations.rescue.kind if missing and state.migrations.rescue else ""
     script = _WHERE_IT_IS.get(kind, "was deleted or reset too early")
     cause = f"The database is at {gone[0]}, whose script {script}."
-    if missing and verdict.next.startswith("flask db revision --rev-id"):
-        return begin_again(f"{cause} Git does not have it either.")
+    if missing and " --rev-id " in verdict.next:
+        cause += " Git does not have it either."
+        if verdict.next.startswith("flask"):
+            return begin_again(cause)
+        cause += " %board says how it is written again."
     # The board of another database looks for the file.
     return Cure(cause, verdict.next if missing else command_on(database, "%board"), repair=True)
-
-
-def app_fails(state: State) -> Cure | None:
-    """The cure where no `flask db` command works, as the app is not found or does not load."""
-    said = app_not_found(state) or model_error(state)
-    return as_told(said, "%board") if said else None
 
 
 def not_upgraded(state: State, project: Path, database: str) -> Cure:

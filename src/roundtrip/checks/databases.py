@@ -8,7 +8,7 @@ from pathlib import Path
 from ..sqlite_files import sql_name
 from ..state import State
 from ..verdict.lookups import is_nullable, model_names
-from .causes import app_fails, no_script, not_upgraded, why_blocked, why_empty
+from .causes import no_script, not_upgraded, why_blocked, why_empty
 from .course_databases import (
     USUAL,
     address_first,
@@ -28,7 +28,7 @@ from .database_causes import (
     why_absent,
 )
 from .finding import BEGIN_AGAIN, Cure, Finding, met, unmet
-from .model_causes import look_at
+from .model_causes import app_fails, look_at
 from .script_causes import does_more, maker_changed, names_of
 from .way_back_causes import no_way_back, not_gone_back, table_lost
 

@@ -13,7 +13,6 @@ from ..verdict.commands import delete
 from ..verdict.failing import half_run
 from ..verdict.unseen_rules import run_for_nothing
 from .causes import (
-    app_fails,
     downgrade_of,
     make_again,
     no_script,
@@ -25,6 +24,7 @@ from .commit_causes import reset_without_hard
 from .course_databases import USUAL
 from .finding import Cure, Finding, as_told, begin_again, met, unmet
 from .git import head_subject
+from .model_causes import app_fails
 from .script_causes import names_of, why_not_pending
 from .way_back_causes import not_gone_back
 

@@ -1,4 +1,4 @@
-"""Why the model does not have a table or a column, and where to look."""
+"""Why the app does not load, or the model has no such table or column; and where to look."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from ..facts import Table
 from ..reading.classes import classes
 from ..state import State
 from ..verdict.lookups import APP, models_file
-from .finding import Cure
+from ..verdict.model_rules import app_not_found, model_error
+from .finding import Cure, as_told
 
 
 def look_at(state: State, file: str = "") -> str:
@@ -20,6 +21,12 @@ def look_at(state: State, file: str = "") -> str:
     if file in state.git.modified:
         return "git diff"
     return "git diff --staged" if file in state.git.staged else f"%show {file}"
+
+
+def app_fails(state: State) -> Cure | None:
+    """The cure where no `flask db` command works, as the app is not found or does not load."""
+    said = app_not_found(state) or model_error(state)
+    return as_told(said, "%board") if said else None
 
 
 def why_lacking(state: State, project: Path, name: str) -> Cure:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..sqlite_files import sql_name
 from ..state import State
-from .causes import app_fails, why_blocked
+from .causes import why_blocked
 from .course_databases import (
     USUAL,
     columns_of,
@@ -21,6 +21,7 @@ from .course_databases import (
 )
 from .databases import database_has
 from .finding import BEGIN_AGAIN, Cure, Finding, begin_again, unmet
+from .model_causes import app_fails
 from .way_back_causes import half_made, one_downgrade_too_many, too_far
 
 NOT_COMMITTED = "{}, or db.session.commit() did not follow."
