@@ -22,6 +22,7 @@ class Revision:
     - `indexes`: the names of those it makes, empty for one whose name only its run could tell;
       `dropped_indexes`: of those it drops;
     - `others`: Alembic's names of the other operations; `unknown`: those that Alembic has not;
+    - `outside_batch`: what it calls outside a batch, and SQLite has only in one;
     - `loosens`: it alters a column, and each in a way that any row fits: a default, a comment, NULL
       allowed;
     - `opaque`: what it adds and drops cannot be told by reading it;
@@ -56,6 +57,7 @@ class Revision:
     indexes: tuple[str, ...] = ()
     dropped_indexes: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    outside_batch: tuple[str, ...] = ()
     steps: str = ""
     steps_back: str = ""
     loosens: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from alembic.operations import BatchOperations, Operations
 from states import Project
 from turns import (
@@ -69,6 +70,61 @@ def test_an_operation_that_alembic_does_not_have(project: Project):
     assert "add_colum," in verdict.found
     assert "add_column" in verdict.why
     fails(project, "upgrade")
+
+
+BOSS = """    boss: Mapped[int | None] = mapped_column(db.ForeignKey("user.id", name="boss"))\n"""
+
+
+@pytest.mark.parametrize(
+    ("new", "step", "batched"),
+    [
+        ("", 'create_unique_constraint("ages", "user", ["age"])', '("ages", ["age"])'),
+        ("", 'create_check_constraint("ages", "user", "age > 0")', '("ages", "age > 0")'),
+        ("", 'create_foreign_key("ages", "user", "user", ["age"], ["id"])', ""),
+        ("", 'drop_constraint("ages", "user")', ""),
+        ("", 'alter_column("user", "age", type_=sa.Text())', '("age", type_=sa.Text())'),
+        ("", 'alter_column("user", "name", nullable=True)', '("name", nullable=True)'),
+        (BOSS, 'add_column("user", {})', "({})"),
+    ],
+)
+def test_what_sqlite_does_in_a_batch_alone(aged: Project, new: str, step: str, batched: str):
+    aged.add_to_model(new)
+    aged.db("revision", "-m", "change")
+    column = 'sa.Column("boss", sa.Integer(), sa.ForeignKey("user.id", name="boss"))'
+    step, batched = step.replace("{}", column), batched.replace("{}", column)
+    fill(aged.script("change"), f"op.{step}")
+    script = aged.script_file("change")
+    verdict = aged.read().verdict
+    assert (verdict.kind, verdict.next) == ("pending", f"%show {script}")
+    name = step.partition("(")[0]
+    assert f"calls op.{name}" in verdict.found
+    assert "inside with op.batch_alter_table" in verdict.why
+    fails(aged, "upgrade")
+    if batched:
+        within = f'with op.batch_alter_table("user") as batch_op: batch_op.{name}{batched}'
+        aged.edit(script, f"op.{step}", within)
+        assert "it would fail" not in aged.read().verdict.headline
+        aged.db("upgrade")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'op.alter_column("user", "age", existing_type=sa.Integer(), new_column_name="years")',
+        'op.alter_column("user", "age", nullable=None, type_=None, server_default=False)',
+        'op.add_column("user", sa.Column("size", sa.Integer(), unique=False))',
+        """if op.get_bind().dialect.name != "sqlite":
+        op.create_unique_constraint("ages", "user", ["age"])""",
+        """if op.get_bind().dialect.name == "sqlite":
+        return
+    op.create_unique_constraint("ages", "user", ["age"])""",
+    ],
+)
+def test_what_sqlite_does_without_a_batch_or_never_meets(aged: Project, body: str):
+    aged.db("revision", "-m", "change")
+    fill(aged.script("change"), body)
+    assert "it would fail" not in aged.read().verdict.headline
+    aged.db("upgrade")
 
 
 def test_the_operations_are_those_of_alembic():

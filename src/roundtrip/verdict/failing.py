@@ -39,6 +39,22 @@ def mistaken(state: State) -> Disagreement | None:
     return None
 
 
+def no_batch(state: State) -> Disagreement | None:
+    """A script asks SQLite for what only a batch can do there."""
+    if "://" in state.database.url:
+        return None
+    for revision in state.migrations.pending:
+        for call in revision.outside_batch:
+            return say(
+                _HEADLINE,
+                f"{named(revision)} calls {call}, which SQLite cannot do to a table that is there.",
+                "Write it as batch_op.… inside with op.batch_alter_table(…) as batch_op: without "
+                "the name of the table; a constraint needs a name. The same goes for downgrade().",
+                f"%show {quoted(revision.file)}",
+            )
+    return None
+
+
 def unfit(state: State) -> Disagreement | None:
     """A script drops what is not there, or adds what is, once those before it have run."""
     waiting = state.migrations.pending
