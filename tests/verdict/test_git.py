@@ -164,3 +164,26 @@ def test_a_commit_that_others_have_is_not_amended(aged: Project):
     aged.follow("script_not_committed", "git add .")
     aged.follow("script_not_committed", 'git commit -m "Add city"')
     assert aged.read().verdict.kind == "agree"
+
+
+@pytest.mark.parametrize("staged", [True, False])
+def test_a_script_of_another_file_name_is_not_put_into_another_commit(aged: Project, staged: bool):
+    aged.write("notes.txt", "one\n")
+    aged.commit("Notes")
+    script, own = aged.script("age"), aged.script_id("age")
+    script.rename(script.with_name(f"{own}_years.py"))
+    if staged:
+        aged.git("add", ".")
+    verdict = aged.read().verdict
+    assert f"{own}_years.py now" in verdict.found and "--amend" not in verdict.why
+    if not staged:
+        aged.follow("script_not_committed", "git add .")
+    aged.follow("script_not_committed", f'git commit -m "Rename migration {own}"')
+    assert aged.read().verdict.kind == "agree"
+    assert len(aged.read().git.commits) == 4 and not script.exists()
+
+
+def test_a_script_of_another_file_name_goes_into_the_commit_that_brought_it(aged: Project):
+    aged.git("mv", aged.script_file("age"), f"migrations/versions/{aged.script_id('age')}_x.py")
+    assert "--amend" in aged.follow("script_not_committed", "git commit --amend --no-edit")
+    assert aged.read().verdict.kind == "agree"

@@ -182,16 +182,27 @@ def commit(state: State, message: str) -> str:
 
 def commit_script(state: State, revision: Revision, message: str = "") -> str:
     """The next command on the way to a commit of this script: its model's, if that was the last."""
+    if (old := former_file(state, revision)) and not message:
+        alone = {*state.git.uncommitted} <= {old, revision.file}
+        message = f"Rename migration {revision.id}" if alone else ANY_MESSAGE
     command = commit(state, message or revision.message)
-    renamed = any(revision.id in file for file in {*state.git.deleted} & {*state.git.staged})
-    amend = renamed or is_of_last_commit(state, revision)
-    return AMEND if amend and command.startswith("git commit") else command
+    amend = command.startswith("git commit") and is_of_last_commit(state, revision)
+    return AMEND if amend else command
+
+
+def former_file(state: State, revision: Revision) -> str:
+    """The name that the file of a script has in the last commit, where it has a new one here."""
+    folder = posixpath.dirname(revision.file)
+    gone = (file for file in state.git.deleted if posixpath.dirname(file) == folder)
+    return "" if revision.committed else next((f for f in gone if revision.id in f), "")
 
 
 def is_of_last_commit(state: State, revision: Revision) -> bool:
     """Whether the last commit seems to be the one of a script that was forgotten in it."""
     last = state.git.subject
     models = {*state.model.files} & {*state.git.uncommitted}
+    if old := former_file(state, revision):
+        return old in state.git.last and not (models or state.git.pushed)
     others = [r for r in state.migrations.revisions if r.message == last and r.committed]
     if models or others or state.git.pushed or revision.file in state.git.removed:
         return False

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from ..env_file import quoted
+from ..migration_facts import Revision
 from ..state import Disagreement, State
 from .commands import (
     ANY_MESSAGE,
     commit,
     commit_script,
+    former_file,
     has_its_line,
     is_of_last_commit,
     look_at_model,
@@ -180,6 +182,8 @@ def script_not_committed(state: State) -> Disagreement | None:
         return None
     uncommitted = state.git.uncommitted
     models = [file for file in state.model.files if file in uncommitted]
+    if not models and all(former_file(state, revision) for revision in fresh):
+        return _renamed(state, fresh[-1])
     found = f"Not committed: {listed((*models, *(r.file for r in fresh)))}."
     why = "They belong together: whoever has the one needs the other."
     if models:
@@ -212,6 +216,21 @@ def script_not_committed(state: State) -> Disagreement | None:
         why += ": it is this script's. git add, then git commit --amend --no-edit put it in there, "
         why += "if nobody else has that commit."
     return say(headline, found, why, commit_script(state, fresh[-1]))
+
+
+def _renamed(state: State, script: Revision) -> Disagreement:
+    """The file of a script that a commit has got another name since."""
+    why = "A database goes by the id in it, so nothing changes there. Commit that both at "
+    why += "once: the new file is there, the old one is gone. Else others have the script twice."
+    if is_of_last_commit(state, script):
+        why += " The last commit brought it: git add, then git commit --amend --no-edit put the "
+        why += "new name in there, if nobody else has that commit."
+    return say(
+        "A migration has another file name.",
+        f"{former_file(state, script)} is {script.file} now, and no commit says so.",
+        why,
+        commit_script(state, script),
+    )
 
 
 def merge_not_committed(state: State) -> Disagreement | None:
