@@ -206,7 +206,7 @@ def test_a_table_without_its_foreign_key_is_made_again_while_nobody_has_it(
     verdict = project.read().verdict
     again = 'flask db migrate -m "Change post table"'
     assert verdict.next == (again if committed else "flask db downgrade")
-    assert ("makes post without its foreign key on user_id." in verdict.why) != committed
+    assert ("makes post without its foreign key on user_id to user.id." in verdict.why) != committed
 
 
 def test_a_committed_table_with_rows_is_not_taken_back_for_a_change_of_one_column(project: Project):
@@ -235,3 +235,22 @@ def test_a_column_renamed_after_its_upgrade_can_keep_its_values(loose: Project):
     loose.follow("pending", "flask db upgrade")
     assert loose.sql("SELECT years FROM user WHERE id = 1") == [(36,)]
     assert loose.read().verdict.kind == "script_not_committed"
+
+
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        ('db.ForeignKey("user.id", ondelete="CASCADE")', "to user.id ON DELETE CASCADE"),
+        ('db.ForeignKey("user.id", onupdate="set null")', "to user.id ON UPDATE SET NULL"),
+        ('db.ForeignKey("post.id")', "to post.id"),
+    ],
+)
+def test_how_two_foreign_keys_differ_is_said(project: Project, new: str, said: str):
+    key = 'db.ForeignKey("user.id")'
+    line = f"    user_id: Mapped[int | None] = mapped_column({key})\n"
+    committed(project, POST + line, "Create post table")
+    assert project.read().verdict.kind == "agree"
+    project.edit(MODELS, key, new)
+    found = project.read().verdict.found
+    assert "(foreign key on user_id to user.id, only in the database)" in found
+    assert f"(foreign key on user_id {said}, only in the model)" in found

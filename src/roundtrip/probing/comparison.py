@@ -49,9 +49,16 @@ def _difference(op: tuple[Any, ...], connection: Any) -> dict[str, Any]:
         "table": item.table.name,
         "called": item.name or "",
         "of": [column.name for column in getattr(item, "columns", ())],
-        "detail": f"{what} on {names}, {where}",
+        "detail": f"{what} on {names}{_led_to(item) if kind.endswith('_fk') else ''}, {where}",
         "required": unique and _has_doubles(connection, item.table.name, names),
     }
+
+
+def _led_to(key: Any) -> str:
+    """Where a foreign key leads, and what it does when a row there goes."""
+    rules = {"ON DELETE": key.ondelete, "ON UPDATE": key.onupdate, "INITIALLY": key.initially}
+    said = "".join(f" {rule} {value.upper()}" for rule, value in rules.items() if value)
+    return f" to {', '.join(each.target_fullname for each in key.elements)}{said}"
 
 
 def _said(kind: str, value: Any, dialect: Any) -> str:
