@@ -40,6 +40,15 @@ class Violation:
 
 
 @dataclass(frozen=True)
+class Dependent:
+    """A foreign key that rows have, such as `post.user_id`, `to` a table; `rule`: its ON DELETE."""
+
+    of: str
+    to: str
+    rule: str = ""
+
+
+@dataclass(frozen=True)
 class ModelState:
     """The model, as the app loads it.
 
@@ -49,7 +58,8 @@ class ModelState:
     `left_out`: tables whose classes are in files that the app does not import.
     `named_in`: the file of settings that names the app; empty where none does. `not_compared`: what
     the database lacks, and Alembic does not look at, such as `user.age a server_default`;
-    `violated`: the checks among it that a row does not pass.
+    `violated`: the checks among it that a row does not pass. `dependents`: the foreign keys of the
+    database, where the app has SQLite enforce them.
     """
 
     tables: tuple[Table, ...] = ()
@@ -64,6 +74,7 @@ class ModelState:
     named_in: str = ""
     not_compared: tuple[str, ...] = ()
     violated: tuple[Violation, ...] = ()
+    dependents: tuple[Dependent, ...] = ()
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ class Revision:
       `dropped_indexes`: of those it drops;
     - `others`: Alembic's names of the other operations; `unknown`: those that Alembic has not;
     - `outside_batch`: what it calls outside a batch, and SQLite has only in one;
+    - `rebuilds`: the tables that SQLite copies for it, and drops, as a batch does;
     - `loosens`: it alters a column, and each in a way that any row fits: a default, a comment, NULL
       allowed;
     - `opaque`: what it adds and drops cannot be told by reading it;
@@ -58,6 +59,7 @@ class Revision:
     dropped_indexes: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     outside_batch: tuple[str, ...] = ()
+    rebuilds: tuple[str, ...] = ()
     steps: str = ""
     steps_back: str = ""
     loosens: bool = False

@@ -75,7 +75,7 @@ def test_the_learner_may_have_modules_of_the_same_names_as_the_probe(project: Pr
     mine = "".join(f"import {name}\nassert {name}.MINE\n" for name in names)
     project.edit("demo_app/__init__.py", "from flask import", f"{mine}from flask import")
     found = project.read()
-    assert (found.model.error, len(names)) == (None, 5)
+    assert (found.model.error, len(names)) == (None, 6)
 
 
 @pytest.mark.parametrize("mode", ["DELETE", "WAL"])

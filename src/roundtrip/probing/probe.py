@@ -22,11 +22,12 @@ from typing import Any
 
 from columns import no_models, odd_in, outside, table_of, untyped_in
 from comparison import compare, on_server, run_settings
+from dependents import dependents
 from places import connect, read_only, relative, sqlite_uri, url_and_file
 from uncompared import look_closer
 
 # The learner may have modules of these names.
-for _name in ("columns", "comparison", "places", "uncompared"):
+for _name in ("columns", "comparison", "dependents", "places", "uncompared"):
     del sys.modules[_name]
 
 LONGEST = 20
@@ -121,6 +122,8 @@ def _look_at_app(report: dict[str, Any], app: Any) -> None:
         look_closer(read_only(file), metadata, report)
     except Exception as error:
         report["uncompared"] = _sentence(error)[0]
+    with suppress(Exception):
+        report["dependents"] = dependents(read_only(file), engine)
     try:
         run_settings(migrate)
     except BaseException as error:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from .calls import called, column_in, owner
+from .calls import argument, called, column_in, owner
 
 
 def outside_batch(function: ast.AST) -> Iterator[str]:
     """The operations that SQLite would stop at, as far as they are sure to run."""
-    body = function.body if isinstance(function, ast.FunctionDef) else []
-    for call in _sure(body):
+    for call, _ in _sure(function):
         if owner(call.func) != "op":
             continue
         name = called(call)
@@ -33,21 +32,35 @@ _CONSTRAINTS = {
 }
 
 
-def _sure(body: list[ast.stmt]) -> Iterator[ast.Call]:
-    """The calls that stand alone in a line, up to the first statement that may choose."""
-    for line in body:
-        if isinstance(line, ast.Expr | ast.Assign | ast.Pass):
-            if isinstance(line, ast.Expr) and isinstance(line.value, ast.Call):
-                yield line.value
-            continue
-        opened = [item.context_expr for item in line.items] if isinstance(line, ast.With) else []
-        if not isinstance(line, ast.With) or not all(map(_is_batch, opened)):
+def rebuilds(function: ast.AST) -> Iterator[str]:
+    """The tables of batches that SQLite cannot do without a copy of the table."""
+    for call, batch in _sure(function):
+        if batch and owner(call.func) == "batch_op" and called(call) not in _IN_PLACE:
+            how = argument(batch, -1, "recreate") or "auto"
+            table = argument(batch, 0, "table_name")
+            if table and how != "never":
+                yield table
+
+
+_IN_PLACE = {"add_column", "create_index", "drop_index", "f"}
+"""What Alembic does to a table in SQLite without a copy of it, or may do so."""
+
+
+def _sure(
+    block: ast.AST, batch: ast.Call | None = None
+) -> Iterator[tuple[ast.Call, ast.Call | None]]:
+    """The calls that stand alone in a line, up to the first that may choose, and their batch."""
+    for line in getattr(block, "body", ()):
+        if isinstance(line, ast.With):
+            opened = line.items[0].context_expr
+            is_batch = isinstance(opened, ast.Call) and called(opened) == "batch_alter_table"
+            if not is_batch or line.items[1:]:
+                return
+            yield from _sure(line, opened)
+        elif isinstance(line, ast.Expr) and isinstance(line.value, ast.Call):
+            yield line.value, batch
+        elif not isinstance(line, ast.Expr | ast.Assign | ast.Pass):
             return
-        yield from _sure(line.body)
-
-
-def _is_batch(opened: ast.expr) -> bool:
-    return isinstance(opened, ast.Call) and called(opened) == "batch_alter_table"
 
 
 def _alters(word: ast.keyword) -> bool:

@@ -11,7 +11,7 @@ from ..facts import Column
 from ..migration_facts import Revision
 from ..names import is_among, table_of
 from ..operations import OPERATIONS, PLAIN, UNDERSTOOD
-from .batches import outside_batch
+from .batches import outside_batch, rebuilds
 from .calls import (
     argument,
     called,
@@ -65,6 +65,7 @@ def read_script(tree: ast.Module, file: str) -> Revision:
         dropped_indexes=tuple(dict.fromkeys(_dropped_indexes(upgrade))),
         unknown=tuple(dict.fromkeys(_unknown(tree))),
         outside_batch=tuple(dict.fromkeys(outside_batch(upgrade))),
+        rebuilds=tuple(dict.fromkeys(rebuilds(upgrade))),
         steps=_mark(upgrade),
         steps_back=_mark(downgrade),
         loosens=_only_loosens(upgrade),

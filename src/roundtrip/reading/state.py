@@ -64,7 +64,7 @@ def read(project: Path, run: Run, env_file: str | None = None) -> State:
         migrations = replace(migrations, error=error, error_file=file)
     differences = _differences(report)
     loses = any(d.op == "modify_type" and d.required for d in differences)
-    if loses or (env_file and migrations.pending):
+    if loses or model.dependents or (env_file and migrations.pending):
         database = replace(database, copied=is_copied(project, database.url))
     usual = _report(run(["python", str(PROBE)])) if env_file and differences else {}
     alike = names_in(model.tables) & names_in(database.tables) if not differences else set()

@@ -7,8 +7,9 @@ last word silences those after it: what they would need to know cannot be known.
 The rules are in the modules `…_rules`, by what they are about. downgrades: what each of them adds
 where it tells one. failing: whether a script that waits would fail. by_hand: whether one for a
 change would, as no script made what it is about. careful: what else may be wrong with a change.
-edited: whether one was changed after it had run. twins: two that make the same. lookups: what they
-ask of a state. commands: what they tell to type. wording: how they say it.
+rebuilding: what goes with a table that is made anew. edited: whether one was changed after it had
+run. twins: two that make the same. lookups: what they ask of a state. commands: what they tell to
+type. wording: how they say it.
 """
 
 from __future__ import annotations

@@ -1,0 +1,42 @@
+"""What a script takes along that makes a table anew: SQLite copies it, and drops the old one."""
+
+from __future__ import annotations
+
+from ..env_file import quoted
+from ..facts import Dependent
+from ..state import Disagreement, State
+from .commands import copy
+from .wording import named, say
+
+
+def cuts_off(state: State) -> Disagreement | None:
+    """Rows point to a table that a script makes anew, and the app has SQLite enforce that."""
+    for revision in state.migrations.pending:
+        if revision.runs_sql:
+            return None  # it may switch that off
+        for each in state.model.dependents:
+            does = _does(each)
+            if each.to not in revision.rebuilds or not does:
+                continue
+            command, first = f"%show {quoted(revision.file)}", ""
+            if each.rule and not state.database.copied:
+                command, first = copy(state.database.url), "Copy the database first. Then take"
+            return say(
+                "A migration is waiting, and it would harm rows of another table.",
+                f"{named(revision)} makes {each.to} anew, and drops the old one: that {does}.",
+                f"{first or 'Take'} the line that switches foreign keys on out of the app, for "
+                "this upgrade alone, and put it back after it.",
+                command,
+            )
+    return None
+
+
+def _does(key: Dependent) -> str:
+    """What happens to the rows that point to a table which is dropped."""
+    table = key.of.partition(".")[0]
+    return {
+        "CASCADE": f"empties {table}, as {key.of} says ON DELETE CASCADE",
+        "SET NULL": f"empties {key.of}, which says ON DELETE SET NULL",
+        "": f"fails, as rows of {table} point to it",
+        "NO ACTION": f"fails, as rows of {table} point to it",
+    }.get(key.rule, "")

@@ -1,0 +1,92 @@
+"""A table that a script makes anew takes along what hangs on it, and the board says so before."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+from states import Project
+from turns import MODELS, POST, fails
+
+SWITCH = """
+import sqlalchemy
+
+@sqlalchemy.event.listens_for(sqlalchemy.Engine, "connect")
+def enforce(connection, record):
+    connection.execute("PRAGMA foreign_keys=ON")
+"""
+NAME, LONGER = (
+    "name: Mapped[str] = mapped_column(String(80)",
+    "name: Mapped[str] = mapped_column(db.Text",
+)
+CASCADE, SET_NULL = ', ondelete="CASCADE"', ', ondelete="SET NULL"'
+
+
+def with_posts(project: Project, rule: str, row: str) -> None:
+    """Foreign keys that SQLite enforces, and a script that makes `user` anew."""
+    key = f'db.ForeignKey("user.id"{rule})'
+    column = f"    user_id: Mapped[int | None] = mapped_column({key})\n"
+    project.add_to_model(f"{POST}{column}\n{SWITCH}")
+    project.db("migrate", "-m", "Create post table")
+    project.db("upgrade")
+    project.sql(f"INSERT INTO post (title, user_id) VALUES {row}")
+    project.commit("Create post table")
+    project.edit(MODELS, NAME, LONGER)
+    project.db("migrate", "-m", "Longer names")
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        (CASCADE, "that empties post, as post.user_id says ON DELETE CASCADE"),
+        (SET_NULL, "that empties post.user_id, which says ON DELETE SET NULL"),
+    ],
+)
+def test_rows_that_would_go_with_the_old_table_are_told_before(
+    project: Project, rule: str, said: str
+):
+    with_posts(project, rule, "('Hello', 1)")
+    rows = project.sql("SELECT * FROM post")
+    verdict = project.read().verdict
+    assert verdict.kind == "pending" and said in verdict.found
+    assert verdict.why.startswith("Copy the database first.")
+    other = project.copy(project.path.with_name("upgraded at once"))
+    other.db("upgrade")
+    assert other.sql("SELECT * FROM post") != rows
+    project.run(*shlex.split(verdict.next))
+    script = project.script_file("longer")
+    assert "out of the app" in project.read().verdict.why
+    assert project.read().verdict.next == f"%show {script}"
+    project.edit(MODELS, SWITCH, "")
+    project.follow("pending", "flask db upgrade")
+    assert project.sql("SELECT * FROM post") == rows
+
+
+def test_an_upgrade_that_would_leave_rows_without_their_user_fails(project: Project):
+    with_posts(project, "", "('Hello', 1)")
+    verdict = project.read().verdict
+    assert "that fails, as rows of post point to it" in verdict.found
+    assert verdict.next == f"%show {project.script_file('longer')}"
+    fails(project, "upgrade")
+    project.edit(MODELS, SWITCH, "")
+    project.sql("DROP TABLE _alembic_tmp_user")
+    project.follow("pending", "flask db upgrade")
+
+
+@pytest.mark.parametrize("rule", ["", CASCADE])
+def test_rows_that_point_to_nobody_are_in_no_danger(project: Project, rule: str):
+    with_posts(project, rule, "('Hello', NULL)")
+    project.follow("pending", "flask db upgrade")
+    assert project.sql("SELECT title, user_id FROM post") == [("Hello", None)]
+
+
+def test_a_table_that_is_not_made_anew_loses_nothing(project: Project):
+    with_posts(project, CASCADE, "('Hello', 1)")
+    project.edit(MODELS, LONGER, NAME)
+    project.git("clean", "-qf", project.script_file("longer"))
+    project.edit(
+        MODELS, "title: Mapped[str] = mapped_column(String(200))", "title: Mapped[str | None]"
+    )
+    project.db("migrate", "-m", "Titles")
+    project.follow("pending", "flask db upgrade")
+    assert project.sql("SELECT title, user_id FROM post") == [("Hello", 1)]
