@@ -20,7 +20,8 @@ class Column:
 class Table:
     """A table. `rows` is known in a database, `class_name` and `file` in a model.
 
-    `indexes`: in a database file, the names of those that CREATE INDEX has made.
+    `indexes`: in a database file, the names of those that CREATE INDEX has made; `views`: of those
+    that read it.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Table:
     class_name: str = ""
     file: str = ""
     indexes: tuple[str, ...] = ()
+    views: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

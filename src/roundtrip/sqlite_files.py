@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from .probing.places import sqlite_uri
@@ -54,6 +54,27 @@ def table_names(connection: sqlite3.Connection) -> list[str]:
         r"AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name"
     )
     return [name for (name,) in found]
+
+
+def views_on(connection: sqlite3.Connection) -> dict[str, set[str]]:
+    """The views that read each table, as SQLite tells where it is asked to read them."""
+    found: dict[str, set[str]] = {}
+    views = connection.execute("SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY name")
+    for (view,) in views.fetchall():
+        read: set[str] = set()
+
+        def note(action: int, table: str | None, *_: object, read: set[str] = read) -> int:
+            if action == sqlite3.SQLITE_READ and table:
+                read.add(table)
+            return sqlite3.SQLITE_OK
+
+        connection.set_authorizer(note)
+        with suppress(sqlite3.Error):  # a view of what is not there
+            connection.execute(f"SELECT * FROM {sql_name(view)} LIMIT 0")
+        connection.set_authorizer(None)
+        for table in read:
+            found.setdefault(table, set()).add(view)
+    return found
 
 
 def has_dropped(connection: sqlite3.Connection) -> bool:

@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 from states import Project
-from turns import MODELS, POST, fails
+from turns import MODELS, POST, fails, fill
 
 SWITCH = """
 import sqlalchemy
@@ -90,3 +90,44 @@ def test_a_table_that_is_not_made_anew_loses_nothing(project: Project):
     project.db("migrate", "-m", "Titles")
     project.follow("pending", "flask db upgrade")
     assert project.sql("SELECT title, user_id FROM post") == [("Hello", 1)]
+
+
+VIEW = "CREATE VIEW adult AS SELECT name FROM user WHERE age > 17"
+LONG = 'with op.batch_alter_table("user") as b: b.alter_column("name", type_=sa.Text())'
+
+
+def with_view(project: Project, view: str, body: str) -> str:
+    """A view that a script has made, and a script that waits; that one's file."""
+    project.db("revision", "-m", "Adults")
+    fill(project.script("adults"), f'op.execute("{view}")')
+    project.db("upgrade")
+    project.commit("Adults")
+    project.db("revision", "-m", "Longer")
+    fill(project.script("longer"), body)
+    return project.script_file("longer")
+
+
+def test_a_view_of_a_table_that_is_made_anew_goes_first(aged: Project):
+    script = with_view(aged, VIEW, LONG)
+    verdict = aged.read().verdict
+    assert (verdict.kind, verdict.next) == ("pending", f"%show {script}")
+    assert "makes user anew, and adult is made of it" in verdict.found
+    assert 'op.execute("DROP VIEW adult") above the batch' in verdict.why
+    fails(aged.copy(aged.path.with_name("upgraded at once")), "upgrade")
+    drop, make = 'op.execute("DROP VIEW adult")', f'op.execute("{VIEW}")'
+    aged.edit(script, LONG, f"{drop}\n    {LONG}\n    {make}")
+    assert "would fail" not in aged.read().verdict.headline
+    aged.db("upgrade")
+    assert aged.sql("SELECT name FROM adult") == [("Ada",)]
+
+
+@pytest.mark.parametrize(
+    ("view", "body"),
+    [
+        (VIEW, 'with op.batch_alter_table("user") as b: b.create_index("ages", ["age"])'),
+        ("CREATE VIEW adult AS SELECT 'user' AS user", LONG),
+    ],
+)
+def test_a_view_that_is_in_nobodys_way(aged: Project, view: str, body: str):
+    with_view(aged, view, body)
+    aged.follow("pending", "flask db upgrade")

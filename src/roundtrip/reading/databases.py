@@ -16,7 +16,7 @@ from ..env_file import database_named_by, named_from_the_root, settings_in, url_
 from ..facts import Column, DatabaseState, Elsewhere, Table
 from ..names import names_in
 from ..plain_data import build
-from ..sqlite_files import columns_in, has_dropped, opened, sql_name, table_names
+from ..sqlite_files import columns_in, has_dropped, opened, sql_name, table_names, views_on
 
 
 def read_database(project: Path, report: Mapping[str, Any], env_file: str | None) -> DatabaseState:
@@ -226,7 +226,11 @@ def _sqlite(file: Path, url: str) -> DatabaseState:
             if "alembic_version" in names:
                 rows = connection.execute("SELECT version_num FROM alembic_version ORDER BY 1")
                 versions = [row[0] for row in rows]
-            tables = [_table(connection, name) for name in names if name != "alembic_version"]
+            views, own = views_on(connection), [n for n in names if n != "alembic_version"]
+            tables = [
+                replace(_table(connection, name), views=tuple(sorted(views.get(name, ()))))
+                for name in own
+            ]
             emptied = not tables and has_dropped(connection)
     except sqlite3.Error as error:
         return DatabaseState(url, exists=True, error=f"{error}.", problem=_problem(error))

@@ -13,7 +13,7 @@ from .commands import back_on, copy, look_at_model, take_out
 from .failing import half_run, in_the_way, mistaken, no_batch, unfit, would_fail
 from .left_over_rules import left_over, model_of
 from .lookups import claims, database_names, gone, has_run, model_names, row_count, unlike
-from .rebuilding import cuts_off
+from .rebuilding import breaks_a_view, cuts_off
 from .unseen_rules import drops_unmade, not_made
 from .wording import listed, named, say
 
@@ -24,7 +24,7 @@ def pending(state: State) -> Disagreement | None:
     if not waiting or left_over(state) or not_made(state) or drops_unmade(state):
         return None
     looks = (
-        *(half_run, mistaken, no_batch, unfit, would_fail, cuts_off),
+        *(half_run, mistaken, no_batch, unfit, would_fail, breaks_a_view, cuts_off),
         *(in_the_way, _older, _two_ways),
     )
     if said := next(filter(None, (look(state) for look in looks)), None):

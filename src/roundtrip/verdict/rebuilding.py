@@ -1,4 +1,4 @@
-"""What a script takes along that makes a table anew: SQLite copies it, and drops the old one."""
+"""What a table that is made anew takes along, or stops at: SQLite drops the old one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,25 @@ from ..env_file import quoted
 from ..facts import Dependent
 from ..state import Disagreement, State
 from .commands import copy
-from .wording import named, say
+from .wording import are, named, say
+
+
+def breaks_a_view(state: State) -> Disagreement | None:
+    """A view reads a table that a script makes anew: SQLite stops where the old one is gone."""
+    for revision in state.migrations.pending:
+        if revision.runs_sql:
+            return None  # it may drop the view first
+        for table in (t for t in state.database.tables if t.name in revision.rebuilds and t.views):
+            drops = "; ".join(f'op.execute("DROP VIEW {view}")' for view in table.views)
+            return say(
+                "A migration is waiting, and it would fail.",
+                f"{named(revision)} makes {table.name} anew, and {are(table.views)} made of it.",
+                f"SQLite stops where a view reads a table that is gone. Write {drops} above the "
+                "batch, and op.execute with its CREATE VIEW below it. The same goes for "
+                "downgrade().",
+                f"%show {quoted(revision.file)}",
+            )
+    return None
 
 
 def cuts_off(state: State) -> Disagreement | None:
