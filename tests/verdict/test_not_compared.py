@@ -145,3 +145,65 @@ def test_what_a_script_of_alembics_own_makes_is_there(aged: Project):
     args = '    __table_args__ = (db.CheckConstraint("id > 0", name="positive"),)\n'
     committed(aged, f'{POST}    {line}, server_default="a")\n{args}', "Create post table")
     assert aged.read().verdict.kind == "agree"
+
+
+WHERE = """    __table_args__ = (db.Index("adults", "age", sqlite_where=db.text("age > 17")),)\n"""
+AGAIN = """with op.batch_alter_table("user") as b:
+        b.{drop}
+    with op.batch_alter_table("user") as b:
+        b.{make}"""
+OTHER_WHERE = WHERE.replace("17", "20")
+NO_WHERE = WHERE.replace(', sqlite_where=db.text("age > 17")', "")
+TWICE = "    twice: Mapped[int | None]\n"
+COMPUTED = TWICE.replace("\n", ' = mapped_column(db.Computed("coalesce(age, 0) * 2"))\n')
+MAKE_COMPUTED = 'add_column(sa.Column("twice", sa.Integer(), sa.Computed("coalesce(age, 0) * 2")))'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found", "make"),
+    [
+        (
+            *(WHERE, OTHER_WHERE, "user the index adults with another sqlite_where"),
+            'create_index("adults", ["age"], sqlite_where=sa.text("age > 20"))',
+        ),
+        (
+            *(NO_WHERE, WHERE, "user the index adults with sqlite_where"),
+            'create_index("adults", ["age"], sqlite_where=sa.text("age > 17"))',
+        ),
+        (
+            *(WHERE, NO_WHERE, "user the index adults without sqlite_where"),
+            'create_index("adults", ["age"])',
+        ),
+        (TWICE, COMPUTED, "user.twice as Computed", MAKE_COMPUTED),
+        (
+            *(COMPUTED, TWICE, "user.twice as a plain column"),
+            'add_column(sa.Column("twice", sa.Integer()))',
+        ),
+    ],
+)
+def test_a_partial_index_and_a_computed_column(
+    aged: Project, old: str, new: str, found: str, make: str
+):
+    committed(aged, old, "Say more of age")
+    assert aged.read().verdict.kind == "agree"
+    aged.edit(MODELS, old, new)
+    aged.commit("Change it")
+    assert aged.capture(["flask", "db", "check"]).returncode == 0
+    assert found in aged.read().verdict.found
+    why = aged.follow("not_compared", 'flask db revision -m "Change user table"')
+    assert "dropped before, in a batch of its own" in why
+    drop = 'drop_index("adults")' if "index" in make else 'drop_column("twice")'
+    fill(aged.script("change_user"), AGAIN.format(drop=drop, make=make))
+    aged.db("upgrade")
+    aged.commit("Change user table")
+    assert aged.read().verdict.kind == "agree"
+
+
+def test_a_condition_that_is_written_otherwise_is_the_same(aged: Project):
+    lines = (
+        'db.Index("a", "age", sqlite_where=db.column("age") > 17)',
+        """db.Index("b", "name", unique=True, sqlite_where=db.text("name <> 'it''s'"))""",
+        'db.Index("c", "age", sqlite_where=db.column("name").in_(["x", "y"]))',
+    )
+    committed(aged, f"    __table_args__ = ({', '.join(lines)})\n", "Add indexes")
+    assert aged.read().verdict.kind == "agree"

@@ -8,7 +8,7 @@ from typing import Any
 
 
 def look_closer(engine: Any, metadata: Any, report: dict[str, Any]) -> None:
-    """Find defaults, checks, keys and indexes on expressions; they go into the report.
+    """Find defaults, checks, keys, computed columns and odd indexes; they go into the report.
 
     `not_compared` says what differs in each table, `violated` which checks a row does not pass.
     """
@@ -25,6 +25,8 @@ def look_closer(engine: Any, metadata: Any, report: dict[str, Any]) -> None:
                 *_said_of_checks(table, look, to_sql, new),
                 *_key(table, look),
                 *_expressions(table, connection),
+                *_partial(table, look, to_sql),
+                *_computed(table, look),
             ]
             report["violated"] += [
                 {"table": table.name, "condition": check}
@@ -94,6 +96,38 @@ def _expressions(table: Any, connection: Any) -> list[str]:
     names = text("SELECT name FROM sqlite_master WHERE type = 'index'")
     there = {*connection.scalars(names)} if odd else set()
     return [f"{table.name} the index {index.name}" for index in odd if index.name not in there]
+
+
+def _partial(table: Any, look: Any, to_sql: Any) -> list[str]:
+    """The indexes that have a WHERE in one place, and another or none in the other."""
+    found = []
+    there = {each["name"]: each.get("dialect_options", {}) for each in look.get_indexes(table.name)}
+    for index in sorted((i for i in table.indexes if i.name in there), key=lambda i: i.name):
+        is_so = there[index.name].get("sqlite_where")
+        wanted = index.dialect_options["sqlite"]["where"]
+        if _plain(wanted, to_sql) != _plain(is_so, to_sql):
+            how = "with" if is_so is None else "with another" if wanted is not None else "without"
+            found.append(f"{table.name} the index {index.name} {how} sqlite_where")
+    return found
+
+
+def _computed(table: Any, look: Any) -> list[str]:
+    """The columns that are computed in one place alone; how they are is not read back whole."""
+    found = []
+    there = {each["name"]: "computed" in each for each in look.get_columns(table.name)}
+    for column in (c for c in table.columns if c.name in there):
+        if there[column.name] != (column.computed is not None):
+            kind = "as a plain column" if there[column.name] else "as Computed"
+            found.append(f"{table.name}.{column.name} {kind}")
+    return found
+
+
+def _plain(where: Any, to_sql: Any) -> str:
+    """A condition in SQL, without what can be written in more than one way; empty for none."""
+    if where is None or isinstance(where, str):
+        return _bare(where or "")
+    process = to_sql.sql_compiler.process
+    return _bare(process(where, include_table=False, literal_binds=True))
 
 
 def _bare(sql: str) -> str:

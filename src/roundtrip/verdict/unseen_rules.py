@@ -220,12 +220,16 @@ def not_compared(state: State) -> Disagreement | None:
     for broken in state.model.violated[:1]:
         fits = f"A row in {broken.table} does not fit {broken.condition}: change it before that."
         first = f"{fits} {first}"
+    drop = ""
+    ends = "sqlite_where", " Computed", " plain column"
+    if any(each.endswith(ends) for each in state.model.not_compared):
+        drop = " What is there is dropped before, in a batch of its own."
     return say(
         "The model has what flask db migrate does not see.",
         f"The model gives {listed(state.model.not_compared)}, which the database does not have.",
         f"Alembic does not compare that. {first}, then write it in by hand: batch_op has "
         "alter_column, create_check_constraint, create_index and create_primary_key. The reverse "
-        "goes into downgrade(). Or take it out of the model.",
+        f"goes into downgrade().{drop} Or take it out of the model.",
         command,
     )
 
