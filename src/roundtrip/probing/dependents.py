@@ -17,7 +17,7 @@ def dependents(engine: Any, of_app: Any) -> list[dict[str, str]]:
         look = inspect(connection)
         for name in look.get_table_names():
             for key in look.get_foreign_keys(name):
-                own = [column(each) for each in key["constrained_columns"]]
+                own: list[Any] = [column(each) for each in key["constrained_columns"]]
                 filled = select(table(name, *own)).where(*(each.is_not(None) for each in own))
                 if key["referred_table"] != name and connection.scalar(select(exists(filled))):
                     rule = key["options"].get("ondelete", "").upper()

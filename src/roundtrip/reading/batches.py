@@ -53,8 +53,9 @@ def _sure(
     for line in getattr(block, "body", ()):
         if isinstance(line, ast.With):
             opened = line.items[0].context_expr
-            is_batch = isinstance(opened, ast.Call) and called(opened) == "batch_alter_table"
-            if not is_batch or line.items[1:]:
+            if not isinstance(opened, ast.Call) or called(opened) != "batch_alter_table":
+                return
+            if line.items[1:]:
                 return
             yield from _sure(line, opened)
         elif isinstance(line, ast.Expr) and isinstance(line.value, ast.Call):
