@@ -288,4 +288,4 @@ def test_a_project_without_a_folder_of_databases(project: Path):
     settings = "%%writefile production.env"
     refused("copied", made(), project, "There is no production.env that", settings, **COPY)
     (project / "production.env").write_text("DATABASE_URL=sqlite:///production.db\n")
-    refused("copied", made(), project, BEFORE, SHELL, **COPY)
+    refused("copied", made(), project, "production.db is not there: it comes first.", "", **COPY)

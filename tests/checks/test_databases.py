@@ -142,6 +142,9 @@ def test_database_has(project: Path):
         settings.write_text(text)
         refused("database_has", made(), project, cause, "%show production.env", **gone)
     settings.write_text("DATABASE_URL=sqlite:///production.db")
+    board = "%board --env-file production.env"
+    refused("database_has", made(), project, "copy.db may be a copy of it", board, **gone)
+    (project / "instance/copy.db").unlink()
     command = "flask --env-file production.env db upgrade"
     refused("database_has", made(), project, "not made yet, moved or deleted", command, **gone)
     back = {**gone, "commit": "Later"}

@@ -97,6 +97,19 @@ def test_lesson_05_sees_that_its_copy_came_too_late(project: Project):
     assert find(project, goal.check, **goal.arguments).met
 
 
+def test_a_database_that_was_deleted_comes_before_a_copy_of_it(project: Project):
+    with_two_in_production(project)
+    copy_production(project)
+    (project.path / "instance/production.db").unlink()
+    copied = find(project, "copied", database="production.db", adds="user.age")
+    assert (copied.cause, copied.next) == ("production.db is not there: it comes first.", "")
+    said = find(project, "database_has", column="user.age", database="production.db")
+    assert "before-phone.db may be a copy of it" in said.cause
+    assert said.next == "%board --env-file production.env"
+    board = project.read("production.env").verdict
+    assert board.next == "%show instance/before-phone.db" and "shutil.copy" in board.why
+
+
 def test_the_right_copy_takes_the_name_of_a_wrong_one(project: Project):
     """`VACUUM INTO` overwrites nothing, so the second one, of the right database, has another."""
     with_two_in_production(project)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from following import with_two_in_production
 from starts import Starts
-from states import AGE, Project
+from states import AGE, Project, find
 from turns import CITY, MODELS, committed, on_production, with_production
 
 from roundtrip import checks
@@ -189,3 +189,43 @@ def test_a_script_that_has_run_is_made_again_in_lesson_09_and_not_written_over(
 
 def now(project: Project) -> tuple[State, Path]:
     return project.read(), project.path
+
+
+@pytest.fixture
+def waiting(starts: Starts, tmp_path: Path) -> Project:
+    """The start of lesson 05, with a row in production."""
+    project = starts["loose"].copy(tmp_path / "p")
+    with_production(project)
+    on_production(project, "upgrade", "+1")
+    row = "('Dorothy', 'dorothy@example.com')"
+    project.sql(f"INSERT INTO user (name, email) VALUES {row}", "production.db")
+    return project
+
+
+IN_PRODUCTION = {"column": "user.age", "database": "production.db"}
+
+
+def test_a_script_that_was_changed_after_it_ran_gets_its_old_line_back(waiting: Project):
+    waiting.db("upgrade")
+    file = waiting.script_file("age")
+    waiting.edit(file, "'age'", "'ages'")
+    verdict = waiting.read().verdict
+    assert "no script makes that: the script was changed after it had run" in verdict.why
+    assert "Put user.age into it again, in the place of user.ages" in verdict.why
+    assert verdict.next == f"%show {file}"
+    assert find(waiting, "database_has", **IN_PRODUCTION).next == verdict.next
+    assert waiting.read("production.env").verdict.next == "%board", "it does not delete the script"
+
+
+def test_a_script_that_had_a_typo_when_it_ran_in_production(waiting: Project):
+    """No step back is told: the script now names another column than the one that is there."""
+    file = waiting.script_file("age")
+    waiting.edit(file, "'age'", "'ages'")
+    on_production(waiting, "upgrade")
+    waiting.edit(file, "'ages'", "'age'")
+    waiting.db("upgrade")
+    waiting.commit(LESSON_05)
+    board = "%board --env-file production.env"
+    assert find(waiting, "copied", database="production.db", adds="user.age").next == board
+    assert find(waiting, "database_has", **IN_PRODUCTION).next == board
+    assert "RENAME COLUMN ages TO age" in waiting.read("production.env").verdict.why

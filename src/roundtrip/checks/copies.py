@@ -157,9 +157,10 @@ class _Search:
     def why_none(self) -> Cure:
         """Why there is none, and the cure."""
         project, database, script = self.project, self.database, self.script
-        missing = not (project / "instance" / database).is_file()
-        if missing and (unused := not_used(project, database)):
-            return unused
+        if not (project / "instance" / database).is_file():
+            return not_used(project, database) or Cure(
+                f"{database} is not there: it comes first.", ""
+            )
         there = columns_of(project, database, self.table)
         if there and not _values(project, database, self.table):
             return Cure(f"{database} has no row in {self.table} to be copied: they come first.", "")
@@ -188,6 +189,9 @@ class _Search:
         return make_it
 
     def _when_it_has_run(self) -> Cure:
+        if "." in self.adds and not _has(self.project, self.database, self.adds):
+            cause = f"{self.database} counts its script as run, and has no {self.adds}."
+            return Cure(cause, command_on(self.database, "%board"), repair=True)
         cure = _too_late(self.project, self.database, self.adds, self.had, self.full)
         late = [file for file in self.there if {*versions(self.project, file)} == self.now]
         if late and shares_a_row(self.project, late[0], self.database, self.table):

@@ -28,7 +28,7 @@ from .course_databases import (
     used_databases,
     versions,
 )
-from .finding import Cure, begin_again
+from .finding import Cure, as_told, begin_again
 from .model_causes import look_at
 from .way_back_causes import not_gone_back
 
@@ -107,6 +107,8 @@ def why_absent(state: State, project: Path, column: str, database: str) -> Cure:
     # A table that is made brings its columns along.
     needed = column if columns_of(project, database, table) else table
     makers = {r.id for r in state.migrations.revisions if needed in r.adds}
+    if not makers and state.verdict.kind == "unwanted":  # a script that was changed makes another
+        return as_told(state.verdict)
     if not makers:
         return no_script(state, project, needed)
     if unused := not_used(project, database):
@@ -127,6 +129,10 @@ def why_absent(state: State, project: Path, column: str, database: str) -> Cure:
         return made
     cure = not_upgraded(state, project, database)
     if not (project / "instance" / database).is_file() and database != USUAL:
+        if kept := [each for each in copies(project) if columns_of(project, each, table)]:
+            cause = f"It is not there. Was it moved or deleted? {kept[0]} may be a copy of it. Its "
+            cause += "own board says more."
+            return Cure(cause, command_on(database, "%board"), repair=True)
         return replace(cure, cause="It is not there: not made yet, moved or deleted.")
     others = [each for each in used_databases(project) if name in columns_of(project, each, table)]
     if others and not cure.repair:

@@ -9,7 +9,7 @@ from ..names import is_among
 from ..state import Disagreement, State
 from .commands import back_on, restore_model, stash_pop, take_out, undo
 from .failing import half_run
-from .lookups import has_run, model_names, models_file
+from .lookups import claims, has_run, model_names, models_file
 from .wording import listed, named, say
 
 
@@ -37,8 +37,8 @@ def left_over(state: State) -> Disagreement | None:
             return say(
                 "Another database may need a migration that waits here.",
                 f"{named(revision)} {' and '.join(does)}, and the model does not want that.",
-                f"{needs.url} has some of it, or is at a script that is not here. Delete no "
-                "script before that database can do without it; this shows how.",
+                f"{needs.url} has some of it, counts it as run, or is at a script that is not "
+                "here. Delete no script before that database can do without it; this shows how.",
                 with_env_file("%board", needs.env_file),
                 model_of(state, revision),
             )
@@ -133,7 +133,9 @@ def _run_elsewhere(
 
 
 def _may_need(state: State, script: Revision) -> Elsewhere | None:
-    """Another database that has what a script makes, and does not say so, or whose own is gone."""
+    """Another database that has what a script makes, or says so; or its own script is gone."""
+    if other := claims(state, script):
+        return other
     for other in state.elsewhere:
         if {*script.adds} & {*other.names} or {*other.versions} - state.migrations.ids:
             return other

@@ -178,15 +178,23 @@ def unwanted(state: State) -> Disagreement | None:
             "into downgrade(). Then flask db stamp head records it here, where it is done already.",
             f'flask db revision -m "Rename {old} to {name}"',
         )
+    why = (
+        "Every new database would get it. Was the script changed after it had run? Put it back as "
+    )
+    why += "it was. Or was it taken out of the database by hand? Then make an empty script, write "
+    why += "the drop into it, and stamp: here it is gone already."
+    if maker.committed:
+        why += " The commits that touched the script say which."
+    if alike := [name for name in new if table_of(name) == table and "." in name]:
+        why = f"Model and database have {alike[0]}, and no script makes that: the script was "
+        why += f"changed after it had run. Put {alike[0]} into it again, in the place of "
+        why += f"{extra[0]}, before another database runs it."
     return say(
         "A script makes what nothing else has.",
         f"{maker.file} makes {listed(n for n in extra if made[n] is maker)}, and neither the model "
         "nor the database has it.",
-        "Every new database would get it. Was the script changed after it had run? Put it back as "
-        "it was. Or was it taken out of the database by hand? Then make an empty script, "
-        "write the drop into it, and stamp: here it is gone already. The commits that touched the "
-        "script say which.",
-        f"git log --oneline -- {file}" if maker.committed else f"%show {file}",
+        why,
+        f"git log --oneline -- {file}" if settled and not alike else f"%show {file}",
     )
 
 
