@@ -229,3 +229,14 @@ def test_a_script_that_had_a_typo_when_it_ran_in_production(waiting: Project):
     assert find(waiting, "copied", database="production.db", adds="user.age").next == board
     assert find(waiting, "database_has", **IN_PRODUCTION).next == board
     assert "RENAME COLUMN ages TO age" in waiting.read("production.env").verdict.why
+
+
+def test_a_script_whose_model_went_with_a_reset_is_not_committed_alone(loose: Project):
+    loose.git("reset", "-q", "--hard")
+    said = of_05(loose)
+    assert (said.next, said.holds_back) == (f"%show {MODELS}", True)
+    assert f"{loose.script_file('age')} has made user.age" in said.cause
+    assert find(loose, "clean").next == said.next
+    assert "Is it still wanted? Then put its line back" in loose.read().verdict.why
+    loose.add_to_model()
+    assert of_05(loose).next == "git add ."

@@ -15,11 +15,13 @@ from ..verdict.git_rules import (
     no_branch,
     scripts_ignored,
 )
+from ..verdict.lookups import model_names
 from ..verdict.private_rules import about_to_be_in_git, settings_in_git, to_ignore
 from ..verdict.wording import sentence
 from .causes import bad_script, make_again
 from .database_causes import beside_instance
 from .finding import Cure, as_told, begin_again
+from .model_causes import look_at
 from .reflog import Made, ask_git, brought_with, has_amended, is_in_the_files
 
 
@@ -58,7 +60,18 @@ def not_to_commit(state: State, project: Path) -> Cure | None:
         cause = f"{first.headline} {first.why} Model and script go into one commit."
         # The step before the commit, if nothing above needs fixing: then the model may change.
         return Cure(cause, first.next, repair=not first.next.startswith("flask db migrate"))
-    return bad_script(state)
+    return _without_its_model(state) or bad_script(state)
+
+
+def _without_its_model(state: State) -> Cure | None:
+    """The cure where the model has lost what a script of no commit has made."""
+    for script in state.migrations.revisions if state.verdict.kind == "database_ahead" else ():
+        lost = [name for name in script.adds if name not in model_names(state)]
+        if lost and script.applied and not script.committed:
+            cause = f"{script.file} has made {lost[0]}, and the model has no such line any more. "
+            cause += "Put it back first: model and script go into one commit."
+            return Cure(cause, look_at(state), repair=True, holds_back=True)
+    return None
 
 
 def model_alone(state: State) -> Cure:

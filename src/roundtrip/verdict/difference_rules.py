@@ -124,9 +124,9 @@ def _went_back(state: State, names: Sequence[str]) -> Disagreement:
         )
         return say(_HEADLINE, found, why, "flask db downgrade")
     why = (
-        f"The downgrade drops {listed(maker.loses_back)} with all values; without it, the next "
-        "flask db migrate writes a script that does. If it is wanted, put its line into the model "
-        "instead."
+        "Is it still wanted? Then put its line back into the model. If not, the downgrade drops "
+        f"{listed(maker.loses_back)} with all values; without it, the next flask db migrate writes "
+        "a script that does."
     )
     if not edited:
         why = f"The code went back without a downgrade. {why}"
