@@ -9,7 +9,7 @@ import pytest
 from following import copy_production, with_two_in_production
 from starts import Starts
 from states import Project
-from turns import CITY, MODELS, PHONE, added
+from turns import CITY, MODELS, PHONE, POST, added, on_production
 
 from roundtrip import checks
 from roundtrip.course import find_course
@@ -122,3 +122,20 @@ def test_what_another_script_loses_beside_its_own_work_is_lost(project: Project)
     added(project, PHONE, "Add phone column to user model")
     said = checks.check(goal, project.read(), project.path).finding
     assert (said.next, "the model had lost it" in said.cause) == ("%restart", True)
+
+
+def test_two_downgrades_in_its_place_are_taken_back_first(project: Project):
+    """The script between is one that production has run, and another follows it."""
+    project.write(MODELS, (project.path / MODELS).read_text(encoding="utf-8") + POST)
+    project.db("migrate", "-m", "Create post table")
+    project.db("upgrade")
+    project.commit("Create post table")
+    on_production(project, "upgrade")
+    for _ in range(2):
+        project.db("downgrade")
+    project.edit(MODELS, CITY, "")
+    assert unmet(project)[0].next == "flask db upgrade"
+    why = project.follow("left_over", "flask db upgrade")
+    assert "“Create post table” (" in why and "follows it, and the model wants that" in why
+    project.follow("database_ahead", 'flask db migrate -m "Remove city column from user model"')
+    assert project.sql("SELECT count(*) FROM post", "production.db") == [(0,)]

@@ -117,8 +117,13 @@ def _run_elsewhere(
     """A script that the model does not want waits here, and another database has run it."""
     why = f"{other.url} needs the script to go back, so downgrade that database first. "
     why += "Then delete the script."
-    back = model_of(state, revision)
-    if revision.committed and extra and not revision.drops:
+    command, back = back_on(state, other, revision), model_of(state, revision)
+    others_may = revision.committed and extra and not revision.drops
+    if others_may and (needed := _follows(state, revision)):
+        why = f"{named(needed)} follows it, and the model wants that, so keep both. Upgrade here; "
+        why += f"then let a new migration drop {listed(extra)} everywhere."
+        command = "flask db upgrade"
+    elif others_may:
         why += f" The downgrade drops {listed(extra)} there, with all values. Do others have the "
         why += "script too? Then keep it: upgrade here, and let a new migration drop "
         why += f"{'them' if extra[1:] else 'it'} everywhere."
@@ -127,7 +132,7 @@ def _run_elsewhere(
         "Another database has run a migration that waits here.",
         f"{named(revision)} {' and '.join(does)}, and the model does not want that.",
         why,
-        back_on(state, other, revision),
+        command,
         back,
     )
 
