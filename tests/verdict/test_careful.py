@@ -77,3 +77,14 @@ def test_a_text_that_gets_longer_fits(city: Project, length: int, careful: bool)
 def test_a_required_column_with_a_default_of_python_is_told_which_default_helps(project: Project):
     project.add_to_model("    points: Mapped[int] = mapped_column(default=0)\n")
     assert "server_default= gives those that are there a value" in project.read().verdict.why
+
+
+def test_a_name_that_is_almost_the_old_one_may_be_a_typo(aged: Project):
+    aged.edit(MODELS, "age:", "agee:")
+    why = aged.follow("model_ahead", f"git diff {MODELS}")
+    assert "user.age is gone from the model, and user.agee is new. A typo?" in why
+    assert "go on with flask db migrate; the script must use alter_column" in why
+    aged.edit(MODELS, "agee:", "years:")
+    verdict = aged.read().verdict
+    assert verdict.next == 'flask db migrate -m "Say what changes"'
+    assert "A typo?" not in verdict.why and "the script must use alter_column" in verdict.why

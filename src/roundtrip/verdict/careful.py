@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 
 from ..env_file import quoted
 from ..facts import Difference
@@ -29,10 +30,18 @@ def _renamed(state: State, changes: list[Difference]) -> Careful | None:
     lost = [d for d in state.differences if d.op == "remove_column" and d.table in tables]
     if not lost:
         return None
-    return (
-        f"Careful: {lost[0].name} is gone from the model. If you renamed it, the script must use "
-        "alter_column: a drop and an add lose every value."
-    ), ""
+    old = lost[0]
+    must = "the script must use alter_column: a drop and an add lose every value."
+    new = [each.column for each in added(changes) if each.table == old.table]
+    if alike := get_close_matches(old.column, new, 1, _ALIKE):
+        why = f"Careful: {old.name} is gone from the model, and {old.table}.{alike[0]} is new. A "
+        why += "typo? Then write the old name again. If you renamed it, go on with flask db "
+        return f"{why}migrate; {must}", look_at_model(state)
+    return f"Careful: {old.name} is gone from the model. If you renamed it, {must}", ""
+
+
+_ALIKE = 0.75
+"""How alike two names are, from 0 to 1, of which one may be a typo: `city` and `ctiy` are."""
 
 
 def made_otherwise(state: State, changes: Sequence[Difference]) -> tuple[Revision, str] | None:
