@@ -97,6 +97,19 @@ def test_lesson_05_sees_that_its_copy_came_too_late(project: Project):
     assert find(project, goal.check, **goal.arguments).met
 
 
+def test_another_database_in_its_place_is_named_and_a_copy_brings_it_back(project: Project):
+    """Also where the lesson itself has added the rows, so that they could be added again."""
+    (goal,) = (g for g in find_course().lesson(5).goals if "Production still" in g.text)
+    with_two_in_production(project)
+    copy_production(project)
+    instance = project.path / "instance"
+    shutil.copy(instance / "app.db", instance / "production.db")
+    said = find(project, goal.check, **goal.arguments)
+    assert "production.db has the rows of app.db" in said.cause
+    project.run(*shlex.split(said.next))
+    assert find(project, goal.check, **goal.arguments).met
+
+
 def test_a_database_that_was_deleted_comes_before_a_copy_of_it(project: Project):
     with_two_in_production(project)
     copy_production(project)

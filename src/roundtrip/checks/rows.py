@@ -23,7 +23,7 @@ from .course_databases import (
     versions,
 )
 from .database_causes import not_used
-from .finding import Cure, Finding, begin_again, met, unmet
+from .finding import BEGIN_AGAIN, Cure, Finding, begin_again, met, unmet
 from .model_causes import look_at
 from .row_causes import (
     NOT_COMMITTED,
@@ -104,9 +104,10 @@ def rows_equal(
             option = f"--env-file {settings_of(database)}"
             cause = f"They were added to {USUAL}: without {option}, a command goes there."
         return unmet(text, lost_or(cause, project, database, table))
-    if kept and (by_another := overwritten(project, database, every, wanted)):
+    by_another = overwritten(project, database, every, wanted)
+    if by_another and (kept or by_another.command != BEGIN_AGAIN):
         text = f"{database}: {table} has the row {row_in_words(found[0])}"
-        return replace(unmet(text, by_another), lost=True)
+        return replace(unmet(text, by_another), lost=kept)
     missing = [row for row in wanted if row not in found]
     others = [row for row in found if row not in wanted]
     text = f"{database}: {counted(len(there), 'row')} in {table}"
