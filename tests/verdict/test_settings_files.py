@@ -160,3 +160,16 @@ def test_a_rehearsal_that_would_run_on_production(aged: Project):
     (aged.path / "staging.env").rename(aged.path / "prod.env")
     aged.write("prod.env", "DATABASE_URL=sqlite:///production.db\n")
     assert all("the database of" not in said.headline for said in aged.read().disagreements)
+
+
+def test_the_database_that_the_settings_no_longer_name_is_not_forgotten(aged: Project):
+    settings = (aged.path / ".flaskenv").read_text(encoding="utf-8")
+    aged.write(".flaskenv", f"{settings}DATABASE_URL=sqlite:///dev.db\n")
+    verdict = aged.read().verdict
+    assert (verdict.kind, verdict.next) == ("pending", "%show instance/app.db")
+    assert "There are rows in instance/app.db, which no settings name." in verdict.why
+    assert "correct the name in .flaskenv" in verdict.why
+    aged.db("upgrade")
+    shutil.copy(aged.path / "instance/app.db", aged.path / "instance/dev.db")
+    aged.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
+    assert "instance/dev.db" not in aged.read("production.env").verdict.why, "it is in use"

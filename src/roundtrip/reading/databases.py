@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..env_file import database_named_by, named_from_the_root, settings_in, url_in
+from ..env_file import database_named_by, file_with, named_from_the_root, settings_in, url_in
 from ..facts import Column, DatabaseState, Elsewhere, Table
 from ..names import names_in
 from ..plain_data import build
@@ -142,7 +142,7 @@ def with_copies(project: Path, database: DatabaseState) -> DatabaseState:
     """
     if database.problem or (database.exists and not database.emptied):
         return database
-    used = {"instance/app.db", *(_url(project, path.name) for path in project.glob("*.env"))}
+    used = _named(project)
     others = [project / url for url in sorted(used - {"", database.url})]
     found = []
     for file in sorted((project / "instance").glob("*.db")):
@@ -162,9 +162,16 @@ def copies_with(project: Path, url: str, table: str) -> tuple[str, ...]:
     return tuple(f for f in found if any(t.name == table and t.rows for t in has[f]))
 
 
+def _named(project: Path) -> set[str]:
+    """The databases that settings name, or the app itself where none of Flask's own do."""
+    usual = set() if file_with(project, "DATABASE_URL") else {"instance/app.db"}
+    files = (".flaskenv", *(path.name for path in project.glob("*.env")))
+    return usual | {_url(project, file) for file in files}
+
+
 def is_copied(project: Path, url: str) -> bool:
     """Whether a file in instance/ that no settings name has the rows of this database."""
-    used = {url, "instance/app.db", *(_url(project, path.name) for path in project.glob("*.env"))}
+    used = {url, *_named(project)}
     others = (f for f in (project / "instance").glob("*.db") if f"instance/{f.name}" not in used)
     return any(_holds(file, project / url) for file in others)
 
