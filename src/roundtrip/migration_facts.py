@@ -144,7 +144,7 @@ class MigrationState:
     `rescue` says where the first of them, or a parent that has no file, still is. `maker`: the same
     of a script for what the database has, and none of these makes. `error`: why the
     scripts cannot be read, `error_file` where; `error_kind`: "same id" (of two scripts), "no
-    parent" (one follows a script that no file has) or empty.
+    parent" (one follows a script that no file has), "no id" (one names none) or empty.
     `instead`: where the app's `folder` is not there, another one that Flask-Migrate has made.
     `asked`: the database has said what it has run; else nobody knows which scripts are pending.
     """

@@ -295,3 +295,24 @@ def test_an_app_that_names_another_folder(aged: Project, moved: bool):
         aged.run(*shlex.split(verdict.back))
     assert aged.read().verdict.kind == "agree"
     aged.db("check")
+
+
+def test_a_file_among_the_scripts_that_is_none_is_moved_out_and_kept(aged: Project):
+    aged.write("migrations/versions/notes.py", "print('hi')\n")
+    verdict = aged.read().verdict
+    assert verdict.kind == "script_error" and "Is it no migration?" in verdict.why
+    fails(aged, "current")
+    aged.run(*shlex.split(verdict.next))
+    (kept,) = aged.path.glob("notes.py-*.kept")
+    assert kept.read_text(encoding="utf-8") == "print('hi')\n"
+    aged.db("current")
+
+
+def test_another_env_py_is_shown(aged: Project):
+    env = "migrations/env.py"
+    aged.write(env, "")
+    why = aged.follow("not_committed", f"git diff {env}")
+    assert "Every flask db command runs migrations/env.py" in why
+    assert aged.read().verdict.back == f"git restore {env}"
+    aged.git("add", env)
+    assert aged.read().verdict.next.startswith("git commit")

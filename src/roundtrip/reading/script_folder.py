@@ -37,7 +37,8 @@ def read_scripts(
             text = path.read_bytes()
             revision = read_script(ast.parse(text), file)
         except (OSError, SyntaxError, ValueError) as error:
-            problems.append((_said(file, error), file, ""))
+            is_python = not isinstance(error, OSError | SyntaxError)
+            problems.append((_said(file, error), file, "no id" if is_python else ""))
             continue
         if revision.id in found:
             other = found[revision.id].file

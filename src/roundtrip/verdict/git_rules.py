@@ -13,6 +13,7 @@ from .commands import (
     has_its_line,
     is_of_last_commit,
     look_at_model,
+    undo,
 )
 from .lookups import database_names
 from .wording import are, listed, named, say, sentence
@@ -271,6 +272,10 @@ def not_committed(state: State) -> Disagreement | None:
     if out := state.git.taken_out:
         why = f"The last commit added {listed(out)}. Amend it without that, as long as nobody else "
         why += f"has it; a new commit would keep {listed(out)} in the history."
+    look, back = undo(state, *({env} & {*uncommitted}))
+    if look:
+        why = f"Every flask db command runs {env}, and the board does not: what another one does, "
+        why += "it cannot tell. This shows the change."
     deleted = [file for file in uncommitted if file in state.git.deleted]
     changed = [file for file in uncommitted if file not in deleted]
     found = f"Git sees a change in {listed(changed)}." if changed else ""
@@ -280,5 +285,6 @@ def not_committed(state: State) -> Disagreement | None:
         f"{count} not committed.",
         found.strip(),
         why,
-        command if command.startswith("git commit") else "git status",
+        look or (command if command.startswith("git commit") else "git status"),
+        back,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..env_file import quoted
 from ..migration_facts import Revision
 from ..state import Disagreement, State
-from .commands import take_out, undo
+from .commands import move_aside, take_out, undo
 from .lookups import claims
 from .wording import say, sentence
 
@@ -96,6 +96,14 @@ def script_error(state: State) -> Disagreement | None:
             "Git does not have it. So what follows it has to go too, and be made again; the "
             f"command deletes it.{first} If down_revision only has a typo, fix that instead.",
             command,
+        )
+    if here.error_kind == "no id" and here.error_file in state.git.untracked:
+        why += " Is it no migration? This moves it out of the folder, and keeps it."
+        return say(
+            "A file among the migrations is none.",
+            sentence(here.error),
+            why,
+            move_aside(here.error_file),
         )
     look = undo(state, here.error_file)
     committed = {revision.file for revision in here.revisions if revision.committed}
