@@ -291,3 +291,10 @@ def test_what_a_restore_of_the_model_would_throw_away_is_said(project: Project):
     assert "The other command throws away all that is new in the file." in drawn
     told = checks.check(Goal("", "model_has", {"column": "post.user_id"}), state, project.path)
     assert "other command" not in told.finding.cause, "a check tells one command"
+
+
+def test_an_app_that_has_lost_its_migrate_shows_the_change(aged: Project):
+    aged.edit("demo_app/__init__.py", "migrate.init_app(app, db)", "pass")
+    aged.follow("no_migrate", "git diff demo_app/__init__.py")
+    aged.run(*aged.read().verdict.back.split())
+    assert aged.read().verdict.kind == "agree"

@@ -114,6 +114,7 @@ def no_migrate(state: State) -> Disagreement | None:
         "The app has no Flask-Migrate.",
         "The app loads, but flask db is not there.",
         "create_app must call migrate.init_app(app, db).",
+        *undo(state, APP),
     )
 
 
