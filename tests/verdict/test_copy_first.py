@@ -52,3 +52,13 @@ def test_a_copy_of_production_comes_before_each_of_its_upgrades(both: Project):
     assert first in both.read("production.env").verdict.why, "no copy has the notes"
     both.db("downgrade")
     assert "copy" not in both.read().verdict.why, "development is there to be tried out"
+
+
+def test_a_copy_that_was_made_after_the_upgrade_is_none_for_the_next_one(both: Project):
+    """It has all values, and it is not what there was right before."""
+    committed(both, PHONE, "Add phone column to user model")
+    on_production(both, "upgrade")
+    instance = both.path / "instance"
+    shutil.copy(instance / "production.db", instance / "late.db")
+    on_production(both, "downgrade")
+    assert "Make a copy of instance/production.db first" in both.read("production.env").verdict.why

@@ -177,16 +177,16 @@ def is_copied(project: Path, url: str) -> bool:
 
 
 def _holds(file: Path, database: Path) -> bool:
-    """Whether a file has all values of a database, which has some."""
+    """Whether a file has all values of a database, which has some, and is at its revision."""
     any_rows = False
     with suppress(sqlite3.Error), opened(database) as here, opened(file) as there:
-        for name in set(table_names(here)) - {"alembic_version"}:
+        for name in table_names(here):
             columns, table = [sql_name(c[0]) for c in columns_in(here, name)], sql_name(name)
             counts = ", ".join(f"count({column})" for column in columns)
             filled = here.execute(f"SELECT {counts} FROM {table}").fetchone()
             kept = [column for column, values in zip(columns, filled, strict=True) if values]
             rows = f"SELECT {', '.join(kept)} FROM {table}"
-            any_rows |= bool(kept)
+            any_rows |= bool(kept) and name != "alembic_version"
             if kept and here.execute(rows).fetchall() != there.execute(rows).fetchall():
                 return False
         return any_rows
