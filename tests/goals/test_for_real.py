@@ -151,6 +151,22 @@ def test_a_test_that_failed_does_not_count_until_it_passes(project: Project):
     assert find(project, "has_file", **file).met
 
 
+def test_a_test_that_failed_under_another_name_does_not_count_once_the_file_has_passed(
+    project: Project,
+):
+    """pytest keeps the old name for good."""
+    file = {"file": "tests/test_user.py", "tested": True}
+    test = "from demo_app.models import User\n\n\ndef test_%s():\n    assert User\n"
+    project.write("pytest.ini", "[pytest]\ntestpaths = tests\npythonpath = .\n")
+    project.write("tests/test_user.py", (test % "age").replace("assert User", "assert not User"))
+    assert project.capture(["pytest", "-q"]).returncode == 1
+    assert not find(project, "has_file", **file).met
+    project.write("tests/test_user.py", test % "age_column")
+    assert "the file was written since" in find(project, "has_file", **file).cause
+    assert project.capture(["pytest", "-q"]).returncode == 0
+    assert find(project, "has_file", **file).met
+
+
 def test_a_test_of_nothing_proves_nothing(project: Project):
     """A fixture may import the app for it."""
     file = {"file": "tests/test_user.py", "tested": True}
