@@ -135,6 +135,34 @@ def test_a_script_of_another_message_is_made_again_in_lesson_04_too(first: Proje
     assert not unmet(first, 4)
 
 
+@pytest.mark.parametrize("lesson", [3, 4])
+def test_a_script_of_another_message_that_was_committed_comes_off_again(
+    first: Project, lesson: int
+):
+    first.add_to_model()
+    first.db("migrate", "-m", "Add age")
+    first.commit("Add age")
+    script = first.script_file("add_age")
+    told: list[checks.Finding] = []
+    while (found := unmet(first, lesson)) and len(told) < 3:
+        (said,) = found.values()
+        told.append(said)
+        if said.next.startswith("git clean"):
+            assert f'-m "{ADD_AGE}"' in said.cause
+            first.run(*shlex.split(said.next))
+            first.db("migrate", "-m", ADD_AGE)
+        else:
+            first.run(*shlex.split(said.next))
+    assert told[0].cause.startswith(f"{script} is committed already, and its name comes from")
+    assert [said.next for said in told] == ["git reset HEAD~1", f"git clean -f {script}"]
+
+
+def test_the_script_of_lesson_01_is_not_one_of_another_message(first: Project):
+    """It waits for a database that was deleted."""
+    (first.path / "instance/app.db").unlink()
+    assert "git reset HEAD~1" not in {said.next for said in unmet(first, 3).values()}
+
+
 @pytest.mark.parametrize("amend", [(), ("--no-edit",), ("-m", FIRST)])
 def test_two_commits_of_lesson_01_become_the_one_that_is_looked_for(
     uncommitted: Project, amend: tuple[str, ...]

@@ -155,4 +155,7 @@ def untracked(state: State, project: Path, pattern: str, message: str = ANY_MESS
         cause += f"look for “{message}”."
         then = f'Delete it, and run flask db migrate -m "{message}".'
         return unmet(text, make_again(state, scripts[-1], cause, then, repair=True))
+    if late := [r for r in state.migrations.pending if r.committed and r.parents]:
+        cause = f"{late[-1].file} is committed already, and its name comes from another message "
+        return unmet(text, _off_the_branch(state, f"{cause}than “{message}”."))
     return unmet(text, Cure("The file was not made, or it has another name.", "git status"))
