@@ -212,3 +212,13 @@ def test_what_two_commits_held_is_not_made_one(project: Project):
     project.run(*shlex.split(said.next))
     assert find(project, "head_subject", **three).met
     assert project.git("status", "--porcelain") == ""
+
+
+def test_a_line_that_no_database_ever_had_is_not_said_to_be_taken_back_in_one(starts, tmp_path):
+    first = starts["first"].copy(tmp_path / "first")
+    first.add_to_model()
+    first.db("migrate", "-m", "Add age")
+    first.commit("Add age")
+    first.git("reset", "-q", "--hard", "HEAD~1")
+    said = find(first, "model_has", **AGE_LINE)
+    assert "was taken back; no database has it either." in said.cause

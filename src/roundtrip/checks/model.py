@@ -98,8 +98,8 @@ def _reset_away(state: State, project: Path, column: str) -> Cure | None:
         if has_word(project, entry.after, file, column.rpartition(".")[2]):
             place = entry.after[:7]
             if not left:
-                cause = f"{place} has it, and was taken back, as the databases were. Did a later "
-                cause += "part ask for that? Then this part is over. If not, "
+                cause = f"{place} has it, and was taken back; no database has it either. Did a "
+                cause += "later part ask for that? Then this part is over. If not, "
                 cause += "write the line again"
                 cause += f"; or git reset --hard {place}, with all before it." if reset else "."
                 return Cure(cause, "git log --oneline", repair=True)
