@@ -78,6 +78,24 @@ def overwritten(
     return begin_again(cause)
 
 
+def under_another_id(
+    project: Path, database: str, table: str, columns: Sequence[str], wanted: Sequence[Any]
+) -> Cure | None:
+    """The cure where a row was deleted and added again; the `wanted` have the ids from 1 on."""
+    same = " AND ".join(f"{sql_name(column)} IS ?" for column in columns)
+    select = f"SELECT id FROM {sql_name(table)}"
+    for place, row in enumerate(wanted, 1):
+        ids = query(project, database, f"{select} WHERE {same}", *row)
+        free = not query(project, database, f"{select} WHERE id = ?", place)
+        if len(ids) == 1 and free:
+            cause = f"{row[0]} has the id {ids[0][0]}, and had {place}: it was deleted, and added "
+            update = f'db.text("UPDATE {table} SET id = {place} WHERE id = {ids[0][0]}")'
+            cause += f"again. In flask shell: db.session.execute({update}), then "
+            cure = in_the_shell(f"{cause}db.session.commit().", database)
+            return replace(cure, repair=True)
+    return None
+
+
 def dropped_by_a_script(state: State, column: str, exercise: str) -> Cure | None:
     """The cure where a script has dropped a column that the lesson begins with.
 

@@ -36,6 +36,7 @@ from .row_causes import (
     no_table,
     none_left,
     overwritten,
+    under_another_id,
 )
 
 
@@ -128,6 +129,8 @@ def rows_equal(
         cause += f" belong there. In flask shell: {delete}, then db.session.commit()."
         # It can go at once, whatever else is to be done.
         return unmet(text, replace(in_the_shell(cause, database), repair=True))
+    elif moved := under_another_id(project, database, table, columns, wanted):
+        return unmet(text, moved)
     return unmet(text, in_the_shell(cause, database))
 
 
