@@ -11,6 +11,8 @@ from board_states import FIRST, PICTURES, SECOND, STATES, TRIP
 from svg_texts import texts
 
 from roundtrip import board
+from roundtrip.board.parts import Verdict
+from roundtrip.board.words import the_other_way
 from roundtrip.facts import DatabaseState, Difference, Elsewhere, ModelState, Table
 from roundtrip.state import State
 
@@ -34,6 +36,23 @@ def test_picture_and_words_tell_the_verdict_and_the_next_command(name: str) -> N
         sentence = clean if sentence == states.HOSTILE else sentence
         assert sentence in whole
         assert words_of(sentence) <= words_of(board.text(STATES[name]))
+
+
+@pytest.mark.parametrize(
+    ("command", "label"),
+    [
+        ("%show demo_app/models.py", "Or"),
+        ("git log -p -1 -- models.py", "Or"),
+        ("git diff models.py", "Or"),
+        ("flask --env-file production.env db upgrade", "Or"),
+        ("git reset --hard 1234567", "Or back"),
+        ("git restore models.py", "Or back"),
+        ("git checkout HEAD -- models.py", "Or back"),
+        ("flask --env-file production.env db downgrade", "Or back"),
+    ],
+)
+def test_a_second_command_that_only_looks_is_not_said_to_lead_back(command: str, label: str):
+    assert the_other_way(Verdict("wait", "", "", "git status", command)) == label
 
 
 @every_state

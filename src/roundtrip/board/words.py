@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ..wrapping import filled
 from .parts import Board, Lane, Node, Note, Verdict, Word
 from .tables import Box, Row
@@ -44,8 +46,12 @@ def say_verdict(verdict: Verdict) -> list[str]:
 
 def the_other_way(verdict: Verdict) -> str:
     """What comes before the second command: it need not lead back."""
-    on = " db upgrade" in verdict.back or verdict.back.startswith(("git add", "git commit"))
-    return "Or" if on else "Or back"
+    return "Or" if _GOES_ON_OR_LOOKS.search(verdict.back) else "Or back"
+
+
+_GOES_ON_OR_LOOKS = re.compile(
+    r" db (?:upgrade|migrate|history)\b|^git (?:add|commit|diff|log|reflog|show|status)\b|^%"
+)
 
 
 def _lane(lane: Lane, board: Board) -> list[str]:
