@@ -31,6 +31,25 @@ def test_no_copy_comes_before_texts_that_are_numbers_already(both: Project):
     assert both.read().verdict.next == "flask db upgrade"
 
 
+def test_an_upgrade_that_may_lose_values_beside_a_copy_names_what_it_loses_or_nothing(
+    both: Project,
+):
+    both.edit(MODELS, "String(80)", "String(40)")
+    both.db("migrate", "-m", "Shorten names")
+    both.commit("Shorten names")
+    instance = both.path / "instance"
+    shutil.copy(instance / "production.db", instance / "before.db")
+    said = both.read("production.env").verdict
+    assert said.next == "flask --env-file production.env db upgrade"
+    assert said.why == (
+        "The upgrade changes a column; values may be lost. A copy of the database lies beside it."
+    )
+    both.edit(MODELS, "name: Mapped[str] = mapped_column(String(40))", "name: Mapped[int]")
+    both.edit(both.script_file("shorten"), "type_=sa.String(length=40)", "type_=sa.Integer()")
+    said = both.read("production.env").verdict
+    assert "changes a column, and loses values of user.name. A copy" in said.why
+
+
 def test_a_copy_of_production_comes_before_each_of_its_upgrades(both: Project):
     committed(both, PHONE, "Add phone column to user model")
     first = "Make a copy of instance/production.db first, under a name of its own"

@@ -73,10 +73,8 @@ def pending(state: State) -> Disagreement | None:
         why = "The upgrade changes a column; values may be lost. Copy the database first."
         lost = [d.name for d in state.differences if d.op == "modify_type" and d.required]
         if state.database.copied:
-            why = (
-                f"The upgrade changes a column, and loses values of {listed(lost)}. A copy of the "
-            )
-            why += "database lies beside it."
+            losing = f", and loses values of {listed(lost)}" if lost else "; values may be lost"
+            why = f"The upgrade changes a column{losing}. A copy of the database lies beside it."
         elif lost:
             why = (
                 f"{listed(lost)} has values that are no numbers: the upgrade makes 0 or a part of "
