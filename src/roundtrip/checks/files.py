@@ -7,9 +7,11 @@ import re
 from pathlib import Path
 
 from ..course import find_course
+from ..reading.git import moves_of_head
 from ..state import State
 from .commit_causes import why_changed
 from .finding import Cure, Finding, met, unmet
+from .reflog import ask_git, off_the_branch, overwritten_by_a_reset
 
 
 def has_file(state: State, project: Path, file: str, tested: bool = False) -> Finding:
@@ -19,12 +21,30 @@ def has_file(state: State, project: Path, file: str, tested: bool = False) -> Fi
         return unmet(f"{file} is there", no_proof) if no_proof else met(f"{file} is there")
     if file in state.git.deleted:
         return unmet(f"no file {file}", why_changed(state, file))
+    if taken := _reset_away(state, project, file):
+        return unmet(f"no file {file}", taken)
     cause = "It was not written yet."
     name = Path(file).name
     for place in project.glob(f"**/{name}"):
         cause = f"{place.relative_to(project).as_posix()} is in another place: write it as {file}, "
         cause += "and delete that one."
     return unmet(f"no file {file}", Cure(cause, f"%%writefile {file}"))
+
+
+def _reset_away(state: State, project: Path, file: str) -> Cure | None:
+    """The cure where the file went with a commit that a reset, the last move, has taken."""
+    if "\treset: " not in "".join(moves_of_head(project)[-1:]):
+        return None
+    for entry in reversed(off_the_branch(state, project)):
+        place = entry.after[:7]
+        if not ask_git(project, "ls-tree", "--name-only", place, "--", file):
+            continue
+        cause = f"{place} has it, and a reset took that commit off the branch."
+        if overwritten_by_a_reset(state, project, place):
+            cause += " A reset to it would overwrite what is not committed: write the file again."
+            return Cure(cause, f"%%writefile {file}")
+        return Cure(cause, f"git reset --hard {place}", repair=True)
+    return None
 
 
 def _not_passed(project: Path, file: str) -> Cure | None:

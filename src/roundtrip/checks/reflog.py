@@ -67,6 +67,12 @@ def is_as_in(project: Path, place: str, files: Collection[str]) -> bool:
     )
 
 
+def overwritten_by_a_reset(state: State, project: Path, place: str) -> set[str]:
+    """What is not committed, and a reset with --hard to this commit would not leave as it is."""
+    there = ask_git(project, "ls-tree", "-r", "-z", "--name-only", place)
+    return {*state.git.uncommitted} - ({*state.git.untracked} - {*there})
+
+
 def made_again(state: State, project: Path, place: str) -> bool:
     """Whether another commit has all that the last one here has, but for scripts made since.
 
