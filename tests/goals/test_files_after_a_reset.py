@@ -46,3 +46,13 @@ def test_no_reset_to_a_file_is_told_that_would_overwrite_another(project: Projec
     said = find(project, "has_file", **TESTED)
     assert said.next == "%%writefile tests/test_user.py"
     assert f"{place} has it" in said.cause and "would overwrite" in said.cause
+
+
+def test_no_reset_for_a_line_is_told_that_would_overwrite_a_file(project: Project):
+    place = with_a_test(project)
+    project.git("reset", "-q", "--hard", "HEAD~2")
+    project.write("notes.txt", "mine\n")
+    said = find(project, "model_has", column="user.age")
+    assert said.next == f"git reset --hard {place}"
+    project.write("pytest.ini", "# mine\n")
+    assert find(project, "model_has", column="user.age").next == "git reflog"

@@ -13,7 +13,7 @@ from .commit_causes import amended, reset_without_hard, why_changed
 from .finding import Cure, Finding, met, root_of, unmet
 from .git import head_subject
 from .model_causes import in_the_wrong_class, look_at, points_astray, why_lacking
-from .reflog import has_word, off_the_branch
+from .reflog import has_word, off_the_branch, overwritten_by_a_reset
 
 
 def model_has(
@@ -106,6 +106,6 @@ def _reset_away(state: State, project: Path, column: str) -> Cure | None:
             if not reset:
                 return None
             cause = f"{place} has it, and a reset took that commit off the branch."
-            changed = {*state.git.uncommitted} - {*state.git.untracked}
+            changed = overwritten_by_a_reset(state, project, place)
             return Cure(cause, "git reflog" if changed else f"git reset --hard {place}")
     return None
