@@ -137,3 +137,15 @@ def test_a_commit_that_lesson_07_did_not_ask_for_goes_and_spoils_no_other(downgr
     assert f"next: git reset --hard {last[:7]}" in said and "--amend" not in said
     downgraded.git("reset", "-q", "--hard", last[:7])
     assert "next:" not in told(downgraded, lesson=7)
+
+
+def test_no_hint_about_a_reset_is_given_where_settings_were_deleted(downgraded: Project):
+    """No script is missing, so no reset brings anything back."""
+    on_production(downgraded, "upgrade")
+    (downgraded.path / "production.env").unlink()
+    held = hold(find_course().lesson(8).goals, downgraded.path, downgraded.read())
+    (result,) = (each for each in held if each.goal.text.startswith("The production database"))
+    assert result.finding.next == "%%writefile production.env" and not result.hints
+    downgraded.write("production.env", "DATABASE_URL=sqlite:///production.db\n")
+    said = told(downgraded)
+    assert "next: flask --env-file production.env db downgrade" in said and "%%write" not in said

@@ -181,9 +181,10 @@ def not_used(project: Path, database: str, complete: bool = False) -> Cure | Non
         cause = f"The file is there, but no {settings} names it: no command goes to it."
         return Cure(cause, f"%%writefile {settings}", repair=True)
     cause = f"There is no {settings} that names it."
-    if (project / "instance" / database).is_file():
+    was_used = (project / "instance" / database).is_file()
+    if was_used:
         cause += f" It holds one line: DATABASE_URL=sqlite:///{database}"
-    return Cure(cause, f"%%writefile {settings}")
+    return Cure(cause, f"%%writefile {settings}", repair=was_used)
 
 
 def _named_in(project: Path, database: str) -> str:
