@@ -297,6 +297,7 @@ CASES = [
     ),
     Case("no such column", ">>> User.query.first()", with_line(AGE)),
     Case("no such column", f">>> {ADD_ADA}", with_line(AGE)),
+    Case("name of no model", ">>> Post.query.all()"),
     Case("name of another shell", ">>> grace.age = 45"),
     *(
         Case("part of db", f">>> {statement}")

@@ -46,6 +46,13 @@ SHELL: tuple[Row, ...] = (
         "Write `db.session.{name}(…)`.",
     ),
     row(
+        "name of no model",
+        rf"{CONSOLE}^NameError: name '(?P<name>[A-Z][a-z]\w*)' is not defined",
+        "This shell has every model that the app imports, and none is called `{name}`.",
+        "Add the class, or fix the name: `%show demo_app/models.py` shows those that are there. "
+        "What is no model has to be made or imported in the same cell, above this line.",
+    ),
+    row(
         "name of another shell",
         rf"{CONSOLE}^NameError: name '(?P<name>\w+)' is not defined",
         "This shell knows no `{name}`: each `flask shell`, and so each such cell, starts empty.",
