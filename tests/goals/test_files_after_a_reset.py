@@ -56,3 +56,18 @@ def test_no_reset_for_a_line_is_told_that_would_overwrite_a_file(project: Projec
     assert said.next == f"git reset --hard {place}"
     project.write("pytest.ini", "# mine\n")
     assert find(project, "model_has", column="user.age").next == "git reflog"
+
+
+def test_no_reset_to_a_commit_is_told_that_would_overwrite_a_file(project: Project):
+    """Git puts its own in the place of a file that it does not know, without a word."""
+    place = with_a_test(project)
+    reset, goal = f"git reset --hard {place}", {"subject": "Test the age column"}
+    project.git("rm", "-q", "pytest.ini")
+    project.git("commit", "-qm", "Without settings")
+    assert reset in find(project, "head_subject", **goal, back=True).cause
+    project.write("pytest.ini", "# mine\n")
+    assert find(project, "head_subject", **goal, back=True).next == "git stash -u"
+    project.git("reset", "-q", "--hard", "HEAD~2")
+    assert find(project, "head_subject", **goal).next == "git reflog"
+    (project.path / "pytest.ini").unlink()
+    assert find(project, "head_subject", **goal).next == reset

@@ -22,7 +22,7 @@ from .commit_causes import (
 )
 from .finding import Cure, Finding, met, unmet
 from .model_causes import why_lacking
-from .reflog import ask_git, made_again, off_the_branch, taken_off_from
+from .reflog import ask_git, made_again, off_the_branch, overwritten_by_a_reset, taken_off_from
 from .script_causes import does_more, usual_message
 from .subject_causes import go_back_to, taken_off
 from .way_back_causes import database_first, over
@@ -185,7 +185,9 @@ def head_subject(
                 return unmet(f"{text}, and one commit is missing", cure)
             if made_again(state, project, same.after):
                 cause = f"It was made by hand again; the earlier one is {same.after[:7]}."
-                cure = Cure(cause, f"git reset --hard {same.after[:7]}", repair=True)
+                loses = overwritten_by_a_reset(state, project, same.after)
+                way = "git stash -u" if loses else f"git reset --hard {same.after[:7]}"
+                cure = Cure(cause, way, repair=True)
                 first = database_first(state, project, same.after)
                 cure = first.after(cause) if first else cure
                 return unmet(f"{text}, and one commit is missing", cure)

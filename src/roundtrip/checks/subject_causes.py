@@ -17,6 +17,7 @@ from .reflog import (
     is_in_the_files,
     is_part_of,
     off_the_branch,
+    overwritten_by_a_reset,
 )
 from .way_back_causes import database_first
 
@@ -49,12 +50,12 @@ def go_back_to(state: State, project: Path, subject: str, place: str, back: bool
         return Cure(cause, "git log --oneline")
     if first:
         return first
-    changed = {*state.git.uncommitted} - {*state.git.untracked}  # a reset leaves these
+    changed = overwritten_by_a_reset(state, project, place)
     if not changed or is_as_in(project, place, changed):
         return Cure(cause, f"git reset --hard {place}")
     cause += " A reset would also delete what is not committed. This sets it aside; "
     cause += "then reset; git stash pop brings it back."
-    return Cure(cause, "git stash")
+    return Cure(cause, "git stash -u" if changed & {*state.git.untracked} else "git stash")
 
 
 def taken_off(
@@ -93,7 +94,8 @@ def taken_off(
     named = ask_git(project, "rev-parse", "--verify", "--quiet", "ORIG_HEAD")
     moved = not back and bool(named) and named[0] != called[-1].after
     given = not back and not commits  # to bring it back is no exercise
-    if (moved or given) and {*state.git.uncommitted} <= {*state.git.untracked}:
+    changed = overwritten_by_a_reset(state, project, place)
+    if (moved or given) and (not changed or is_as_in(project, place, changed)):
         cause += " ORIG_HEAD is another commit by now, so take the hash." if moved else ""
         command = f"git reset --hard {place}"
     return Cure(cause, command, repair=moved, holds_back=True)
