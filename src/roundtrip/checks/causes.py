@@ -8,7 +8,6 @@ from pathlib import Path
 from ..env_file import quoted, with_env_file
 from ..migration_facts import Revision
 from ..names import table_of
-from ..reading.git import moves_of_head
 from ..sqlite_files import sql_name
 from ..state import State
 from ..verdict.commands import back_on, message_for, take_back, take_out
@@ -24,7 +23,7 @@ from ..verdict.wording import by_sql, dropped
 from .course_databases import USUAL, address_first, columns_of, command_on, query, versions
 from .finding import Cure, as_told, begin_again, root_of
 from .model_causes import look_at, why_lacking
-from .reflog import ask_git, off_the_branch
+from .reflog import ask_git, taken_by_a_reset
 from .way_back_causes import no_way_back
 
 _WHERE_IT_IS = {
@@ -200,11 +199,10 @@ def why_empty(state: State, script: Revision) -> Cure:
 
 def _reset_away(state: State, project: Path) -> Cure | None:
     """The cure where a script went with a commit that a reset, the last move, has taken."""
-    moves = moves_of_head(project)
-    if state.git.uncommitted or not moves or "\treset: " not in moves[-1]:
+    if state.git.uncommitted:
         return None
     folder = f"{state.migrations.folder}/versions/"
-    for entry in reversed(off_the_branch(state, project)):
+    for entry in taken_by_a_reset(state, project):
         there = ask_git(project, "ls-tree", "-r", "-z", "--name-only", entry.after, "--", folder)
         if gone := sorted({*there} - {r.file for r in state.migrations.revisions}):
             cause = f"{entry.after[:7]} has {gone[0]}, and a reset took that commit off the branch."

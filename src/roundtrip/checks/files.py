@@ -7,11 +7,10 @@ import re
 from pathlib import Path
 
 from ..course import find_course
-from ..reading.git import moves_of_head
 from ..state import State
 from .commit_causes import why_changed
 from .finding import Cure, Finding, met, unmet
-from .reflog import ask_git, off_the_branch, overwritten_by_a_reset
+from .reflog import ask_git, overwritten_by_a_reset, taken_by_a_reset
 
 
 def has_file(state: State, project: Path, file: str, tested: bool = False) -> Finding:
@@ -33,9 +32,7 @@ def has_file(state: State, project: Path, file: str, tested: bool = False) -> Fi
 
 def _reset_away(state: State, project: Path, file: str) -> Cure | None:
     """The cure where the file went with a commit that a reset, the last move, has taken."""
-    if "\treset: " not in "".join(moves_of_head(project)[-1:]):
-        return None
-    for entry in reversed(off_the_branch(state, project)):
+    for entry in taken_by_a_reset(state, project):
         place = entry.after[:7]
         if not ask_git(project, "ls-tree", "--name-only", place, "--", file):
             continue

@@ -117,6 +117,12 @@ def has_amended(project: Path, before: str, after: str) -> bool:
     return any(old == before and new.startswith(after) for old, new in places)
 
 
+def taken_by_a_reset(state: State, project: Path) -> list[Made]:
+    """The commits that are off the branch, newest first; none where the last move was no reset."""
+    reset = "\treset: " in "".join(moves_of_head(project)[-1:])
+    return off_the_branch(state, project)[::-1] if reset else []
+
+
 def off_the_branch(state: State, project: Path) -> list[Made]:
     """The commits that were made here and are not on the branch, oldest first.
 
