@@ -1,4 +1,4 @@
-"""Scripts that do not follow one another, where databases have run one of them and not another."""
+"""Scripts that do not follow one another: merged or not, and where a database has run one."""
 
 from __future__ import annotations
 
@@ -6,10 +6,64 @@ import re
 import shlex
 
 import pytest
+from against_tools import check_against_commands
+from starts import Starts
 from states import AGE, Project
-from turns import MODELS, NICK, PHONE, added, committed, fill, on_production, with_production
+from turns import CITY, MODELS, NICK, PHONE, added, committed, fill, on_production, with_production
 
 SHOE = "000000000000"  # before every other one in the folder
+
+
+def test_two_heads_are_merged(project: Project, starts: Starts):
+    parent = project.script_id("create")
+    for name, column in (("aaaaaaaaaaaa", "age"), ("bbbbbbbbbbbb", "city")):
+        script = starts["loose"].script("age").read_text(encoding="utf-8")
+        own = starts["loose"].script("age").name[:12]
+        script = script.replace(own, name).replace("'age'", f"'{column}'")
+        project.write(f"migrations/versions/{name}_{column}.py", script)
+        assert f"down_revision = '{parent}'" in script
+    project.add_to_model(AGE + "    city: Mapped[int | None]\n")
+    state = check_against_commands(project)
+    assert state.migrations.heads == ("aaaaaaaaaaaa", "bbbbbbbbbbbb")
+    project.follow("several_heads", 'flask db merge heads -m "Merge heads"')
+    assert project.read().verdict.kind == "pending"
+
+
+def test_two_branches_that_add_the_same_are_not_merged(city: Project):
+    city.git("switch", "-c", "other")
+    committed(city, PHONE, "Add phone here")
+    city.db("downgrade")
+    city.git("switch", "main")
+    committed(city, PHONE, "Add phone on main")
+    city.git("merge", "-X", "ours", "other")
+    here, there = (city.script_file(name) for name in ("here", "on_main"))
+    city.follow("several_heads", f"git rm {here}")
+    assert (city.path / there).is_file()
+    assert not city.read().migrations.heads[1:]
+    city.db("upgrade")
+
+
+def test_a_second_head_that_nobody_wants_is_not_merged(project: Project):
+    project.db("downgrade")
+    project.add_to_model(CITY)
+    project.write(
+        "migrations/versions/stray.py",
+        "import sqlalchemy as sa\nfrom alembic import op\nrevision = 'b'\ndown_revision = None\n"
+        "def upgrade():\n    op.create_table('stray', sa.Column('id', sa.Integer()))\n"
+        "def downgrade():\n    op.drop_table('stray')\n",
+    )
+    project.follow("several_heads", "git clean -f migrations/versions/stray.py")
+    assert project.read().verdict.kind == "pending"
+
+
+def test_a_second_head_that_a_changed_line_makes_is_not_merged(aged: Project):
+    script = aged.script_file("age")
+    text = (aged.path / script).read_text(encoding="utf-8")
+    aged.write(script, re.sub(r"down_revision = '.*'", "down_revision = None", text))
+    verdict = aged.read().verdict
+    assert (verdict.kind, verdict.next) == ("several_heads", f"git diff {script}")
+    aged.run(*shlex.split(verdict.back))
+    assert aged.read().verdict.kind == "agree"
 
 
 @pytest.mark.parametrize("merged", [False, True])
@@ -193,3 +247,12 @@ def test_a_reset_before_the_downgrade_of_one_of_two_heads(project: Project):
     project.run(*shlex.split(command))
     project.git("reset", "-q", "--hard", "HEAD~1")
     assert project.read().verdict.kind == "agree"
+
+
+def test_a_lost_script_beside_two_heads_is_not_written_by_an_upgrade(aged: Project):
+    """It would not know which of the two is meant, and fail."""
+    first = aged.read().migrations.revisions[0].id
+    added(aged, NICK, "Add nick")
+    aged.db("revision", "--head", first, "--splice", "-m", "Another", "--rev-id", SHOE)
+    aged.script("add_nick").unlink()
+    assert aged.read().verdict.next.startswith("flask db revision --rev-id")

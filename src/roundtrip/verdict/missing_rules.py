@@ -36,7 +36,8 @@ def missing_script(state: State) -> Disagreement | None:
     if same and way not in ("worktree", "stash", "branch"):
         way = "nothing lost"
     unmade = sorted(database_names(state) - made_by(here.revisions).keys())
-    if way == "lost" and wanted and unmade and "://" not in state.database.url:
+    one_line = not here.heads[1:]  # else an upgrade does not know where to go
+    if way == "lost" and wanted and unmade and one_line and "://" not in state.database.url:
         return _made_again(state, unmade)
     if rescue.unnamed and way == "commit" and not wanted:
         way = "unnamed"
